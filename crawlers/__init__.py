@@ -1,0 +1,1 @@
+"""From the web to an Article: discovery, politeness, archive and extraction."""

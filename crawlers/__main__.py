@@ -1,0 +1,43 @@
+"""`python -m crawlers PLAN --parent PID`: one crawl, as `newsloom run` starts it.
+
+It does what `scrapy crawl news -a plan=PLAN -s PARENT_PID=PID` does in this project, wherever it is called from: the
+`scrapy` command would take up the scrapy.cfg of whatever folder it finds itself in.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from scrapy.crawler import CrawlerProcess
+from scrapy.settings import Settings
+
+from crawlers.errors import CrawlersError
+from crawlers.plan import read_plan
+
+
+def main() -> int:
+    """Crawl; 0 when it came to its end, 1 when it broke down, 2 when the plan cannot be followed."""
+    parser = argparse.ArgumentParser(prog="python -m crawlers", description="Crawl by a plan into archive segments.")
+    parser.add_argument("plan", help="folder of the plan")
+    parser.add_argument("--parent", type=int, default=0, help="end when this process is no longer the parent")
+    arguments = parser.parse_args()
+    try:
+        read_plan(Path(arguments.plan))
+    except CrawlersError as error:
+        print(error, file=sys.stderr)
+        return 2
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    settings.set("PARENT_PID", arguments.parent, priority="cmdline")
+    process = CrawlerProcess(settings)
+    crawler = process.create_crawler("news")
+    process.crawl(crawler, plan=arguments.plan)
+    process.start()
+    reason = crawler.stats.get_value("finish_reason") if crawler.stats else None
+    return 0 if reason == "finished" and not process.bootstrap_failed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""The archive: everything that was fetched, as sealed WARC/1.1 segments, each with a log of what was tried.
+
+`SegmentWriter` writes segments, `sealed_segments` finds them, `Segment` reads one, and `salvage` seals what a killed
+writer left open. Nothing here touches the network.
+"""
+
+from crawlers.archive.fetches import Fetch, Kind, Outcome
+from crawlers.archive.reading import Segment, Stored, sealed_segments
+from crawlers.archive.records import Exchange, Record
+from crawlers.archive.salvage import salvage
+from crawlers.archive.segments import SegmentWriter
+
+__all__ = [
+    "Exchange",
+    "Fetch",
+    "Kind",
+    "Outcome",
+    "Record",
+    "Segment",
+    "SegmentWriter",
+    "Stored",
+    "salvage",
+    "sealed_segments",
+]

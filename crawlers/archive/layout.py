@@ -1,0 +1,83 @@
+"""The files of a segment: what they are called, how one is locked while it is written, and how it is sealed.
+
+    NAME.warc.gz        what was fetched
+    NAME.jsonl          its log, a `Fetch` per line
+
+Both end in `.open` until the segment is sealed. Sealing renames the log first and the WARC file last, so the WARC
+file's own name is the seal: where it stands, both files are whole, on the disk, and will not change again.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from io import FileIO
+    from pathlib import Path
+
+WARC = ".warc.gz"
+LOG = ".jsonl"
+OPEN = ".open"
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+
+
+def checked_name(name: str) -> str:
+    """The name itself; ValueError where it could not be that of a file on every system, or would leave its folder."""
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} cannot be in a file name: expected letters and digits of ASCII, '.', '_' and '-'")
+    return name
+
+
+def seal(directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
+    """Bring both files to the disk and give them the names they keep.
+
+    The folder is brought to the disk between the two renames as well: a file system may write them in another order.
+    """
+    os.fsync(warc.fileno())
+    os.fsync(log.fileno())
+    open_log = directory / f"{name}{LOG}{OPEN}"
+    if open_log.exists():  # not where the writer was killed between the two renames
+        open_log.rename(directory / f"{name}{LOG}")
+        _sync(directory)
+    (directory / f"{name}{WARC}{OPEN}").rename(directory / f"{name}{WARC}")
+    _sync(directory)
+
+
+def remove_open(directory: Path, name: str) -> None:
+    """Remove an open segment. The WARC file goes last: as long as it stands, others leave the log alone."""
+    for ending in (LOG + OPEN, WARC + OPEN):
+        (directory / f"{name}{ending}").unlink(missing_ok=True)
+
+
+def lock(file: FileIO) -> None:
+    """Hold the file's lock until it is closed, waiting for whoever holds it now (salvage does, for a moment)."""
+    fcntl.flock(file, fcntl.LOCK_EX)
+
+
+def try_lock(file: FileIO) -> bool:
+    """Take the file's lock, held until it is closed; False where somebody else has it."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def is_still(path: Path, file: FileIO) -> bool:
+    """Whether the open file is still the one that stands under this name."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except FileNotFoundError:
+        return False
+
+
+def _sync(directory: Path) -> None:
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

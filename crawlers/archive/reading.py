@@ -1,0 +1,183 @@
+"""Reading sealed segments, and single records of them."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from crawlers.archive import layout
+from crawlers.archive.fetches import Fetch, from_json
+from crawlers.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CONTENT = WarcRecordType.response | WarcRecordType.resource
+"""The types of record that hold what was fetched; the other ones speak of it."""
+
+_CHUNK = 64 << 10  # bytes read at a time: most pages are one such piece, compressed
+_GZIP = 31  # zlib's window size for gzip, header and checksum included
+_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored of one fetch."""
+
+    url: str
+    """The address that answered, percent-encoded where it held spaces or control characters."""
+    status: int | None
+    """HTTP status; None for an imported article."""
+    headers: tuple[tuple[str, str], ...]
+    """HTTP headers as stored, in order, repeated ones too: credentials are empty, and what described the coded body is
+    under `X-Crawler-…`. Values are read as UTF-8 if they are that, else as Latin-1."""
+    body: bytes
+    """Decoded of all transfer and content codings."""
+    http_charset: str | None
+    """The charset that `content_type` names, in lower case and unchecked."""
+    content_type: str | None
+    """The Content-Type header as the server spelled it (of several the last, as Scrapy reads it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sealed segment. Opening and closing files is up to each call, so a Segment may be sent to other processes."""
+
+    directory: Path
+    name: str
+
+    @property
+    def warc_path(self) -> Path:
+        """The WARC file."""
+        return self.directory / f"{self.name}{layout.WARC}"
+
+    @property
+    def log_path(self) -> Path:
+        """The log, JSON lines."""
+        return self.directory / f"{self.name}{layout.LOG}"
+
+    def fetches(self) -> Iterator[Fetch]:
+        """The log, in the order of writing. Raises ArchiveError at a line that is none, or where the log is missing."""
+        try:
+            with self.log_path.open("rb") as log:
+                for number, line in enumerate(log, start=1):
+                    try:
+                        yield from_json(line)
+                    except ValueError as error:
+                        raise ArchiveError(f"{self.log_path}:{number}: {error}", file=self.log_path) from error
+        except OSError as error:
+            raise _cannot_read(self.log_path, error) from error
+
+    def read(self, offset: int) -> Stored:
+        """What was stored at `Fetch.offset`, for the price of that one record.
+
+        Raises ArchiveError where no whole, undamaged record of something fetched starts there.
+        """
+        try:
+            with self.warc_path.open("rb") as warc:
+                content, _ = read_member(warc, offset)
+            return _stored(*parse_record(content))
+        except ValueError as error:
+            message = f"{self.warc_path}: at byte {offset}: {error}"
+            raise ArchiveError(message, file=self.warc_path, offset=offset) from error
+        except OSError as error:
+            raise _cannot_read(self.warc_path, error) from error
+
+
+def sealed_segments(directory: Path) -> list[Segment]:
+    """The sealed segments of a folder by name, which is by time of their beginning; none where it does not exist."""
+    try:
+        names = sorted(path.name.removesuffix(layout.WARC) for path in directory.glob(f"*{layout.WARC}"))
+    except OSError as error:
+        raise _cannot_read(directory, error) from error
+    return [Segment(directory, name) for name in names]
+
+
+def read_member(file: BinaryIO, offset: int) -> tuple[bytes, int]:
+    """The gzip member that starts at `offset`, unpacked, and where it ends in the file.
+
+    Raises ValueError where none starts there, or it is cut off, or fails its own checksum. fastwarc's own reader
+    returns what is left of a record that was cut off as though it were whole.
+    """
+    if offset < 0:
+        raise ValueError("a negative offset")
+    file.seek(offset)
+    unpack = zlib.decompressobj(_GZIP)
+    pieces, end = [], offset
+    while not unpack.eof:
+        chunk = file.read(_CHUNK)
+        if not chunk:
+            raise ValueError("the file ends here" if end == offset else "the record is cut off")
+        end += len(chunk)
+        try:
+            pieces.append(unpack.decompress(chunk))
+        except zlib.error as error:
+            raise ValueError(f"no gzip member, or a damaged one ({error})") from error
+    return b"".join(pieces), end - len(unpack.unused_data)
+
+
+def parse_record(content: bytes) -> tuple[WarcRecord, bytes]:
+    """The record that these bytes are, and its block. ValueError where they are none, or not as long as they say."""
+    try:
+        record = WarcRecord.from_bytes(content)
+        if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
+            raise ValueError("the record does not match its digest")
+        block = record.reader.read()
+    except OSError as error:
+        raise ValueError(f"not a WARC record ({error})") from error
+    length = record.headers.get(
+        "Content-Length", "none"
+    )  # fastwarc's content_length is what is there, not what is said
+    if length != str(len(block)):
+        raise ValueError(f"the record is cut off: {len(block)} bytes of {length}")
+    return record, block
+
+
+def _stored(record: WarcRecord, block: bytes) -> Stored:
+    if not record.record_type & CONTENT:
+        raise ValueError(f"expected a response or a resource, found a {record.record_type} record")
+    url = record.headers.get("WARC-Target-URI")
+    if url is None:
+        raise ValueError("the record has no WARC-Target-URI")
+    if record.record_type == WarcRecordType.resource:
+        content_type = record.headers.get("Content-Type")
+        return Stored(url, None, (), block, _charset(content_type), content_type)
+
+    head, blank_line, body = block.partition(b"\r\n\r\n")
+    status_line, *lines = head.split(b"\r\n")
+    status = _STATUS_LINE.match(status_line)
+    if not blank_line or not status:
+        raise ValueError(f"not an HTTP response: it begins with {status_line[:40]!r}")
+    headers = tuple(_header(line) for line in lines)
+    if any(name.lower() in ("content-encoding", "transfer-encoding") for name, _ in headers):
+        raise ValueError("the body is still coded: not a record of this archive")
+    content_types = [value for name, value in headers if name.lower() == "content-type"]
+    content_type = content_types[-1] if content_types else None
+    return Stored(url, int(status[1]), headers, body, _charset(content_type), content_type)
+
+
+def _header(line: bytes) -> tuple[str, str]:
+    name, _, value = line.partition(b":")
+    return name.decode("latin-1").strip(), _text(value).strip()
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _charset(content_type: str | None) -> str | None:
+    found = _CHARSET.search(content_type or "")
+    return found[1].lower() if found else None
+
+
+def _cannot_read(path: Path, error: OSError) -> ArchiveError:
+    return ArchiveError(f"{path}: cannot be read: {error.strerror or error}", file=path)

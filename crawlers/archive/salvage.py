@@ -1,0 +1,105 @@
+"""Sealing what a killed writer left open."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from crawlers.archive import layout
+from crawlers.archive.fetches import from_json
+from crawlers.archive.reading import CONTENT, parse_record, read_member
+from crawlers.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from io import FileIO
+    from pathlib import Path
+
+
+def salvage(directory: Path) -> list[str]:
+    """Seal every segment whose writer is gone; the names of those sealed, sorted.
+
+    A segment keeps its longest beginning that is whole: up to the first log line that is torn or whose record is, and
+    no torn record. One in which nothing is whole is removed. A segment whose writer is alive is left alone. May be
+    called at any time, by several processes at once, and again; a folder that does not exist holds nothing to salvage.
+    Raises ArchiveError where a file cannot be read or written.
+    """
+    ends = (layout.WARC + layout.OPEN, layout.LOG + layout.OPEN)
+    try:
+        names = {path.name.removesuffix(end) for end in ends for path in directory.glob(f"*{end}")}
+        return [name for name in sorted(names) if _salvage(directory, name)]
+    except OSError as error:
+        message = f"{error.filename or directory}: cannot be salvaged: {error.strerror or error}"
+        raise ArchiveError(message, file=directory) from error
+
+
+def _salvage(directory: Path, name: str) -> bool:
+    """Whether the segment was sealed just now."""
+    warc_path = directory / f"{name}{layout.WARC}{layout.OPEN}"
+    try:
+        warc = warc_path.open("r+b", buffering=0)
+    except FileNotFoundError:
+        _remove_lone_log(directory / f"{name}{layout.LOG}{layout.OPEN}")
+        return False
+    with warc:
+        if not layout.try_lock(warc) or not layout.is_still(warc_path, warc):
+            return False
+        if (directory / f"{name}{layout.WARC}").exists():
+            # Its writer was killed on finding that the name is taken. The log beside it is the sealed segment's.
+            if not warc.seek(0, 2):
+                warc_path.unlink()
+            return False
+        with _log(directory, name) as log:
+            records = _whole_records(warc)
+            if records and _keep_whole_lines(log, records):
+                layout.seal(directory, name, warc, log)
+                return True
+            (directory / f"{name}{layout.LOG}").unlink(missing_ok=True)
+            layout.remove_open(directory, name)
+    return False
+
+
+def _remove_lone_log(path: Path) -> None:
+    """A log whose WARC file is gone leads nowhere, for the WARC file is made before the log and goes after it."""
+    with suppress(FileNotFoundError), path.open("r+b", buffering=0) as log:
+        if layout.try_lock(log) and layout.is_still(path, log):
+            path.unlink()
+
+
+def _log(directory: Path, name: str) -> FileIO:
+    """The log, open for cutting: under its final name where the seal was half done; made where there is none."""
+    final = directory / f"{name}{layout.LOG}"
+    path = final if final.exists() else directory / f"{name}{layout.LOG}{layout.OPEN}"
+    return path.open("a+b", buffering=0)
+
+
+def _whole_records(warc: FileIO) -> dict[int, bool]:
+    """Where whole records start, and whether each holds something fetched; what follows them is cut off."""
+    records: dict[int, bool] = {}
+    end = 0
+    while True:
+        try:
+            content, next_end = read_member(warc, end)
+            record, _ = parse_record(content)
+        except ValueError:
+            break
+        records[end] = bool(record.record_type & CONTENT)
+        end = next_end
+    warc.truncate(end)
+    return records
+
+
+def _keep_whole_lines(log: FileIO, records: dict[int, bool]) -> int:
+    """How many lines of the log are whole and have their record; from the first that is not it is cut off."""
+    log.seek(0)
+    kept = end = 0
+    for line in log.readall().split(b"\n")[:-1]:
+        try:
+            offset = from_json(line).offset
+        except ValueError:
+            break
+        if offset is not None and not records.get(offset):
+            break
+        kept += 1
+        end += len(line) + 1
+    log.truncate(end)
+    return kept

@@ -1,0 +1,54 @@
+"""Times as listings write them."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+_ISO_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}(?!\d)")
+_SLASHED = re.compile(r"^(\d{4})/(\d{2})/(\d{2})")
+_DAY_ALONE = re.compile(r"(?:\w+,?\s+)?\d{1,2}\s+\w+\.?\s+\d{4}")
+_ZONE = re.compile(r"(?<=\d )[A-Z]{3,4}$")
+# Names that RFC 5322 does not have and feeds use all the same; BST is Britain's summer.
+_ZONES = {
+    "WET": "+0000",
+    "WEST": "+0100",
+    "BST": "+0100",
+    "CET": "+0100",
+    "CEST": "+0200",
+    "EET": "+0200",
+    "EEST": "+0300",
+    "MSK": "+0300",
+    "JST": "+0900",
+    "KST": "+0900",
+}
+
+
+def parse_time(text: str | None) -> datetime | None:
+    """ISO 8601 (W3C's profile of it) or RFC 5322 as an aware time in UTC.
+
+    A time without an offset is taken as UTC, a day as its midnight. None for what cannot be read, and for a year or a
+    month alone, which say nothing about when a page changed.
+    """
+    text = (text or "").strip()
+    for read in (_iso, _rfc):
+        try:
+            time = read(text)
+            return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError, TypeError, IndexError):
+            continue
+    return None
+
+
+def _iso(text: str) -> datetime:
+    text = _SLASHED.sub(r"\1-\2-\3", text)
+    if not _ISO_DAY.match(text):
+        raise ValueError(text)
+    return datetime.fromisoformat(text)
+
+
+def _rfc(text: str) -> datetime:
+    if _DAY_ALONE.fullmatch(text):
+        text += " 00:00:00"
+    return parsedate_to_datetime(_ZONE.sub(lambda zone: _ZONES.get(zone[0], zone[0]), text))

@@ -1,0 +1,42 @@
+"""What a listing (a feed, a sitemap, a section page) says: links to articles, and links to further listings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One address a listing named, with what the listing said about it.
+
+    `url` is absolute, http or https, as `normalise` spells it. Both times are aware and in UTC; None where the listing
+    gave none or one that cannot be read. `language` is an ISO 639-1 code. All of it is the listing's word, not checked
+    against the page.
+    """
+
+    url: str
+    title: str | None = None
+    published_at: datetime | None = None
+    modified_at: datetime | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What was read from one listing, in the order it stood there, no address twice.
+
+    `listings` are further listings it names (the sitemaps of a sitemap index). `problem` says in words what was broken
+    in it and survived; None where it was clean.
+    """
+
+    links: tuple[Link, ...]
+    listings: tuple[str, ...] = ()
+    problem: str | None = None
+
+
+class BadListing(ValueError):  # noqa: N818 - it is a listing, and it is bad
+    """Nothing could be read from a listing; the message says what was found and what is expected."""

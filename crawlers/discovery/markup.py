@@ -1,0 +1,140 @@
+"""Bytes of a listing to text, and XML that real servers send to XML that a parser takes."""
+
+from __future__ import annotations
+
+import html
+import re
+from html.entities import html5
+from typing import TYPE_CHECKING
+
+from w3lib.encoding import (
+    html_body_declared_encoding,
+    http_content_type_encoding,
+    read_bom,
+    resolve_encoding,
+    to_unicode,
+)
+
+from crawlers.discovery.links import BadListing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MAX_BYTES = 20 * 1024 * 1024
+"""Largest feed or page that is read; the largest real ones are a few MB."""
+MAX_TITLE = 1000
+"""Characters kept of a title; real headlines have up to about 300."""
+MAX_ADDRESS = 4096
+"""Characters of the longest address followed; servers commonly refuse request lines over 8 KiB, half is generous."""
+
+_REFERENCE = re.compile(
+    r"<!\[CDATA\[.*?(?:\]\]>|$)|<!--.*?(?:-->|$)|&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});)?", re.DOTALL
+)
+_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+_STAND_INS = {ord(character): 0xFDD0 + number for number, character in enumerate("&<>\"'")}
+_RESTORED = {stand_in: character for character, stand_in in _STAND_INS.items()}
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+"""What XML forbids, and the noncharacters that stand in: they are in no text that anybody exchanges."""
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
+
+
+def decode(body: bytes, http_charset: str | None = None) -> str:
+    """The text of a page or feed: by its byte order mark, as UTF-8 where it is that, else as declared.
+
+    Text beyond ASCII that is valid UTF-8 is UTF-8, whatever is declared; a few broken characters (a body cut in the
+    middle, a stray byte) do not change that. Only then come the charset of the HTTP header, the one declared in the
+    body, and windows-1252. What cannot be decoded becomes U+FFFD.
+    """
+    encoding, mark = read_bom(body)
+    if encoding is not None and mark is not None:
+        return to_unicode(body[len(mark) :], encoding)
+    declared = resolve_encoding(http_charset) if http_charset else None
+    declared = declared or html_body_declared_encoding(body)
+    if body.startswith((b"<\x00", b"\x00<")):
+        return to_unicode(body, "utf-16-le" if body[1] == 0 else "utf-16-be")
+    if not body.isascii():
+        text = body.decode("utf-8", "replace")
+        beyond_ascii = len(body) - len(text)  # every UTF-8 character beyond ASCII takes a byte more than it counts
+        if text.count("\ufffd") * 10 <= beyond_ascii:
+            return text
+    return to_unicode(body, declared if declared not in (None, "utf-8") else "cp1252")
+
+
+def charset_of(content_type: str | None) -> str | None:
+    """The charset parameter of a Content-Type header."""
+    return http_content_type_encoding(content_type)
+
+
+def find_root(text: str, names: Sequence[str]) -> tuple[str, int] | None:
+    """The first element with one of these local names outside comments: that name, in lower case, and where it begins.
+
+    What is before it (blank lines, a stray byte order mark, warnings of a web server, the DTD with its entities) is
+    none of a listing's business, and a parser that starts at the root never sees a DTD.
+    """
+    wanted = re.compile(rf"<!--.*?(?:-->|$)|<(?:[\w.-]+:)?({'|'.join(names)})(?=[\s/>])", re.DOTALL | re.IGNORECASE)
+    for match in wanted.finditer(text):
+        if match[1]:
+            return match[1].lower(), match.start()
+    return None
+
+
+def without_references(text: str) -> tuple[str, int]:
+    """The XML text with no reference left in it, and how many of them XML does not have; `restored` is the way back.
+
+    References become their characters, and those that are markup become stand-ins: libxml2 drops every `&amp;` of a
+    document after its first error, which makes other addresses of addresses. HTML's entities (`&nbsp;`) are known too;
+    a bare `&`, as in an address, and unknown entities are text. Characters that XML forbids are dropped.
+    """
+    foreign = 0
+
+    def resolved(match: re.Match[str]) -> str:
+        nonlocal foreign
+        name = match[1]
+        if match[0].startswith("<"):
+            return match[0]
+        if name and name.startswith("#"):
+            number = int(name[1:]) if name[1:].isdecimal() else int(f"0{name[1:]}", 0)
+            character = chr(number) if number < 0x110000 else "\ufffd"
+            return _NOT_XML.sub("\ufffd", character).translate(_STAND_INS)
+        if name not in _PREDEFINED:
+            foreign += 1
+        return html5.get(f"{name};", match[0]).translate(_STAND_INS)
+
+    return _REFERENCE.sub(resolved, _NOT_XML.sub("", text)), foreign
+
+
+def restored(text: str) -> str:
+    """Text that a parser read in `without_references`, with its `&` and the like."""
+    return text.translate(_RESTORED)
+
+
+def plain(text: str | None, *, is_markup: bool = True) -> str | None:
+    """One line of plain text of at most MAX_TITLE characters; None where nothing is left of it."""
+    if text and is_markup:
+        text = html.unescape(_TAG.sub("", text))
+    return " ".join((text or "").split())[:MAX_TITLE] or None
+
+
+def what_it_is(body: bytes, text: str) -> str:
+    """What a body looks like, for the message that it is not what was expected."""
+    start = text[:2000].lstrip("\ufeff \t\r\n")
+    if not body.strip():
+        return "an empty body"
+    if b"\x00" in body[:1000] or body.startswith((b"%PDF", b"\x1f\x8b", b"PK\x03\x04")):
+        return f"binary data beginning with {body[:8]!r}"
+    if re.match(r"<!doctype\s+html|<html|<head|<body", start, re.IGNORECASE) or re.search(
+        r"<html[\s>]", start, re.IGNORECASE
+    ):
+        title = re.search(r"<title[^>]*>(.*?)</title>", text[:10_000], re.IGNORECASE | re.DOTALL)
+        name = plain(title[1]) if title else None
+        return f"an HTML page titled {name[:80]!r}" if name else "an HTML page"
+    root = re.search(r"<([A-Za-z_][\w.:-]*)", start)
+    if start.startswith("<") and root:
+        return f"XML with the root element <{root[1]}>"
+    return f"text beginning with {start[:40]!r}"
+
+
+def refuse_over(body: bytes, limit: int, what: str) -> None:
+    """Raise BadListing for a body over `limit` bytes."""
+    if len(body) > limit:
+        raise BadListing(f"found {len(body)} bytes; expected {what} of at most {limit}")

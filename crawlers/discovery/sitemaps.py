@@ -1,0 +1,165 @@
+"""Sitemaps: the XML of sitemaps.org with Google's news extension, sitemap indexes, gzip, plain text."""
+
+from __future__ import annotations
+
+import zlib
+from typing import TYPE_CHECKING
+
+from crawlers.discovery.collecting import Collector
+from crawlers.discovery.dates import parse_time
+from crawlers.discovery.feeds import parse_feed
+from crawlers.discovery.links import BadListing, Listing
+from crawlers.discovery.markup import (
+    MAX_ADDRESS,
+    decode,
+    find_root,
+    plain,
+    refuse_over,
+    restored,
+    what_it_is,
+    without_references,
+)
+from crawlers.discovery.xml_events import read_xml, split_tag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BYTES = 50 * 1024 * 1024
+"""Largest sitemap, uncompressed: the limit of the protocol (sitemaps.org/protocol.html)."""
+MAX_ENTRIES = 50_000
+"""Most entries of a sitemap, likewise."""
+
+_EXPECTED = "a sitemap (XML with <urlset> or <sitemapindex>, plain or gzipped, or lines with addresses)"
+_NEWS = frozenset({"publication_date", "title", "language"})
+_GZIP = b"\x1f\x8b"
+_CHUNK = 1 << 16
+
+
+def parse_sitemap(body: bytes, url: str) -> Listing:
+    """The links of a sitemap, or the sitemaps of a sitemap index as `listings`; at most the first 50,000.
+
+    `url` is where it came from. `lastmod` becomes `modified_at`, Google's `publication_date`, `title` and `language`
+    the rest. A feed, which the protocol allows in place of a sitemap, is read as one. What is broken or cut off costs
+    the entries it hits. Raises BadListing where the body is no sitemap, or over 50 MiB even when unpacked.
+    """
+    refuse_over(body, MAX_BYTES, "a sitemap")
+    packing = None
+    if body.startswith(_GZIP):
+        body, packing = _unpacked(body)
+    text = decode(body)
+    root = find_root(text, ("urlset", "sitemapindex", "rss", "feed", "rdf"))
+    if root is None:
+        return _plain_text(body, text, url)
+    if root[0] in ("rss", "feed", "rdf"):
+        return parse_feed(body, url)
+    resolved, foreign = without_references(text[root[1] :])
+    target = _Target()
+    reading = read_xml(resolved, target)
+    target.finish()
+    collector = Collector(url, "entries")
+    collector.note(*filter(None, [packing]), *reading.problems(text.count("\n", 0, root[1])))
+    if foreign:
+        collector.note(f"references that XML does not have (undeclared entities, a bare &): {foreign}")
+    if target.count > MAX_ENTRIES:
+        collector.note(f"only the first {MAX_ENTRIES} of {target.count} entries are read")
+    for kind, entry in target.entries:
+        if kind == "sitemap":
+            collector.add_listing(entry.get("loc"))
+        else:
+            collector.add(
+                entry.get("loc"),
+                title=plain(entry.get("title")),
+                published_at=parse_time(entry.get("publication_date")),
+                modified_at=parse_time(entry.get("lastmod")),
+                language=entry.get("language"),
+            )
+    return collector.listing()
+
+
+def _plain_text(body: bytes, text: str, url: str) -> Listing:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if not lines or not lines[0].lstrip("\ufeff").startswith(("http://", "https://")):
+        raise BadListing(f"found {what_it_is(body, text)}; expected {_EXPECTED}")
+    collector = Collector(url, "lines")
+    if len(lines) > MAX_ENTRIES:
+        collector.note(f"only the first {MAX_ENTRIES} of {len(lines)} lines are read")
+    for line in lines[:MAX_ENTRIES]:
+        collector.add(line)
+    return collector.listing()
+
+
+def _unpacked(body: bytes) -> tuple[bytes, str | None]:
+    """What gzip members unpack to, and what is wrong with them; never holds more than MAX_BYTES of it."""
+    unpacked, rest, problem = bytearray(), body, None
+    while rest.startswith(_GZIP):
+        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        try:
+            while rest and not unpacker.eof:
+                unpacked += unpacker.decompress(rest, _CHUNK)
+                rest = unpacker.unconsumed_tail
+                if len(unpacked) > MAX_BYTES:
+                    raise BadListing(f"found gzip that unpacks to over {MAX_BYTES} bytes; expected {_EXPECTED}")
+        except zlib.error as error:
+            problem = f"gzip is broken after {len(unpacked)} bytes: {error}"
+            break
+        if not unpacker.eof:
+            problem = f"gzip ends early, after {len(unpacked)} bytes"
+        rest = unpacker.unused_data
+    if problem and not unpacked:
+        raise BadListing(f"found data that begins like gzip but is not ({problem}); expected {_EXPECTED}")
+    return bytes(unpacked), problem
+
+
+class _Target:
+    """Gathers the entries: the kind, `url` or `sitemap`, and the texts of its children that matter."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.count = 0
+        self.entries: list[tuple[str, dict[str, str]]] = []
+        self._kind = ""
+        self._entry_depth = 0
+        self._news_depth = 0
+        self._entry: dict[str, str] = {}
+        self._name = ""
+        self._name_depth = 0
+        self._text: list[str] = []
+        self._length = 0
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        self.depth += 1
+        _, local = split_tag(tag)
+        if self._entry_depth == 0 or (local in ("url", "sitemap") and self.depth <= self._entry_depth):
+            if local in ("url", "sitemap"):
+                self.finish()
+                self.count += 1
+                self._kind, self._entry_depth = local, self.depth
+        elif local == "news":
+            self._news_depth = self.depth
+        elif (local in ("loc", "lastmod") and self.depth == self._entry_depth + 1) or (
+            local in _NEWS and self._news_depth
+        ):
+            self._name, self._name_depth, self._text, self._length = local, self.depth, [], 0
+
+    def data(self, text: str) -> None:
+        if self._name_depth and self._length <= MAX_ADDRESS:
+            self._text.append(text[: MAX_ADDRESS + 1])
+            self._length += len(text)
+
+    def end(self, tag: str) -> None:
+        if self.depth == self._name_depth:
+            self._entry.setdefault(self._name, restored("".join(self._text)).strip())
+            self._name_depth = 0
+        elif self.depth == self._news_depth:
+            self._news_depth = 0
+        elif self.depth == self._entry_depth:
+            self.finish(complete=True)
+        self.depth -= 1
+
+    def close(self) -> None: ...
+
+    def finish(self, *, complete: bool = False) -> None:
+        """End the open entry; one that is not complete counts only with its address."""
+        if self._entry_depth and (complete or "loc" in self._entry) and len(self.entries) < MAX_ENTRIES:
+            self.entries.append((self._kind, self._entry))
+        self._entry, self._entry_depth, self._news_depth, self._name_depth = {}, 0, 0, 0

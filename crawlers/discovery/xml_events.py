@@ -1,0 +1,80 @@
+"""Reads the XML of a listing as events, however broken it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+from lxml import etree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHUNK = 1 << 16
+
+
+class Target(Protocol):
+    """Gets the events. `depth` is how many elements are open; the target keeps it."""
+
+    depth: int
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """A start tag."""
+
+    def data(self, text: str) -> None:
+        """Text, in pieces."""
+
+    def end(self, tag: str) -> None:
+        """An end tag, or what a wrong end tag ends."""
+
+    def close(self) -> None:
+        """Never called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of reading: the first error with its line from 1, and how the document ended."""
+
+    error: tuple[int, str] | None
+    is_mismatched: bool
+    """Start and end tags do not match, so the nesting means little."""
+    is_complete: bool
+
+    def problems(self, lines_before: int = 0) -> list[str]:
+        """In words; lines are counted on from `lines_before`."""
+        if self.error is not None:
+            line, message = self.error
+            return [f"not well-formed at line {line + lines_before}: {message}"]
+        return [] if self.is_complete else ["ends before it is complete"]
+
+
+def read_xml(text: str, target: Target) -> Reading:
+    """Give the target the events of XML that begins with its root element and is `without_references`.
+
+    It meets no DTD, which ends where the root begins, and no reference: there is no entity to resolve. The target gets
+    no event for what is cut off: an element whose end tag is missing does not end.
+    """
+    parser = etree.XMLParser(
+        target=cast("etree.ParserTarget", target),  # the stubs allow for bytes, which lxml never passes
+        encoding="utf-8",
+        recover=True,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+    )
+    body = text.encode()
+    for start in range(0, len(body), _CHUNK):
+        parser.feed(body[start : start + _CHUNK])
+    # Closing the parser would end the open elements as if they were whole.
+    errors = [error for error in parser.feed_error_log if error.level >= etree.ErrorLevels.ERROR]
+    return Reading(
+        error=(errors[0].line, " ".join(errors[0].message.split())) if errors else None,
+        is_mismatched=any(error.type == etree.ErrorTypes.ERR_TAG_NAME_MISMATCH for error in errors),
+        is_complete=target.depth == 0 and bool(body.rstrip().endswith(b">")),
+    )
+
+
+def split_tag(tag: str) -> tuple[str, str]:
+    """Namespace and local name in lower case; lxml drops a prefix that is not declared."""
+    namespace, _, local = tag.removeprefix("{").rpartition("}")
+    return namespace, local.lower()

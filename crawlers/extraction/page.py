@@ -1,0 +1,191 @@
+"""From the bytes of a page to one parsed tree, and what its head says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from charset_normalizer import from_bytes
+from lxml.etree import ErrorTypes, ParserError
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
+
+from crawlers.extraction.records import Reason, Rejection
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_BYTES = 10 * 2**20
+"""The longest of 278 captured news pages has 2.2 MB, scripts included; beyond 10 MiB it is a log, a dump or a trap."""
+
+_MAGIC = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"RIFF": "a WebP image or a sound or video file",
+    b"OggS": "a sound or video file",
+    b"ID3": "a sound file",
+    b"PK\x03\x04": "a ZIP archive or an office document",
+    b"\x1f\x8b": "gzip data",
+    b"\xd0\xcf\x11\xe0": "an office document",
+    b"wOFF": "a font",
+    b"wOF2": "a font",
+}
+_MARKUP = re.compile(
+    r"<(?:!doctype|html|head|body|title|meta|div|p|article|section|main|h1|span|table|a)\b", re.IGNORECASE
+)
+_FIRST_ELEMENT = re.compile(r"<!--.*?-->|<\?[^>]*>|<![^>]*>|<([a-z][\w:.-]*)", re.DOTALL | re.IGNORECASE)
+_XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg"})
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
+_SNIFFED = 2048
+"""Bytes looked at to tell binary data from text; a picture or an archive shows within the first few."""
+_FEWEST_WIDE = 40
+_GUESSED_FROM = 20_000
+"""Bytes from which an undeclared charset is guessed; the cost of a guess grows with them."""
+_CHARSETS = re.compile(r"utf-8|iso8859|iso2022|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab")
+_SEVEN_BIT = ("iso2022", "hz")
+_BINARY_SHARE = 0.1
+"""Share of control bytes from which the start of a page is binary data; text has none, a damaged page a few."""
+_DAMAGED_SHARE = 0.02
+"""Of the characters beyond ASCII this share may be broken in what is still UTF-8: pages are cut and patched together.
+In a page in another charset nearly all of them are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A parsed page. The tree is shared by all that reads it and must not be changed."""
+
+    url: str
+    tree: HtmlElement
+    metas: Mapping[str, tuple[str, ...]]
+    """Contents of the `meta` elements by lower-cased `property`, `name`, `itemprop` or `http-equiv`, in page order."""
+
+    def meta(self, *names: str) -> str | None:
+        """Content of the first of these that the page has."""
+        return next((self.metas[name][0] for name in names if name in self.metas), None)
+
+
+def decode(body: bytes, http_charset: str | None = None) -> str:
+    """The characters of a page.
+
+    In this order: byte order mark; UTF-16 by its zero bytes; UTF-8 when the bytes are UTF-8, whatever is declared
+    (other charsets do not come out as valid UTF-8 by chance); the HTTP header's charset; the one the page declares; a
+    guess. Declared names mean what browsers take them for (`latin-1` is windows-1252). Bytes that fit nowhere become
+    U+FFFD.
+    """
+    encoding, mark = read_bom(body)
+    if encoding and mark:
+        return to_unicode(body[len(mark) :], encoding)
+    if wide := _wide(body):
+        return to_unicode(body, wide)
+    declared = [
+        name for label in (http_charset, html_body_declared_encoding(body)) if label and (name := _charset(label))
+    ]
+    if not any(name.startswith(_SEVEN_BIT) for name in declared) and _is_utf8(body):
+        return body.decode("utf-8", "replace")
+    for name in declared:
+        if name != "utf-8":
+            try:
+                return body.decode(name)
+            except UnicodeDecodeError:
+                continue
+    if declared:
+        return to_unicode(body, next((name for name in declared if name != "utf-8"), "utf-8"))
+    best = from_bytes(body[:_GUESSED_FROM]).best()
+    return to_unicode(body, best.encoding if best else "utf-8")
+
+
+def _charset(label: str) -> str | None:
+    """Python's name of a charset that pages may be in; None for unknown ones, for what is no charset ("hex"), and for
+    UTF-16 and UTF-32, which a page whose declaration can be read is not in."""
+    name = resolve_encoding(label.strip("\"' "))
+    return name if name and _CHARSETS.match(name) else None
+
+
+def _wide(body: bytes) -> str | None:
+    """UTF-16 without a byte order mark: markup is ASCII, so nearly every second byte is zero."""
+    start = body[:_SNIFFED]
+    for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if (
+            len(start) >= _FEWEST_WIDE
+            and start[offset::2].count(0) > 0.6 * len(start) / 2
+            and start[1 - offset :: 2].count(0) == 0
+        ):
+            return name
+    return None
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        sequences = len(_MULTIBYTE.findall(body))
+        return body.decode("utf-8", "replace").count("\ufffd") <= _DAMAGED_SHARE * sequences
+    else:
+        return True
+
+
+def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | Rejection:
+    """One parse of a page, or why there is nothing to parse: `empty`, `too_large`, `not_html`."""
+    if len(body) > MAX_BYTES:
+        return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_BYTES:,} are read")
+    if not body.strip():
+        return Rejection(Reason.EMPTY, f"a page of {len(body)} bytes, all of them blank")
+    if found := _not_text(body):
+        return Rejection(Reason.NOT_HTML, found)
+    text = _CONTROL.sub("", decode(body, http_charset))
+    if not text.strip("\ufffd \t\r\n"):
+        return Rejection(Reason.EMPTY, "a page without a readable character")
+    if found := _not_markup(text):
+        return Rejection(Reason.NOT_HTML, found)
+    # Without huge_tree the parser drops all that follows the first 255 levels of nesting, which unclosed tags reach.
+    # The bytes are given as UTF-8 so that a charset declared within cannot mislead it.
+    parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        tree = document_fromstring(text.encode(), parser=parser)
+    except ParserError:
+        return Rejection(Reason.EMPTY, "no element in the page")
+    # What stands behind the limit is lost, silently: an article cut short must not pass for one.
+    if (last := parser.error_log.last_error) is not None and last.type == ErrorTypes.ERR_RESOURCE_LIMIT:
+        return Rejection(Reason.EXTRACTOR_ERROR, f"the parser gave up: {last.message}")
+    return Page(url, tree, _metas(tree))
+
+
+def _not_text(body: bytes) -> str | None:
+    start = body[:_SNIFFED]
+    for magic, kind in _MAGIC.items():
+        if start.startswith(magic):
+            return kind
+    if start[4:8] == b"ftyp":
+        return "an image or video file"
+    mark, _ = read_bom(start)
+    if mark is not None or _wide(body) is not None:
+        return None
+    control = sum(byte < 0x20 and byte not in b"\t\n\f\r\x1b" for byte in start)
+    return "binary data" if control > _BINARY_SHARE * len(start) else None
+
+
+def _not_markup(text: str) -> str | None:
+    first = next((match[1] for match in _FIRST_ELEMENT.finditer(text[:5000]) if match[1]), "")
+    if first.lower() in _XML_ROOTS:
+        return f"an XML document ({first})"
+    if _MARKUP.search(text):
+        return None
+    if text.lstrip()[:1] in ("{", "["):
+        return "JSON or a script"
+    return "plain text"
+
+
+def _metas(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for element in tree.iter("meta"):
+        content = (element.get("content") or "").strip()
+        if not content:
+            continue
+        for attribute in ("property", "name", "itemprop", "http-equiv"):
+            if name := element.get(attribute):
+                found.setdefault(name.strip().lower(), []).append(content)
+    return {name: tuple(contents) for name, contents in found.items()}

@@ -1,0 +1,66 @@
+"""Articles that a page carries only as the state of its scripts, for a program in the browser to show."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING
+
+from lxml.etree import LxmlError
+from lxml.html import HTMLParser, document_fromstring
+
+from crawlers.extraction.words import count_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+# Possessive, and a string without end reaches to the end of the script: every character is passed once.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
+_PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_FEWEST_PARAGRAPHS = 2
+_SHORTEST = 300
+"""Characters of the shortest text looked at, markup included."""
+_LONGEST = 500_000
+"""Characters of the longest, markup included; books have as many."""
+_LEVELS = 2
+"""State is JSON, and often JSON as a string within a script or within JSON."""
+
+
+def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
+    """The HTML of the longest text in paragraphs that stands in a string of a script, as a tree of its own."""
+    found = max(_strings(tree), key=lambda text: count_words(_TAG.sub(" ", text)), default=None)
+    if found is None:
+        return None
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        return document_fromstring(f"<html><body><article>{found}</article></body></html>".encode(), parser=parser)
+    except LxmlError:
+        return None
+
+
+def _strings(tree: HtmlElement) -> Iterator[str]:
+    for script in tree.iter("script"):
+        if script.text and len(script.text) >= _SHORTEST:
+            yield from _html_within(script.text, _LEVELS)
+
+
+def _html_within(text: str, levels: int) -> Iterator[str]:
+    for literal in _STRING.finditer(text):
+        if literal.end() - literal.start() < _SHORTEST:
+            continue
+        try:
+            value = json.loads(literal[0], strict=False)
+        except ValueError:
+            continue
+        value = value.encode("utf-8", "ignore").decode()
+        if (
+            len(value) <= _LONGEST
+            and value.lstrip().startswith("<")
+            and len(_PARAGRAPH.findall(value)) >= _FEWEST_PARAGRAPHS
+        ):
+            yield value
+        elif levels > 1 and '"' in value:
+            yield from _html_within(value, levels - 1)

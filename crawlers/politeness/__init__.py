@@ -1,0 +1,1 @@
+"""What keeps a crawl welcome: robots.txt, delays, conditional requests."""

@@ -1,0 +1,44 @@
+"""Crawl-delay of robots.txt, which Scrapy reads and does not apply."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+
+logger = logging.getLogger(__name__)
+
+# A host that asks for more gets this: a longer pause would outlast the crawl, and some files hold typing errors.
+MAX_DELAY = 60.0
+
+
+class CrawlDelay:
+    """Slows a host's download slot to the delay its robots.txt asks of us; never quickens it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        crawler.signals.connect(self.robots_parsed, signal=signals.robots_parsed)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
+        """Made by Scrapy from the EXTENSIONS setting."""
+        return cls(crawler)
+
+    def robots_parsed(self, robotparser: Any, request: Request) -> None:
+        """Signal handler: `robotparser` is Scrapy's Protego wrapper, `request` the one that needed it."""
+        user_agent = str(self.crawler.settings["USER_AGENT"])
+        asked = robotparser.rp.crawl_delay(user_agent)
+        if not asked or asked <= 0 or self.crawler.engine is None:
+            return
+        downloader = self.crawler.engine.downloader
+        key = downloader.get_slot_key(request)
+        slot = downloader.slots.get(key)
+        if slot is not None and slot.delay < asked:
+            slot.delay = min(float(asked), MAX_DELAY)
+            slot.jitter = 0.0
+            logger.info("%s asks for a Crawl-delay of %s s: applied %s s", key, asked, slot.delay)

@@ -1,0 +1,43 @@
+"""Scrapy settings of every crawl. What differs between crawls comes with the plan (see `crawlers.spiders.news`)."""
+
+from __future__ import annotations
+
+BOT_NAME = "newsloom"
+SPIDER_MODULES = ["crawlers.spiders"]
+NEWSPIDER_MODULE = "crawlers.spiders"
+
+# Polite: one request at a time and a second between two, unless the plan says otherwise for a host.
+ROBOTSTXT_OBEY = True
+CONCURRENT_REQUESTS_PER_DOMAIN = 1
+DOWNLOAD_DELAY = 1.0
+COOKIES_ENABLED = False
+REFERER_ENABLED = False
+
+# Many hosts, one request each: enough of them in the air that slow ones do not hold up the others.
+CONCURRENT_REQUESTS = 64
+# In the order of the listings, which have the newest on top.
+SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
+SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.DownloaderAwarePriorityQueue"
+REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups
+
+# The default of 100 starts a hundred workers for every response; nothing here yields items.
+CONCURRENT_ITEMS = 4
+
+DOWNLOAD_TIMEOUT = 30
+# Sitemaps may have 50 MiB unpacked (sitemaps.org); pages are held to less, request by request.
+DOWNLOAD_MAXSIZE = 50 * 1024 * 1024
+DOWNLOAD_WARNSIZE = 0
+REDIRECT_MAX_TIMES = 5
+RETRY_TIMES = 2
+# Every status is an answer that the spider puts on record.
+HTTPERROR_ALLOW_ALL = True
+
+DOWNLOADER_MIDDLEWARES: dict[str, int] = {}
+EXTENSIONS = {
+    "crawlers.politeness.crawl_delay.CrawlDelay": 0,
+    "crawlers.lifeline.Lifeline": 0,
+}
+TELNETCONSOLE_ENABLED = False
+REMOTE_CONTROL_ENABLED = False
+LOG_LEVEL = "INFO"
+LOG_COLOR = False

@@ -1,0 +1,1 @@
+"""The Scrapy spiders: thin, they ask discovery what to follow."""

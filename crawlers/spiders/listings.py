@@ -1,0 +1,40 @@
+"""Which reader a listing needs."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Kind
+from crawlers.discovery import Link, find_feeds, parse_feed, parse_section, parse_sitemap
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a listing names: articles, further listings with their kind, and what was broken in it."""
+
+    links: tuple[Link, ...] = ()
+    listings: tuple[tuple[Kind, str], ...] = ()
+    problem: str | None = None
+
+
+def read_listing(kind: Kind, response: Response) -> Named:
+    """Read a fetched listing; raises BadListing where nothing can be read from it."""
+    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+    if kind is Kind.FEED:
+        listing = parse_feed(response.body, response.url, content_type)
+        return Named(listing.links, problem=listing.problem)
+    if kind is Kind.SITEMAP:
+        listing = parse_sitemap(response.body, response.url)
+        return Named(listing.links, tuple((Kind.SITEMAP, url) for url in listing.listings), listing.problem)
+    declared = _CHARSET.search(content_type or "")
+    listing = parse_section(response.body, response.url, declared[1] if declared else None)
+    feeds = find_feeds(response.body, response.url) if kind is Kind.HOMEPAGE else ()
+    return Named(listing.links, tuple((Kind.FEED, url) for url in feeds), listing.problem)

@@ -1,0 +1,267 @@
+"""The one spider: asks what its plan names, follows what listings name, archives every answer, decides nothing else.
+
+scrapy crawl news -a plan=FOLDER                    as `newsloom run` starts it
+scrapy crawl news -a sources=sources.toml [-a source=NAME] [-a archive=FOLDER]
+                                                    by hand, knowing nothing of any warehouse
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import scrapy
+from scrapy import Request, signals
+from twisted.internet.task import LoopingCall
+
+from crawlers.archive import Fetch, Kind, Outcome, SegmentWriter
+from crawlers.discovery import BadListing, KnownAddresses
+from crawlers.errors import ArchiveError
+from crawlers.lifeline import lock_archive
+from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
+from crawlers.spiders.listings import Named, read_listing
+from crawlers.spiders.memory import Memory
+from crawlers.spiders.outcomes import Reason, judge
+from crawlers.spiders.records import exchange
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+PAGE_MAX_BYTES = 10 * 1024 * 1024  # what extraction takes at most; no article page comes near it
+LISTING_DEPTH = 3  # front page -> sitemap index -> sitemap
+REPORT_EVERY = 1.0  # seconds
+# Without any delay Scrapy 2.19 sends all that is queued for a host at once, whatever its concurrency: its downloader
+# counts a request as under way only after it has looked whether there is room for the next.
+LEAST_DELAY = 0.001
+MAX_ADDRESS = 8 << 10  # characters; the archive takes no longer ones, and servers about as many (RFC 9110)
+NOT_MODIFIED = 304
+GONE = (404, 410)
+
+
+class NewsSpider(scrapy.Spider):
+    """Crawls by a plan into archive segments; see the module for its arguments."""
+
+    name = "news"
+
+    def __init__(self, plan: CrawlPlan, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.plan = plan
+        self.followed: Counter[str] = Counter()  # pages per source, beside the planned ones
+        self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
+        self.resources = ExitStack()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
+        """Made by Scrapy; `kwargs` are the -a arguments, all strings."""
+        folder = kwargs.pop("plan", None)
+        if folder is not None:
+            plan, known = read_plan(Path(folder)), Path(folder) / KNOWN
+        else:
+            from crawlers.standalone import plan_by_hand
+
+            plan, known = plan_by_hand(**kwargs), None
+        settings = crawler.settings
+        settings.set("USER_AGENT", plan.user_agent, priority="spider")
+        delay = max(LEAST_DELAY, min((source.delay for source in plan.sources), default=1.0))
+        settings.set("DOWNLOAD_DELAY", delay, priority="spider")
+        settings.set("DOWNLOAD_SLOTS", _slots(plan), priority="spider")
+        spider = cls(plan)
+        spider._set_crawler(crawler)
+        spider.open(known)
+        crawler.signals.connect(spider.opened, signal=signals.spider_opened)
+        return spider
+
+    def open(self, known: Path | None) -> None:
+        """Open the archive and the known addresses; raises CrawlersError where another crawl has the archive."""
+        archive = Path(self.plan.archive)
+        lock = lock_archive(archive, wait=10.0)
+        self.resources.callback(lock.release)
+        settled = self.resources.enter_context(KnownAddresses(known)) if known is not None else None
+        self.memory = Memory(self.plan.sources, settled)
+        self.writer = self.resources.enter_context(
+            SegmentWriter(archive, self.plan.run_id, max_pages=self.plan.segment_pages, on_sealed=self.sealed)
+        )
+
+    def opened(self) -> None:
+        """Signal handler: the reactor runs."""
+        timer = LoopingCall(self.tick)
+        timer.start(REPORT_EVERY, now=False)
+        self.resources.callback(timer.stop)
+
+    def closed(self, reason: str) -> None:
+        """Called by Scrapy at the end: seal what is open."""
+        self.resources.close()
+        self.report(progress=self.counts)
+
+    def tick(self) -> None:
+        """Every second: seal a segment that has been open for long, say how far the crawl is."""
+        self.writer.seal_if_old()
+        self.report(progress=self.counts)
+
+    def sealed(self, segment: str) -> None:
+        """Say that a segment can be read."""
+        self.report(sealed=segment)
+
+    def report(self, **event: Any) -> None:
+        """One event as a JSON line on standard output, for the run that started the crawl."""
+        if self.crawler.settings.getint("PARENT_PID"):
+            sys.stdout.write(json.dumps(event) + "\n")
+            sys.stdout.flush()
+
+    async def start(self) -> AsyncIterator[Request]:
+        """What the plan names."""
+        for source in self.plan.sources:
+            for planned in source.requests:
+                request = self.request(source, planned, depth=0)
+                if request is not None:
+                    yield request
+
+    def request(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Request | None:
+        """The request for an address, or None where this crawl has asked for it already."""
+        if not self.memory.claim(planned.url):
+            return None
+        headers = {"If-None-Match": planned.etag, "If-Modified-Since": planned.last_modified}
+        is_page = planned.kind is Kind.PAGE
+        self.counts["waiting"] += 1
+        return Request(
+            planned.url,
+            callback=self.on_page if is_page else self.on_listing,
+            errback=self.on_error,
+            headers={name: value for name, value in headers.items() if value},
+            cb_kwargs={"source": source, "planned": planned}
+            if is_page
+            else {"source": source, "planned": planned, "depth": depth},
+            meta={"download_maxsize": PAGE_MAX_BYTES} if is_page else {},
+            priority=0 if is_page else 10,
+            dont_filter=True,  # the memory knows better: one address has several spellings
+        )
+
+    def on_page(self, response: Response, source: PlannedSource, planned: PlannedRequest) -> Iterator[Request]:
+        """Put an article page on record; one that is not there is asked for by its other spellings first."""
+        if response.status in GONE:
+            spelling = self.memory.next_spelling(planned.url, response.meta.setdefault("spellings", [planned.url]))
+            if spelling is not None and response.request is not None:
+                yield response.request.replace(url=spelling)
+                return
+        fetch = self.fetch(source, planned, response)
+        self.store(fetch, response if fetch.outcome is Outcome.FETCHED else None)
+
+    def on_listing(
+        self, response: Response, source: PlannedSource, planned: PlannedRequest, depth: int
+    ) -> Iterator[Request]:
+        """Put a listing on record with what it names that is new, and ask for that."""
+        fetch = self.fetch(source, planned, response)
+        listing = Named()
+        if fetch.outcome is Outcome.FETCHED:
+            try:
+                listing = read_listing(planned.kind, response)
+            except BadListing as error:
+                fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.BAD_LISTING, detail=str(error))
+            except Exception as error:
+                self.logger.exception("reading %s", response.url)
+                said = f"{type(error).__name__}: {error}"
+                fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.INTERNAL_ERROR, detail=said)
+        links = tuple(self.memory.new_links(source.name, listing.links))
+        self.store(
+            replace(fetch, links=links, detail=fetch.detail or listing.problem),
+            response if response.status != NOT_MODIFIED else None,
+        )
+        if depth < LISTING_DEPTH:
+            for kind, url in listing.listings:
+                yield from self.follow_up(source, PlannedRequest(url, kind), depth + 1)
+        for link in links:
+            if source.limit is not None and self.followed[source.name] >= source.limit:
+                break  # the others wait in the log for the next run
+            self.followed[source.name] += 1
+            yield from self.follow_up(source, PlannedRequest(link.url, Kind.PAGE, published_hint=link.published_at), 0)
+
+    def follow_up(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Iterator[Request]:
+        """The request for a new address, if there is one to make."""
+        request = self.request(source, planned, depth)
+        if request is not None:
+            yield request
+
+    def on_error(self, failure: Failure) -> None:
+        """Put a request that had no answer on record."""
+        arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
+        outcome, reason, detail = judge(failure)
+        if reason is Reason.INTERNAL_ERROR:
+            self.logger.error("%s", failure.getTraceback())
+        self.store(
+            Fetch(
+                url=arguments["planned"].url,
+                source=arguments["source"].name,
+                kind=arguments["planned"].kind,
+                outcome=outcome,
+                reason=reason,
+                detail=detail,
+                fetched_at=datetime.now(UTC),
+                published_hint=arguments["planned"].published_hint,
+            ),
+            None,
+        )
+
+    def fetch(self, source: PlannedSource, planned: PlannedRequest, response: Response) -> Fetch:
+        """The log line of an answer."""
+        outcome, reason, detail = Outcome.FETCHED, None, None
+        if response.status == NOT_MODIFIED:
+            outcome = Outcome.UNCHANGED
+        elif len(response.url) > MAX_ADDRESS:
+            said = f"redirected to an address of {len(response.url)} characters; at most {MAX_ADDRESS} are taken"
+            outcome, reason, detail = Outcome.FAILED, Reason.REDIRECTS, said
+        elif not 200 <= response.status < 300:
+            outcome, reason, detail = Outcome.FAILED, Reason.HTTP_STATUS, f"answered {response.status}"
+        return Fetch(
+            url=planned.url,
+            source=source.name,
+            kind=planned.kind,
+            outcome=outcome,
+            reason=reason,
+            detail=detail,
+            fetched_at=datetime.now(UTC),
+            final_url=response.url if response.url != planned.url and len(response.url) <= MAX_ADDRESS else None,
+            status=response.status,
+            bytes=len(response.body),
+            ms=round(response.meta.get("download_latency", 0.0) * 1000),
+            etag=_header(response, "ETag"),
+            last_modified=_header(response, "Last-Modified"),
+            published_hint=planned.published_hint,
+        )
+
+    def store(self, fetch: Fetch, response: Response | None) -> None:
+        """One log line, and the answer itself where it is worth keeping."""
+        self.counts["waiting"] -= 1
+        self.counts["pages" if fetch.kind is Kind.PAGE else "listings"] += 1
+        try:
+            self.writer.add(fetch, exchange(response) if response is not None else None)
+        except ArchiveError:
+            # A disk that is full or broken: whatever else is fetched would be lost too.
+            self.logger.exception("the archive cannot be written")
+            if self.crawler.engine is not None:
+                self.crawler.engine.close_spider(self, "archive_failed")
+
+
+def _slots(plan: CrawlPlan) -> dict[str, dict[str, float]]:
+    """Delays by host, for Scrapy's DOWNLOAD_SLOTS; a host of two sources gets the longer one."""
+    slots: dict[str, dict[str, float]] = {}
+    for source in plan.sources:
+        for host in {urlsplit(request.url).hostname or "" for request in source.requests}:
+            delay = max(source.delay, slots.get(host, {}).get("delay", LEAST_DELAY))
+            slots[host] = {"concurrency": 1, "delay": delay}
+    return slots
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

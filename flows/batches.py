@@ -1,0 +1,246 @@
+"""A segment's log and what was extracted from it as the Arrow tables that the warehouse loads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.discovery import address_key, article_id
+from crawlers.extraction import Article, Rejection
+from flows.dedup.exact import Candidate, Judgement, Verdict
+from flows.hashing import digest, text_hash, words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+_TIME = pa.timestamp("us", tz="UTC")
+_TEXTS = pa.list_(pa.string())
+
+ARTICLE_FIELDS = [
+    pa.field("article_url", pa.string()),
+    pa.field("article_key", pa.uint64()),
+    pa.field("title", pa.string()),
+    pa.field("authors", _TEXTS),
+    pa.field("published_at", _TIME),
+    pa.field("published_precision", pa.string()),
+    pa.field("modified_at", _TIME),
+    pa.field("language", pa.string()),
+    pa.field("section", pa.string()),
+    pa.field("tags", _TEXTS),
+    pa.field("image_url", pa.string()),
+    pa.field("description", pa.string()),
+    pa.field("is_free", pa.bool_()),
+    pa.field("text", pa.string()),
+    pa.field("word_count", pa.int32()),
+    pa.field("text_hash", pa.uuid()),
+    pa.field("title_hash", pa.uuid()),
+    pa.field("body_hash", pa.uuid()),
+]
+BATCH = pa.schema(
+    [
+        pa.field("row_number", pa.int64()),
+        pa.field("segment", pa.string()),
+        pa.field("run_id", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("url", pa.string()),
+        pa.field("address_key", pa.uint64()),
+        pa.field("final_url", pa.string()),
+        pa.field("final_key", pa.uint64()),
+        pa.field("status", pa.int16()),
+        pa.field("outcome", pa.string()),
+        pa.field("reason", pa.string()),
+        pa.field("detail", pa.string()),
+        pa.field("answered", pa.bool_()),
+        pa.field("bytes", pa.int64()),
+        pa.field("ms", pa.int32()),
+        pa.field("fetched_at", _TIME),
+        pa.field("warc_offset", pa.int64()),
+        pa.field("etag", pa.string()),
+        pa.field("last_modified", pa.string()),
+        pa.field("extractor", pa.string()),
+        pa.field("article_id", pa.uuid()),
+        pa.field("version_id", pa.uuid()),
+        pa.field("change", pa.string()),
+        *ARTICLE_FIELDS,
+    ]
+)
+LINKS = pa.schema(
+    [
+        pa.field("row_number", pa.int64()),
+        pa.field("address_key", pa.uint64()),
+        pa.field("url", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("discovered_at", _TIME),
+        pa.field("published_hint", _TIME),
+    ]
+)
+
+# Answers of the 4xx kind are the publisher's last word, but for these: too slow, too early, too often.
+PASSING_STATUS = frozenset({408, 425, 429})
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a batch comes from: its segment, the run that made that, and the version of the extractor that read it."""
+
+    segment: str
+    run_id: str
+    extractor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A line of a segment's log with what its page holds, and the identifiers of both."""
+
+    fetch: Fetch
+    found: Article | Rejection | None
+    fields: dict[str, Any]
+    candidate: Candidate | None
+
+
+def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
+    """Name what was asked and what was found."""
+    fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
+    if not isinstance(found, Article):
+        return Page(fetch, found, fields, None)
+    candidate = Candidate(
+        article_id=_identify(found.url),
+        fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
+        title_hash=digest(found.title),
+        body_hash=digest(found.text),
+        text_hash=text_hash(found.text),
+        fetched_at=fetch.fetched_at,
+        plain="?" not in found.url,
+    )
+    fields |= {
+        "article_url": found.url,
+        "article_key": _key(found.url),
+        "title": found.title,
+        "authors": list(found.authors),
+        "published_at": found.published_at,
+        "published_precision": found.published_precision,
+        "modified_at": found.modified_at,
+        "language": found.language,
+        "section": found.section,
+        "tags": list(found.tags),
+        "image_url": found.image_url,
+        "description": found.description,
+        "is_free": found.is_free,
+        "text": found.text,
+        "word_count": len(words(found.text)),
+        "text_hash": candidate.text_hash.bytes,
+        "title_hash": candidate.title_hash.bytes,
+        "body_hash": candidate.body_hash.bytes,
+    }
+    return Page(fetch, found, fields, candidate)
+
+
+def build_batch(
+    origin: Origin, pages: Sequence[Page], judgements: Sequence[Judgement | None], looked_at: Sequence[UUID | None]
+) -> tuple[pa.Table, pa.Table]:
+    """The tables `batch` and `links` that `warehouse.load.load_segment` takes.
+
+    `judgements` stand beside the pages that gave an article; `looked_at` names the article that a page without one was
+    asked for: one that is held and was looked at again.
+    """
+    rows = []
+    links: list[dict[str, Any]] = []
+    for number, (page, judgement, looked) in enumerate(zip(pages, judgements, looked_at, strict=True)):
+        rows.append(_row(number, origin, page, judgement, looked))
+        for link in page.fetch.links:
+            links.append(
+                {
+                    "row_number": len(links),
+                    "address_key": address_key(link.url),
+                    "url": link.url,
+                    "source": page.fetch.source,
+                    "discovered_at": page.fetch.fetched_at,
+                    "published_hint": link.published_at,
+                }
+            )
+    return pa.Table.from_pylist(rows, schema=BATCH), pa.Table.from_pylist(links, schema=LINKS)
+
+
+def _row(
+    number: int, origin: Origin, page: Page, judgement: Judgement | None, looked_at: UUID | None
+) -> dict[str, Any]:
+    fetch = page.fetch
+    outcome, reason, detail = _outcome(page, judgement)
+    row = page.fields | {
+        "row_number": number,
+        "segment": origin.segment,
+        "run_id": origin.run_id,
+        "extractor": origin.extractor,
+        "source": fetch.source,
+        "kind": fetch.kind.value,
+        "url": fetch.url,
+        "final_url": fetch.final_url,
+        "status": fetch.status,
+        "outcome": outcome,
+        "reason": reason,
+        "detail": detail,
+        "answered": _answered(fetch),
+        "bytes": fetch.bytes,
+        "ms": fetch.ms,
+        "fetched_at": fetch.fetched_at,
+        "warc_offset": fetch.offset,
+        "etag": fetch.etag,
+        "last_modified": fetch.last_modified,
+    }
+    if judgement is not None:
+        row["article_id"] = judgement.article_id.bytes
+        row["change"] = judgement.change
+        if judgement.verdict in (Verdict.LOADED, Verdict.UPDATED) and page.candidate is not None:
+            row["version_id"] = digest(
+                str(judgement.article_id),
+                fetch.fetched_at.isoformat(),
+                str(page.candidate.title_hash),
+                str(page.candidate.body_hash),
+            ).bytes
+    elif looked_at is not None:
+        row["article_id"] = looked_at.bytes
+    return row
+
+
+def _outcome(page: Page, judgement: Judgement | None) -> tuple[str, str | None, str | None]:
+    fetch, found = page.fetch, page.found
+    if judgement is not None:
+        return judgement.verdict.value, judgement.reason, fetch.detail
+    if isinstance(found, Rejection):
+        return "rejected", found.reason.value, found.detail
+    if fetch.outcome is Outcome.FETCHED:
+        return "listed", fetch.reason, fetch.detail
+    return fetch.outcome.value, fetch.reason, fetch.detail
+
+
+def _answered(fetch: Fetch) -> bool:
+    """Whether the address has had its last word, and is not asked again because of this line."""
+    if fetch.outcome in (Outcome.FETCHED, Outcome.UNCHANGED):
+        return True
+    return fetch.status is not None and 400 <= fetch.status < 500 and fetch.status not in PASSING_STATUS
+
+
+def _key(url: str | None) -> int | None:
+    if url is None:
+        return None
+    try:
+        return address_key(url)
+    except ValueError:  # an imported text has a file's address, which no crawl will ever ask for
+        return None
+
+
+def _identify(url: str) -> UUID:
+    try:
+        return article_id(url)
+    except ValueError:
+        return digest(url)
+
+
+def is_page(fetch: Fetch) -> bool:
+    """Whether a line is about an article's page (or an imported record) and not about a listing."""
+    return fetch.kind in (Kind.PAGE, Kind.RECORD)

@@ -1,0 +1,47 @@
+"""`newsloom import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from flows.cli.options import data_option, wait_option
+from flows.layout import data_directory
+
+
+@click.command("import")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@data_option
+@wait_option
+def command(files: tuple[Path, ...], data: Path, wait: float) -> None:
+    """Load articles from files into the warehouse.
+
+    \b
+    .jsonl .ndjson .json   an article a line: url, title, text; optionally published_at (ISO 8601),
+                           authors (a list), language (ISO 639-1), source
+    .txt                   one article: the first line is its title, the rest its text
+    .warc .warc.gz         pages of a web archive; records that are no HTML page are counted and left out
+
+    A line or page that is no article costs itself, with a reason in the table `rejections`. A file half done is not
+    begun again, and a file given twice is loaded once.
+    """
+    from rich.console import Console
+
+    from flows.extracting import Extractor
+    from flows.importing import check_files, import_files
+    from flows.progress import shown
+    from warehouse import open_writer
+
+    check_files(list(files))
+    directory = data_directory(data)
+    with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
+        imported = import_files(writer, extractor, directory, list(files))
+        writer.publish()
+    console = Console(highlight=False, soft_wrap=True)
+    for file in imported:
+        said = [f"{count} {outcome}" for outcome, count in sorted(file.outcomes.items())]
+        said += [f"{count} × {kind} left out" for kind, count in sorted(file.left_out.items())]
+        if file.loaded_before:
+            said.append(f"{file.loaded_before} loaded before")
+        console.print(f"{file.file}: {', '.join(said) or 'nothing in it'}", markup=False)

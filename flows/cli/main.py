@@ -1,0 +1,81 @@
+"""The front door: which commands there are, and what a user's mistake looks like."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import click
+
+COMMANDS = {
+    "run": ("flows.cli.run", "Crawl the sources, and load what is new into the warehouse."),
+    "import": ("flows.cli.importing", "Load articles from files: JSON lines, plain texts, WARC archives."),
+    "sql": ("flows.cli.sql", "Query the warehouse."),
+    "sources": ("flows.cli.sources", "Look at the sources, and check their file."),
+    "demo": ("flows.cli.demo", "Show a whole run on small news sites of its own; needs no internet."),
+}
+USAGE_ERROR = 2
+
+
+class LazyGroup(click.Group):
+    """Commands by name; a command's module is imported when that command is called."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """All names, in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """The command, imported."""
+        if name not in COMMANDS:
+            return None
+        command = importlib.import_module(COMMANDS[name][0]).command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """The table of commands, without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="newsloom")
+def newsloom() -> None:
+    """News ingestion: from a list of sources to clean, de-duplicated articles in DuckDB."""
+
+
+def main() -> None:
+    """Run the command line. A mistake or a failure that has words ends with them; anything else is a bug, and shows."""
+    try:
+        newsloom(standalone_mode=False)
+    except click.exceptions.Abort:
+        _end("interrupted; the same command goes on where this one stopped", 130)
+    except KeyboardInterrupt:
+        _end("interrupted; the same command goes on where this one stopped", 130)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python would complain once more while it flushes.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except Exception as error:
+        if not _has_words(error):
+            raise
+        _end(str(error), USAGE_ERROR)
+
+
+def _has_words(error: Exception) -> bool:
+    """Whether an error is one of ours, whose text is meant for the user."""
+    # By module, so that a mistake in `newsloom sql` does not import Scrapy only to be told apart from Scrapy's.
+    return any(
+        kind.__module__ in ("crawlers.errors", "flows.errors", "warehouse.errors") for kind in type(error).__mro__
+    )
+
+
+def _end(words: str, code: int) -> None:
+    click.echo(f"newsloom: {words}", err=True)
+    sys.exit(code)

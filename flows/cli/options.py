@@ -1,0 +1,33 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+data_option = click.option(
+    "--data",
+    type=click.Path(path_type=Path, file_okay=False),
+    envvar="NEWSLOOM_DATA",
+    default=Path("newsloom-data"),
+    show_default=True,
+    show_envvar=True,
+    help="The data directory, which holds everything.",
+)
+sources_option = click.option(
+    "--sources",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="NEWSLOOM_SOURCES",
+    default=Path("sources.toml"),
+    show_default=True,
+    show_envvar=True,
+    help="The file that lists the sources.",
+)
+wait_option = click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="SECONDS",
+    help="Wait this long for another newsloom that is writing to the same data directory.",
+)

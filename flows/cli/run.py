@@ -1,0 +1,40 @@
+"""`newsloom run`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option, sources_option, wait_option
+from flows.layout import data_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("run")
+@sources_option
+@data_option
+@wait_option
+def command(sources: Path, data: Path, wait: float) -> None:
+    """Crawl the sources, and load what is new into the warehouse.
+
+    Run it again at any time: it asks what has changed, fetches what is new, and takes up what an interrupted run left.
+    A run is a Prefect flow run; it is recorded by the server that PREFECT_API_URL names, else in the data directory.
+    """
+    from crawlers.sources import load_sources
+
+    directory = data_directory(data)
+    load_sources(sources)  # a mistake in the file is told at once, not after Prefect has started
+
+    from flows.prefect_setup import set_up_prefect
+
+    set_up_prefect(directory)
+    from flows.ingest import ingest
+    from flows.progress import shown
+    from flows.summary import print_summary, report_console
+
+    with shown():
+        summary = ingest(sources=sources.absolute(), data=directory.root, wait=wait)
+    print_summary(summary, report_console())

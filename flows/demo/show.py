@@ -1,0 +1,125 @@
+"""The demo: the real flow on four small newspapers, before and after one of them edits a story."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.demo.sites import demo_articles, demo_sites, demo_sources_toml
+from flows.demo.web import NewsWeb
+from flows.errors import FlowsError
+from flows.output import write
+from warehouse import connect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from rich.console import Console
+
+    from flows.layout import DataDirectory
+
+SOURCES = "sources.toml"
+
+# What the demo shows at the end: a question, and the SQL that answers it.
+QUESTIONS = (
+    (
+        "Which articles are there, and how clean is their text?",
+        "SELECT source, language, title, word_count AS words, strftime(published_at, '%Y-%m-%d %H:%M') AS published\n"
+        "FROM articles ORDER BY published_at DESC LIMIT 8",
+    ),
+    (
+        "What changed between the two runs?",
+        "SELECT change, title, strftime(modified_at, '%Y-%m-%d %H:%M') AS modified, word_count AS words\n"
+        "FROM article_versions WHERE article_id IN (SELECT article_id FROM articles WHERE versions > 1)\n"
+        "ORDER BY seen_at",
+    ),
+    (
+        "Which addresses are the same article?",
+        "SELECT alias.kind, alias.url AS other_address, article.url AS article\n"
+        "FROM aliases AS alias JOIN articles AS article USING (article_id)",
+    ),
+    ("What was no article, and why?", "SELECT source, reason, url FROM rejections ORDER BY source"),
+    (
+        "Where did every page go?",
+        "SELECT outcome, reason, count(*) AS pages FROM fetches WHERE kind = 'page' GROUP BY ALL ORDER BY ALL",
+    ),
+)
+
+
+def run_demo(directory: DataDirectory, console: Console) -> None:
+    """Serve the newspapers, run the flow twice, print what came of it. Leaves the data directory to look into.
+
+    Raises FlowsError where the directory holds something that an earlier demo has not left. Prefect must not have
+    been imported yet.
+    """
+    sources = _prepare(directory)
+    # Here, because importing the flow imports Prefect.
+    from flows.prefect_setup import set_up_prefect
+
+    set_up_prefect(directory)
+    from flows.ingest import ingest
+    from flows.progress import shown
+    from flows.summary import print_summary
+
+    with NewsWeb(demo_sites(1)) as web, _through(web.proxy_url):
+        served = len([article for article in demo_articles(1) if article.kind == "article"])
+        console.print(
+            f"Four newspapers are served at {web.proxy_url}: {served} articles, and some pages that are none."
+        )
+        console.print("[bold]First run[/bold] (Prefect starts a server for it, which takes some seconds)")
+        with shown():
+            first = ingest(sources=sources, data=directory.root)
+        print_summary(first, console)
+        for site in demo_sites(2):
+            web.publish(site)
+        console.print("\nA newspaper edits a story, another publishes a new one. [bold]Second run[/bold]")
+        with shown():
+            second = ingest(sources=sources, data=directory.root)
+        print_summary(second, console)
+    console.print("\nWhat the warehouse says:")
+    with connect(directory.news) as connection:
+        for question, query in QUESTIONS:
+            console.print(f"\n[bold]{question}[/bold]")
+            console.print(query, markup=False, soft_wrap=True)
+            write(connection, query, "table", sys.stdout.buffer)
+    relative = os.path.relpath(directory.root)
+    console.print(f"The warehouse is {relative}/news.duckdb. Ask it yourself:")
+    console.print(f'  {_program()} sql --data {relative} "FROM articles"', markup=False)
+
+
+def _program() -> str:
+    """How the user calls newsloom: by name, or by its path where it is not on the search path (`make demo`)."""
+    called = Path(sys.argv[0])
+    return os.path.relpath(called) if called.name == "newsloom" and not shutil.which("newsloom") else "newsloom"
+
+
+def _prepare(directory: DataDirectory) -> Path:
+    sources = directory.root / SOURCES
+    if directory.root.exists() and any(directory.root.iterdir()):
+        if not sources.is_file() or sources.read_text(encoding="utf-8") != demo_sources_toml():
+            raise FlowsError(
+                f"{directory.root}: is not empty, and not what an earlier demo left. Give another directory: --data DIR"
+            )
+        shutil.rmtree(directory.root)
+    directory.root.mkdir(parents=True, exist_ok=True)
+    sources.write_text(demo_sources_toml(), encoding="utf-8")
+    return sources
+
+
+@contextmanager
+def _through(proxy: str) -> Iterator[None]:
+    """Let the crawl ask for everything at the demo's own web; its hosts exist nowhere else."""
+    before = {name: os.environ.get(name) for name in ("http_proxy", "https_proxy")}
+    os.environ.update(dict.fromkeys(before, proxy))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value

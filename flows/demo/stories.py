@@ -1,0 +1,178 @@
+"""What the demo's newspapers have written: read from one TOML file per publisher, as of an edition."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from importlib.resources.abc import Traversable
+
+Kind = Literal["article", "duplicate", "paywall", "no-article"]
+
+PUBLISHERS = ("harbour-courier", "kestrel-valley-post", "nordblatt", "faro-del-sur")
+EDITIONS = (1, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """One story of a paper, in the state of one edition.
+
+    Times carry the paper's zone. `steady` is a story that no edition adds or changes. `print_path` is a second address
+    with the same text. A path is the address behind the host, with query.
+    """
+
+    path: str
+    title: str
+    description: str
+    authors: tuple[str, ...]
+    published_at: datetime
+    section: str
+    tags: tuple[str, ...]
+    caption: str
+    paragraphs: tuple[str, ...]
+    modified_at: datetime | None = None
+    kind: Kind = "article"
+    charset: str = "utf-8"
+    steady: bool = True
+    utm: bool = False
+    print_path: str | None = None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it was last touched."""
+        return self.modified_at or self.published_at
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A page that is no story (`/about`)."""
+
+    path: str
+    title: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLink:
+    """A link of the feed whose page is gone."""
+
+    path: str
+    title: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Publisher:
+    """A newspaper in the state of one edition; `stories` newest first, `folder` holds its HTML templates.
+
+    `sections` maps a section's name to its path, `bios` an author's name to a sentence on them. `date` is a format of
+    `{day} {month} {year} {time}` with the month's name taken from `months`.
+    """
+
+    key: str
+    name: str
+    host: str
+    language: str
+    tagline: str
+    months: tuple[str, ...]
+    date: str
+    updated: str
+    json_ld: Literal["plain", "graph", "none"]
+    feed_path: str
+    feed_form: Literal["rss", "atom"]
+    sitemap: Literal["news", "index", "plain"]
+    sections: dict[str, str]
+    bios: dict[str, str]
+    stories: tuple[Story, ...]
+    texts: tuple[Text, ...] = ()
+    dead_links: tuple[DeadLink, ...] = ()
+
+    @property
+    def folder(self) -> Traversable:
+        """Where its HTML templates are."""
+        return _SITES / self.key
+
+    @property
+    def changed_at(self) -> datetime:
+        """When anything on the site last changed."""
+        return max(story.changed_at for story in self.stories)
+
+    def url(self, path: str) -> str:
+        """The absolute address of a path."""
+        return f"http://{self.host}{path}"
+
+
+_SITES = resources.files("flows.demo") / "sites"
+
+
+@cache
+def publishers(edition: int) -> tuple[Publisher, ...]:
+    """All newspapers as of edition 1 or 2; ValueError for another one."""
+    if edition not in EDITIONS:
+        raise ValueError(f"edition {edition!r}: there are the editions {EDITIONS[0]} and {EDITIONS[1]}")
+    return tuple(_publisher(key, edition) for key in PUBLISHERS)
+
+
+def paragraphs_of(text: str) -> tuple[str, ...]:
+    """The paragraphs of a text in which empty lines set them apart and other line breaks mean nothing."""
+    return tuple(" ".join(block.split()) for block in text.strip().split("\n\n"))
+
+
+def _publisher(key: str, edition: int) -> Publisher:
+    # Our own files: a missing key is a KeyError in the tests, not a message for users.
+    data = tomllib.loads((_SITES / f"{key}.toml").read_text(encoding="utf-8"))
+    stories = [_story(entry, edition) for entry in data["story"] if entry.get("since", 1) <= edition]
+    return Publisher(
+        key=key,
+        name=data["name"],
+        host=data["host"],
+        language=data["language"],
+        tagline=data["tagline"],
+        months=tuple(data["months"]),
+        date=data["date"],
+        updated=data["updated"],
+        json_ld=data.get("json_ld", "none"),
+        feed_path=data["feed"]["path"],
+        feed_form=data["feed"]["form"],
+        sitemap=data["sitemap"],
+        sections=data["sections"],
+        bios=data["bios"],
+        stories=tuple(sorted(stories, key=lambda story: story.published_at, reverse=True)),
+        texts=tuple(Text(entry["path"], entry["title"], paragraphs_of(entry["text"])) for entry in data["page"]),
+        dead_links=tuple(DeadLink(**entry) for entry in data.get("dead_link", ())),
+    )
+
+
+def _story(entry: dict[str, Any], edition: int) -> Story:
+    story = Story(
+        path=entry["path"],
+        title=entry["title"],
+        description=entry["description"],
+        authors=tuple(entry["authors"]),
+        published_at=entry["published_at"],
+        section=entry["section"],
+        tags=tuple(entry["tags"]),
+        caption=entry["caption"],
+        paragraphs=paragraphs_of(entry["text"]),
+        kind=entry.get("kind", "article"),
+        charset=entry.get("charset", "utf-8"),
+        steady="since" not in entry and "edition_2" not in entry,
+        utm=entry.get("utm", False),
+        print_path=entry.get("print"),
+    )
+    if edition == 1 or "edition_2" not in entry:
+        return story
+    edit = entry["edition_2"]
+    kept, more = story.paragraphs, paragraphs_of(edit["paragraph"])
+    return replace(
+        story,
+        title=edit["title"],
+        description=edit["description"],
+        modified_at=edit["modified_at"],
+        paragraphs=kept[: edit["after"]] + more + kept[edit["after"] :],
+    )

@@ -1,0 +1,112 @@
+"""Extraction of segments by worker processes that a bad page cannot take with it."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import threading
+from concurrent.futures import TimeoutError as PageTimeoutError
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawlers.archive import Fetch, Kind, Outcome, Segment
+from crawlers.errors import ArchiveError
+from crawlers.extraction import Article, Reason, Rejection, extract, extract_record
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real ones take under 2 s
+WORKER_BYTES = 4 << 30  # address space of a worker, of which it uses some 200 MB
+Extracted = Article | Rejection
+
+
+class Extractor:
+    """A pool of worker processes, started when it is first needed; a context manager.
+
+    A page that takes longer than `page_seconds`, or takes its worker down, costs a rejection and a new worker.
+    """
+
+    def __init__(self, workers: int | None = None, page_seconds: float = PAGE_SECONDS) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.page_seconds = page_seconds
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            if kind is None:
+                self._pool.close()  # type: ignore[no-untyped-call]
+            else:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
+    def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Extracted | None]:
+        """For each line of a segment's log, in order: what its page holds, or None for lines that have no page."""
+        pages = [(str(segment.directory), segment.name, fetch) for fetch in fetches if has_page(fetch)]
+        results = self._results(pages)
+        for fetch in fetches:
+            yield next(results) if has_page(fetch) else None
+
+    def _results(self, pages: Sequence[tuple[str, str, Fetch]]) -> Iterator[Extracted]:
+        if not pages:
+            return
+        answers = self._started().map(extract_stored, pages, timeout=self.page_seconds).result()
+        for _ in pages:
+            try:
+                yield next(answers)
+            except PageTimeoutError:
+                yield Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
+            except ProcessExpired as error:
+                yield Rejection(Reason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})")
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None:
+            # Forked from a process that has imported the extractor and has no threads: a new worker costs milliseconds.
+            context = multiprocessing.get_context("forkserver")
+            context.set_forkserver_preload(["flows.extracting"])
+            self._pool = ProcessPool(self.workers, initializer=start_worker, context=context)
+        return self._pool
+
+
+def has_page(fetch: Fetch) -> bool:
+    """Whether a log line has something stored that may be an article."""
+    return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
+
+
+def extract_stored(page: tuple[str, str, Fetch]) -> Extracted:
+    """Read a stored page and extract it; what cannot be read is a rejection."""
+    directory, name, fetch = page
+    assert fetch.offset is not None
+    try:
+        stored = Segment(Path(directory), name).read(fetch.offset)
+    except ArchiveError as error:
+        return Rejection(Reason.EXTRACTOR_ERROR, str(error))
+    if fetch.kind is Kind.RECORD:
+        return extract_record(stored.body, stored.content_type or "", fetch.url)
+    return extract(stored.body, fetch.final_url or fetch.url, http_charset=stored.http_charset)
+
+
+def start_worker() -> None:
+    """Bound a worker's memory, and let it end when the run has gone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = WORKER_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_BYTES, hard)
+    if soft == resource.RLIM_INFINITY or soft > allowed:
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,144 @@
+"""Articles from files: each file becomes segments of the archive, and these are loaded like a crawl's.
+
+A file's segments are named by a digest of its content and by the record they begin at, so that a file half done is not
+begun again, and a file given twice is loaded once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from itertools import islice
+from math import inf
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Exchange, Fetch, Record, SegmentWriter
+from crawlers.imports import json_lines, plain_text, warc_pages
+from flows import progress
+from flows.errors import FlowsError
+from flows.loading import Loaded, load, pending_segments, quiet_archive
+from warehouse.load import loaded_fetches
+from warehouse.runs import finish_run, start_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from flows.extracting import Extractor
+    from flows.layout import DataDirectory
+    from warehouse import Writer
+
+SEGMENT_RECORDS = 1000  # some 5 MB of texts: a second or two of work that a killed import does again
+SEGMENT_BYTES = 1 << 40  # cut by number alone
+
+Item = tuple[Fetch, Exchange | Record | None]
+READERS: dict[str, Callable[[Path, Counter[str]], Iterator[Item]]] = {
+    ".jsonl": json_lines,
+    ".ndjson": json_lines,
+    ".json": json_lines,
+    ".txt": plain_text,
+    ".warc": warc_pages,
+    ".warc.gz": warc_pages,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What came of a file: pages or records by outcome, records left out by kind, records that were loaded before."""
+
+    file: Path
+    outcomes: Counter[str] = field(default_factory=Counter)
+    left_out: Counter[str] = field(default_factory=Counter)
+    loaded_before: int = 0
+
+
+def check_files(files: list[Path]) -> None:
+    """Raise FlowsError, naming all of them, for files that are not there or of no known kind."""
+    problems = []
+    for file in files:
+        if not file.is_file():
+            problems.append(f"{file}: there is no such file")
+        elif _reader(file) is None:
+            problems.append(f"{file}: is of no known kind: allowed are {', '.join(READERS)}")
+    if problems:
+        raise FlowsError("\n".join(problems))
+
+
+def _reader(file: Path) -> Callable[[Path, Counter[str]], Iterator[Item]] | None:
+    name = file.name.lower()
+    return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
+
+
+def import_files(writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Path]) -> list[Imported]:
+    """Import files in order, after what an interrupted run left; publishing is the caller's.
+
+    A record or page that is no article costs itself, with a reason in `rejections`. Raises FlowsError for a file that
+    cannot be read at all.
+    """
+    check_files(files)
+    for name in pending_segments(writer, directory):
+        load(writer, extractor, directory, name)
+    with quiet_archive(directory):
+        return [_import(writer, extractor, directory, file) for file in files]
+
+
+def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Path) -> Imported:
+    reporter = progress.current.get()
+    reporter.step(f"importing {file.name}")
+    reader = _reader(file)
+    assert reader is not None, "checked"
+    try:
+        with file.open("rb") as stream:
+            run_id = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
+    except OSError as error:
+        raise FlowsError(f"{file}: cannot be read: {error.strerror}") from error
+    outcomes: Counter[str] = Counter()
+    left_out: Counter[str] = Counter()
+    start_run(writer, run_id, "import", version("newsloom"), datetime.now(UTC))
+    try:
+        items = reader(file, left_out)
+        position = before = _skip_loaded(writer, run_id, items)
+        while chunk := list(islice(items, SEGMENT_RECORDS)):
+            loaded = _load_chunk(writer, extractor, directory, run_id, position, chunk)
+            outcomes.update(loaded.outcomes)
+            reporter.loaded(loaded)
+            position += len(chunk)
+    except Exception as error:
+        finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
+        raise
+    finish_run(writer, run_id, "completed", datetime.now(UTC))
+    return Imported(file, outcomes, left_out, before)
+
+
+def _name(run_id: str, position: int) -> str:
+    """A segment's name says at which record of the file it begins."""
+    return f"import-{run_id}-{position:09d}"
+
+
+def _skip_loaded(writer: Writer, run_id: str, items: Iterator[Item]) -> int:
+    """Go past the records that the ledger has; returns how many.
+
+    A segment that a killed import left open was sealed with the records it had: the next one begins behind them.
+    """
+    position = 0
+    while (records := loaded_fetches(writer.connection, _name(run_id, position))) is not None:
+        deque(islice(items, records), maxlen=0)
+        position += records
+    return position
+
+
+def _load_chunk(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, run_id: str, position: int, chunk: list[Item]
+) -> Loaded:
+    name = _name(run_id, position)
+    with SegmentWriter(
+        directory.archive, run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=SEGMENT_BYTES, max_age=inf
+    ) as segment:
+        for fetch, content in chunk:
+            segment.add(fetch, content)
+    loaded = load(writer, extractor, directory, name)
+    assert loaded is not None, "the ledger does not have it"
+    return loaded

@@ -1,0 +1,47 @@
+"""Where things lie in the data directory."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT = Path("newsloom-data")
+
+
+@dataclass(frozen=True, slots=True)
+class DataDirectory:
+    """One directory that holds everything.
+
+    archive/            sealed segments: the truth, from which the rest can be made again
+    news.duckdb         what people query
+    private/            the warehouse that runs write, its lock, and what is left of runs: plan and crawl log
+    private/prefect.db  Prefect's own database, where no Prefect server is named
+    """
+
+    root: Path
+
+    @property
+    def archive(self) -> Path:
+        """The segments."""
+        return self.root / "archive"
+
+    @property
+    def news(self) -> Path:
+        """The published warehouse."""
+        return self.root / "news.duckdb"
+
+    @property
+    def private(self) -> Path:
+        """What nobody but newsloom needs."""
+        return self.root / "private"
+
+    def run(self, run_id: str) -> Path:
+        """The folder of a run: its plan and its crawl's log."""
+        return self.private / "runs" / run_id
+
+
+def data_directory(given: str | Path | None = None) -> DataDirectory:
+    """The data directory: what is given, else NEWSLOOM_DATA, else ./newsloom-data; absolute."""
+    chosen = given or os.environ.get("NEWSLOOM_DATA") or DEFAULT
+    return DataDirectory(Path(chosen).expanduser().absolute())

@@ -1,0 +1,109 @@
+"""One segment from the archive into the warehouse: extract, find duplicates, load."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Segment, salvage, sealed_segments
+from crawlers.extraction import EXTRACTOR_VERSION
+from crawlers.lifeline import lock_archive
+from flows.batches import Origin, Page, build_batch, is_page, read_page
+from flows.dedup.exact import Judgement, judge_all
+from warehouse.load import load_segment, loaded_fetches, loaded_segments
+from warehouse.planning import articles_at, articles_with_text, held_articles
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from uuid import UUID
+
+    from flows.extracting import Extractor
+    from flows.layout import DataDirectory
+    from warehouse import Writer
+
+logger = logging.getLogger("newsloom")
+# How long to wait for a crawl whose run was killed: it looks for its parent twice a second.
+ORPHAN_SECONDS = 30.0
+
+
+def run_of(segment: str) -> str:
+    """The run that made a segment: the part of its name before the counter."""
+    return segment.split("-")[-2]
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What loading a segment came to: rows by outcome, pages only."""
+
+    segment: str
+    outcomes: dict[str, int]
+    seconds: float
+
+
+def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
+    """Load a sealed segment; None where the ledger has it already.
+
+    Raises TransientWarehouseError when the disk fails; nothing is loaded then, and the call can be repeated.
+    """
+    start = datetime.now(UTC)
+    connection = writer.connection
+    if loaded_fetches(connection, name) is not None:
+        return None
+    segment = Segment(directory.archive, name)
+    fetches = list(segment.fetches())
+    pages = [read_page(fetch, found) for fetch, found in zip(fetches, extractor.extract(segment, fetches), strict=True)]
+    judgements = _judge(writer, pages)
+    looked_at = _looked_at(writer, pages, judgements)
+    origin = Origin(name, run_of(name), EXTRACTOR_VERSION)
+    batch, links = build_batch(origin, pages, judgements, looked_at)
+    now = datetime.now(UTC)
+    if not load_segment(writer, name, origin.run_id, EXTRACTOR_VERSION, batch, links, now):
+        return None
+    outcomes: dict[str, int] = {}
+    for kind, outcome in zip(batch["kind"].to_pylist(), batch["outcome"].to_pylist(), strict=True):
+        if kind in ("page", "record"):
+            outcomes[outcome] = outcomes.get(outcome, 0) + 1
+    return Loaded(name, outcomes, (now - start).total_seconds())
+
+
+def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:
+    candidates = [page.candidate for page in pages if page.candidate is not None]
+    held = held_articles(writer.connection, [candidate.article_id for candidate in candidates])
+    texts = articles_with_text(writer.connection, [candidate.text_hash for candidate in candidates])
+    judged = iter(judge_all(candidates, held, texts))
+    return [None if page.candidate is None else next(judged) for page in pages]
+
+
+def _looked_at(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> list[UUID | None]:
+    """The held article behind an answer that gave none: not modified, gone, or no longer an article."""
+    keys = [
+        page.fields["address_key"] if judgement is None and is_page(page.fetch) else None
+        for page, judgement in zip(pages, judgements, strict=True)
+    ]
+    held = articles_at(writer.connection, [key for key in keys if key is not None])
+    return [None if key is None else held.get(key) for key in keys]
+
+
+def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
+    """Segments that are sealed and not loaded, oldest first; what a killed crawl left open is sealed first."""
+    if not directory.archive.is_dir():
+        return []
+    with quiet_archive(directory):
+        for name in salvage(directory.archive):
+            logger.info("segment %s of a crawl that was killed: salvaged", name)
+    names = [segment.name for segment in sealed_segments(directory.archive)]
+    loaded = loaded_segments(writer.connection, names)
+    return [name for name in names if name not in loaded]
+
+
+@contextmanager
+def quiet_archive(directory: DataDirectory) -> Iterator[None]:
+    """While nobody crawls into the archive: a crawl that outlives its run for a moment is waited for."""
+    lock = lock_archive(directory.archive, wait=ORPHAN_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()

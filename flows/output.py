@@ -1,0 +1,110 @@
+"""The answer to a query as a table for people, or in a format for programs, row by row as it comes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import sys
+from typing import IO, TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow.parquet as pq
+
+from flows.errors import FlowsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROWS_AT_A_TIME = 2048  # a DuckDB vector
+TABLE_ROWS = 200  # more than that is for a file
+
+
+def write(connection: duckdb.DuckDBPyConnection, query: str, form: str, target: IO[bytes]) -> None:
+    """Run a query and write its rows in a format: table, csv, json, jsonl or parquet.
+
+    Memory is bounded by a few thousand rows, but for `table`, which shows the first and last of them. Times are ISO
+    8601 with offset. Raises FlowsError, in DuckDB's words, for a query that cannot be answered.
+    """
+    try:
+        if form == "table":
+            _write_table(connection, query, target)
+            return
+        cursor = connection.execute(query)
+        if not cursor.description:
+            return
+        if form == "parquet":
+            _write_parquet(cursor, target)
+            return
+        names = [column[0] for column in cursor.description]
+        text = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
+        try:
+            {"csv": _write_csv, "json": _write_json, "jsonl": _write_jsonl}[form](names, _rows(cursor), text)
+        finally:
+            text.detach()  # the target is not ours to close
+    except duckdb.Error as error:
+        raise FlowsError(f"the query cannot be answered:\n{error}") from error
+
+
+def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
+    while rows := cursor.fetchmany(ROWS_AT_A_TIME):
+        yield from rows
+
+
+def _write_table(connection: duckdb.DuckDBPyConnection, query: str, target: IO[bytes]) -> None:
+    relation: duckdb.DuckDBPyRelation | None = connection.sql(query)
+    if relation is None:  # a statement without rows
+        return
+    width = shutil.get_terminal_size((120, 24)).columns
+    target.flush()
+    out = sys.stdout
+    sys.stdout = buffer = io.StringIO()  # DuckDB's boxes are printed, and printed only
+    try:
+        relation.show(max_width=width, max_rows=TABLE_ROWS)
+    finally:
+        sys.stdout = out
+    target.write(buffer.getvalue().encode())
+    target.flush()
+
+
+def _write_csv(names: list[str], rows: Iterator[tuple[Any, ...]], text: IO[str]) -> None:
+    writer = csv.writer(text)
+    writer.writerow(names)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list | dict):
+        return _dump(value)
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _write_json(names: list[str], rows: Iterator[tuple[Any, ...]], text: IO[str]) -> None:
+    text.write("[")
+    for number, row in enumerate(rows):
+        text.write(",\n " if number else "\n ")
+        text.write(_dump(dict(zip(names, row, strict=True))))
+    text.write("\n]\n")
+
+
+def _write_jsonl(names: list[str], rows: Iterator[tuple[Any, ...]], text: IO[str]) -> None:
+    for row in rows:
+        text.write(_dump(dict(zip(names, row, strict=True))) + "\n")
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _write_parquet(cursor: duckdb.DuckDBPyConnection, target: IO[bytes]) -> None:
+    batches = cursor.fetch_record_batch(100_000)
+    with pq.ParquetWriter(target, batches.schema, compression="zstd") as writer:
+        for batch in batches:
+            writer.write_batch(batch)

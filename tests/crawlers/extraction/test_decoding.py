@@ -1,0 +1,113 @@
+"""Bytes to characters: which statement about the charset is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawlers.extraction import Article, Reason, Rejection, extract
+from crawlers.extraction.page import MAX_BYTES, Page, decode, read_page
+
+PAGES = Path(__file__).parent / "pages"
+SENTENCE = "Über den Äckern kreisen – so heißt es – „zwölf Bussarde“."
+
+
+@pytest.mark.parametrize(
+    ("body", "http_charset"),
+    [
+        (f"<p>{SENTENCE}</p>".encode(), None),
+        (f"<p>{SENTENCE}</p>".encode(), "iso-8859-1"),
+        (f'<meta charset="windows-1252"><p>{SENTENCE}</p>'.encode(), None),
+        (f'<meta charset="utf-8"><p>{SENTENCE}</p>'.encode("cp1252"), "latin-1"),
+        (f'<meta charset="windows-1252"><p>{SENTENCE}</p>'.encode("cp1252"), None),
+        (f"<p>{SENTENCE}</p>".encode("cp1252"), ' "ISO-8859-1" '),
+        (f"<p>{SENTENCE}</p>".encode("utf-8-sig"), "windows-1251"),
+        (f"<p>{SENTENCE}</p>".encode("utf-16"), "utf-8"),
+        (f"<html><body><div><p>{SENTENCE}</p></div></body></html>".encode("utf-16-le"), "utf-16"),
+        (f"<html><body><div><p>{SENTENCE}</p></div></body></html>".encode("utf-16-be"), None),
+        (f"<p>{SENTENCE}</p>".encode(), "utf-16"),
+        (f"<p>{SENTENCE}</p>".encode(), "hex"),
+        (f"<p>{SENTENCE}</p>".encode("cp1252") + b'<meta charset="windows-1252">', "no-such-charset"),
+    ],
+    ids=[
+        "utf-8 undeclared",
+        "utf-8 declared latin-1 by the header",
+        "utf-8 declared windows-1252 by the page",
+        "the header is right and the page wrong",
+        "windows-1252 by meta",
+        "latin-1 means windows-1252",
+        "a byte order mark beats the header",
+        "utf-16 with a byte order mark",
+        "utf-16 without one",
+        "utf-16 big-endian without one",
+        "utf-16 declared by a page that is not",
+        "a codec that is no charset",
+        "an unknown charset in the header",
+    ],
+)
+def test_the_sentence_comes_out_as_it_was_written(body: bytes, http_charset: str | None) -> None:
+    assert SENTENCE in decode(body, http_charset)
+
+
+def test_utf8_with_a_broken_byte_stays_utf8() -> None:
+    body = (SENTENCE * 50).encode() + b"\xe2\x80" + SENTENCE.encode()
+    assert decode(body, "iso-8859-1").count(SENTENCE) == 51
+
+
+def test_japanese_in_seven_bits_is_decoded_as_declared() -> None:
+    text = "<p>港町の図書館</p>"
+    assert decode(text.encode("iso-2022-jp"), "iso-2022-jp") == text
+
+
+def test_a_page_in_windows_1251_declared_by_meta_is_read_right() -> None:
+    body = (PAGES / "bridge.html").read_text(encoding="utf-8").encode("cp1251")
+    article = extract(body, "http://zarechye.example/news/1187-most")
+    assert isinstance(article, Article)
+    assert article.title == "Мост через Вязку открыли после ремонта"
+    assert article.text.startswith("Пешеходный мост через реку Вязку снова открыт")
+    assert article.authors == ("Анна Лебедева", "Пётр Громов")
+
+
+def test_a_utf8_page_declared_latin_1_by_the_server_is_read_right() -> None:
+    article = extract((PAGES / "ferry.html").read_bytes(), "https://chronicle.example/x", http_charset="iso-8859-1")
+    assert isinstance(article, Article)
+    assert "“We have learned to plan" in article.text
+
+
+@pytest.mark.parametrize(
+    ("body", "reason", "detail"),
+    [
+        (b"", Reason.EMPTY, "0 bytes"),
+        (b" \r\n\t ", Reason.EMPTY, "blank"),
+        (b"<html>" + b" " * MAX_BYTES, Reason.TOO_LARGE, "10,485,766 bytes"),
+        (b"%PDF-1.7 ...", Reason.NOT_HTML, "PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Reason.NOT_HTML, "PNG"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", Reason.NOT_HTML, "JPEG"),
+        (b"\0\0\0\x20ftypisom\0\0\x02\0", Reason.NOT_HTML, "video"),
+        (bytes(range(256)) * 8, Reason.NOT_HTML, "binary"),
+        (b'<?xml version="1.0"?><!-- news --><rss version="2.0"><channel/></rss>', Reason.NOT_HTML, "rss"),
+        (b'{"articles": []}', Reason.NOT_HTML, "JSON"),
+        (b"User-agent: *\nDisallow: /private/\n", Reason.NOT_HTML, "plain text"),
+    ],
+)
+def test_what_is_no_page_is_named(body: bytes, reason: Reason, detail: str) -> None:
+    found = read_page(body, "https://a.example/x")
+    assert isinstance(found, Rejection)
+    assert found.reason is reason
+    assert detail in found.detail
+
+
+def test_an_xhtml_page_with_an_xml_declaration_is_a_page() -> None:
+    body = '<?xml version="1.0" encoding="iso-8859-1"?><html><body><p>Grüße</p></body></html>'.encode()
+    page = read_page(body, "https://a.example/x")
+    assert isinstance(page, Page)
+    assert page.tree.text_content() == "Grüße"
+
+
+def test_a_page_nested_three_hundred_deep_is_read_to_its_end() -> None:
+    page = read_page(
+        b"<body>" + b"<div>" * 300 + b"<p>deep</p>" + b"</div>" * 300 + b"<p>end</p>", "https://a.example/x"
+    )
+    assert isinstance(page, Page)
+    assert page.tree.text_content() == "deepend"

@@ -1,0 +1,185 @@
+"""Records that are imported: JSON objects and plain texts."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawlers.extraction import Article, Reason, Rejection, extract_record
+
+GOOD: dict[str, object] = {
+    "url": "HTTPS://Paper.example:443/news/a-story?utm_source=feed#top",
+    "title": " The  title ",
+    "text": "First paragraph of the story.\r\n\r\n  Second paragraph.\n\n\n- a dash as printed",
+}
+JSON = "application/json"
+
+
+def imported(record: object, **changes: object) -> Article | Rejection:
+    if isinstance(record, dict):
+        record = {**record, **changes}
+    return extract_record(json.dumps(record).encode(), JSON, "https://ignored.example/")
+
+
+def test_a_record_with_all_keys_is_an_article() -> None:
+    found = imported(
+        GOOD,
+        published_at="2026-03-01T08:30:00+01:00",
+        authors=["By Ada Park and Bo Lind"],
+        language="en-GB",
+        source="The Paper",
+        more={"of": "no matter"},
+    )
+    assert found == Article(
+        url="https://paper.example/news/a-story",
+        title="The title",
+        authors=("Ada Park", "Bo Lind"),
+        published_at=datetime(2026, 3, 1, 7, 30, tzinfo=UTC),
+        modified_at=None,
+        published_precision="minute",
+        language="en",
+        section=None,
+        tags=(),
+        image_url=None,
+        description=None,
+        text="First paragraph of the story.\nSecond paragraph.\n- a dash as printed",
+        is_free=None,
+    )
+
+
+def test_optional_keys_may_be_left_out_or_null_and_the_language_is_detected() -> None:
+    text = "Der Stadtrat hat am Abend beschlossen, die alte Brücke über den Fluss zu erhalten und nicht abzureißen."
+    found = imported(GOOD, text=text, published_at=None, authors=None, language=None, source=None)
+    assert isinstance(found, Article)
+    assert (found.published_at, found.published_precision, found.authors, found.language) == (None, None, (), "de")
+
+
+def test_one_author_may_be_a_string() -> None:
+    found = imported(GOOD, authors="Ada Park; Bo Lind")
+    assert isinstance(found, Article)
+    assert found.authors == ("Ada Park", "Bo Lind")
+
+
+def test_a_day_stays_a_day() -> None:
+    found = imported(GOOD, published_at="2026-03-01")
+    assert isinstance(found, Article)
+    assert (found.published_at, found.published_precision) == (datetime(2026, 3, 1, tzinfo=UTC), "day")
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"", "not JSON: Expecting value at character 1"),
+        (b'{"url": "https://a.example/", ', "not JSON: "),
+        (b'{"title": "\xe4"}', "not UTF-8 at byte 11"),
+        (b"[" * 100_000, "nested too deeply"),
+        (b'["a", "list"]', 'a list (["a", "list"]); one JSON object per line is expected'),
+        (b'"text"', 'a string ("text")'),
+        (b"null", "null (null)"),
+        (b"3", "a number (3)"),
+    ],
+)
+def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
+    found = extract_record(body, "application/json; charset=utf-8", "x")
+    assert isinstance(found, Rejection)
+    assert found.reason is Reason.BAD_RECORD
+    assert detail in found.detail
+
+
+@pytest.mark.parametrize(
+    ("changes", "detail"),
+    [
+        ({"title": None}, "title missing; required are url, title, text"),
+        ({"url": None, "text": None}, "url, text missing; required are url, title, text"),
+        ({"text": 5}, "text is a number (5); a string is expected"),
+        ({"title": ["a"]}, 'title is a list (["a"]); a string is expected'),
+        ({"text": " \n "}, 'text is empty (" \\n "); a string with at least one word is expected'),
+        ({"title": "..."}, 'title is empty ("...")'),
+        ({"url": "file:///etc/hosts"}, 'url "file:///etc/hosts" cannot be used: '),
+        ({"url": "paper.example/story"}, 'url "paper.example/story" cannot be used: '),
+        ({"url": "https://"}, "an http(s) address is expected"),
+        (
+            {"published_at": "yesterday"},
+            'published_at is "yesterday"; ISO 8601 is expected, as 2026-03-01T08:30:00+01:00',
+        ),
+        ({"published_at": "2026-02-30"}, 'published_at is "2026-02-30"'),
+        ({"published_at": "01.03.2026"}, 'published_at is "01.03.2026"'),
+        ({"published_at": 1767225600}, "published_at is a number (1767225600); an ISO 8601 string is expected"),
+        (
+            {"authors": {"name": "Ada"}},
+            'authors is an object ({"name": "Ada"}); a list of strings or one string is expected',
+        ),
+        ({"authors": ["Ada", 5]}, 'authors is a list (["Ada", 5])'),
+        ({"authors": False}, "authors is true or false (false)"),
+        ({"language": "english"}, 'language is "english"; a two-letter ISO 639-1 code is expected, as en'),
+        ({"language": 1}, "language is a number (1)"),
+        ({"source": 1}, "source is a number (1); a string is expected"),
+    ],
+)
+def test_a_record_that_cannot_be_used_names_key_finding_and_what_is_allowed(
+    changes: dict[str, object], detail: str
+) -> None:
+    found = imported(GOOD, **changes)
+    assert isinstance(found, Rejection)
+    assert found.reason is Reason.BAD_RECORD
+    assert detail in found.detail
+
+
+def test_a_long_value_is_quoted_by_its_start_only() -> None:
+    found = imported(GOOD, url="x" * 10_000)
+    assert isinstance(found, Rejection)
+    assert len(found.detail) < 400
+
+
+def test_a_plain_text_is_its_first_line_and_the_rest() -> None:
+    found = extract_record(
+        "\n\nDer Titel\n\nErster Absatz.\nZweiter.\n".encode("utf-16"), "text/plain", "https://a.example/t?utm_medium=x"
+    )
+    assert isinstance(found, Article)
+    assert (found.url, found.title, found.text) == ("https://a.example/t", "Der Titel", "Erster Absatz.\nZweiter.")
+
+
+def test_a_plain_text_in_another_charset_is_read_as_declared() -> None:
+    found = extract_record("Größe\nÜber Größe.".encode("cp1252"), "text/plain; charset=iso-8859-1", "urn:texts:1")
+    assert isinstance(found, Article)
+    assert (found.url, found.title, found.text) == ("urn:texts:1", "Größe", "Über Größe.")
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"), [(b"", "nothing"), (b" \n\n", "nothing"), (b"Only a title\n", 'one line ("Only a title")')]
+)
+def test_a_plain_text_without_a_text_is_a_bad_record(body: bytes, detail: str) -> None:
+    found = extract_record(body, "text/plain", "https://a.example/t")
+    assert isinstance(found, Rejection)
+    assert found.reason is Reason.BAD_RECORD
+    assert found.detail.startswith(detail)
+
+
+def test_a_plain_text_needs_an_address() -> None:
+    found = extract_record(b"Title\nText", "text/plain", " ")
+    assert found == Rejection(Reason.BAD_RECORD, "no address; every article goes by one")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters(codec=None)),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(
+    st.fixed_dictionaries(
+        {}, optional=dict.fromkeys(("url", "title", "text", "published_at", "authors", "language", "source"), VALUES)
+    )
+)
+def test_any_json_is_an_article_or_a_bad_record(changes: dict[str, object]) -> None:
+    found = imported(GOOD, **changes)
+    if isinstance(found, Article):
+        assert found.text.encode()
+        assert found.title.encode()
+    else:
+        assert found.reason is Reason.BAD_RECORD, found.detail

@@ -1,0 +1,166 @@
+"""What is not an article, reason by reason, in several languages; and what is one although it looks like none."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawlers.extraction import Article, Reason, Rejection, extract
+from crawlers.extraction.rejections import FEWEST_WORDS
+
+URL = "https://paper.example/news/a-story-of-the-day-4711"
+OPENING = (
+    "The council met on Monday evening behind closed doors to decide what should become of the old cinema by the river."
+)
+STORY = " ".join(
+    f"Councillor number {n} said that nothing had been decided and that everything was still open." for n in range(14)
+)
+
+
+def page(title: str, body: str, head: str = "", lang: str = "en") -> str:
+    head = f'<meta charset="utf-8"><title>{title}</title>{head}'
+    return f'<!doctype html><html lang="{lang}"><head>{head}</head><body>{body}</body></html>'
+
+
+def article(title: str, *texts: str, head: str = "", before: str = "", after: str = "", lang: str = "en") -> str:
+    return page(title, f"{before}<article><h1>{title}</h1>{paragraphs(*texts)}</article>{after}", head, lang)
+
+
+def ld(kind: str = "NewsArticle", **fields: object) -> str:
+    return f'<script type="application/ld+json">{json.dumps({"@type": kind, **fields})}</script>'
+
+
+def meta(name: str, content: str) -> str:
+    return f'<meta property="{name}" content="{content}">'
+
+
+def paragraphs(*texts: str) -> str:
+    return "".join(f"<p>{text}</p>" for text in texts)
+
+
+def link(number: int) -> str:
+    return f'<h2><a href="/news/{number}">Story number {number}: what the council said about it yesterday</a></h2>'
+
+
+LINKS = "".join(map(link, range(12)))
+TEASERS = "".join(f"{link(n)}<p>{STORY[: 90 + n]}</p>" for n in range(9))
+WEBSITE = meta("og:type", "website")
+VIDEO = meta("og:type", "video.other")
+NOT_FREE = ld(isAccessibleForFree=False)
+CHALLENGE = '<script src="https://ct.captcha-delivery.com/c.js"></script>'
+CONSENT_DE = (
+    "Wir und unsere Partner verwenden Cookies und ähnliche Techniken, um Inhalte und Anzeigen zu messen.",
+    "Mit einem Klick auf „Alle akzeptieren“ geben Sie Ihre Einwilligung. Weiteres in der Datenschutzerklärung.",
+)
+CONSENT_PL = (
+    "My i grono naszych partnerów zapisujemy na urządzeniu pliki cookie, aby wyświetlać reklamy.",
+    "Wyrażając zgodę, pozwalasz na przetwarzanie danych. Szczegóły opisuje nasza polityka prywatności.",
+)
+ROOT = "https://paper.example/"
+
+NOTHING = {
+    "no text": page("", ""),
+    "only scripts and styles": page("", "<style>p{}</style><script>var text = 'none';</script>"),
+}
+TOO_SHORT = {
+    "a caption": article("Picture", "The old cinema by the river, seen from the bridge."),
+    "a Chinese caption": article("图片", "河边的老电影院，从桥上看。", lang="zh"),
+}
+NOT_ARTICLES = {
+    "a front page": (page("The Paper", LINKS, WEBSITE), ROOT),
+    "a front page with a text, in a language": (page("Die Zeitung", paragraphs(STORY, STORY)), ROOT + "de/"),
+    "a section page": (page("News", LINKS), ROOT + "news/local-and-regional"),
+    "a section in an article's template": (page("News", LINKS, meta("og:type", "article")), ROOT + "news/local"),
+    "a section page with summaries": (page("News", TEASERS), ROOT + "news/local-and-regional"),
+    "a tag page": (page("Council", paragraphs(STORY)), ROOT + "tag/council/page/2"),
+    "a search page": (page("Results", paragraphs(STORY), ld("SearchResultsPage")), URL),
+    "a video": (page("Watch", paragraphs(OPENING, OPENING), ld("VideoObject")), URL),
+    "a video by og:type": (page("Watch", paragraphs(OPENING, OPENING), VIDEO), URL),
+    "a gallery": (page("Pictures", paragraphs(OPENING, OPENING), ld("ImageGallery") + WEBSITE), URL),
+    "an imprint": (page("About us", paragraphs(OPENING, OPENING), WEBSITE), ROOT + "about-us"),
+}
+PAYWALLS = {
+    "declared": article("Cinema", OPENING, head=NOT_FREE),
+    "asking": article("Kino", OPENING, after="<div><b>Sie haben bereits ein Abo?</b></div>", lang="de"),
+    "declared and asking, longer": article("Cine", OPENING, STORY[:350], head=NOT_FREE, after="Para seguir leyendo"),
+}
+CONSENT_WALLS = {
+    "by its title": page("Before you continue", paragraphs(OPENING, OPENING)),
+    "German": page("Zeitung", paragraphs(*CONSENT_DE), lang="de"),
+    "Polish": page("Gazeta", paragraphs(*CONSENT_PL), lang="pl"),
+}
+ERROR_PAGES = {
+    "served as 200": page("Page not found - The Paper", paragraphs(OPENING, OPENING)),
+    "by its heading": page("The Paper", "<h1>404</h1><p>Nothing here.</p>"),
+    "French": page("Page introuvable", "<p>Cette page n’est plus là.</p>", lang="fr"),
+    "Russian": page("Страница не найдена", "<p>Вернитесь на главную.</p>", lang="ru"),
+    "Japanese": page("ページが見つかりません", "<p>トップへ</p>", lang="ja"),
+}
+CHALLENGES = {
+    "by its title": page("Just a moment...", "<h1>paper.example</h1><p>Checking your connection.</p>"),
+    "by its script": page("paper.example", f"{CHALLENGE}<p>Please wait</p>"),
+    "Turkish": page("Robot musunuz?", "<p>Lütfen bekleyin.</p>", lang="tr"),
+}
+APPLICATIONS = {
+    "by its noscript": page("App", "<noscript>You need to enable JavaScript to run this app.</noscript>"),
+    "Spanish": page("App", "<noscript><p>Por favor, active JavaScript.</p></noscript><p>Cargando</p>", lang="es"),
+    "by its empty root": page("App", '<div id="__next"> </div><p>Loading</p>'),
+}
+REJECTED = [
+    pytest.param(reason, text, url, id=f"{reason}: {name}")
+    for reason, pages in (
+        (Reason.EMPTY, NOTHING),
+        (Reason.TOO_SHORT, TOO_SHORT),
+        (Reason.NOT_ARTICLE, NOT_ARTICLES),
+        (Reason.PAYWALL, PAYWALLS),
+        (Reason.CONSENT_WALL, CONSENT_WALLS),
+        (Reason.ERROR_PAGE, ERROR_PAGES),
+        (Reason.BOT_CHALLENGE, CHALLENGES),
+        (Reason.NEEDS_SCRIPT, APPLICATIONS),
+    )
+    for name, entry in pages.items()
+    for text, url in [entry if isinstance(entry, tuple) else (entry, URL)]
+]
+
+
+@pytest.mark.parametrize(("reason", "text", "url"), REJECTED)
+def test_what_is_not_an_article_is_rejected_with_its_reason(reason: Reason, text: str, url: str) -> None:
+    found = extract(text.encode(), url)
+    assert isinstance(found, Rejection), found
+    assert (found.reason, bool(found.detail)) == (reason, True), found.detail
+
+
+def test_a_rejection_for_length_names_the_figures() -> None:
+    found = extract(TOO_SHORT["a caption"].encode(), URL)
+    assert found == Rejection(Reason.TOO_SHORT, f"10 words; an article has {FEWEST_WORDS} or more")
+
+
+COOKIES = "Cookies, consent and the privacy policy: our partners explain."
+SUBSCRIBE = "<p>Already a subscriber? Subscribe to continue.</p>"
+ACCEPTED = {
+    "news in brief": (article("Brief", OPENING, "It will meet again next week, the mayor said after the vote."), URL),
+    "a long text declared not free": (article("Cinema", STORY, head=NOT_FREE), URL),
+    "a long text with a subscription box": (article("Cinema", STORY, after=SUBSCRIBE), URL),
+    "a text on cookies": (article("Why cookies need consent", COOKIES, STORY), URL),
+    "a text on the error": (article("404: a history of the page not found", STORY), URL),
+    "a short one on a car": (article("Peugeot 404 stolen", OPENING, STORY[:400], head=ld(headline="A car")), URL),
+    "on a page of type website": (article("Cinema", STORY, head=WEBSITE), URL),
+    "below the address of the front page": (article("Cinema", STORY), ROOT + "?p=4711"),
+    "at the address of the front page": (article("Cinema", STORY, head=ld(headline="Cinema")), ROOT),
+    "with a video": (article("Cinema", STORY, head=ld("VideoObject") + VIDEO), URL),
+    "with a challenge script": (article("Cinema", STORY, before=CHALLENGE), URL),
+    "with a noscript": (article("Cinema", STORY, before="<noscript>Please enable JavaScript</noscript>"), URL),
+    "with related links": (article("Cinema", STORY, STORY[::-1], after=f"<aside>{LINKS}</aside>"), URL),
+    "below a topic, with its date": (
+        article("Cinema", STORY, head=meta("article:published_time", "2025-01-01")),
+        ROOT + "topic/cinema-saved",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ACCEPTED)
+def test_an_article_is_not_rejected_for_what_stands_around_it(name: str) -> None:
+    text, url = ACCEPTED[name]
+    found = extract(text.encode(), url)
+    assert isinstance(found, Article), found

@@ -1,0 +1,184 @@
+"""A crawl by itself: `python -m crawlers PLAN` and `scrapy crawl news`, from a plan to sealed segments."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
+from crawlers.discovery import address_key, write_known
+from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
+from flows.demo.web import NewsWeb, Page, Site
+from tests.end_to_end.conftest import feed, town_site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HOST = "town.example"
+FEED = f"http://{HOST}/feed.xml"
+
+
+def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[str] = (), code: int = 0) -> list[Fetch]:
+    """Run a crawl process by a plan, and return its log."""
+    plan = folder / "plan"
+    plan.mkdir()
+    archive = folder / "archive"
+    write_plan(plan, CrawlPlan("abc", str(archive), "newsloom-test", 500, sources))
+    write_known(plan / KNOWN, (address_key(url) for url in known))
+    environment = os.environ | {"http_proxy": web.proxy_url, "no_proxy": ""}
+    done = subprocess.run(
+        [sys.executable, "-m", "crawlers", str(plan)], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    return [fetch for segment in sealed_segments(archive) for fetch in segment.fetches()]
+
+
+def source(*requests: PlannedRequest, delay: float = 0.0, limit: int | None = None) -> PlannedSource:
+    return PlannedSource("town", delay, requests or (PlannedRequest(FEED, Kind.FEED),), limit)
+
+
+def test_every_answer_is_on_record_and_in_the_archive(tmp_path: Path) -> None:
+    site = town_site(HOST, 3)
+    with NewsWeb([site]) as web:
+        log = crawl(tmp_path, web, source())
+    assert [(fetch.kind, fetch.outcome) for fetch in log] == [(Kind.FEED, Outcome.FETCHED)] + [
+        (Kind.PAGE, Outcome.FETCHED)
+    ] * 3
+    assert [link.url for link in log[0].links] == [fetch.url for fetch in log[1:]]
+    (segment,) = sealed_segments(tmp_path / "archive")
+    for fetch in log:
+        assert fetch.offset is not None
+        stored = segment.read(fetch.offset)
+        assert stored.body == site.pages[fetch.url.removeprefix(f"http://{HOST}")].body
+        assert stored.url == fetch.url
+
+
+def test_known_addresses_are_not_asked_for(tmp_path: Path) -> None:
+    site = town_site(HOST, 3)
+    first, *others = [f"http://{HOST}{path}" for path in site.pages if path != "/feed.xml"]
+    with NewsWeb([site]) as web:
+        log = crawl(tmp_path, web, source(), known=[first])
+    assert [fetch.url for fetch in log if fetch.kind is Kind.PAGE] == others
+
+
+def test_validators_make_requests_conditional(tmp_path: Path) -> None:
+    site = town_site(HOST, 1)
+    request = PlannedRequest(FEED, Kind.FEED, etag=site.pages["/feed.xml"].etag)
+    with NewsWeb([site]) as web:
+        log = crawl(tmp_path, web, source(request))
+    assert [(fetch.outcome, fetch.status, fetch.offset) for fetch in log] == [(Outcome.UNCHANGED, 304, None)]
+
+
+def test_links_beyond_the_limit_are_on_record_and_not_asked_for(tmp_path: Path) -> None:
+    with NewsWeb([town_site(HOST, 5)]) as web:
+        log = crawl(tmp_path, web, source(limit=2))
+    assert len(log[0].links) == 5
+    assert sum(fetch.kind is Kind.PAGE for fetch in log) == 2
+
+
+def test_robots_txt_is_obeyed_and_what_it_forbids_is_on_record(tmp_path: Path) -> None:
+    site = Site(HOST, {"/feed.xml": feed(HOST, ["/private/a-page-that-is-not-for-robots.html"])})
+    with NewsWeb([site]) as web:
+        log = crawl(tmp_path, web, source())
+        assert not [asked for asked in web.requests if asked.path.startswith("/private")]
+    assert [(fetch.outcome, fetch.reason) for fetch in log[1:]] == [(Outcome.SKIPPED, "robots")]
+
+
+def test_crawl_delay_is_applied(tmp_path: Path) -> None:
+    robots = Page(b"User-agent: *\nCrawl-delay: 1\n", "text/plain")
+    site = town_site(HOST, 2)
+    with NewsWeb([Site(HOST, {**site.pages, "/robots.txt": robots})]) as web:
+        crawl(tmp_path, web, source())
+        times = [asked.at for asked in web.requests if asked.path != "/robots.txt"]
+    assert len(times) == 3
+    assert all((later - earlier).total_seconds() > 0.9 for earlier, later in pairwise(times))
+
+
+def test_a_host_is_asked_one_thing_at_a_time(tmp_path: Path) -> None:
+    delay = 0.2
+    with NewsWeb([town_site(HOST, 5, delay=delay)]) as web:
+        crawl(tmp_path, web, source())
+        times = [asked.at for asked in web.requests if asked.path.startswith("/news")]
+    assert len(times) == 5
+    assert all((later - earlier).total_seconds() >= delay for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize(
+    ("page", "status", "reason"),
+    [
+        (Page(b"gone", status=404), 404, "http_status"),
+        (Page(b"", reset=True), None, "connection"),
+        (Page(b"", status=302, headers=(("Location", "/feed.xml/loop"),)), None, "redirects"),
+        (Page(b"x" * (11 << 20)), None, "too_large"),
+    ],
+    ids=["404", "reset", "loop", "11 MiB"],
+)
+def test_a_request_that_fails_is_on_record_with_a_reason(
+    tmp_path: Path, page: Page, status: int | None, reason: str
+) -> None:
+    path = "/news/a-page-with-something-wrong.html"
+    loop = Page(b"", status=302, headers=(("Location", "/feed.xml/loop"),))
+    with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [path]), path: page, "/feed.xml/loop": loop})]) as web:
+        log = crawl(tmp_path, web, source())
+    assert [(fetch.url, fetch.outcome, fetch.status, fetch.reason) for fetch in log[1:]] == [
+        (f"http://{HOST}{path}", Outcome.FAILED, status, reason)
+    ]
+
+
+def test_a_redirect_is_followed_and_on_record(tmp_path: Path) -> None:
+    site = town_site(HOST, 1)
+    (path,) = (path for path in site.pages if path.startswith("/news"))
+    short = Page(b"", status=301, headers=(("Location", path),))
+    with NewsWeb([Site(HOST, {**site.pages, "/feed.xml": feed(HOST, ["/s/1"]), "/s/1": short})]) as web:
+        log = crawl(tmp_path, web, source())
+    assert [(fetch.url, fetch.final_url, fetch.outcome) for fetch in log[1:]] == [
+        (f"http://{HOST}/s/1", f"http://{HOST}{path}", Outcome.FETCHED)
+    ]
+
+
+def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:
+    front = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body></body></html>'
+    site = town_site(HOST, 2)
+    with NewsWeb([Site(HOST, {**site.pages, "/": Page(front)})]) as web:
+        log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))
+    assert [fetch.kind for fetch in log] == [Kind.HOMEPAGE, Kind.FEED, Kind.PAGE, Kind.PAGE]
+
+
+def test_scrapy_crawls_by_hand_from_the_project_root(tmp_path: Path) -> None:
+    sources = tmp_path / "sources.toml"
+    entry = '[[source]]\nname = "{0}"\ndelay = 0\nfeeds = ["http://{0}/feed.xml"]\n'
+    sources.write_text(entry.format(HOST) + entry.format("other.example"))
+    with NewsWeb([town_site(HOST, 2), town_site("other.example", 2)]) as web:
+        arguments = ["-a", f"sources={sources}", "-a", f"source={HOST}", "-a", f"archive={tmp_path / 'archive'}"]
+        subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawl", "news", *arguments],
+            cwd=Path(__file__).parents[2],
+            env=os.environ | {"http_proxy": web.proxy_url, "no_proxy": ""},
+            check=True,
+            capture_output=True,
+        )
+    (segment,) = sealed_segments(tmp_path / "archive")
+    assert {fetch.source for fetch in segment.fetches()} == {HOST}
+    assert len(list(segment.fetches())) == 3
+
+
+def test_a_plan_reads_as_it_was_written(tmp_path: Path) -> None:
+    plan = CrawlPlan("abc", "archive", "agent", 5, (source(PlannedRequest(FEED, Kind.FEED, '"e"'), limit=3),))
+    write_plan(tmp_path, plan)
+    assert read_plan(tmp_path) == plan
+
+
+def test_a_plan_that_is_none_ends_the_crawl_with_words(tmp_path: Path) -> None:
+    (tmp_path / "plan.json").write_text('{"run_id": 1}')
+    done = subprocess.run(
+        [sys.executable, "-m", "crawlers", str(tmp_path)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "plan.json: is no crawl plan: run_id" in done.stderr

@@ -1,0 +1,160 @@
+"""A real Prefect server for the flows, small news sites for the crawls, the command line in a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.demo.sites import demo_sites
+from flows.demo.web import NewsWeb, Page, Site
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+START_SECONDS = 120
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+@pytest.fixture(scope="session")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The API address of a Prefect server of this test session."""
+    home = tmp_path_factory.mktemp("prefect")
+    port = free_port()
+    api = f"http://127.0.0.1:{port}/api"
+    environment = os.environ | {
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_UI_API_URL": api,
+    }
+    with (home / "server.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            env=environment,
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            deadline = time.monotonic() + START_SECONDS
+            while not answers(f"{api}/health"):
+                if server.poll() is not None or time.monotonic() > deadline:
+                    pytest.fail(f"the Prefect server does not start: {(home / 'server.log').read_text()}")
+                time.sleep(0.2)
+            yield api
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@dataclass
+class Newsloom:
+    """The command line, run in a folder of its own with an environment of its own."""
+
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "newsloom-data"
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "flows.cli", *arguments],
+            cwd=self.folder,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=240)
+        assert process.returncode == code, (
+            f"newsloom {' '.join(arguments)} ended with {process.returncode}\n{out}\n{err}"
+        )
+        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
+
+    def sql(self, query: str) -> list[list[str]]:
+        """The rows of a query as the CSV format has them, without the names."""
+        return list(csv.reader(io.StringIO(self("sql", query, "--format", "csv").stdout, newline="")))[1:]
+
+    def sources(self, text: str) -> None:
+        (self.folder / "sources.toml").write_text(text, encoding="utf-8")
+
+
+@pytest.fixture
+def newsloom(tmp_path: Path) -> Newsloom:
+    """The command line in an empty folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    return Newsloom(tmp_path, environment | {"PREFECT_HOME": str(tmp_path / "prefect"), "COLUMNS": "200"})
+
+
+@pytest.fixture
+def with_prefect(newsloom: Newsloom, prefect_api: str) -> None:
+    """Let the command line's flows run against the session's Prefect server, which spares each run starting its own."""
+    newsloom.environment["PREFECT_API_URL"] = prefect_api
+
+
+@pytest.fixture
+def web(newsloom: Newsloom) -> Iterator[NewsWeb]:
+    """The demo's newspapers, first edition, as the only web that the command line can reach."""
+    with NewsWeb(demo_sites(1)) as served:
+        newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = served.proxy_url
+        yield served
+
+
+def feed(host: str, paths: list[str]) -> Page:
+    """An RSS feed of these pages."""
+    items = "".join(f"<item><title>On {path}</title><link>http://{host}{path}</link></item>" for path in paths)
+    text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'
+    return Page(text.encode(), "application/rss+xml")
+
+
+def article(number: int, place: str = "the town", **page: object) -> Page:
+    """An article page whose words are its own."""
+    sentences = " ".join(
+        f"Sentence {n} of report {number} says that item {number * 100 + n} was counted in {place}." for n in range(12)
+    )
+    title = f"Report number {number} from {place}"
+    text = f"""<!doctype html><html lang="en"><head><title>{title}</title></head><body>
+    <article><h1>{title}</h1><p>{sentences}</p><p>{sentences.replace("counted", "found")}</p></article></body></html>"""
+    return Page(text.encode(), **page)  # type: ignore[arg-type]
+
+
+def town_site(host: str, articles: int, delay: float = 0.0) -> Site:
+    """A site with a feed of so many articles, each answered after `delay` seconds."""
+    paths = [f"/news/2026/report-number-{number}-from-the-town.html" for number in range(1, articles + 1)]
+    pages = {path: article(number, host, delay=delay) for number, path in enumerate(paths, start=1)}
+    return Site(host, {"/feed.xml": feed(host, paths), **pages})
+
+
+def town_sources(*hosts: str, segment_pages: int = 500, recheck: str = "[]") -> str:
+    """A sources.toml for such sites."""
+    head = f"[crawl]\ndelay = 0\nsegment_pages = {segment_pages}\nrecheck_hours = {recheck}\n"
+    return head + "".join(f'\n[[source]]\nname = "{host}"\nfeeds = ["http://{host}/feed.xml"]\n' for host in hosts)

@@ -1,0 +1,176 @@
+"""Articles from files, by the command line."""
+
+from __future__ import annotations
+
+import gc
+import json
+import signal
+import time
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastwarc.stream_io import GzipWriter
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from flows.demo.web import NewsWeb
+from tests.end_to_end.conftest import Newsloom, article, town_site, town_sources
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def record(number: int, **changes: Any) -> dict[str, Any]:
+    text = " ".join(f"Item {number * 1000 + n} was counted." for n in range(20))
+    return {"url": f"http://town.example/{number}", "title": f"Report {number}", "text": text} | changes
+
+
+def write_lines(file: Path, *lines: object) -> Path:
+    file.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
+    return file
+
+
+def test_json_lines_become_articles(newsloom: Newsloom) -> None:
+    full = record(
+        1, published_at="2026-02-03T04:05:06+02:00", authors=["Ann Example"], language="en", source="Town Crier"
+    )
+    write_lines(newsloom.folder / "a.jsonl", full, record(2))
+    assert "2 loaded" in newsloom("import", "a.jsonl").stdout
+    assert newsloom.sql("SELECT url, title, source, published_at, authors, language FROM articles ORDER BY url") == [
+        ["http://town.example/1", "Report 1", "Town Crier", "2026-02-03T02:05:06+00:00", '["Ann Example"]', "en"],
+        ["http://town.example/2", "Report 2", "town.example", "", "[]", "en"],
+    ]
+    assert newsloom.sql("SELECT kind, outcome FROM runs") == [["import", "completed"]]
+
+
+def test_a_bad_line_costs_itself(newsloom: Newsloom) -> None:
+    write_lines(
+        newsloom.folder / "a.jsonl",
+        record(1),
+        "{broken",
+        "",
+        {"url": "http://town.example/3", "title": "No text"},
+        record(4, url="ftp://town.example/4"),
+        ["no object"],
+        record(5),
+    )
+    said = newsloom("import", "a.jsonl").stdout
+    assert "2 loaded" in said
+    assert "4 rejected" in said
+    rejections = newsloom.sql("SELECT url, reason FROM rejections")
+    assert [reason for _, reason in rejections] == ["bad_record"] * 4
+    assert {url.rpartition("#")[2] for url, _ in rejections} == {
+        "line=2",
+        "http://town.example/3",
+        "line=5",
+        "line=6",
+    }
+
+
+def test_the_same_text_and_the_same_address_are_one_article(newsloom: Newsloom) -> None:
+    same_text = record(1) | {"url": "http://other.example/copy"}
+    same_address = record(1) | {"url": "HTTPS://town.example:443/1?utm_source=x#top"}
+    write_lines(newsloom.folder / "a.jsonl", record(1), same_text, same_address)
+    newsloom("import", "a.jsonl")
+    assert newsloom.sql("SELECT url FROM articles") == [["http://town.example/1"]]
+    assert newsloom.sql("SELECT url, source, kind FROM aliases") == [
+        ["http://other.example/copy", "other.example", "same_text"]
+    ]
+
+
+def test_a_file_given_twice_is_loaded_once(newsloom: Newsloom) -> None:
+    write_lines(newsloom.folder / "a.jsonl", record(1), record(2))
+    newsloom("import", "a.jsonl")
+    assert "2 loaded before" in newsloom("import", "a.jsonl").stdout
+    assert newsloom.sql("SELECT count(*) FROM fetches") == [["2"]]
+
+
+def test_plain_texts_are_articles(newsloom: Newsloom) -> None:
+    (newsloom.folder / "a.txt").write_text("A headline\n\n" + record(1)["text"] + "\n\nA second paragraph.\n")
+    newsloom("import", "a.txt")
+    assert newsloom.sql("SELECT title, text, source FROM articles") == [
+        ["A headline", record(1)["text"] + "\nA second paragraph.", "import"]
+    ]
+
+
+@pytest.mark.newsweb
+def test_the_two_samples_are_two_articles(newsloom: Newsloom, shared: Path) -> None:
+    samples = sorted((shared / "samples").glob("lavrov*.txt"))
+    assert len(samples) == 2
+    newsloom("import", *map(str, samples))
+    assert newsloom.sql("SELECT count(*), count(DISTINCT text) FROM articles") == [["2", "2"]]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_web_archive_from_elsewhere_gives_its_pages(newsloom: Newsloom) -> None:
+    def add(writer: Any, url: str, body: bytes, status: str, content_type: str) -> None:
+        headers = StatusAndHeaders(status, [("Content-Type", content_type)], protocol="HTTP/1.1")
+        writer.write_record(writer.create_warc_record(url, "response", payload=BytesIO(body), http_headers=headers))
+
+    with (newsloom.folder / "a.warc.gz").open("wb") as file:
+        writer = WARCWriter(file, gzip=True)
+        writer.write_record(writer.create_warcinfo_record("a.warc.gz", {"software": "test"}))
+        add(writer, "http://town.example/1", article(1).body, "200 OK", "text/html; charset=utf-8")
+        add(writer, "http://town.example/2", b"gone", "404 Not Found", "text/html")
+        add(writer, "http://town.example/feed", b"<rss/>", "200 OK", "application/rss+xml")
+        add(writer, "http://town.example/3", b"", "200 OK", "text/html")
+    del writer
+    gc.collect()  # warcio leaves its temporary files to the garbage collector, which warns: here, and not elsewhere
+    said = newsloom("import", "a.warc.gz").stdout
+    assert "1 loaded, 1 rejected" in said
+    assert "1 × response with another status than 200 left out" in said
+    assert "1 × response other than HTML left out" in said
+    assert newsloom.sql("SELECT url, title FROM articles") == [
+        ["http://town.example/1", "Report number 1 from the town"]
+    ]
+
+
+def test_our_own_archive_can_be_imported_elsewhere(newsloom: Newsloom) -> None:
+    """Made by a run without any Prefect server to speak to: Prefect starts one for it."""
+    with NewsWeb([town_site("town.example", 3)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("town.example"))
+        newsloom("run")
+    segments = [str(path) for path in newsloom.data.glob("archive/*.warc.gz")]
+    newsloom("import", "--data", "elsewhere", *segments)
+    query = ("SELECT url, title, text FROM articles ORDER BY url", "--format", "csv")
+    assert newsloom("sql", "--data", "elsewhere", *query).stdout == newsloom("sql", *query).stdout
+
+
+def test_files_that_cannot_be_read_are_all_named_before_anything_starts(newsloom: Newsloom) -> None:
+    (newsloom.folder / "a.pdf").write_text("x")
+    said = newsloom("import", "missing.jsonl", "a.pdf", code=2).stderr
+    assert "missing.jsonl: there is no such file" in said
+    assert "a.pdf: is of no known kind: allowed are .jsonl, .ndjson, .json, .txt, .warc, .warc.gz" in said
+    assert not newsloom.data.exists()
+
+
+def test_a_file_that_only_looks_like_a_web_archive_is_refused(newsloom: Newsloom) -> None:
+    (newsloom.folder / "a.warc").write_bytes(b"not a web archive\n" * 100)
+    with (newsloom.folder / "b.warc.gz").open("wb") as file:
+        gzip = GzipWriter(file)
+        gzip.write(b"nor is this")
+        gzip.close()
+    for name in ("a.warc", "b.warc.gz"):
+        said = newsloom("import", name, code=2).stderr
+        assert f"{name}: cannot be read as a WARC file" in said
+        assert "Traceback" not in said
+
+
+def test_a_killed_import_goes_on_where_it_stopped(newsloom: Newsloom) -> None:
+    write_lines(newsloom.folder / "a.jsonl", *(record(number) for number in range(6000)))
+    killed = 0
+    for wait in (0.0, 0.3, 0.6):
+        run = newsloom.start("import", "a.jsonl")
+        before = len(list(newsloom.data.glob("archive/*.jsonl")))
+        while run.poll() is None and len(list(newsloom.data.glob("archive/*.jsonl"))) <= before:
+            time.sleep(0.005)
+        time.sleep(wait)
+        run.send_signal(signal.SIGKILL)
+        run.communicate()
+        killed += run.returncode == -signal.SIGKILL
+    assert killed
+    newsloom("import", "a.jsonl")
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["6000", "6000"]]
+    assert newsloom.sql("SELECT count(*) FROM fetches") == [["6000"]]

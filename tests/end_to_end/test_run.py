@@ -1,0 +1,187 @@
+"""The whole way on small sites: from sources.toml to SQL, and again."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+
+import pytest
+
+from flows.demo.sites import (
+    ADDED,
+    DEAD,
+    EDITED,
+    GALLERY,
+    PAYWALL,
+    demo_articles,
+    demo_sites,
+    demo_sources_toml,
+)
+from flows.demo.web import NewsWeb, Page, Site
+from tests.end_to_end.conftest import Newsloom, feed, town_site, town_sources
+from warehouse import connect
+
+pytestmark = pytest.mark.usefixtures("with_prefect")
+
+
+def written(edition: int) -> dict[str, str]:
+    """What the demo's newspapers wrote: titles by address."""
+    return {story.url: story.title for story in demo_articles(edition) if story.kind == "article"}
+
+
+def test_every_article_is_loaded_once_and_everything_else_has_a_reason(newsloom: Newsloom, web: NewsWeb) -> None:
+    newsloom.sources(demo_sources_toml())
+    said = newsloom("run").stdout
+    assert dict(newsloom.sql("SELECT url, title FROM articles")) == written(1)
+    texts = {story.url: "\n".join(story.paragraphs) for story in demo_articles(1)}
+    assert dict(newsloom.sql("SELECT url, text FROM articles")) == {url: texts[url] for url in written(1)}
+    assert {tuple(row) for row in newsloom.sql("SELECT url, reason FROM rejections")} == {
+        (GALLERY, "not_article"),
+        (PAYWALL, "paywall"),
+    }
+    assert newsloom.sql(f"SELECT outcome, reason, status FROM fetches WHERE url = '{DEAD}'") == [
+        ["failed", "http_status", "404"]
+    ]
+    assert newsloom.sql("SELECT kind FROM aliases") == [["same_text"]]
+    assert "17" in said
+    assert "paywall" in said
+    assert not any(asked.path.startswith("/private") for asked in web.requests)
+
+
+def test_a_second_run_right_after_fetches_no_article_and_changes_nothing(newsloom: Newsloom, web: NewsWeb) -> None:
+    newsloom.sources(demo_sources_toml().replace("recheck_hours = [0]", "recheck_hours = [1]"))
+    newsloom("run")
+    rows = newsloom.sql("SELECT * FROM articles ORDER BY url")
+    web.reset()
+    newsloom("run")
+    assert newsloom.sql("SELECT * FROM articles ORDER BY url") == rows
+    articles = {story.url for story in demo_articles(1)}
+    assert [
+        asked.path for asked in web.requests if f"http://{asked.host}{asked.path.partition('?')[0]}" in articles
+    ] == []
+    listings = [asked for asked in web.requests if asked.path != "/robots.txt"]
+    assert listings
+    assert {asked.status for asked in listings} == {304}
+
+
+def test_an_edit_is_a_new_version_and_the_rest_is_asked_conditionally(newsloom: Newsloom, web: NewsWeb) -> None:
+    newsloom.sources(demo_sources_toml())
+    newsloom("run")
+    web.reset()
+    for site in demo_sites(2):
+        web.publish(site)
+    newsloom("run")
+    assert dict(newsloom.sql("SELECT url, title FROM articles")) == written(2)
+    assert newsloom.sql(f"SELECT versions FROM articles WHERE url = '{EDITED}'") == [["2"]]
+    assert newsloom.sql("SELECT sum(versions) - count(*) FROM articles") == [["1"]]
+    in_full = {f"http://{asked.host}{asked.path}" for asked in web.requests if asked.status == 200}
+    assert in_full & set(written(2)) == {EDITED, ADDED}
+
+
+def test_the_run_is_visible_in_prefect(newsloom: Newsloom, web: NewsWeb, prefect_api: str) -> None:
+    newsloom.sources(demo_sources_toml())
+    newsloom("run")
+    body = json.dumps({"flow_runs": {"name": {"any_": [f"ingest-{newsloom.data}"]}}}).encode()
+    request = urllib.request.Request(
+        f"{prefect_api}/flow_runs/filter", body, {"Content-Type": "application/json"}, method="POST"
+    )
+    with urllib.request.urlopen(request) as response:
+        runs = json.load(response)
+    assert [run["state_type"] for run in runs] == ["COMPLETED"]
+    assert newsloom.sql("SELECT kind, outcome FROM runs") == [["ingest", "completed"]]
+
+
+def test_sql_answers_while_a_run_goes_on_and_a_reader_left_open_stops_no_run(newsloom: Newsloom) -> None:
+    with NewsWeb([town_site("slow.example", 4)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("slow.example"))
+        newsloom("run")
+        web.publish(town_site("slow.example", 12, delay=0.5))
+        with connect(newsloom.data) as reader:
+            run = newsloom.start("run")
+            asked = 0
+            while run.poll() is None:
+                assert newsloom.sql("SELECT count(*) FROM articles") in ([["4"]], [["12"]])
+                asked += 1
+            out, err = run.communicate()
+            assert run.returncode == 0, out + err
+            assert asked > 1
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(4,)]
+        assert newsloom.sql("SELECT count(*) FROM articles") == [["12"]]
+
+
+def test_broken_pages_and_feeds_cost_themselves_only(newsloom: Newsloom) -> None:
+    host = "town.example"
+    good = town_site(host, 3)
+    paths = [path for path in good.pages if path.startswith("/news")]
+    bad = {
+        "/news/2026/this-page-is-empty-for-some-reason.html": Page(b""),
+        "/news/2026/this-page-is-no-page-but-a-picture.html": Page(b"\x89PNG\r\n\x1a\n" + b"\0" * 500, "image/png"),
+        "/news/2026/this-page-hangs-up-before-it-answers.html": Page(b"", reset=True),
+        "/news/2026/this-page-answers-with-a-server-error.html": Page(b"no", status=500),
+        "/news/2026/this-page-is-torn-in-the-middle.html": Page(b"<html><body><div><p>Torn <a href="),
+    }
+    pages = dict(good.pages) | bad | {"/feed.xml": feed(host, [*bad, *paths])}
+    sites = [Site(host, pages), Site("broken.example", {"/feed.xml": Page(b"<html>moved</html>")})]
+    with NewsWeb(sites) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources(host, "broken.example", "nowhere.example"))
+        newsloom("run")
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["3"]]
+    reasons = dict(
+        newsloom.sql("SELECT url, reason FROM fetches WHERE kind = 'page' AND outcome IN ('failed', 'rejected')")
+    )
+    assert [reasons[f"http://{host}{path}"] for path in bad] == [
+        "empty",
+        "not_html",
+        "connection",
+        "http_status",
+        "too_short",
+    ]
+    assert dict(newsloom.sql("SELECT source, last_reason FROM feeds WHERE last_outcome = 'failed'")) == {
+        "broken.example": "bad_listing",
+        "nowhere.example": "http_status",
+    }
+    fetched = newsloom.sql("SELECT sum(fetched), sum(loaded + rejected + failed) FROM pipeline_loss")
+    assert fetched == [["8", "8"]]
+
+
+def test_a_limit_leaves_the_rest_for_the_next_run(newsloom: Newsloom) -> None:
+    with NewsWeb([town_site("town.example", 5)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("town.example") + "limit = 2\n")
+        for expected in ("2", "4", "5"):
+            newsloom("run")
+            assert newsloom.sql("SELECT count(*) FROM articles") == [[expected]]
+
+
+def test_a_wrong_sources_file_is_refused_before_anything_starts(newsloom: Newsloom) -> None:
+    newsloom.sources(
+        '[[source]]\nname = "a"\nfeeds = ["file:///etc/passwd"]\n'
+        '[[source]]\nname = "a"\nlanguage = "xx"\nhomepag = "x"\n'
+    )
+    said = newsloom("run", code=2).stderr
+    for part in ("sources.toml", "file:///etc/passwd", '"xx"', "homepag", "homepage", '"a"'):
+        assert part in said
+    assert "Traceback" not in said
+    assert not newsloom.data.exists()
+
+
+def test_a_second_run_at_the_same_time_is_told_to_wait(newsloom: Newsloom) -> None:
+    with NewsWeb([town_site("slow.example", 30, delay=0.7)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("slow.example"))
+        first = newsloom.start("run")
+        while not web.requests:
+            assert first.poll() is None
+        said = newsloom("run", code=2).stderr
+        assert "another newsloom process is writing here (`newsloom run`, process" in said
+        assert "Traceback" not in said
+        out, err = first.communicate()
+        assert first.returncode == 0, out + err
+
+
+def test_a_clean_run_says_nothing_that_looks_like_trouble(newsloom: Newsloom, web: NewsWeb) -> None:
+    newsloom.sources(demo_sources_toml())
+    done = newsloom("run")
+    assert not [line for line in (done.stdout + done.stderr).splitlines() if "Traceback" in line or "Warning" in line]

@@ -1,0 +1,117 @@
+"""`newsloom sql`, and how the command line speaks."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+import pytest
+
+from tests.warehouse.rows import NOON, article_row, batch, links
+from warehouse import open_writer
+from warehouse.load import load_segment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QUERY = "SELECT title, authors, first_seen_at, word_count FROM articles ORDER BY title"
+
+
+@pytest.fixture
+def filled(data: Path) -> Path:
+    with open_writer(data, "test") as writer:
+        load_segment(writer, "s1", "r1", "test", batch(article_row(1), article_row(2, title='Say "ü"')), links(), NOON)
+        writer.publish()
+    return data
+
+
+def sql(
+    data: Path, query: str, *options: str, code: int = 0, text: str | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "sql", query, "--data", str(data), *options],
+        capture_output=True,
+        input=text.encode() if text else None,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr.decode()
+    return done
+
+
+def test_json_lines(filled: Path) -> None:
+    rows = [json.loads(line) for line in sql(filled, QUERY, "--format", "jsonl").stdout.decode().splitlines()]
+    assert rows == [
+        {"title": 'Say "ü"', "authors": ["Ann Example"], "first_seen_at": "2026-03-01T12:00:00+00:00", "word_count": 3},
+        {"title": "Title 1", "authors": ["Ann Example"], "first_seen_at": "2026-03-01T12:00:00+00:00", "word_count": 3},
+    ]
+
+
+def test_json_is_one_list_of_the_same_rows(filled: Path) -> None:
+    lines = sql(filled, QUERY, "--format", "jsonl").stdout.decode().splitlines()
+    assert json.loads(sql(filled, QUERY, "--format", "json").stdout) == [json.loads(line) for line in lines]
+    assert json.loads(sql(filled, "SELECT 1 WHERE false", "--format", "json").stdout) == []
+
+
+def test_csv(filled: Path) -> None:
+    assert sql(filled, QUERY, "--format", "csv").stdout.decode().splitlines() == [
+        "title,authors,first_seen_at,word_count",
+        '"Say ""ü""","[""Ann Example""]",2026-03-01T12:00:00+00:00,3',
+        'Title 1,"[""Ann Example""]",2026-03-01T12:00:00+00:00,3',
+    ]
+
+
+def test_parquet(filled: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rows.parquet"
+    file.write_bytes(sql(filled, QUERY, "--format", "parquet").stdout)
+    assert pq.read_table(file)["title"].to_pylist() == ['Say "ü"', "Title 1"]
+
+
+def test_a_table_for_people(filled: Path) -> None:
+    said = sql(filled, QUERY).stdout.decode()
+    assert "│ Title 1 │" in said
+    assert "word_count" in said
+
+
+def test_the_query_from_standard_input(filled: Path) -> None:
+    assert b"42" in sql(filled, "-", "--format", "csv", text="SELECT 42 AS answer").stdout
+
+
+def test_a_mistake_in_the_query_is_told_without_a_traceback(filled: Path) -> None:
+    for form in ("table", "csv", "parquet"):
+        said = sql(filled, "SELECT titel FROM articles", "--format", form, code=2).stderr.decode()
+        assert "titel" in said
+        assert "title" in said, "DuckDB names what was meant"
+        assert "Traceback" not in said
+
+
+def test_the_warehouse_cannot_be_changed(filled: Path) -> None:
+    assert b"read-only" in sql(filled, "DELETE FROM article_state", code=2).stderr
+
+
+def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:
+    assert b"there is no warehouse yet" in sql(tmp_path, "SELECT 1", code=2).stderr
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(filled: Path) -> None:
+    command = (
+        f"{sys.executable} -m flows.cli sql 'SELECT * FROM range(1000000)' --data {filled} --format csv | head -n 2"
+    )
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], capture_output=True, check=False, text=True)
+    assert done.stdout.splitlines() == ["range", "0"]
+    assert "Traceback" not in done.stderr
+    assert "Error" not in done.stderr
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys; from click.testing import CliRunner; from flows.cli.main import newsloom;"
+        "assert CliRunner().invoke(newsloom, ['--help']).exit_code == 0;"
+        "heavy = {'prefect', 'scrapy', 'trafilatura', 'duckdb', 'pyarrow', 'pydantic'}; print(heavy & set(sys.modules))"
+    )
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
+        == "set()"
+    )

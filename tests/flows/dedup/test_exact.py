@@ -1,0 +1,89 @@
+"""The same address, the same text: what each page of a batch is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+
+from flows.dedup.exact import Candidate, Judgement, Verdict, judge_all
+from warehouse.planning import Held
+
+NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+
+
+def candidate(article: int, body: int, title: int = 1, key: int | None = None, *, plain: bool = True) -> Candidate:
+    return Candidate(
+        article_id=UUID(int=article),
+        fetch_key=article if key is None else key,
+        title_hash=UUID(int=title),
+        body_hash=UUID(int=body),
+        text_hash=UUID(int=body),
+        fetched_at=NOON,
+        plain=plain,
+    )
+
+
+def held(body: int, title: int = 1, key: int = 1, seen: datetime = NOON - timedelta(hours=1)) -> Held:
+    return Held(UUID(int=title), UUID(int=body), key, seen)
+
+
+ONE = UUID(int=1)
+TWO = UUID(int=2)
+
+
+@pytest.mark.parametrize(
+    ("found", "known", "texts", "expected"),
+    [
+        (candidate(1, 10), {}, {}, Judgement(Verdict.LOADED, ONE, change="first")),
+        (candidate(1, 10), {ONE: held(10)}, {}, Judgement(Verdict.UNCHANGED, ONE)),
+        (candidate(1, 10, key=7), {ONE: held(10)}, {}, Judgement(Verdict.DUPLICATE, ONE, reason="same_address")),
+        (candidate(1, 11), {ONE: held(10)}, {}, Judgement(Verdict.UPDATED, ONE, change="text")),
+        (candidate(1, 10, title=2), {ONE: held(10)}, {}, Judgement(Verdict.UPDATED, ONE, change="title")),
+        (candidate(1, 11, title=2), {ONE: held(10)}, {}, Judgement(Verdict.UPDATED, ONE, change="both")),
+        (
+            candidate(1, 11),
+            {ONE: held(10, seen=NOON + timedelta(days=1))},
+            {},
+            Judgement(Verdict.DUPLICATE, ONE, reason="older_version"),
+        ),
+        (candidate(2, 10), {}, {UUID(int=10): ONE}, Judgement(Verdict.DUPLICATE, ONE, reason="same_text")),
+        (candidate(1, 10), {ONE: held(9)}, {UUID(int=10): TWO}, Judgement(Verdict.UPDATED, ONE, change="text")),
+    ],
+)
+def test_one_page_against_what_is_held(
+    found: Candidate, known: dict[UUID, Held], texts: dict[UUID, UUID], expected: Judgement
+) -> None:
+    assert judge_all([found], known, texts) == [expected]
+
+
+def test_the_batch_counts_as_held_as_it_goes() -> None:
+    later = replace(candidate(1, 11), fetched_at=NOON + timedelta(minutes=1))
+    judged = judge_all([candidate(1, 10), candidate(1, 10, key=7), later, later, candidate(2, 10)], {}, {})
+    assert [(judgement.verdict, judgement.reason or judgement.change) for judgement in judged] == [
+        (Verdict.LOADED, "first"),
+        (Verdict.DUPLICATE, "same_address"),
+        (Verdict.UPDATED, "text"),
+        (Verdict.UNCHANGED, None),
+        (Verdict.DUPLICATE, "same_text"),
+    ]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_two_addresses_with_one_text_the_plain_one_is_the_article_in_any_order(turned: bool) -> None:
+    pair = [candidate(1, 10, plain=False), candidate(2, 10)]
+    judged = judge_all(pair[::-1] if turned else pair, {}, {})
+    assert {(judgement.verdict, judgement.article_id) for judgement in judged} == {
+        (Verdict.LOADED, TWO),
+        (Verdict.DUPLICATE, TWO),
+    }
+
+
+def test_what_is_held_is_not_changed_by_judging() -> None:
+    known = {ONE: held(10)}
+    texts: dict[UUID, UUID] = {}
+    judge_all([candidate(1, 11), candidate(2, 12)], known, texts)
+    assert known == {ONE: held(10)}
+    assert texts == {}

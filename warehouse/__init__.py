@@ -1,0 +1,14 @@
+"""DuckDB: the private file that runs write, and the published one that people query."""
+
+from warehouse.connection import connect
+from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.writer import Writer, open_writer
+
+__all__ = [
+    "TransientWarehouseError",
+    "WarehouseBusyError",
+    "WarehouseError",
+    "Writer",
+    "connect",
+    "open_writer",
+]

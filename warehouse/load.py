@@ -1,0 +1,74 @@
+"""Loading: one segment is one transaction, recorded in the ledger, wholly and once."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    import duckdb
+    import pyarrow as pa
+
+    from warehouse.writer import Writer
+
+LOADING = Path(__file__).parent / "loading"
+STEPS = ("fetches", "rejections", "article_versions", "article_state", "aliases", "feeds", "frontier")
+
+
+@cache
+def _step(name: str) -> str:
+    return (LOADING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def loaded_fetches(connection: duckdb.DuckDBPyConnection, segment: str) -> int | None:
+    """How many log lines of the segment are loaded; None where the ledger does not have it."""
+    row = connection.execute("SELECT fetches FROM segments WHERE segment = ?", [segment]).fetchone()
+    return None if row is None else int(row[0])
+
+
+def loaded_segments(connection: duckdb.DuckDBPyConnection, names: list[str]) -> set[str]:
+    """Those of the named segments that the ledger has."""
+    rows = connection.execute("SELECT segment FROM segments WHERE segment IN (SELECT unnest(?))", [names]).fetchall()
+    return {name for (name,) in rows}
+
+
+def load_segment(
+    writer: Writer, segment: str, run_id: str, extractor: str, batch: pa.Table, links: pa.Table, loaded_at: datetime
+) -> bool:
+    """Load a segment's rows in one transaction; False where the ledger has it already, and then nothing is done.
+
+    `batch` has one row per line of the segment's log, with the columns that `loading/*.sql` name; `links` has the
+    addresses that its listings named: row_number, address_key, url, source, discovered_at, published_hint.
+    Raises TransientWarehouseError when the disk fails; then nothing is loaded.
+    """
+    with writer.transaction() as connection:
+        if loaded_fetches(connection, segment) is not None:
+            return False
+        with _temporary(connection, "batch", batch), _temporary(connection, "links", links):
+            for step in STEPS:
+                connection.execute(_step(step))
+            connection.execute(
+                "INSERT INTO segments VALUES (?, ?, ?, ?, ?)", [segment, run_id, loaded_at, batch.num_rows, extractor]
+            )
+    return True
+
+
+@contextmanager
+def _temporary(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Iterator[None]:
+    """The Arrow table as a temporary table of that name.
+
+    Not registered as it is: DuckDB hands a join's bounds to Arrow, which cannot take unsigned 64-bit ones.
+    """
+    arrow = f"arrow_{name}"
+    connection.register(arrow, table)
+    try:
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {arrow}")  # noqa: S608 - our own name
+        yield
+        connection.execute(f"DROP TABLE temp.{name}")
+    finally:
+        connection.unregister(arrow)

@@ -1,0 +1,34 @@
+INSERT INTO article_state BY NAME
+SELECT article_id, article_url AS url, source, version_id, 0 AS versions, fetched_at AS first_seen_at,
+       fetched_at AS last_seen_at, title_hash, body_hash, coalesce(final_url, url) AS fetch_url,
+       coalesce(final_key, address_key) AS fetch_key, etag, last_modified
+FROM batch
+WHERE outcome = 'loaded'
+ORDER BY row_number;
+
+-- Every look at an article that had an answer, the first one too, brings its state up to the latest: also one that
+-- found the page gone or behind a wall. Only a full answer that gave a version or confirmed it has validators worth
+-- keeping; a 304 has none of its own.
+WITH looks AS (
+    SELECT
+        article_id,
+        max(fetched_at) AS seen_at,
+        arg_max({'id': version_id, 'title': title_hash, 'body': body_hash}, fetched_at)
+            FILTER (outcome IN ('loaded', 'updated')) AS version,
+        count(*) FILTER (outcome IN ('loaded', 'updated')) AS versions,
+        arg_max({'etag': etag, 'last_modified': last_modified}, fetched_at)
+            FILTER (status = 200 AND outcome IN ('loaded', 'updated', 'unchanged')) AS validators
+    FROM batch
+    WHERE article_id IS NOT NULL AND answered AND outcome <> 'duplicate'
+    GROUP BY article_id
+)
+UPDATE article_state AS state
+SET version_id = coalesce(looks.version.id, state.version_id),
+    title_hash = coalesce(looks.version.title, state.title_hash),
+    body_hash = coalesce(looks.version.body, state.body_hash),
+    versions = state.versions + looks.versions,
+    last_seen_at = greatest(state.last_seen_at, looks.seen_at),
+    etag = CASE WHEN looks.validators IS NULL THEN state.etag ELSE looks.validators.etag END,
+    last_modified = CASE WHEN looks.validators IS NULL THEN state.last_modified ELSE looks.validators.last_modified END
+FROM looks
+WHERE looks.article_id = state.article_id;

@@ -1,0 +1,100 @@
+"""Numbered .sql files, each applied once, in one transaction, and recorded with a checksum."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.errors import WarehouseError
+
+if TYPE_CHECKING:
+    import duckdb
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+VIEWS = Path(__file__).parent / "views"
+
+BOOK = """
+CREATE TABLE IF NOT EXISTS schema_migrations (
+    number INTEGER NOT NULL, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE schema_migrations IS 'Which migrations this file has had.';
+"""
+VIEWS_NUMBER = 0  # the views are made anew when they change; their state stands in the book under this number
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One numbered .sql file."""
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """Hex digest of the text, to notice a file that was edited after it was applied."""
+        return hashlib.blake2b(self.sql.encode(), digest_size=16).hexdigest()
+
+
+def read_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
+    """The migrations of a folder in order; raises ValueError for gaps or a number given twice."""
+    found = [
+        Migration(int(file.name.partition("_")[0]), file.stem, file.read_text(encoding="utf-8"))
+        for file in sorted(folder.glob("*.sql"))
+    ]
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise ValueError(f"{folder}: migrations must be numbered 1, 2, 3, … without gaps")
+    return found
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, file: Path, migrations: list[Migration] | None = None) -> list[str]:
+    """Bring an open warehouse up to date and return the names of what was applied.
+
+    Each migration is one transaction: a process killed in the middle leaves the state before it. Raises
+    WarehouseError for a file of a newer newsloom, and for one whose applied migrations are not ours.
+    """
+    ours = read_migrations() if migrations is None else migrations
+    connection.execute(BOOK)
+    rows = connection.execute("SELECT number, name, checksum FROM schema_migrations ORDER BY number").fetchall()
+    had = {number: (name, checksum) for number, name, checksum in rows}
+    newest = max(had, default=0)
+    if newest > len(ours):
+        raise WarehouseError(
+            f"{file}: was written by a newer newsloom (schema {newest} {had[newest][0]!r}; this one knows up to "
+            f"{len(ours)}). Upgrade newsloom, or give another data directory."
+        )
+    applied = []
+    for migration in ours:
+        if migration.number in had:
+            if had[migration.number][1] != migration.checksum:
+                raise WarehouseError(
+                    f"{file}: migration {migration.name} was applied in another form than this newsloom has it "
+                    f"(checksum {had[migration.number][1]}, expected {migration.checksum}). "
+                    "The file comes from a changed or unreleased newsloom: use that one."
+                )
+            continue
+        _apply(connection, migration)
+        applied.append(migration.name)
+    views = Migration(
+        VIEWS_NUMBER, "views", "\n".join(f.read_text(encoding="utf-8") for f in sorted(VIEWS.glob("*.sql")))
+    )
+    if applied or had.get(VIEWS_NUMBER, ("", ""))[1] != views.checksum:
+        _apply(connection, views)
+    return applied
+
+
+def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
+    connection.begin()
+    try:
+        connection.execute(migration.sql)
+        connection.execute("DELETE FROM schema_migrations WHERE number = ?", [migration.number])
+        connection.execute(
+            "INSERT INTO schema_migrations VALUES (?, ?, ?, now())",
+            [migration.number, migration.name, migration.checksum],
+        )
+        connection.commit()
+    except BaseException:
+        connection.rollback()
+        raise
