@@ -12,6 +12,7 @@ from crawlers.discovery import address_key, article_id
 from crawlers.extraction import Article, Rejection
 from flows.dedup.exact import Candidate, Judgement, Verdict
 from flows.hashing import digest, text_hash, words
+from warehouse.load import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,6 +81,15 @@ LINKS = pa.schema(
     ]
 )
 
+LISTINGS = pa.schema(
+    [
+        pa.field("url", pa.string()),
+        pa.field("kind", pa.string()),
+        pa.field("source", pa.string()),
+        pa.field("found_at", _TIME),
+    ]
+)
+
 # Answers of the 4xx kind are the publisher's last word, but for these: too slow, too early, too often.
 PASSING_STATUS = frozenset({408, 425, 429})
 
@@ -142,14 +152,15 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
 
 def build_batch(
     origin: Origin, pages: Sequence[Page], judgements: Sequence[Judgement | None], looked_at: Sequence[UUID | None]
-) -> tuple[pa.Table, pa.Table]:
-    """The tables `batch` and `links` that `warehouse.load.load_segment` takes.
+) -> Batch:
+    """The tables that `warehouse.load.load_segment` takes.
 
     `judgements` stand beside the pages that gave an article; `looked_at` names the article that a page without one was
     asked for: one that is held and was looked at again.
     """
     rows = []
     links: list[dict[str, Any]] = []
+    listings: list[dict[str, Any]] = []
     for number, (page, judgement, looked) in enumerate(zip(pages, judgements, looked_at, strict=True)):
         rows.append(_row(number, origin, page, judgement, looked))
         for link in page.fetch.links:
@@ -163,7 +174,15 @@ def build_batch(
                     "published_hint": link.published_at,
                 }
             )
-    return pa.Table.from_pylist(rows, schema=BATCH), pa.Table.from_pylist(links, schema=LINKS)
+        listings += [
+            {"url": found.url, "kind": found.kind, "source": page.fetch.source, "found_at": page.fetch.fetched_at}
+            for found in page.fetch.listings
+        ]
+    return Batch(
+        pa.Table.from_pylist(rows, schema=BATCH),
+        pa.Table.from_pylist(links, schema=LINKS),
+        pa.Table.from_pylist(listings, schema=LISTINGS),
+    )
 
 
 def _row(

@@ -58,12 +58,12 @@ def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: s
     judgements = _judge(writer, pages)
     looked_at = _looked_at(writer, pages, judgements)
     origin = Origin(name, run_of(name), EXTRACTOR_VERSION)
-    batch, links = build_batch(origin, pages, judgements, looked_at)
+    batch = build_batch(origin, pages, judgements, looked_at)
     now = datetime.now(UTC)
-    if not load_segment(writer, name, origin.run_id, EXTRACTOR_VERSION, batch, links, now):
+    if not load_segment(writer, name, origin.run_id, EXTRACTOR_VERSION, batch, now):
         return None
     outcomes: dict[str, int] = {}
-    for kind, outcome in zip(batch["kind"].to_pylist(), batch["outcome"].to_pylist(), strict=True):
+    for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):
         if kind in ("page", "record"):
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
     return Loaded(name, outcomes, (now - start).total_seconds())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,23 +38,38 @@ def loaded_segments(connection: duckdb.DuckDBPyConnection, names: list[str]) -> 
     return {name for (name,) in rows}
 
 
-def load_segment(
-    writer: Writer, segment: str, run_id: str, extractor: str, batch: pa.Table, links: pa.Table, loaded_at: datetime
-) -> bool:
-    """Load a segment's rows in one transaction; False where the ledger has it already, and then nothing is done.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A segment as Arrow tables, with the columns that `loading/*.sql` name.
 
-    `batch` has one row per line of the segment's log, with the columns that `loading/*.sql` name; `links` has the
-    addresses that its listings named: row_number, address_key, url, source, discovered_at, published_hint.
+    `rows` has one row per line of the segment's log; `links` the addresses that its listings named (row_number,
+    address_key, url, source, discovered_at, published_hint); `listings` the further listings that they named (url,
+    kind, source, found_at).
+    """
+
+    rows: pa.Table
+    links: pa.Table
+    listings: pa.Table
+
+
+def load_segment(writer: Writer, segment: str, run_id: str, extractor: str, batch: Batch, loaded_at: datetime) -> bool:
+    """Load a segment in one transaction; False where the ledger has it already, and then nothing is done.
+
     Raises TransientWarehouseError when the disk fails; then nothing is loaded.
     """
     with writer.transaction() as connection:
         if loaded_fetches(connection, segment) is not None:
             return False
-        with _temporary(connection, "batch", batch), _temporary(connection, "links", links):
+        with (
+            _temporary(connection, "batch", batch.rows),
+            _temporary(connection, "links", batch.links),
+            _temporary(connection, "listings", batch.listings),
+        ):
             for step in STEPS:
                 connection.execute(_step(step))
             connection.execute(
-                "INSERT INTO segments VALUES (?, ?, ?, ?, ?)", [segment, run_id, loaded_at, batch.num_rows, extractor]
+                "INSERT INTO segments VALUES (?, ?, ?, ?, ?)",
+                [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
             )
     return True
 

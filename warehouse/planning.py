@@ -40,12 +40,12 @@ class ListingState:
 
 
 def listing_states(connection: duckdb.DuckDBPyConnection) -> list[ListingState]:
-    """Every listing of an active source, those that changed last first."""
+    """Every listing of an active source: first those never asked for, then those that changed last."""
     rows = connection.execute(
         """
         SELECT url, source, kind, etag, last_modified FROM feeds
         WHERE source IN (SELECT source FROM sources WHERE active)
-        ORDER BY last_changed_at DESC NULLS LAST, url
+        ORDER BY last_asked_at IS NOT NULL, last_changed_at DESC NULLS LAST, url
         """
     ).fetchall()
     return [ListingState(*row) for row in rows]

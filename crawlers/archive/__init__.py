@@ -4,7 +4,7 @@
 writer left open. Nothing here touches the network.
 """
 
-from crawlers.archive.fetches import Fetch, Kind, Outcome
+from crawlers.archive.fetches import Fetch, FoundListing, Kind, Outcome
 from crawlers.archive.reading import Segment, Stored, sealed_segments
 from crawlers.archive.records import Exchange, Record
 from crawlers.archive.salvage import salvage
@@ -13,6 +13,7 @@ from crawlers.archive.segments import SegmentWriter
 __all__ = [
     "Exchange",
     "Fetch",
+    "FoundListing",
     "Kind",
     "Outcome",
     "Record",

@@ -37,6 +37,14 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class FoundListing:
+    """A listing that another one named: a feed of a front page, a sitemap of an index."""
+
+    url: str
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One thing that was tried. Both times are aware (UTC by custom); a naive one raises ValueError."""
 
@@ -68,6 +76,8 @@ class Fetch:
     """When the listing that named this page said it was published."""
     links: tuple[Link, ...] = ()
     """Article addresses this listing named that were not known before."""
+    listings: tuple[FoundListing, ...] = ()
+    """Further listings this one named."""
 
     def __post_init__(self) -> None:
         for name in ("fetched_at", "published_hint"):
@@ -123,11 +133,12 @@ def from_json(line: str | bytes) -> Fetch:
         etag=entry.text("etag"),
         last_modified=entry.text("last_modified"),
         published_hint=entry.moment("published_hint"),
-        links=entry.links(),
+        links=tuple(_link(number, link) for number, link in enumerate(entry.objects("links"))),
+        listings=tuple(_listing(number, found) for number, found in enumerate(entry.objects("listings"))),
     )
 
 
-def _plain(record: Fetch | Link) -> dict[str, Any]:
+def _plain(record: Fetch | Link | FoundListing) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for field in fields(record):
         value = getattr(record, field.name)
@@ -186,16 +197,24 @@ class _Entry:
         text = self.text(key)
         return None if text is None else _moment(self._where + key, text)
 
-    def links(self) -> tuple[Link, ...]:
-        value = self._found.get("links", [])
+    def objects(self, key: str) -> list[dict[str, object]]:
+        value = self._found.get(key, [])
         if not isinstance(value, list):
-            raise ValueError(f"links: expected a list, found {type(value).__name__}")
-        return tuple(_link(number, link) for number, link in enumerate(value))
+            raise ValueError(f"{key}: expected a list, found {type(value).__name__}")
+        for number, found in enumerate(value):
+            if not isinstance(found, dict):
+                raise ValueError(f"{key}[{number}]: expected an object, found {type(found).__name__}")
+        return value
 
 
-def _link(number: int, found: object) -> Link:
-    if not isinstance(found, dict):
-        raise ValueError(f"links[{number}]: expected an object, found {type(found).__name__}")
+def _listing(number: int, found: dict[str, object]) -> FoundListing:
+    entry = _Entry(found, f"listings[{number}].")
+    return FoundListing(
+        url=entry.required("url"), kind=_one_of(Kind, f"listings[{number}].kind", entry.required("kind"))
+    )
+
+
+def _link(number: int, found: dict[str, object]) -> Link:
     entry = _Entry(found, f"links[{number}].")
     return Link(
         url=entry.required("url"),

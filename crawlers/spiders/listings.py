@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Kind
+from crawlers.archive import FoundListing, Kind
 from crawlers.discovery import Link, find_feeds, parse_feed, parse_section, parse_sitemap
 
 if TYPE_CHECKING:
@@ -18,10 +18,10 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a listing names: articles, further listings with their kind, and what was broken in it."""
+    """What a listing names: articles, further listings, and what was broken in it."""
 
     links: tuple[Link, ...] = ()
-    listings: tuple[tuple[Kind, str], ...] = ()
+    listings: tuple[FoundListing, ...] = ()
     problem: str | None = None
 
 
@@ -33,8 +33,8 @@ def read_listing(kind: Kind, response: Response) -> Named:
         return Named(listing.links, problem=listing.problem)
     if kind is Kind.SITEMAP:
         listing = parse_sitemap(response.body, response.url)
-        return Named(listing.links, tuple((Kind.SITEMAP, url) for url in listing.listings), listing.problem)
+        return Named(listing.links, tuple(FoundListing(url, Kind.SITEMAP) for url in listing.listings), listing.problem)
     declared = _CHARSET.search(content_type or "")
     listing = parse_section(response.body, response.url, declared[1] if declared else None)
     feeds = find_feeds(response.body, response.url) if kind is Kind.HOMEPAGE else ()
-    return Named(listing.links, tuple((Kind.FEED, url) for url in feeds), listing.problem)
+    return Named(listing.links, tuple(FoundListing(url, Kind.FEED) for url in feeds), listing.problem)

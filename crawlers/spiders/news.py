@@ -174,12 +174,12 @@ class NewsSpider(scrapy.Spider):
                 fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.INTERNAL_ERROR, detail=said)
         links = tuple(self.memory.new_links(source.name, listing.links))
         self.store(
-            replace(fetch, links=links, detail=fetch.detail or listing.problem),
+            replace(fetch, links=links, listings=listing.listings, detail=fetch.detail or listing.problem),
             response if response.status != NOT_MODIFIED else None,
         )
         if depth < LISTING_DEPTH:
-            for kind, url in listing.listings:
-                yield from self.follow_up(source, PlannedRequest(url, kind), depth + 1)
+            for found in listing.listings:
+                yield from self.follow_up(source, PlannedRequest(found.url, found.kind), depth + 1)
         for link in links:
             if source.limit is not None and self.followed[source.name] >= source.limit:
                 break  # the others wait in the log for the next run

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
+from crawlers.archive import Fetch, FoundListing, Kind, Outcome, sealed_segments
 from crawlers.discovery import address_key, write_known
 from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
 from flows.demo.web import NewsWeb, Page, Site
@@ -62,7 +62,7 @@ def test_every_answer_is_on_record_and_in_the_archive(tmp_path: Path) -> None:
 
 def test_known_addresses_are_not_asked_for(tmp_path: Path) -> None:
     site = town_site(HOST, 3)
-    first, *others = [f"http://{HOST}{path}" for path in site.pages if path != "/feed.xml"]
+    first, *others = [f"http://{HOST}{path}" for path in site.pages if path.startswith("/news")]
     with NewsWeb([site]) as web:
         log = crawl(tmp_path, web, source(), known=[first])
     assert [fetch.url for fetch in log if fetch.kind is Kind.PAGE] == others
@@ -141,6 +141,15 @@ def test_a_redirect_is_followed_and_on_record(tmp_path: Path) -> None:
     assert [(fetch.url, fetch.final_url, fetch.outcome) for fetch in log[1:]] == [
         (f"http://{HOST}/s/1", f"http://{HOST}{path}", Outcome.FETCHED)
     ]
+
+
+def test_an_index_leads_to_its_sitemaps_and_names_them_in_its_log_line(tmp_path: Path) -> None:
+    with NewsWeb([town_site(HOST, 4)]) as web:
+        log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/sitemap.xml", Kind.SITEMAP)))
+    children = [FoundListing(f"http://{HOST}/sitemap-{number}.xml", Kind.SITEMAP) for number in (1, 2)]
+    assert log[0].listings == tuple(children)
+    assert [fetch.url for fetch in log[1:3]] == [child.url for child in children]
+    assert len(log) == 3 + 4
 
 
 def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:

@@ -151,10 +151,21 @@ def town_site(host: str, articles: int, delay: float = 0.0) -> Site:
     """A site with a feed of so many articles, each answered after `delay` seconds."""
     paths = [f"/news/2026/report-number-{number}-from-the-town.html" for number in range(1, articles + 1)]
     pages = {path: article(number, host, delay=delay) for number, path in enumerate(paths, start=1)}
-    return Site(host, {"/feed.xml": feed(host, paths), **pages})
+    return Site(host, {"/feed.xml": feed(host, paths), **sitemaps(host, paths), **pages})
 
 
-def town_sources(*hosts: str, segment_pages: int = 500, recheck: str = "[]") -> str:
-    """A sources.toml for such sites."""
-    head = f"[crawl]\ndelay = 0\nsegment_pages = {segment_pages}\nrecheck_hours = {recheck}\n"
-    return head + "".join(f'\n[[source]]\nname = "{host}"\nfeeds = ["http://{host}/feed.xml"]\n' for host in hosts)
+def sitemaps(host: str, paths: list[str]) -> dict[str, Page]:
+    """A sitemap index with two sitemaps, each of which names half of the pages."""
+    namespace = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+    halves = {"/sitemap-1.xml": paths[::2], "/sitemap-2.xml": paths[1::2]}
+    index = "".join(f"<sitemap><loc>http://{host}{path}</loc></sitemap>" for path in halves)
+    pages = {"/sitemap.xml": f"<sitemapindex {namespace}>{index}</sitemapindex>"}
+    for path, half in halves.items():
+        pages[path] = f"<urlset {namespace}>{''.join(f'<url><loc>http://{host}{p}</loc></url>' for p in half)}</urlset>"
+    return {path: Page(text.encode(), "application/xml", delay=0.05) for path, text in pages.items()}
+
+
+def town_sources(*hosts: str, segment_pages: int = 500, asks: str = 'feeds = ["http://{host}/feed.xml"]') -> str:
+    """A sources.toml for such sites, by their feeds or as `asks` says."""
+    head = f"[crawl]\ndelay = 0\nsegment_pages = {segment_pages}\nrecheck_hours = []\n"
+    return head + "".join(f'\n[[source]]\nname = "{host}"\n{asks.format(host=host)}\n' for host in hosts)

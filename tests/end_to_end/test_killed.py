@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 HOSTS = ("one.example", "two.example")
 ARTICLES = 12
+SITEMAPS = 'sitemaps = ["http://{host}/sitemap.xml"]'
 STATE = (
     "SELECT url, source, title, text, versions FROM articles ORDER BY url",
     "SELECT article_id, title_hash, body_hash, fetch_url, etag FROM article_state ORDER BY ALL",
@@ -44,8 +45,12 @@ def planned(newsloom: Newsloom, web: NewsWeb) -> bool:
     return any(newsloom.data.glob("private/runs/*/plan.json"))
 
 
-def asked_for_a_feed(newsloom: Newsloom, web: NewsWeb) -> bool:
-    return any(asked.path == "/feed.xml" for asked in web.requests)
+def asked_for_an_index(newsloom: Newsloom, web: NewsWeb) -> bool:
+    return any(asked.path == "/sitemap.xml" for asked in web.requests)
+
+
+def asked_for_its_child(newsloom: Newsloom, web: NewsWeb) -> bool:
+    return any(asked.path == "/sitemap-1.xml" for asked in web.requests)
 
 
 def half_crawled(newsloom: Newsloom, web: NewsWeb) -> bool:
@@ -75,7 +80,7 @@ def run_until(newsloom: Newsloom, web: NewsWeb, moment: Callable[[Newsloom, News
     "moments",
     [
         (at_once, planned),
-        (asked_for_a_feed, half_crawled),
+        (asked_for_an_index, asked_for_its_child),
         (sealed_a_segment,),
         (half_crawled, sealed_a_segment, published),
     ],
@@ -87,7 +92,7 @@ def test_a_killed_run_is_made_good_by_the_next(
     sites = [town_site(host, ARTICLES, delay=0.1) for host in HOSTS]
     with NewsWeb(sites) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
-        newsloom.sources(town_sources(*HOSTS, segment_pages=5))
+        newsloom.sources(town_sources(*HOSTS, segment_pages=5, asks=SITEMAPS))
         for moment in moments:
             web.reset()
             run = run_until(newsloom, web, moment)
@@ -97,7 +102,7 @@ def test_a_killed_run_is_made_good_by_the_next(
         disturbed = state(newsloom)
         undisturbed = Newsloom(newsloom.folder / "undisturbed", newsloom.environment)
         undisturbed.folder.mkdir()
-        undisturbed.sources(town_sources(*HOSTS, segment_pages=5))
+        undisturbed.sources(town_sources(*HOSTS, segment_pages=5, asks=SITEMAPS))
         undisturbed("run")
         assert disturbed == state(undisturbed)
     assert len(disturbed[0]) == ARTICLES * len(HOSTS)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
-from tests.warehouse.rows import NOON, article_row, batch, links
+from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import open_writer
 from warehouse.load import load_segment
 
@@ -23,7 +23,7 @@ QUERY = "SELECT title, authors, first_seen_at, word_count FROM articles ORDER BY
 @pytest.fixture
 def filled(data: Path) -> Path:
     with open_writer(data, "test") as writer:
-        load_segment(writer, "s1", "r1", "test", batch(article_row(1), article_row(2, title='Say "ü"')), links(), NOON)
+        load_segment(writer, "s1", "r1", "test", batch(article_row(1), article_row(2, title='Say "ü"')), NOON)
         writer.publish()
     return data
 

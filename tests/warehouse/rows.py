@@ -8,7 +8,8 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from flows.batches import BATCH, LINKS
+from flows.batches import BATCH, LINKS, LISTINGS
+from warehouse.load import Batch
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -83,9 +84,21 @@ def failed_row(number: int, **changes: Any) -> dict[str, Any]:
     return row | changes
 
 
-def batch(*rows: dict[str, Any], segment: str = "s1", run_id: str = "r1") -> pa.Table:
+def batch(
+    *rows: dict[str, Any],
+    segment: str = "s1",
+    run_id: str = "r1",
+    links: pa.Table | None = None,
+    listings: tuple[str, ...] = (),
+) -> Batch:
+    """A segment's tables; `listings` are addresses of sitemaps that another one named."""
     common = {"segment": segment, "run_id": run_id, "extractor": "test"}
-    return pa.Table.from_pylist([common | {"row_number": n} | row for n, row in enumerate(rows)], schema=BATCH)
+    found = [{"url": url, "kind": "sitemap", "source": "courier", "found_at": NOON} for url in listings]
+    return Batch(
+        pa.Table.from_pylist([common | {"row_number": n} | row for n, row in enumerate(rows)], schema=BATCH),
+        LINKS.empty_table() if links is None else links,
+        pa.Table.from_pylist(found, schema=LISTINGS),
+    )
 
 
 def links(*numbers: int, source: str = "courier", at: datetime = NOON) -> pa.Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +12,12 @@ from tests.warehouse.rows import NOON, article_row, batch, failed_row, links, li
 from warehouse.load import load_segment, loaded_segments
 
 if TYPE_CHECKING:
-    import pyarrow as pa
-
     from warehouse import Writer
+    from warehouse.load import Batch
 
 
-def load(writer: Writer, table: pa.Table, named: pa.Table | None = None, segment: str = "s1") -> bool:
-    return load_segment(writer, segment, "r1", "test", table, named if named is not None else links(), NOON)
+def load(writer: Writer, table: Batch, segment: str = "s1") -> bool:
+    return load_segment(writer, segment, "r1", "test", table, NOON)
 
 
 def ask(writer: Writer, query: str) -> list[Any]:
@@ -40,7 +40,8 @@ def test_a_segment_is_loaded_once(writer: Writer) -> None:
 
 
 def test_a_load_that_breaks_leaves_nothing(writer: Writer) -> None:
-    broken = batch(article_row(1)).drop_columns(["text_hash"])
+    whole = batch(article_row(1))
+    broken = replace(whole, rows=whole.rows.drop_columns(["text_hash"]))
     with pytest.raises(Exception, match="text_hash"):
         load(writer, broken)
     for table in ("fetches", "article_versions", "article_state", "segments"):
@@ -108,19 +109,19 @@ def test_the_address_that_redirected_is_an_alias(writer: Writer) -> None:
 
 
 def test_links_wait_in_the_frontier_until_they_are_answered(writer: Writer) -> None:
-    load(writer, batch(listing_row("http://courier.example/feed")), links(1, 2, 2))
+    load(writer, batch(listing_row("http://courier.example/feed"), links=links(1, 2, 2)))
     assert ask(writer, "SELECT address_key, attempts FROM private.frontier ORDER BY 1") == [(1, 0), (2, 0)]
-    load(writer, batch(article_row(1), segment="s2"), links(1, 2), segment="s2")
+    load(writer, batch(article_row(1), segment="s2", links=links(1, 2)), segment="s2")
     assert ask(writer, "SELECT address_key FROM private.frontier") == [(2,)]
 
 
 def test_links_answered_in_the_same_segment_do_not_wait(writer: Writer) -> None:
-    load(writer, batch(listing_row("http://courier.example/feed"), article_row(1)), links(1))
+    load(writer, batch(listing_row("http://courier.example/feed"), article_row(1), links=links(1)))
     assert ask(writer, "SELECT * FROM private.frontier") == []
 
 
 def test_a_failure_is_due_again_later_each_time_and_at_last_given_up(writer: Writer) -> None:
-    load(writer, batch(listing_row("http://courier.example/feed")), links(1), segment="s0")
+    load(writer, batch(listing_row("http://courier.example/feed"), links=links(1)), segment="s0")
     waits = []
     for attempt in range(1, 6):
         load(writer, batch(failed_row(1), segment=f"s{attempt}"), segment=f"s{attempt}")
@@ -135,7 +136,7 @@ def test_a_failure_is_due_again_later_each_time_and_at_last_given_up(writer: Wri
 
 
 def test_what_robots_forbids_is_asked_about_a_day_later(writer: Writer) -> None:
-    load(writer, batch(failed_row(1, outcome="skipped", reason="robots")), links(1))
+    load(writer, batch(failed_row(1, outcome="skipped", reason="robots"), links=links(1)))
     assert ask(writer, "SELECT due_at - TIMESTAMPTZ '2026-03-01 12:00:00+00' FROM private.frontier") == [
         (timedelta(days=1),)
     ]
@@ -175,3 +176,12 @@ def test_the_language_of_the_source_stands_in_for_one_that_the_page_does_not_say
     writer.connection.execute("INSERT INTO sources VALUES ('courier', NULL, [], [], [], 'de', [], true, now(), now())")
     load(writer, batch(article_row(1), article_row(2, language="fr")))
     assert ask(writer, "SELECT language FROM articles ORDER BY url") == [("de",), ("fr",)]
+
+
+def test_a_listing_that_was_named_waits_until_it_is_asked(writer: Writer) -> None:
+    child = "http://courier.example/sitemap-1.xml"
+    load(writer, batch(listing_row("http://courier.example/sitemap.xml", kind="sitemap"), listings=(child, child)))
+    query = f"SELECT kind, last_outcome, last_asked_at FROM feeds WHERE url = '{child}'"
+    assert ask(writer, query) == [("sitemap", "waiting", None)]
+    load(writer, batch(listing_row(child, kind="sitemap"), segment="s2", listings=(child,)), segment="s2")
+    assert ask(writer, query) == [("sitemap", "listed", NOON)]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from tests.warehouse.rows import NOON, article_row, batch, links
+from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import WarehouseBusyError, WarehouseError, connect, open_writer
 from warehouse.load import load_segment
 
@@ -25,7 +25,7 @@ SPAWN = multiprocessing.get_context("spawn")
 def load(data: Path, number: int, *, publish: bool = True) -> None:
     with open_writer(data, "test") as writer:
         name = f"s{number}"
-        load_segment(writer, name, "r1", "test", batch(article_row(number), segment=name), links(), NOON)
+        load_segment(writer, name, "r1", "test", batch(article_row(number), segment=name), NOON)
         if publish:
             writer.publish()
 
@@ -47,7 +47,7 @@ def write_for_ever(data: Path, pipe: Connection) -> None:
     with open_writer(data, "test") as writer:
         for number in range(2, 100_000):
             name = f"s{number}"
-            load_segment(writer, name, "r1", "test", batch(article_row(number), segment=name), links(), NOON)
+            load_segment(writer, name, "r1", "test", batch(article_row(number), segment=name), NOON)
             pipe.send(number)
             writer.publish()
 

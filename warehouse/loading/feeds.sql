@@ -1,3 +1,11 @@
+-- A listing that was named and not asked for yet, because the crawl was killed or had no time, waits here: the one that
+-- named it may answer "not modified" from now on.
+INSERT INTO feeds BY NAME
+SELECT DISTINCT ON (url) url, source, kind, 'waiting' AS last_outcome, 0 AS failures
+FROM listings
+WHERE url NOT IN (SELECT url FROM feeds)
+ORDER BY found_at;
+
 -- One row per listing: its last answer, and the validators of its last full answer.
 MERGE INTO feeds
 USING (

@@ -64,7 +64,7 @@ CREATE TABLE feeds (
     kind             VARCHAR NOT NULL,
     etag             VARCHAR,
     last_modified    VARCHAR,
-    last_asked_at    TIMESTAMPTZ NOT NULL,
+    last_asked_at    TIMESTAMPTZ,
     last_changed_at  TIMESTAMPTZ,
     last_status      SMALLINT,
     last_outcome     VARCHAR NOT NULL,
@@ -72,16 +72,16 @@ CREATE TABLE feeds (
     last_detail      VARCHAR,
     failures         INTEGER NOT NULL
 );
-COMMENT ON TABLE feeds IS 'State of polling: one row per feed, sitemap, section or front page that was asked for.';
+COMMENT ON TABLE feeds IS 'State of polling: one row per feed, sitemap, section or front page that is known.';
 COMMENT ON COLUMN feeds.url IS 'Its address.';
 COMMENT ON COLUMN feeds.source IS 'The source it belongs to.';
 COMMENT ON COLUMN feeds.kind IS 'homepage, feed, sitemap or section.';
 COMMENT ON COLUMN feeds.etag IS 'ETag of the last full answer, sent back as If-None-Match.';
 COMMENT ON COLUMN feeds.last_modified IS 'Last-Modified of the last full answer, sent back as If-Modified-Since.';
-COMMENT ON COLUMN feeds.last_asked_at IS 'Last request, UTC.';
+COMMENT ON COLUMN feeds.last_asked_at IS 'Last request, UTC; empty where it was named by another one and not asked for yet.';
 COMMENT ON COLUMN feeds.last_changed_at IS 'Last full answer (not 304), UTC.';
 COMMENT ON COLUMN feeds.last_status IS 'HTTP status of the last answer.';
-COMMENT ON COLUMN feeds.last_outcome IS 'listed, unchanged, failed or skipped.';
+COMMENT ON COLUMN feeds.last_outcome IS 'listed, unchanged, failed, skipped, or waiting (not asked for yet).';
 COMMENT ON COLUMN feeds.last_reason IS 'Why it failed or was skipped.';
 COMMENT ON COLUMN feeds.last_detail IS 'The same in words, or what was broken in a listing that could still be read.';
 COMMENT ON COLUMN feeds.failures IS 'Failures in a row, 0 after an answer that could be read.';
