@@ -15,6 +15,7 @@ from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record
 from crawlers.discovery import normalise
 from crawlers.errors import CrawlersError
+from crawlers.extraction.imported import CLEAN
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -31,8 +32,11 @@ LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
 Item = tuple[Fetch, Exchange | Record | None]
 
 
-def json_lines(file: Path, left_out: Counter[str]) -> Iterator[Item]:
-    """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted."""
+def json_lines(file: Path, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+    """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted.
+
+    With `clean` the records ask for their text to be cleaned.
+    """
     now = datetime.now(UTC)
     with file.open("rb") as stream:
         number = 0
@@ -49,7 +53,12 @@ def json_lines(file: Path, left_out: Counter[str]) -> Iterator[Item]:
                 continue
             url, source = _named(line)
             fetch = _fetched(url or place, source or _host(url), Kind.RECORD, now, len(line))
-            yield fetch, Record(fetch.url, JSON_TYPE, line.strip())
+            yield fetch, Record(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
+
+
+def _content_type(name: str, clean: bool) -> str:
+    """The archive keeps texts as they came: that they are to be cleaned when extracted goes with the record."""
+    return f"{name}; {CLEAN}" if clean else name
 
 
 def _skip_line(stream: IO[bytes], line: bytes) -> None:
@@ -74,8 +83,8 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
         return None, None
 
 
-def plain_text(file: Path, left_out: Counter[str]) -> Iterator[Item]:
-    """A whole file as one article: the first line is its title."""
+def plain_text(file: Path, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+    """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
     url = file.resolve().as_uri()
     body = file.read_bytes()
     now = datetime.now(UTC)
@@ -83,13 +92,14 @@ def plain_text(file: Path, left_out: Counter[str]) -> Iterator[Item]:
         detail = f"{file.name} has {len(body)} bytes; at most {MAX_BYTES} are taken"
         yield _failed(url, LOCAL_SOURCE, Kind.RECORD, now, "too_large", detail), None
         return
-    yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, now, len(body)), Record(url, TEXT_TYPE, body)
+    yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, now, len(body)), Record(url, _content_type(TEXT_TYPE, clean), body)
 
 
-def warc_pages(file: Path, left_out: Counter[str]) -> Iterator[Item]:
+def warc_pages(file: Path, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
     """The HTML pages of a WARC file: responses with status 200.
 
-    Other records are counted in `left_out`. Raises CrawlersError for a file in which there is no record at all.
+    Other records are counted in `left_out`; `clean` changes nothing, since pages are cleaned anyway. Raises
+    CrawlersError for a file in which there is no record at all.
     """
     seen = False
     with file.open("rb") as stream:

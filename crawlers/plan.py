@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from crawlers.archive import Kind
 from crawlers.errors import CrawlersError
+from crawlers.politeness.addresses import Reach
 
 PLAN = "plan.json"
 KNOWN = "known.keys"
@@ -44,6 +45,16 @@ class PlannedSource:
     limit: int | None = None
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    listing_limit: int | None = None
+    """Listings asked beside the planned ones; None: no limit."""
+    allow_private_addresses: bool = False
+    """Whether its requests may go to addresses inside a network."""
+    ports: tuple[int, ...] = ()
+    """Ports that may be asked beside 80 and 443."""
+
+    def reach(self) -> Reach:
+        """How far its requests may go."""
+        return Reach(self.allow_private_addresses, frozenset(self.ports), self.limit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawlers.archive import Kind
 from crawlers.plan import PlannedRequest, PlannedSource
@@ -25,6 +26,12 @@ def entry_points(source: Source) -> tuple[PlannedRequest, ...]:
     return tuple(PlannedRequest(url, kind) for kind, url in named)
 
 
+def named_ports(source: Source) -> tuple[int, ...]:
+    """The ports that a source's own addresses name."""
+    addresses = [*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else [])]
+    return tuple(sorted({port for url in addresses if (port := urlsplit(url).port) is not None}))
+
+
 def plan_source(
     source: Source, settings: CrawlSettings, requests: Iterable[PlannedRequest], waiting: Sequence[PlannedRequest] = ()
 ) -> PlannedSource:
@@ -40,4 +47,6 @@ def plan_source(
         limit=None if source.limit is None else source.limit - len(waiting),
         include=tuple(source.include),
         exclude=tuple(source.exclude),
+        allow_private_addresses=source.allow_private_addresses,
+        ports=named_ports(source),
     )

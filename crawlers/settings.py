@@ -10,6 +10,9 @@ NEWSPIDER_MODULE = "crawlers.spiders"
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
+DOWNLOAD_DELAY_JITTER = 0.0  # a delay is what was configured or asked for, not half of it
+# Calendars and other traps: what a host has beyond this waits for a later run (see `crawlers.politeness.hosts`).
+PAGES_PER_HOST = 2000
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 
@@ -32,8 +35,33 @@ RETRY_TIMES = 2
 # Every status is an answer that the spider puts on record.
 HTTPERROR_ALLOW_ALL = True
 
-DOWNLOADER_MIDDLEWARES: dict[str, int] = {}
+# No request leads inside, whatever its address looks like or its name resolves to.
+TWISTED_DNS_RESOLVER = "crawlers.politeness.resolver.GuardedResolver"
+DOWNLOAD_HANDLERS = {
+    "http": "crawlers.politeness.guard.GuardedHandler",
+    "https": "crawlers.politeness.guard.GuardedHandler",
+    "data": None,
+    "file": None,
+    "ftp": None,
+    "s3": None,
+}
+
+DOWNLOADER_MIDDLEWARES = {
+    "crawlers.politeness.guard.AddressGuard": 40,  # before robots.txt is asked for at such an address
+    "crawlers.politeness.hosts.HostGate": 60,
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawlers.politeness.robots.Robots": 100,
+    "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+    "crawlers.politeness.middlewares.Retry": 550,
+    "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+    "crawlers.politeness.middlewares.MetaRefresh": 580,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawlers.politeness.middlewares.Compression": 590,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawlers.politeness.middlewares.Redirect": 600,
+}
 EXTENSIONS = {
+    "crawlers.politeness.pace.Pace": 0,
     "crawlers.politeness.crawl_delay.CrawlDelay": 0,
     "crawlers.lifeline.Lifeline": 0,
 }

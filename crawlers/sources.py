@@ -25,7 +25,7 @@ from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictInt, StrictStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictBool, StrictInt, StrictStr
 from pydantic_core import PydanticCustomError
 
 from crawlers.discovery.address import normalise
@@ -143,6 +143,8 @@ class Source(BaseModel):
     """Overrides `[crawl]`; None: as there."""
     recheck_hours: _Hours | None = Field(default=None, description=_RECHECK)
     """Overrides `[crawl]`; None: as there."""
+    allow_private_addresses: StrictBool = Field(default=False, description="true or false")
+    """Whether this source's requests may go to addresses inside a network: for intranets and tests."""
 
 
 class Sources(BaseModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 
+from crawlers.contact import require_contact
 from crawlers.errors import CrawlersError
 from crawlers.plan import CrawlPlan
 from crawlers.planning import entry_points, plan_source
@@ -16,6 +17,7 @@ def plan_by_hand(
 ) -> CrawlPlan:
     """Everything that the sources, or the one named `source`, list. CrawlersError where that is missing."""
     configured = load_sources(Path(sources))
+    require_contact(configured, Path(sources))
     chosen = [entry for entry in configured.sources if source in (None, entry.name)]
     if not chosen:
         names = ", ".join(entry.name for entry in configured.sources)

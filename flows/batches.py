@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -37,6 +38,7 @@ ARTICLE_FIELDS = [
     pa.field("is_free", pa.bool_()),
     pa.field("text", pa.string()),
     pa.field("word_count", pa.int32()),
+    pa.field("provenance", pa.string()),
     pa.field("text_hash", pa.uuid()),
     pa.field("title_hash", pa.uuid()),
     pa.field("body_hash", pa.uuid()),
@@ -94,6 +96,10 @@ LISTINGS = pa.schema(
 PASSING_STATUS = frozenset({408, 425, 429})
 
 
+# Reasons of ours that another try would only repeat.
+FINAL_REASONS = frozenset({"forbidden_address"})
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where a batch comes from: its segment, the run that made that, and the version of the extractor that read it."""
@@ -143,6 +149,7 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
         "is_free": found.is_free,
         "text": found.text,
         "word_count": len(words(found.text)),
+        "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
         "text_hash": candidate.text_hash.bytes,
         "title_hash": candidate.title_hash.bytes,
         "body_hash": candidate.body_hash.bytes,
@@ -239,7 +246,7 @@ def _outcome(page: Page, judgement: Judgement | None) -> tuple[str, str | None, 
 
 def _answered(fetch: Fetch) -> bool:
     """Whether the address has had its last word, and is not asked again because of this line."""
-    if fetch.outcome in (Outcome.FETCHED, Outcome.UNCHANGED):
+    if fetch.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) or fetch.reason in FINAL_REASONS:
         return True
     return fetch.status is not None and 400 <= fetch.status < 500 and fetch.status not in PASSING_STATUS
 

@@ -93,7 +93,13 @@ def extract_stored(page: tuple[str, str, Fetch]) -> Extracted:
         return Rejection(Reason.EXTRACTOR_ERROR, str(error))
     if fetch.kind is Kind.RECORD:
         return extract_record(stored.body, stored.content_type or "", fetch.url)
-    return extract(stored.body, fetch.final_url or fetch.url, http_charset=stored.http_charset)
+    return extract(
+        stored.body,
+        fetch.final_url or fetch.url,
+        http_charset=stored.http_charset,
+        fetched_at=fetch.fetched_at,
+        listed_at=fetch.published_hint,
+    )
 
 
 def start_worker() -> None:

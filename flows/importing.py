@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import islice
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from crawlers.archive import Exchange, Fetch, Record, SegmentWriter
 from crawlers.imports import json_lines, plain_text, warc_pages
@@ -24,7 +24,7 @@ from warehouse.load import loaded_fetches
 from warehouse.runs import finish_run, start_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flows.extracting import Extractor
@@ -35,7 +35,16 @@ SEGMENT_RECORDS = 1000  # some 5 MB of texts: a second or two of work that a kil
 SEGMENT_BYTES = 1 << 40  # cut by number alone
 
 Item = tuple[Fetch, Exchange | Record | None]
-READERS: dict[str, Callable[[Path, Counter[str]], Iterator[Item]]] = {
+
+
+class Reader(Protocol):
+    """How a kind of file is read."""
+
+    def __call__(self, file: Path, left_out: Counter[str], *, clean: bool = ...) -> Iterator[Item]:
+        """A file's records; what is none is counted in `left_out`."""
+
+
+READERS: dict[str, Reader] = {
     ".jsonl": json_lines,
     ".ndjson": json_lines,
     ".json": json_lines,
@@ -67,14 +76,18 @@ def check_files(files: list[Path]) -> None:
         raise FlowsError("\n".join(problems))
 
 
-def _reader(file: Path) -> Callable[[Path, Counter[str]], Iterator[Item]] | None:
+def _reader(file: Path) -> Reader | None:
     name = file.name.lower()
     return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
 
 
-def import_files(writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Path]) -> list[Imported]:
+def import_files(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Path], *, clean: bool = False
+) -> list[Imported]:
     """Import files in order, after what an interrupted run left; publishing is the caller's.
 
+    With `clean` what is not the article's is dropped from ready-made texts when they are extracted, then and ever
+    after; a file that was imported without it is imported anew.
     A record or page that is no article costs itself, with a reason in `rejections`. Raises FlowsError for a file that
     cannot be read at all.
     """
@@ -82,10 +95,10 @@ def import_files(writer: Writer, extractor: Extractor, directory: DataDirectory,
     for name in pending_segments(writer, directory):
         load(writer, extractor, directory, name)
     with quiet_archive(directory):
-        return [_import(writer, extractor, directory, file) for file in files]
+        return [_import(writer, extractor, directory, file, clean=clean) for file in files]
 
 
-def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Path) -> Imported:
+def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Path, *, clean: bool) -> Imported:
     reporter = progress.current.get()
     reporter.step(f"importing {file.name}")
     reader = _reader(file)
@@ -95,11 +108,13 @@ def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file
             run_id = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
     except OSError as error:
         raise FlowsError(f"{file}: cannot be read: {error.strerror}") from error
+    if clean:
+        run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
     outcomes: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
     start_run(writer, run_id, "import", version("newsloom"), datetime.now(UTC))
     try:
-        items = reader(file, left_out)
+        items = reader(file, left_out, clean=clean)
         position = before = _skip_loaded(writer, run_id, items)
         while chunk := list(islice(items, SEGMENT_RECORDS)):
             loaded = _load_chunk(writer, extractor, directory, run_id, position, chunk)

@@ -19,6 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State, TaskRun
 from prefect.tasks import Task
 
+from crawlers.contact import require_contact
 from crawlers.sources import Sources, load_sources
 from flows import progress
 from flows.crawling import Crawl
@@ -107,9 +108,10 @@ def ingest(sources: Path, data: Path, wait: float = 0.0) -> RunSummary:
 
     `sources` is the path of sources.toml, `data` the data directory (absolute paths where a server runs the flow),
     `wait` how long to wait for another writer, in seconds. Raises SourcesError before anything starts where the
-    sources are not right, WarehouseBusyError where another run goes on.
+    sources are not right or name no contact, WarehouseBusyError where another run goes on.
     """
     configured = load_sources(sources)
+    require_contact(configured, sources)
     directory = DataDirectory(data)
     started = datetime.now(UTC)
     reporter = progress.current.get()

@@ -69,7 +69,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, query: str, target: IO[b
 
 
 def _write_csv(names: list[str], rows: Iterator[tuple[Any, ...]], text: IO[str]) -> None:
-    writer = csv.writer(text)
+    writer = csv.writer(text, lineterminator="\n")  # what the shell's tools take for the end of a line
     writer.writerow(names)
     writer.writerows([_cell(value) for value in row] for row in rows)
 

@@ -6,42 +6,72 @@ the question whether the page is an article at all. The time limit on a page is 
 
 from __future__ import annotations
 
+import re
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from crawlers.extraction.body import read_lines, without_headline
+from crawlers.extraction.cleaning import clean_text
+from crawlers.extraction.dates import Known
 from crawlers.extraction.imported import extract_record
-from crawlers.extraction.language import choose_language
+from crawlers.extraction.language import find_language
 from crawlers.extraction.metadata import read_head, read_metadata
 from crawlers.extraction.page import read_page
 from crawlers.extraction.records import Article, Precision, Reason, Rejection
-from crawlers.extraction.rejections import FEWEST_WORDS, Suspect, reject
+from crawlers.extraction.rejections import FEWEST_WORDS, reject
 from crawlers.extraction.state import article_in_scripts
+from crawlers.extraction.suspects import Suspect
 from crawlers.extraction.words import count_words
 
-__all__ = ["EXTRACTOR_VERSION", "Article", "Precision", "Reason", "Rejection", "extract", "extract_record"]
+if TYPE_CHECKING:
+    from datetime import datetime
 
-EXTRACTOR_VERSION = f"newsloom-1+trafilatura-{version('trafilatura')}"
+__all__ = [
+    "EXTRACTOR_VERSION",
+    "Article",
+    "Precision",
+    "Reason",
+    "Rejection",
+    "clean_text",
+    "extract",
+    "extract_record",
+]
+
+EXTRACTOR_VERSION = f"newsloom-2+trafilatura-{version('trafilatura')}"
 """Stands on every row. Its first figure moves whenever any page would come out differently."""
 
+_CONTROL_REFERENCES = re.compile(
+    rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])(?![0-9a-fA-F])|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9]));?"
+)
+"""Character references to control characters: the parser lets them in, and trafilatura's tree cannot hold them."""
 _LONGEST_MADE_TITLE = 200
 """Characters of the first line that stand in for a headline where the page has none."""
 
 
-def extract(page: bytes, url: str, *, http_charset: str | None = None) -> Article | Rejection:
+def extract(
+    page: bytes,
+    url: str,
+    *,
+    http_charset: str | None = None,
+    fetched_at: datetime | None = None,
+    listed_at: datetime | None = None,
+) -> Article | Rejection:
     """The article on a page.
 
     `page` is the body as received, without content encoding; `url` the address it came from (after redirects);
-    `http_charset` the charset of its Content-Type header. Deterministic, and it never raises: what nobody foresaw is
-    a rejection with `extractor_error` and the error's type and message.
+    `http_charset` the charset of its Content-Type header; `fetched_at` (aware) when it came: where it is given, no date
+    of the article lies more than a day after it; `listed_at` (aware) when it was published according to the feed or
+    sitemap that named it. Deterministic, and it never raises: what nobody foresaw is a
+    rejection with `extractor_error` and the error's type and message.
     """
     try:
-        return _extract(page, url, http_charset)
+        return _extract(page, url, http_charset, Known(fetched_at, listed_at))
     except Exception as error:  # noqa: BLE001 - one page must cost no more than itself
         return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def _extract(body: bytes, url: str, http_charset: str | None) -> Article | Rejection:
-    page = read_page(body, url, http_charset)
+def _extract(body: bytes, url: str, http_charset: str | None, known: Known) -> Article | Rejection:
+    page = read_page(_CONTROL_REFERENCES.sub(b"", body), url, http_charset)
     if isinstance(page, Rejection):
         return page
     head = read_head(page)
@@ -50,8 +80,9 @@ def _extract(body: bytes, url: str, http_charset: str | None) -> Article | Rejec
         lines = without_headline(read_lines(hidden, url), head.is_title)
     if rejection := reject(Suspect(page, head, lines)):
         return rejection
-    found = read_metadata(page, head)
+    found = read_metadata(page, head, known)
     text = "\n".join(lines)
+    language, language_from = find_language(found.declared_languages, text)
     return Article(
         url=found.url,
         title=found.title or lines[0][:_LONGEST_MADE_TITLE],
@@ -59,11 +90,12 @@ def _extract(body: bytes, url: str, http_charset: str | None) -> Article | Rejec
         published_at=found.published.at if found.published else None,
         modified_at=found.modified.at if found.modified else None,
         published_precision=found.published.precision if found.published else None,
-        language=choose_language(found.declared_languages, text),
+        language=language,
         section=found.section,
         tags=found.tags,
         image_url=found.image_url,
         description=found.description,
         text=text,
-        is_free=head.is_free,
+        is_free=head.is_free.value,
+        provenance=(*found.provenance, *((("language", language_from),) if language else ())),
     )

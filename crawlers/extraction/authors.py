@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from trafilatura.metadata import extract_author
+from lxml.etree import XPath
 
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.structured import text_of, types_of
@@ -16,6 +18,8 @@ from crawlers.extraction.words import fold, tidy
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from lxml.html import HtmlElement
+
     from crawlers.extraction.page import Page
     from crawlers.extraction.structured import Node
 
@@ -23,6 +27,7 @@ _METAS = (
     "author",
     "article:author",
     "og:article:author",
+    "articleauthor",
     "parsely-author",
     "sailthru.author",
     "dc.creator",
@@ -30,37 +35,71 @@ _METAS = (
     "byl",
     "citation_author",
 )
+_MARKS = "uthor yline by-line utor uteur writer reporter journalist"  # author and Author, byline and Byline
+_MARKED = " or ".join(f"contains(@class, '{mark}')" for mark in _MARKS.split())
+_BYLINES = XPath(
+    f"//*[@rel='author' or @itemprop='author' or @itemprop='creator' or @id='author' or @id='authors' or {_MARKED}]"
+    "[not(self::script or self::meta or self::link or self::img or self::body or self::html or self::article)]"
+)
+_MOST_BYLINES = 40
+"""Marked elements looked at; those of the article come before those of teasers and comments."""
+_NEAR = 200
+"""Elements behind the headline among which a byline without a mark is looked for: a screen or so."""
+_SPOKEN = tuple(prefix for prefix in phrases("bylines", "prefixes") if prefix not in ("from", "text", "tekst", "от"))
+_LONGEST_BYLINE = 120
+"""Characters of a byline; what is longer is the note about the author."""
+_PERSON = re.compile(r"[^\W\d_][\w.'’ʼ‐-]*(?: [^\W\d_][\w.'’ʼ‐-]*){1,4}")
+_PARTICLES = frozenset(phrases("bylines", "particles"))
 _EMAIL = re.compile(r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+[)>\]]?")
 _HANDLE = re.compile(r"\(?(?<!\w)@\w{1,50}\)?")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _SPLIT = re.compile(r"\s*[;|/•·\n]\s*|\s*,\s+|\s*[、，]\s*|\s+(?:&|\+)\s+")
+_LINKING = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
 _CONJUNCTIONS = re.compile(rf"\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'conjunctions')))})\s+", re.IGNORECASE)
+_OFFICE = re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})(?:\s*외\s*\d+명)?$")
 _EDGES = " \t,.:;–—-|/*•·\"'„“”«»"
 _TITLE_WORDS = 6
 """Words of the longest names that occur in bylines; what is longer is a sentence or a description of the office."""
 _LONGEST_NAME = 60
 _MOST = 50
 """Bylines read of one page; investigations by several houses name up to 30 people."""
+_LONGEST_UNCASED = 20
+"""Characters of a name in a script without capitals, as far as the search in the page goes."""
 _DIGITS = re.compile(r"\d{2,}")
 
 
-def choose_authors(page: Page, article: Node) -> tuple[str, ...]:
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """The names, and the kind of statement that they come from: `json-ld`, `meta`, `byline`; empty without any."""
+
+    names: tuple[str, ...] = ()
+    origin: str = ""
+
+
+def choose_authors(page: Page, article: Node) -> Authors:
     """Names of the persons who wrote it, in the order printed; where none is named, the agency or the house that signs.
 
-    JSON-LD's `author` comes first, then the meta elements, then what trafilatura finds in the byline. Organisations
-    (typed as such, named like the site or its publisher, or a news agency) go wherever a person is named. Where the
-    page states its author and it is none but an organisation, the byline is not searched for better ones.
+    JSON-LD's `author` comes first, then the meta elements, then a line of the page that begins with "By". Organisations
+    (typed as such, named like the site or its publisher, or a news agency) go wherever a person is named; where none
+    is, an agency comes before the house. Elements that are only marked as a byline count where all that is missing:
+    many hold the house, a box, a comment.
     """
     house = _house(page, article)
     stated = list(_structured_names(article.get("author"), 3))
     named = _meta_names(page)
-    for names in (stated, named):
+    for origin, names in (("json-ld", stated), ("meta", named)):
         if persons := clean_names(names, house):
-            return persons
-    if signed := clean_names([*stated, *named], _nobody()):
-        return signed[:1]
-    return clean_names(_byline(page), house)
+            return Authors(persons, origin)
+    if persons := _spoken_byline(page.tree, house):
+        return Authors(persons, "byline")
+    own = _own_names(page, article)
+    for others in (own | _nobody(), _nobody()):
+        for origin, names in (("json-ld", stated), ("meta", named)):
+            if signed := clean_names(names, others):
+                return Authors(signed[:1], origin)
+    persons = _marked_byline(page.tree, house)
+    return Authors(persons, "byline" if persons else "")
 
 
 def clean_names(names: Iterable[str], others: frozenset[str] = frozenset()) -> tuple[str, ...]:
@@ -91,8 +130,8 @@ def _parts(byline: str) -> Iterator[str]:
         text = unwanted.sub(" ", text)
     text = _CONJUNCTIONS.sub(";", _without_prefix(tidy(text)))
     for joined in _SPLIT.split(text):
-        part = _without_prefix(joined.strip(_EDGES))
-        if part:
+        part = _OFFICE.sub("", _without_prefix(joined.strip(_EDGES)))
+        if part and part.casefold() not in _LINKING:
             yield part
 
 
@@ -135,13 +174,78 @@ def _meta_names(page: Page) -> list[str]:
     return []
 
 
-def _byline(page: Page) -> list[str]:
-    return (extract_author(page.tree) or "").split("; ")
+def _marked_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
+    """The persons in the first element that the markup calls the byline and that reads like one."""
+    marked = cast("list[HtmlElement]", _BYLINES(tree))
+    for element in marked[:_MOST_BYLINES]:
+        pieces = [piece for text in element.itertext() if (piece := tidy(str(text)))]
+        if sum(map(len, pieces)) <= _LONGEST_BYLINE and (names := _persons(pieces, house)):
+            return names
+    return ()
+
+
+def _spoken_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
+    """The persons in the first short element behind the headline that begins with "By", in any language."""
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        return ()
+    for element in islice(_behind(heading), _NEAR):
+        text = tidy(element.text or "").casefold()
+        if not text or not text.startswith(_SPOKEN):
+            continue
+        pieces = [piece for part in islice(element.itertext(), _MOST) if (piece := tidy(str(part)))]
+        first = pieces[0].casefold()
+        spoken = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _SPOKEN)
+        if spoken and sum(map(len, pieces)) <= _LONGEST_BYLINE and (names := _persons(pieces, house)):
+            return names
+    return ()
+
+
+def _behind(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements that begin behind an element, in the order of the page."""
+    element: HtmlElement | None = heading
+    while element is not None:
+        for following in element.itersiblings():
+            yield from following.iter("p", "span", "div", "address", "li", "em", "strong", "b", "i", "h2", "h3", "h4")
+        element = element.getparent()
+
+
+def _persons(pieces: list[str], house: frozenset[str]) -> tuple[str, ...]:
+    """The names in a byline of several pieces, up to the words that follow a name ("on Monday"); none where the first
+    part of the byline is no person's name."""
+    names = [_capitalised(name) for name in clean_names([";".join(pieces)], house)]
+    return tuple(name for name in names if _is_person(name)) if names and _is_person(names[0]) else ()
+
+
+def _capitalised(name: str) -> str:
+    """A name without a conjunction in front and without what follows behind its last capitalised word in a row."""
+    words = name.split()
+    while words and words[0].casefold() in _LINKING:
+        del words[0]
+    end = next((at for at, word in enumerate(words) if word[0].islower() and word not in _PARTICLES), len(words))
+    return " ".join(words[:end])
+
+
+def _is_person(name: str) -> bool:
+    """True for two to five words that each begin with a capital, or for a short name in a script without capitals."""
+    if not any(letter.isupper() or letter.islower() for letter in name):
+        return 1 < len(name) <= _LONGEST_UNCASED
+    return bool(_PERSON.fullmatch(name)) and sum(word[0].isupper() for word in name.split()) > 1
 
 
 def _house(page: Page, article: Node) -> frozenset[str]:
     """Folded names that stand for an organisation and not for a person."""
-    names = {site_name(page), *phrases("bylines", "organisations"), *phrases("bylines", "newsrooms")}
+    return _own_names(page, article) | _known_organisations()
+
+
+@cache
+def _known_organisations() -> frozenset[str]:
+    return _folded(phrases("bylines", "organisations")) | _nobody()
+
+
+def _own_names(page: Page, article: Node) -> frozenset[str]:
+    """Folded names of the site and its publisher, and of authors that are typed as organisations."""
+    names = {site_name(page)}
     names.update(_structured_names(article.get("publisher"), 3))
     authors = article.get("author")
     for author in authors if isinstance(authors, list) else [authors]:
@@ -152,6 +256,7 @@ def _house(page: Page, article: Node) -> frozenset[str]:
     return _folded(names)
 
 
+@cache
 def _nobody() -> frozenset[str]:
     return _folded(phrases("bylines", "newsrooms"))
 

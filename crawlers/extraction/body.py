@@ -1,14 +1,17 @@
-"""The text of an article: trafilatura's, as plain lines."""
+"""The text of an article: trafilatura's, as plain lines, without what is not the article's."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from itertools import chain, islice
+from typing import TYPE_CHECKING, cast
 
-from trafilatura import bare_extraction
-from trafilatura.settings import Document
-from trafilatura.xml import xmltotxt
+from lxml.etree import XPath
 
-from crawlers.extraction.words import tidy
+from crawlers.extraction.cleaning import clean_lines, is_paragraph
+from crawlers.extraction.engine import find_body
+from crawlers.extraction.leads import with_lead
+from crawlers.extraction.lines import is_finished
+from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,32 +21,82 @@ if TYPE_CHECKING:
 
 _REPEATED_WITHIN = 2
 """First lines among which a repeated headline is looked for: a kicker or a date may stand above it."""
+_MAX_NAMES = 40
+_LONGEST_NAME = 100
+_AUTHOR_LINKS = XPath(".//a[contains(@rel, 'author')]")
+_NAMING = frozenset({"author", "article:author", "article:section", "section", "og:site_name", "byl"})
+_BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "lb", "code", "div", "body"})
 
 
 def read_lines(tree: HtmlElement, url: str) -> list[str]:
     """Paragraphs, headings and list items of the article in order, one string each, none empty, without markup.
 
-    The tree is left as it was (trafilatura works on a copy). Empty where no text was found.
+    The tree is left as it was. Empty where no text was found.
     """
-    document = bare_extraction(tree, url=url, with_metadata=False, include_comments=False)
-    if not isinstance(document, Document) or document.body is None:
-        return []
-    _flatten(document.body)
-    return [line for raw in xmltotxt(document.body, include_formatting=False).splitlines() if (line := tidy(raw))]
+    lines = raw_lines(tree, url)
+    titles = {fold(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES)}
+    cleaned = clean_lines(lines, lambda line: fold(line) in titles, names=_names(tree), links=_linked(tree, lines))
+    return with_lead(cleaned, tree)
 
 
-def _flatten(body: _Element) -> None:
-    """Turn list items and table rows into paragraphs: as plain text they would come with markers ("- ", "| ")."""
-    for row in body.iter("row"):
-        cells = [tidy(" ".join(map(str, cell.itertext()))) for cell in row.iter("cell")]
-        tail = row.tail
-        row.clear()
-        row.tag, row.text, row.tail = "p", " | ".join(filter(None, cells)), tail
-    for item in body.iter("item"):
-        item.tag = "p"
+def raw_lines(tree: HtmlElement, url: str) -> list[str]:
+    """The lines before any is dropped."""
+    return [line for raw in _blocks(find_body(tree, url)) if (line := tidy(raw))]
+
+
+def _names(tree: HtmlElement) -> set[str]:
+    """Folded names of the authors and of the section, as the page marks them up."""
+    metas = (
+        element.get("content", "")
+        for element in tree.iter("meta")
+        if (element.get("name") or element.get("property") or "").lower() in _NAMING
+    )
+    links = (element.text_content() for element in cast("list[HtmlElement]", _AUTHOR_LINKS(tree)))
+    found = (fold(text) for text in islice(chain(metas, links), _MAX_NAMES) if len(text) <= _LONGEST_NAME)
+    return {name for name in found if name}
+
+
+def _linked(tree: HtmlElement, lines: list[str]) -> set[str]:
+    """Folded texts of those lines that are the text of one link to another page."""
+    wanted = {line: fold(line) for line in lines if not is_finished(line)}
+    if not wanted:
+        return set()
+    texts = {" ".join(link.text_content().split()) for link in tree.iter("a") if link.get("href", "#")[:1] != "#"}
+    return {folded for line, folded in wanted.items() if line in texts}
+
+
+def _blocks(body: _Element) -> list[str]:
+    """The text between block boundaries; the cells of a row are one block, with bars between them."""
+    blocks: list[str] = []
+    run: list[str] = []
+
+    def end_block() -> None:
+        blocks.append("".join(run))
+        run.clear()
+
+    stack: list[tuple[_Element, bool]] = [(body, False)]
+    while stack:
+        element, done = stack.pop()
+        if element.tag in _BLOCKS:
+            end_block()
+        elif element.tag == "cell" and not done and any(part.strip() for part in run):
+            run.append(" | ")
+        if done:
+            run.append(element.tail or "")
+            continue
+        run.append(element.text or "")
+        stack.append((element, True))
+        stack.extend((child, False) for child in reversed(element))
+    end_block()
+    return blocks
 
 
 def without_headline(lines: list[str], is_title: Callable[[str], bool]) -> list[str]:
-    """The lines without the headline that is repeated on top of them."""
-    top = [line for line in lines[:_REPEATED_WITHIN] if not is_title(line)]
-    return top + lines[_REPEATED_WITHIN:]
+    """The lines without the headline that is repeated on top of them, in whichever form the page states it."""
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        if number >= _REPEATED_WITHIN or is_paragraph(line):
+            return kept + lines[number:]
+        if not is_title(line):
+            kept.append(line)
+    return kept

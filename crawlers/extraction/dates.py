@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
-from email.utils import parsedate_to_datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from htmldate import find_date
+
+from crawlers.extraction.moments import LATEST, Moment, from_datetime, parse_moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawlers.extraction.page import Page
-    from crawlers.extraction.records import Precision
     from crawlers.extraction.structured import Node
 
 PUBLISHED_METAS = (
@@ -53,22 +53,12 @@ MODIFIED_METAS = (
     "last-modified",
 )
 
-_STAMP = re.compile(
-    r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"
-    r"(?:[T\s]{1,3}(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d{1,9})?)?)?"
-    r"\s{0,2}(?:(Z|UTC|GMT)|([+-])(\d{2}):?(\d{2})?)?(?:\[[\w/]{1,40}\])?",
-    re.IGNORECASE,
+_ADDRESS_DAY = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sep>[/_.-]?)(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T(\d{2})(\d{2})(\d{2})?(?:\.\d+)?(Z)?)?")
-_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})(?:[,\s]{1,3}(\d{1,2}):(\d{2}))?")
-_SCRIPT_DATE = re.compile(
-    r"[A-Z][a-z]{2} ([A-Z][a-z]{2}) (\d{1,2}) (\d{4}) (\d\d):(\d\d):(\d\d) (?:GMT|UTC)([+-]\d{4})"
-)
-_EPOCH = re.compile(r"\d{10}(?:\d{3})?")
-_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-"""Older ones are a program's zero date; newspapers' digitised archives begin later than this."""
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
-"""A fixed bound: an extraction knows no clock. Articles dated after their fetch are for the loader to judge."""
+_COMPACT_DAY = 8
+_SLACK = timedelta(days=1)
+"""How far after its fetch an article may be dated: a clock without zone is off by up to 14 hours."""
 _WIDEST_ZONE = timedelta(hours=14)
 """The furthest that a clock is from UTC (Line Islands); a time without zone may be off by as much."""
 _QUARTER = timedelta(minutes=15)
@@ -76,93 +66,28 @@ _SAME_MINUTE = timedelta(seconds=60)
 """Two statements of one publication differ by the seconds that one of them leaves out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A point in time as a page states it."""
-
-    at: datetime
-    """Aware, UTC."""
-    day: date
-    """The calendar day that the statement names, in its own zone."""
-    precision: Precision
-    zoned: bool = True
-    """False: a clock time without zone, read as UTC; only its day is sure."""
-
-    @property
-    def exact(self) -> bool:
-        """True where time and zone are known."""
-        return self.precision != "day"
+def published_statements(page: Page, article: Node) -> Iterator[tuple[str, Moment]]:
+    """Every statement of the publication date with its origin, the most trustworthy first: JSON-LD, meta, marked `time`
+    elements."""
+    yield from _read("json-ld", [article.get("datePublished")])
+    yield from _read("meta", (content for name in PUBLISHED_METAS for content in page.metas.get(name, ())))
+    yield from _read("time", (time.get("datetime") or time.get("content") for time in _marked_times(page.tree)))
+    yield from _read("json-ld", [article.get("dateCreated")])
 
 
-def parse_moment(value: Any) -> Moment | None:
-    """A date as pages write it: ISO 8601 and its loose relatives, RFC 2822, JavaScript's, seconds or milliseconds
-    since 1970, `31.12.2024 18:30`. None for anything else, and for years that no article has.
-
-    Midnight sharp is a day without a time and stands for the day named, whatever the zone. A time whose seconds are
-    zero is one to the minute. Orders that can mean two days (`03/04/2024`) are not read.
-    """
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        return None
-    text = str(value).strip()[:80]
-    try:
-        moment = _parse(text)
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None
-    return moment if moment and _EARLIEST <= moment.at < _LATEST else None
+def is_dated(page: Page) -> bool:
+    """True where the page, JSON-LD aside, states when it was published."""
+    return next(published_statements(page, {}), None) is not None
 
 
-def _parse(text: str) -> Moment | None:
-    if match := _STAMP.fullmatch(text):
-        year, _, month, day, hour, minute, second, utc, sign, zone_hours, zone_minutes = match.groups()
-        offset = timedelta(hours=int(zone_hours or 0), minutes=int(zone_minutes or 0))
-        zone = timezone(-offset if sign == "-" else offset) if sign else UTC if utc else None
-        return _moment(int(year), int(month), int(day), hour, minute, second, zone)
-    if match := _EPOCH.fullmatch(text):
-        seconds = int(text) if len(text) == 10 else int(text) / 1000
-        return _from_datetime(datetime.fromtimestamp(seconds, UTC))
-    if match := _COMPACT.fullmatch(text):
-        year, month, day, hour, minute, second, utc = match.groups()
-        return _moment(int(year), int(month), int(day), hour, minute, second, UTC if utc else None)
-    if match := _DAY_FIRST.fullmatch(text):
-        day, month, year, hour, minute = match.groups()
-        return _moment(int(year), int(month), int(day), hour, minute, None, None)
-    if match := _SCRIPT_DATE.match(text):
-        return _from_datetime(datetime.strptime(" ".join(match.groups()), "%b %d %Y %H %M %S %z"))
-    return _from_datetime(parsedate_to_datetime(text))
+def _read(origin: str, values: Iterable[Any]) -> Iterator[tuple[str, Moment]]:
+    return ((origin, moment) for value in values if (moment := parse_moment(value)))
 
 
-def _moment(year: int, month: int, day: int, hour: Any, minute: Any, second: Any, zone: timezone | None) -> Moment:
-    local = datetime(year, month, day, int(hour or 0) % 24, int(minute or 0), min(int(second or 0), 59), tzinfo=zone)
-    return _from_datetime(local)
-
-
-def _from_datetime(local: datetime) -> Moment:
-    local = local.replace(microsecond=0)
-    zoned = local.tzinfo is not None
-    day = local.date()
-    if not (local.hour or local.minute or local.second):
-        return Moment(local.replace(tzinfo=UTC), day, "day")
-    if not zoned:
-        return Moment(local.replace(tzinfo=UTC), day, "day", zoned=False)
-    return Moment(local.astimezone(UTC), day, "second" if local.second else "minute")
-
-
-def published_moments(page: Page, article: Node) -> Iterator[Moment]:
-    """Every statement of the publication date, the most trustworthy first: JSON-LD, meta, marked `time` elements."""
-    stated: list[Any] = [article.get("datePublished")]
-    stated += [content for name in PUBLISHED_METAS for content in page.metas.get(name, ())]
-    stated += [time.get("datetime") or time.get("content") for time in _marked_times(page.tree)]
-    stated.append(article.get("dateCreated"))
-    return (moment for value in stated if (moment := parse_moment(value)))
-
-
-def modified_moments(page: Page, article: Node) -> Iterator[Moment]:
-    """Every statement of the last change, the most trustworthy first."""
-    stated = [
-        article.get("dateModified"),
-        *(content for name in MODIFIED_METAS for content in page.metas.get(name, ())),
-    ]
-    return (moment for value in stated if (moment := parse_moment(value)))
+def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, Moment]]:
+    """Every statement of the last change with its origin, the most trustworthy first."""
+    yield from _read("json-ld", [article.get("dateModified")])
+    yield from _read("meta", (content for name in MODIFIED_METAS for content in page.metas.get(name, ())))
 
 
 def _marked_times(tree: HtmlElement) -> list[HtmlElement]:
@@ -185,27 +110,93 @@ def _headline_time(tree: HtmlElement) -> list[Moment]:
     return [first] if first else []
 
 
-def choose_published(page: Page, article: Node, url: str) -> Moment | None:
-    """The publication date: the first statement, made exact by any other that speaks of the same publication.
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a page without reading it; aware times."""
 
-    Without a statement, the day that htmldate reads from the address, the markup or the text.
+    fetched_at: datetime | None = None
+    listed_at: datetime | None = None
+    """When it was published according to the feed or sitemap that named it."""
+
+
+NOTHING_KNOWN = Known()
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Publication and last change, with where they came from (`json-ld`, `meta`, `time`, `address`, `listing`,
+    `text`)."""
+
+    published: Moment | None = None
+    published_from: str = ""
+    modified: Moment | None = None
+    modified_from: str = ""
+
+
+def choose_dates(page: Page, article: Node, url: str, known: Known = NOTHING_KNOWN) -> Dates:
+    """Publication and last change by the first statements that can be true.
+
+    A statement that lies more than a day after the fetch is passed over. The publication is made exact by any other
+    statement of the same one, the listing's last, and put right by the day in the address or in the listing where day
+    and month have changed places. Without a statement it is the day in the address, then the listing's time, then what
+    htmldate reads from the markup or the text. A change is None where it is said to lie before the publication (the
+    date of a draft or a template).
     """
-    moments = list(published_moments(page, article))
-    if not moments:
-        # The bound is fixed and dateparser (the extensive search) stays off: both would ask the clock.
-        found = find_date(page.tree, url=url, original_date=True, extensive_search=False, max_date=_LATEST)
-        guess = parse_moment(found)
-        moments = [guess] if guess else []
-    return refine(moments[0], (*moments[1:], *_headline_time(page.tree))) if moments else None
+    bound = LATEST if known.fetched_at is None else min(LATEST, known.fetched_at + _SLACK)
+    hint = from_datetime(known.listed_at) if known.listed_at and known.listed_at < bound else None
+    stated = (found for found in published_statements(page, article) if found[1].at < bound)
+    named = day_in_address(url)
+    found = next(stated, None) or _guessed(page, url, named, hint, bound)
+    if found is None:
+        return Dates()
+    sure = named or (hint.day if hint else None)
+    origin, published = found[0], unswap(found[1], sure)
+    if not published.exact:  # else nothing more is asked of the page
+        others = [unswap(moment, sure) for _, moment in stated]
+        published = refine(published, (*others, *_headline_time(page.tree), *([hint] if hint else [])))
+    changes = [(origin, moment) for origin, moment in modified_statements(page, article) if moment.at < bound]
+    if not changes:
+        return Dates(published, origin)
+    modified = _not_before(published, refine(changes[0][1], [moment for _, moment in changes[1:]]))
+    return Dates(published, origin, modified, changes[0][0] if modified else "")
 
 
-def choose_modified(page: Page, article: Node, published: Moment | None) -> Moment | None:
-    """The last change; None where it is said to lie before the publication (the date of a draft or a template)."""
-    moments = list(modified_moments(page, article))
-    if not moments:
-        return None
-    modified = refine(moments[0], moments[1:])
-    if published is None or modified.at >= published.at:
+def _guessed(
+    page: Page, url: str, named: date | None, hint: Moment | None, bound: datetime
+) -> tuple[str, Moment] | None:
+    if named is not None:
+        moment = Moment(datetime(named.year, named.month, named.day, tzinfo=UTC), named, "day")
+        return ("address", moment) if moment.at < bound else None
+    if hint is not None:
+        return "listing", hint
+    # The bound is fixed and dateparser (the extensive search) stays off: both would ask the clock.
+    guess = parse_moment(find_date(page.tree, url=url, original_date=True, extensive_search=False, max_date=bound))
+    return ("text", guess) if guess and guess.at < bound else None
+
+
+def day_in_address(url: str) -> date | None:
+    """The day that an address names in its path: `/2025/06/30/`, `/2025-06-30`, `/20250630`."""
+    for match in _ADDRESS_DAY.finditer(url.partition("://")[2].partition("/")[2]):
+        if not match["sep"] and len(match[0]) != _COMPACT_DAY:
+            continue
+        try:
+            return date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            continue
+    return None
+
+
+def unswap(moment: Moment, named: date | None) -> Moment:
+    """A moment with day and month in their places, where a day known otherwise is the one that they would make then."""
+    if named is None or moment.day == named or abs(moment.day - named) <= timedelta(days=2):
+        return moment
+    if (moment.day.year, moment.day.day, moment.day.month) != (named.year, named.month, named.day):
+        return moment
+    return replace(moment, at=moment.at + (named - moment.day), day=named)
+
+
+def _not_before(published: Moment, modified: Moment) -> Moment | None:
+    if modified.at >= published.at:
         return modified
     if modified.exact and published.exact:
         return None

@@ -8,12 +8,15 @@ from typing import Any
 
 from crawlers.discovery.address import normalise
 from crawlers.extraction.authors import clean_names
-from crawlers.extraction.dates import Moment, parse_moment
-from crawlers.extraction.language import choose_language, language_code
+from crawlers.extraction.cleaning import clean_body, clean_text
+from crawlers.extraction.language import find_language, language_code
+from crawlers.extraction.moments import Moment, parse_moment
 from crawlers.extraction.page import MAX_BYTES, decode
 from crawlers.extraction.records import Article, Reason, Rejection
 from crawlers.extraction.words import fold, tidy
 
+CLEAN = "clean=1"
+"""Parameter of a record's content type that asks for its text to be cleaned."""
 _REQUIRED = ("url", "title", "text")
 _SHOWN = 60
 """Characters of an offending value that a message quotes."""
@@ -33,15 +36,17 @@ def extract_record(body: bytes, content_type: str, url: str) -> Article | Reject
     blank is the title, the rest the text, and `url` is the address; one that is not http(s) is kept as it is, since a
     text file has none on the web.
 
-    The text is taken as it is but for blank lines and invisible characters. Never raises: what cannot be used is a
-    rejection with `bad_record` that names the key, what was found and what is allowed.
+    The text is taken as it is but for blank lines and invisible characters; where the content type has the parameter
+    `clean=1`, consent dialogues, adverts, bios and teasers of other articles are dropped from it. Never raises: what
+    cannot be used is a rejection with `bad_record` that names the key, what was found and what is allowed.
     """
     try:
         if len(body) > MAX_BYTES:
             return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_BYTES:,} are read")
+        clean = CLEAN in content_type
         if "json" in content_type.lower():
-            return _from_json(body)
-        return _from_text(decode(body, _charset(content_type)), url)
+            return _from_json(body, clean=clean)
+        return _from_text(decode(body, _charset(content_type)), url, clean=clean)
     except _BadRecordError as error:
         return Rejection(Reason.BAD_RECORD, str(error))
     except Exception as error:  # noqa: BLE001 - one record must cost no more than itself
@@ -63,7 +68,7 @@ def _kind(value: Any) -> str:
     return names.get(type(value), "a number")
 
 
-def _from_json(body: bytes) -> Article:
+def _from_json(body: bytes, *, clean: bool) -> Article:
     try:
         record = json.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -79,18 +84,19 @@ def _from_json(body: bytes) -> Article:
     if missing := [key for key in _REQUIRED if record.get(key) is None]:
         raise _BadRecordError(f"{', '.join(missing)} missing; required are {', '.join(_REQUIRED)}")
     _optional(record, "source", str, "a string")
+    title, lines, language = _string(record, "title"), _lines(_string(record, "text")), _language(record)
     return _article(
         url=_address(_string(record, "url")),
-        title=_string(record, "title"),
-        lines=_lines(_string(record, "text")),
+        title=title,
+        lines=clean_body(lines, title, language) if clean else lines,
         published=_published(record),
         authors=_authors(record),
-        language=_language(record),
+        language=language,
     )
 
 
-def _from_text(text: str, url: str) -> Article:
-    lines = _lines(text)
+def _from_text(text: str, url: str, *, clean: bool) -> Article:
+    lines = _lines(clean_text(text) if clean else text)
     if len(lines) < 2:
         found = "nothing" if not lines else f"one line ({_quoted(lines[0])})"
         raise _BadRecordError(f"{found}; a title in the first line and the text behind it are expected")
@@ -113,6 +119,8 @@ def _article(
     language: str | None = None,
 ) -> Article:
     text = "\n".join(lines)
+    found, origin = (language, "record") if language else find_language((), text)
+    given = {"url": url, "title": title, "authors": authors, "published_at": published}
     return Article(
         url=url,
         title=tidy(title),
@@ -120,13 +128,17 @@ def _article(
         published_at=published.at if published else None,
         modified_at=None,
         published_precision=published.precision if published else None,
-        language=language or choose_language((), text),
+        language=found,
         section=None,
         tags=(),
         image_url=None,
         description=None,
         text=text,
         is_free=None,
+        provenance=(
+            *((field, "record") for field, value in given.items() if value),
+            *((("language", origin),) if found else ()),
+        ),
     )
 
 

@@ -5,22 +5,41 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from crawlers.discovery.address import normalise
 from crawlers.extraction.addresses import canonical_address, web_address
 from crawlers.extraction.authors import choose_authors
-from crawlers.extraction.dates import Moment, choose_modified, choose_published
-from crawlers.extraction.structured import Node, Structured, read_structured, text_of, texts_of
-from crawlers.extraction.titles import choose_title, page_titles
+from crawlers.extraction.dates import NOTHING_KNOWN, Known, choose_dates
+from crawlers.extraction.structured import Node, Structured, read_structured, text_of, texts_of, types_of
+from crawlers.extraction.titles import choose_title, page_titles, site_names
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
+    from crawlers.extraction.moments import Moment
     from crawlers.extraction.page import Page
+
+T = TypeVar("T")
 
 _MAX_TAGS = 50
 """Real lists of tags are shorter; longer ones are a vocabulary pasted into the keywords."""
 _LONGEST_TAG = 100
+STATED = ("h1", "og", "title", "crumb")
+"""Keys of `Head.titles` that are titles of the page; the rest may be those of its parts."""
+_MAX_PARTS = 10
+_FRONT = re.compile(r"(?:https?://[^/]*)?/?")
+_HOME = frozenset({"home", "homepage", "startseite", "accueil", "inicio", "início", "stronagłówna", "главная"})
+_CLASS = re.compile(r"[\w-]*\.([\w-]+)")
+"""The selector that publishers give for the part behind the paywall: a class, seldom with an element's name."""
 _BETWEEN_TAGS = re.compile(r"\s*[,;|，、；]\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Generic[T]):
+    """A value with the kind of statement it comes from; None and empty where there is none."""
+
+    value: T | None
+    origin: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +51,14 @@ class Head:
     """The JSON-LD node of the article shown; empty where there is none."""
     titles: dict[str, list[str]]
     """As `page_titles` gives them."""
-    is_free: bool | None
+    names: frozenset[str]
+    """As `site_names` gives them."""
+    is_free: Found[bool]
 
     def is_title(self, line: str) -> bool:
         """True for a line that repeats the headline in any of the forms in which the page states it."""
         folded = fold(line)
-        stated = [text_of(self.article.get("headline")), *(text for texts in self.titles.values() for text in texts)]
+        stated = [text_of(self.article.get("headline")), *(text for key in STATED for text in self.titles[key])]
         return bool(folded) and any(fold(text) == folded for text in stated if text)
 
 
@@ -55,36 +76,62 @@ class Metadata:
     image_url: str | None
     description: str | None
     declared_languages: tuple[str | None, ...]
+    provenance: tuple[tuple[str, str], ...]
+    """As in `Article`, but for the language."""
 
 
 def read_head(page: Page) -> Head:
     """The page's statements about itself, read once for the choice of fields and for the rejections."""
     structured = read_structured(page.tree)
-    titles = page_titles(page)
+    titles = page_titles(page, structured)
     article = structured.article(text for texts in titles.values() for text in texts)
-    return Head(structured, article, titles, _is_free(page, article))
+    return Head(structured, article, titles, site_names(page, structured), _is_free(page, article))
 
 
-def read_metadata(page: Page, head: Head) -> Metadata:
-    """Every field from the statement most to be trusted. Raises ValueError for an address that is not http(s)."""
+def read_metadata(page: Page, head: Head, known: Known = NOTHING_KNOWN) -> Metadata:
+    """Every field from the statement most to be trusted; no date more than a day after the fetch, where that is known.
+
+    Raises ValueError for an address that is not http(s).
+    """
     article = head.article
     url = canonical_address(page)
-    published = choose_published(page, article, url)
+    headline = choose_title(article, head.titles, head.names)
+    authors = choose_authors(page, article)
+    dates = choose_dates(page, article, url, known)
+    section, tags, image, description = (
+        _section(page, head),
+        _tags(page, head),
+        _image(page, article),
+        _description(page, article),
+    )
+    origins = {
+        "url": "address" if url == normalise(page.url) else "link",
+        "title": headline.kind if headline else "text",
+        "authors": authors.origin,
+        "published_at": dates.published_from,
+        "modified_at": dates.modified_from,
+        "section": section.origin,
+        "tags": tags.origin,
+        "image_url": image.origin,
+        "description": description.origin,
+        "is_free": head.is_free.origin,
+    }
     return Metadata(
         url=url,
-        title=choose_title(article, head.titles),
-        authors=choose_authors(page, article),
-        published=published,
-        modified=choose_modified(page, article, published),
-        section=_section(page, article),
-        tags=_tags(page, article),
-        image_url=_image(page, article),
-        description=_description(page, article),
+        title=headline.text if headline else None,
+        authors=authors.names,
+        published=dates.published,
+        modified=dates.modified,
+        section=section.value,
+        tags=tags.value or (),
+        image_url=image.value,
+        description=description.value,
         declared_languages=(
             page.tree.get("lang"),
             page.tree.get("xml:lang"),
             *_stated_languages(page, article),
         ),
+        provenance=tuple((field, origin) for field, origin in origins.items() if origin),
     )
 
 
@@ -95,49 +142,90 @@ def _stated_languages(page: Page, article: Node) -> tuple[str | None, ...]:
     return (text_of(stated), page.meta("og:locale"), page.meta("content-language", "dc.language", "language"))
 
 
-def _is_free(page: Page, article: Node) -> bool | None:
-    stated = article.get("isAccessibleForFree")
+def _is_free(page: Page, article: Node) -> Found[bool]:
+    """What the page declares; a part that it declares not free, and that is there, makes the whole not free."""
+    stated = _truth(article.get("isAccessibleForFree"))
+    if stated is not None:
+        return Found(stated and not _has_closed_part(page, article), "json-ld")
+    tier = (page.meta("article:content_tier", "og:article:content_tier") or "").lower()
+    declared = {"free": True, "metered": False, "locked": False}.get(tier)
+    return Found(declared, "meta" if declared is not None else "")
+
+
+def _truth(stated: Any) -> bool | None:
     if isinstance(stated, bool):
         return stated
-    if isinstance(stated, str) and stated.rsplit("/", 1)[-1].strip().lower() in ("true", "false"):
-        return stated.rsplit("/", 1)[-1].strip().lower() == "true"
-    tier = (page.meta("article:content_tier", "og:article:content_tier") or "").lower()
-    return {"free": True, "metered": False, "locked": False}.get(tier)
+    word = stated.rsplit("/", 1)[-1].strip().lower() if isinstance(stated, str) else ""
+    return {"true": True, "false": False}.get(word)
 
 
-def _section(page: Page, article: Node) -> str | None:
-    stated = texts_of(article.get("articleSection")) or [
-        tidy(page.meta("article:section", "og:article:section", "section") or "")
-    ]
-    return stated[0][:_LONGEST_TAG] or None
+def _has_closed_part(page: Page, article: Node) -> bool:
+    parts = article.get("hasPart")
+    for part in (parts if isinstance(parts, list) else [parts])[:_MAX_PARTS]:
+        if isinstance(part, dict) and _truth(part.get("isAccessibleForFree")) is False:
+            selector = part.get("cssSelector")
+            name = _CLASS.fullmatch(selector.strip()) if isinstance(selector, str) else None
+            if name and page.tree.xpath("boolean(//*[contains(concat(' ', @class, ' '), $name)])", name=f" {name[1]} "):
+                return True
+    return False
 
 
-def _tags(page: Page, article: Node) -> tuple[str, ...]:
-    keywords = article.get("keywords")
+def _section(page: Page, head: Head) -> Found[str]:
+    if stated := texts_of(head.article.get("articleSection")):
+        return Found(stated[0][:_LONGEST_TAG], "json-ld")
+    if named := tidy(page.meta("article:section", "og:article:section", "section") or "")[:_LONGEST_TAG]:
+        return Found(named, "meta")
+    crumb = _section_of_crumbs(head)
+    return Found(crumb, "json-ld" if crumb else "")
+
+
+def _section_of_crumbs(head: Head) -> str | None:
+    """The first station of the breadcrumb in JSON-LD between the front page and the article."""
+    crumbs = next((node for node in head.structured.nodes if "BreadcrumbList" in types_of(node)), {})
+    listed = crumbs.get("itemListElement")
+    for element in listed[:_MAX_PARTS] if isinstance(listed, list) else ():
+        if not isinstance(element, dict):
+            continue
+        item = element.get("item")
+        inner = item if isinstance(item, dict) else {"@id": item}
+        name = text_of(element.get("name")) or text_of(inner.get("name"))
+        address = inner.get("@id") or inner.get("url")
+        is_front = isinstance(address, str) and _FRONT.fullmatch(address)
+        squeezed = fold(name or "").replace(" ", "")
+        if name and len(name) <= _LONGEST_TAG and not is_front and squeezed not in _HOME and squeezed not in head.names:
+            return None if head.is_title(name) else name
+    return None
+
+
+def _tags(page: Page, head: Head) -> Found[tuple[str, ...]]:
+    """The publisher's keywords, split, each once but for case and a hash in front; not the name of the site."""
+    keywords = head.article.get("keywords")
     nodes = [item.get("name") for item in keywords if isinstance(item, dict)] if isinstance(keywords, list) else []
-    for stated in (
-        [*texts_of(keywords), *texts_of(nodes)],
-        page.metas.get("article:tag", ()) or page.metas.get("og:article:tag", ()),
-        page.metas.get("news_keywords", ()),
-        page.metas.get("keywords", ()),
+    for origin, stated in (
+        ("json-ld", [*texts_of(keywords), *texts_of(nodes)]),
+        ("meta", page.metas.get("article:tag", ()) or page.metas.get("og:article:tag", ())),
+        ("meta", page.metas.get("news_keywords", ())),
+        ("meta", page.metas.get("keywords", ())),
     ):
         tags: dict[str, str] = {}
-        for part in (tidy(html.unescape(part)) for text in stated for part in _BETWEEN_TAGS.split(text)):
-            if fold(part) and len(part) <= _LONGEST_TAG:
-                tags.setdefault(fold(part), part)
+        for part in (tidy(html.unescape(part)).lstrip("# ") for text in stated for part in _BETWEEN_TAGS.split(text)):
+            folded = fold(part)
+            if folded and len(part) <= _LONGEST_TAG and folded.replace(" ", "") not in head.names:
+                tags.setdefault(folded, part)
         if tags:
-            return tuple(tags.values())[:_MAX_TAGS]
-    return ()
+            return Found(tuple(tags.values())[:_MAX_TAGS], origin)
+    return Found(None)
 
 
-def _image(page: Page, article: Node) -> str | None:
-    stated = [
-        *page.metas.get("og:image", ()),
-        *page.metas.get("og:image:url", ()),
-        *_addresses(article.get("image"), 3),
-    ]
-    stated += [*page.metas.get("twitter:image", ()), *page.metas.get("twitter:image:src", ())]
-    return next((url for value in stated if (url := web_address(value, page.url))), None)
+def _image(page: Page, article: Node) -> Found[str]:
+    for origin, stated in (
+        ("meta", (*page.metas.get("og:image", ()), *page.metas.get("og:image:url", ()))),
+        ("json-ld", _addresses(article.get("image"), 3)),
+        ("meta", (*page.metas.get("twitter:image", ()), *page.metas.get("twitter:image:src", ()))),
+    ):
+        if url := next((url for value in stated if (url := web_address(value, page.url))), None):
+            return Found(url, origin)
+    return Found(None)
 
 
 def _addresses(value: Any, depth: int) -> list[str]:
@@ -150,6 +238,8 @@ def _addresses(value: Any, depth: int) -> list[str]:
     return []
 
 
-def _description(page: Page, article: Node) -> str | None:
-    stated = page.meta("og:description", "description", "twitter:description")
-    return (text_of(stated) if stated else None) or text_of(article.get("description"))
+def _description(page: Page, article: Node) -> Found[str]:
+    if stated := text_of(page.meta("og:description", "description", "twitter:description")):
+        return Found(stated, "meta")
+    stated = text_of(article.get("description"))
+    return Found(stated, "json-ld" if stated else "")

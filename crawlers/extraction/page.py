@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from charset_normalizer import from_bytes
 from lxml.etree import ErrorTypes, ParserError
@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 10 * 2**20
 """The longest of 278 captured news pages has 2.2 MB, scripts included; beyond 10 MiB it is a log, a dump or a trap."""
+
+MAX_ELEMENTS = 30_000
+"""The largest of 278 captured news pages has 4,098; the extractor's time grows with the square of their number, and
+at this one it takes some seconds."""
+MAX_ATTRIBUTES = 1_000
+"""Of one element; captured pages have 12 at most. The parser compares each with all before it: a page full of elements
+with so many takes five seconds, one element with 100,000 two minutes."""
 
 _MAGIC = {
     b"%PDF": "a PDF document",
@@ -38,7 +45,17 @@ _MARKUP = re.compile(
 )
 _FIRST_ELEMENT = re.compile(r"<!--.*?-->|<\?[^>]*>|<![^>]*>|<([a-z][\w:.-]*)", re.DOTALL | re.IGNORECASE)
 _XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg"})
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_FORBIDDEN_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
+_CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r\x1b")
+# Possessive, and never failing once it has begun: every byte is passed once. A quote without end is a character; what
+# stands in a script is no tag.
+_TAG = re.compile(
+    rb"""(?:<script\b(?=[^>]{0,200}+>)[^>]*+>(?:[^<]++|<(?!/script))*+|<[a-zA-Z])((?:[^"'>]++|"[^"]*+"|'[^']*+'|["'])*+)"""
+)
+_VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)""")
+_SUSPICIOUS_EQUALS = 15_000
+_SUSPICIOUS_GAP = 30_000
+"""Bytes between two closing brackets; scripts have longer ones, and are then looked at in vain."""
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 _SNIFFED = 2048
 """Bytes looked at to tell binary data from text; a picture or an archive shows within the first few."""
@@ -136,22 +153,44 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
         return Rejection(Reason.EMPTY, f"a page of {len(body)} bytes, all of them blank")
     if found := _not_text(body):
         return Rejection(Reason.NOT_HTML, found)
-    text = _CONTROL.sub("", decode(body, http_charset))
-    if not text.strip("\ufffd \t\r\n"):
+    text = decode(body, http_charset)
+    encoded = _without_control(text)
+    if not encoded.strip(b" \t\r\n\xef\xbf\xbd"):
         return Rejection(Reason.EMPTY, "a page without a readable character")
     if found := _not_markup(text):
         return Rejection(Reason.NOT_HTML, found)
+    if (attributes := _most_attributes(encoded)) > MAX_ATTRIBUTES:
+        detail = f"an element with {attributes:,} attributes; at most {MAX_ATTRIBUTES:,} are read"
+        return Rejection(Reason.TOO_LARGE, detail)
     # Without huge_tree the parser drops all that follows the first 255 levels of nesting, which unclosed tags reach.
     # The bytes are given as UTF-8 so that a charset declared within cannot mislead it.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        tree = document_fromstring(text.encode(), parser=parser)
+        tree = document_fromstring(encoded, parser=parser)
     except ParserError:
         return Rejection(Reason.EMPTY, "no element in the page")
     # What stands behind the limit is lost, silently: an article cut short must not pass for one.
     if (last := parser.error_log.last_error) is not None and last.type == ErrorTypes.ERR_RESOURCE_LIMIT:
         return Rejection(Reason.EXTRACTOR_ERROR, f"the parser gave up: {last.message}")
+    if (elements := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
+        return Rejection(Reason.TOO_LARGE, f"{elements:,} elements; at most {MAX_ELEMENTS:,} are read")
     return Page(url, tree, _metas(tree))
+
+
+def _most_attributes(page: bytes) -> int:
+    """Attributes of the element that has most; 0 for pages that cannot have many on one, which is nearly all."""
+    if page.count(b"=") < _SUSPICIOUS_EQUALS and max(map(len, page.split(b">"))) < _SUSPICIOUS_GAP:
+        return 0
+    tags = (found[1] for found in _TAG.finditer(page) if found.end(1) - found.start(1) > MAX_ATTRIBUTES)
+    return max((len(_VALUE.sub(b" ", tag).replace(b"/", b" ").split()) for tag in tags), default=0)
+
+
+def _without_control(text: str) -> bytes:
+    """A text as UTF-8, without what no parser takes; tables over bytes take a tenth of what an expression does."""
+    encoded = text.encode("utf-8", "ignore").translate(None, _FORBIDDEN_BYTES)
+    if b"\xef\xbf" not in encoded:
+        return encoded
+    return encoded.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
 
 
 def _not_text(body: bytes) -> str | None:
@@ -164,7 +203,7 @@ def _not_text(body: bytes) -> str | None:
     mark, _ = read_bom(start)
     if mark is not None or _wide(body) is not None:
         return None
-    control = sum(byte < 0x20 and byte not in b"\t\n\f\r\x1b" for byte in start)
+    control = len(start) - len(start.translate(None, _CONTROL_BYTES))
     return "binary data" if control > _BINARY_SHARE * len(start) else None
 
 

@@ -38,6 +38,10 @@ class Article:
     """Paragraphs, headings and list items in order, one line each, separated by one newline; never empty."""
     is_free: bool | None
     """What the page declares of itself; None where it says nothing."""
+    provenance: tuple[tuple[str, str], ...] = ()
+    """Where each field that has a value came from, as (field, origin): `json-ld`, `meta`, `og:title`, `h1`, `title`,
+    `time`, `byline`, `link`, `address`, `listing` (the feed or sitemap that named it), `declared`, `text` (read from
+    the text or the markup, a guess), `record` (an imported one)."""
 
 
 class Reason(StrEnum):

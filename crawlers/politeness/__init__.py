@@ -1,1 +1,1 @@
-"""What keeps a crawl welcome: robots.txt, delays, conditional requests."""
+"""What keeps a crawl welcome and safe: robots.txt, delays, waiting, limits per host, the address guard."""

@@ -33,12 +33,16 @@ class CrawlDelay:
         """Signal handler: `robotparser` is Scrapy's Protego wrapper, `request` the one that needed it."""
         user_agent = str(self.crawler.settings["USER_AGENT"])
         asked = robotparser.rp.crawl_delay(user_agent)
-        if not asked or asked <= 0 or self.crawler.engine is None:
+        if not asked or not asked > 0 or self.crawler.engine is None:
             return
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
+        delay = min(float(asked), MAX_DELAY)
+        if delay <= downloader.per_slot_settings.get(key, {}).get("delay", downloader._delay):
+            return
+        # The least from now on, also when Scrapy makes the slot anew: it forgets one that was idle for a minute.
+        downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
         slot = downloader.slots.get(key)
-        if slot is not None and slot.delay < asked:
-            slot.delay = min(float(asked), MAX_DELAY)
-            slot.jitter = 0.0
-            logger.info("%s asks for a Crawl-delay of %s s: applied %s s", key, asked, slot.delay)
+        if slot is not None:
+            slot.delay = max(slot.delay, delay)
+        logger.info("%s asks for a Crawl-delay of %s s: applied %s s", key, asked, delay)

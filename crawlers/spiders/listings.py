@@ -25,8 +25,12 @@ class Named:
     problem: str | None = None
 
 
-def read_listing(kind: Kind, response: Response) -> Named:
-    """Read a fetched listing; raises BadListing where nothing can be read from it."""
+def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ()) -> Named:
+    """Read a fetched listing; raises BadListing where nothing can be read from it.
+
+    `sitemaps` are those that the host's robots.txt names. A front page leads to its feeds and to the sitemaps for news
+    among them, and for want of both to all of these: they name everything that a publisher ever had.
+    """
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
     if kind is Kind.FEED:
         listing = parse_feed(response.body, response.url, content_type)
@@ -36,5 +40,9 @@ def read_listing(kind: Kind, response: Response) -> Named:
         return Named(listing.links, tuple(FoundListing(url, Kind.SITEMAP) for url in listing.listings), listing.problem)
     declared = _CHARSET.search(content_type or "")
     listing = parse_section(response.body, response.url, declared[1] if declared else None)
-    feeds = find_feeds(response.body, response.url) if kind is Kind.HOMEPAGE else ()
-    return Named(listing.links, tuple(FoundListing(url, Kind.FEED) for url in feeds), listing.problem)
+    if kind is not Kind.HOMEPAGE:
+        return Named(listing.links, problem=listing.problem)
+    feeds = [FoundListing(url, Kind.FEED) for url in find_feeds(response.body, response.url)]
+    news = [FoundListing(url, Kind.SITEMAP) for url in sitemaps if "news" in url.rpartition("/")[2].lower()]
+    everything = [FoundListing(url, Kind.SITEMAP) for url in sitemaps]
+    return Named(listing.links, tuple(feeds + news or everything), listing.problem)

@@ -26,6 +26,8 @@ from crawlers.discovery import BadListing, KnownAddresses
 from crawlers.errors import ArchiveError
 from crawlers.lifeline import lock_archive
 from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
+from crawlers.politeness.hosts import IS_PAGE, REACH
+from crawlers.politeness.refusals import Refused
 from crawlers.spiders.listings import Named, read_listing
 from crawlers.spiders.memory import Memory
 from crawlers.spiders.outcomes import Reason, judge
@@ -38,7 +40,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-PAGE_MAX_BYTES = 10 * 1024 * 1024  # what extraction takes at most; no article page comes near it
+# What extraction takes at most; no article page comes near it.
+PAGE_META = {IS_PAGE: True, "download_maxsize": 10 * 1024 * 1024}
 LISTING_DEPTH = 3  # front page -> sitemap index -> sitemap
 REPORT_EVERY = 1.0  # seconds
 # Without any delay Scrapy 2.19 sends all that is queued for a host at once, whatever its concurrency: its downloader
@@ -57,7 +60,10 @@ class NewsSpider(scrapy.Spider):
     def __init__(self, plan: CrawlPlan, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan = plan
+        self.reaches = {source.name: source.reach() for source in plan.sources}
         self.followed: Counter[str] = Counter()  # pages per source, beside the planned ones
+        self.followed_listings: Counter[str] = Counter()
+        self.sitemaps: dict[str, tuple[str, ...]] = {}  # by host, as its robots.txt names them
         self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
         self.resources = ExitStack()
 
@@ -80,6 +86,7 @@ class NewsSpider(scrapy.Spider):
         spider._set_crawler(crawler)
         spider.open(known)
         crawler.signals.connect(spider.opened, signal=signals.spider_opened)
+        crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         return spider
 
     def open(self, known: Path | None) -> None:
@@ -103,6 +110,10 @@ class NewsSpider(scrapy.Spider):
         """Called by Scrapy at the end: seal what is open."""
         self.resources.close()
         self.report(progress=self.counts)
+
+    def robots_parsed(self, robotparser: Any, request: Request) -> None:
+        """Signal handler: keep the sitemaps that a robots.txt names."""
+        self.sitemaps[urlsplit(request.url).netloc] = tuple(robotparser.rp.sitemaps)
 
     def tick(self) -> None:
         """Every second: seal a segment that has been open for long, say how far the crawl is."""
@@ -131,28 +142,40 @@ class NewsSpider(scrapy.Spider):
         """The request for an address, or None where this crawl has asked for it already."""
         if not self.memory.claim(planned.url):
             return None
-        headers = {"If-None-Match": planned.etag, "If-Modified-Since": planned.last_modified}
-        is_page = planned.kind is Kind.PAGE
         self.counts["waiting"] += 1
+        if planned.kind is Kind.PAGE:
+            return self.page_request(planned.url, source, planned, [planned.url])
         return Request(
             planned.url,
-            callback=self.on_page if is_page else self.on_listing,
+            callback=self.on_listing,
             errback=self.on_error,
-            headers={name: value for name, value in headers.items() if value},
-            cb_kwargs={"source": source, "planned": planned}
-            if is_page
-            else {"source": source, "planned": planned, "depth": depth},
-            meta={"download_maxsize": PAGE_MAX_BYTES} if is_page else {},
-            priority=0 if is_page else 10,
+            headers=_conditions(planned),
+            cb_kwargs={"source": source, "planned": planned, "depth": depth},
+            meta={REACH: self.reaches[source.name]},
+            priority=10,
             dont_filter=True,  # the memory knows better: one address has several spellings
         )
 
-    def on_page(self, response: Response, source: PlannedSource, planned: PlannedRequest) -> Iterator[Request]:
+    def page_request(self, url: str, source: PlannedSource, planned: PlannedRequest, tried: list[str]) -> Request:
+        """The request for a page by one of its spellings; `tried` are those asked for, this one included."""
+        return Request(
+            url,
+            callback=self.on_page,
+            errback=self.on_error,
+            headers=_conditions(planned),
+            cb_kwargs={"source": source, "planned": planned, "tried": tried},
+            meta={REACH: self.reaches[source.name], **PAGE_META},
+            dont_filter=True,
+        )
+
+    def on_page(
+        self, response: Response, source: PlannedSource, planned: PlannedRequest, tried: list[str]
+    ) -> Iterator[Request]:
         """Put an article page on record; one that is not there is asked for by its other spellings first."""
         if response.status in GONE:
-            spelling = self.memory.next_spelling(planned.url, response.meta.setdefault("spellings", [planned.url]))
-            if spelling is not None and response.request is not None:
-                yield response.request.replace(url=spelling)
+            spelling = self.memory.next_spelling(planned.url, tried)
+            if spelling is not None:
+                yield self.page_request(spelling, source, planned, tried)
                 return
         fetch = self.fetch(source, planned, response)
         self.store(fetch, response if fetch.outcome is Outcome.FETCHED else None)
@@ -165,7 +188,7 @@ class NewsSpider(scrapy.Spider):
         listing = Named()
         if fetch.outcome is Outcome.FETCHED:
             try:
-                listing = read_listing(planned.kind, response)
+                listing = read_listing(planned.kind, response, self.sitemaps.get(urlsplit(response.url).netloc, ()))
             except BadListing as error:
                 fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.BAD_LISTING, detail=str(error))
             except Exception as error:
@@ -179,6 +202,9 @@ class NewsSpider(scrapy.Spider):
         )
         if depth < LISTING_DEPTH:
             for found in listing.listings:
+                if source.listing_limit is not None and self.followed_listings[source.name] >= source.listing_limit:
+                    break
+                self.followed_listings[source.name] += 1
                 yield from self.follow_up(source, PlannedRequest(found.url, found.kind), depth + 1)
         for link in links:
             if source.limit is not None and self.followed[source.name] >= source.limit:
@@ -206,6 +232,7 @@ class NewsSpider(scrapy.Spider):
                 outcome=outcome,
                 reason=reason,
                 detail=detail,
+                status=failure.value.status if isinstance(failure.value, Refused) else None,
                 fetched_at=datetime.now(UTC),
                 published_hint=arguments["planned"].published_hint,
             ),
@@ -258,8 +285,14 @@ def _slots(plan: CrawlPlan) -> dict[str, dict[str, float]]:
     for source in plan.sources:
         for host in {urlsplit(request.url).hostname or "" for request in source.requests}:
             delay = max(source.delay, slots.get(host, {}).get("delay", LEAST_DELAY))
-            slots[host] = {"concurrency": 1, "delay": delay}
+            slots[host] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
     return slots
+
+
+def _conditions(planned: PlannedRequest) -> dict[str, str]:
+    """The headers that make a request conditional."""
+    headers = {"If-None-Match": planned.etag, "If-Modified-Since": planned.last_modified}
+    return {name: value for name, value in headers.items() if value}
 
 
 def _header(response: Response, name: str) -> str | None:

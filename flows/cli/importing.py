@@ -12,9 +12,10 @@ from flows.layout import data_directory
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.option("--clean", is_flag=True, help="Drop adverts, consent dialogues, bios and teasers from ready-made texts.")
 @data_option
 @wait_option
-def command(files: tuple[Path, ...], data: Path, wait: float) -> None:
+def command(files: tuple[Path, ...], clean: bool, data: Path, wait: float) -> None:
     """Load articles from files into the warehouse.
 
     \b
@@ -36,7 +37,7 @@ def command(files: tuple[Path, ...], data: Path, wait: float) -> None:
     check_files(list(files))
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
-        imported = import_files(writer, extractor, directory, list(files))
+        imported = import_files(writer, extractor, directory, list(files), clean=clean)
         writer.publish()
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:

@@ -12,6 +12,9 @@ COMMANDS = {
     "run": ("flows.cli.run", "Crawl the sources, and load what is new into the warehouse."),
     "import": ("flows.cli.importing", "Load articles from files: JSON lines, plain texts, WARC archives."),
     "sql": ("flows.cli.sql", "Query the warehouse."),
+    "page": ("flows.cli.page", "Print a stored page as it was fetched."),
+    "extract": ("flows.cli.extract", "Print the article on one page, from a file or an address."),
+    "explain": ("flows.cli.explain", "Show why a page became the article it is, or none."),
     "sources": ("flows.cli.sources", "Look at the sources, and check their file."),
     "demo": ("flows.cli.demo", "Show a whole run on small news sites of its own; needs no internet."),
 }
@@ -48,13 +51,11 @@ def newsloom() -> None:
 def main() -> None:
     """Run the command line. A mistake or a failure that has words ends with them; anything else is a bug, and shows."""
     try:
-        newsloom(standalone_mode=False)
+        code = newsloom(standalone_mode=False)
     except click.exceptions.Abort:
         _end("interrupted; the same command goes on where this one stopped", 130)
     except KeyboardInterrupt:
         _end("interrupted; the same command goes on where this one stopped", 130)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
@@ -66,6 +67,8 @@ def main() -> None:
         if not _has_words(error):
             raise
         _end(str(error), USAGE_ERROR)
+    else:
+        sys.exit(code if isinstance(code, int) else 0)  # click hands back the code of its Exit
 
 
 def _has_words(error: Exception) -> bool:

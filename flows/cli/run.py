@@ -23,10 +23,11 @@ def command(sources: Path, data: Path, wait: float) -> None:
     Run it again at any time: it asks what has changed, fetches what is new, and takes up what an interrupted run left.
     A run is a Prefect flow run; it is recorded by the server that PREFECT_API_URL names, else in the data directory.
     """
+    from crawlers.contact import require_contact
     from crawlers.sources import load_sources
 
     directory = data_directory(data)
-    load_sources(sources)  # a mistake in the file is told at once, not after Prefect has started
+    require_contact(load_sources(sources), sources)  # a mistake is told at once, not after Prefect has started
 
     from flows.prefect_setup import set_up_prefect
 

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from pathlib import Path
 
 import click
 
 from flows.cli.options import sources_option
 from flows.errors import FlowsError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 EXAMPLE = """\
 # The sources of newsloom. `newsloom sources list` checks this file.
 
 [crawl]
-# contact = "mailto:desk@example.org"   # goes into the user agent: publishers want to know whom to write to
+contact = "mailto:desk@example.org"     # yours: goes into the user agent, so that publishers can write to you
 delay = 1.0                             # seconds between two requests to one host
 recheck_hours = [1, 6, 24, 72]          # how long after first sight an article is looked at again
 
@@ -58,6 +56,103 @@ def list_sources(sources: Path) -> None:
         asked = [*source.feeds, *source.sitemaps, *source.sections] or [source.homepage or ""]
         table.add_row(source.name, source.language or "", "\n".join(asked))
     Console().print(table)
+
+
+@command.command("add")
+@click.argument("urls", nargs=-1, metavar="[URL]…")
+@click.option(
+    "--from-catalogue", "name", metavar="NAME", help="Publishers of the catalogue with this (part of a) name."
+)
+@click.option("--language", metavar="CODE", help="Publishers of the catalogue in this language (ISO 639-1).")
+@sources_option
+def add(urls: tuple[str, ...], name: str | None, language: str | None, sources: Path) -> None:
+    """Write entries into the file: of websites, whose feeds and sitemaps are found, or of the catalogue."""
+    from flows.adding import add_addresses, add_publishers
+
+    if not urls and name is None and language is None:
+        raise click.UsageError("nothing to add: give addresses of websites, --from-catalogue or --language")
+    entries = add_addresses(sources, urls) if urls else []
+    if name is not None or language is not None:
+        from crawlers.catalogue import by_language, by_name
+
+        chosen = by_name(name) if name is not None else by_language(language or "")
+        if name is not None and language is not None:
+            chosen = tuple(publisher for publisher in chosen if publisher in by_language(language))
+        entries += add_publishers(sources, chosen)
+    for _, entry in entries:
+        click.echo(entry)
+    click.echo(f"{len(entries)} added to {sources}" if entries else f"{sources} has them all already")
+
+
+@command.command("check")
+@click.argument("names", nargs=-1, metavar="[NAME]…")
+@sources_option
+def check(names: tuple[str, ...], sources: Path) -> None:
+    """Try the sources live, a few pages of each, and say of each whether it works, and why not.
+
+    All of them, or those named. Ends with 1 where one does not work.
+    """
+    from datetime import UTC, datetime
+
+    from crawlers.planning import entry_points, plan_source
+    from crawlers.sources import load_sources, user_agent
+    from flows.probing import LISTINGS, PAGES, State, judge, probe
+
+    configured = load_sources(sources)
+    known = {source.name: source for source in configured.sources}
+    missing = [name for name in names if name not in known]
+    if missing:
+        raise FlowsError(f"{sources}: there is no source {', '.join(missing)}; there are: {', '.join(known)}")
+    planned = [
+        replace(plan_source(source, configured.settings, entry_points(source)), limit=PAGES, listing_limit=LISTINGS)
+        for name, source in known.items()
+        if not names or name in names
+    ]
+    found = probe(planned, user_agent(configured.settings))
+    broken = 0
+    for source in planned:
+        state, said = judge(found[source.name], datetime.now(UTC))
+        broken += state is not State.WORKS
+        click.echo(f"{source.name}: {state}: {said}")
+    raise click.exceptions.Exit(1 if broken else 0)
+
+
+@command.command("catalogue")
+@click.option("--language", metavar="CODE", help="Only publishers in this language (ISO 639-1).")
+def show_catalogue(language: str | None) -> None:
+    """List the publishers that come with newsloom, for `sources add --from-catalogue`."""
+    from crawlers.catalogue import by_language, catalogue
+
+    for publisher in by_language(language) if language else catalogue():
+        click.echo(f"{','.join(publisher.languages)}\t{publisher.name}\t{publisher.homepage}")
+
+
+@command.command("export")
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@sources_option
+def export(file: Path, sources: Path) -> None:
+    """Write the sources as OPML, which feed readers take."""
+    from crawlers.opml import to_opml
+    from crawlers.sources import load_sources
+
+    configured = load_sources(sources)
+    try:
+        file.write_bytes(to_opml(configured.sources))
+    except OSError as error:
+        raise FlowsError(f"{file}: cannot be written: {error.strerror}") from error
+    click.echo(f"{len(configured.sources)} sources written to {file}")
+
+
+@command.command("import")
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@sources_option
+def import_opml(file: Path, sources: Path) -> None:
+    """Add the feeds of an OPML file, as a feed reader exports it, to the sources."""
+    from crawlers.opml import from_opml
+    from flows.adding import add_outlines
+
+    entries = add_outlines(sources, from_opml(file))
+    click.echo(f"{len(entries)} added to {sources}" if entries else f"{sources} has them all already")
 
 
 @command.command("init")

@@ -160,6 +160,17 @@ def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:
     assert [fetch.kind for fetch in log] == [Kind.HOMEPAGE, Kind.FEED, Kind.PAGE, Kind.PAGE]
 
 
+def test_a_front_page_leads_to_the_news_sitemaps_of_robots_txt(tmp_path: Path) -> None:
+    site = town_site(HOST, 2)
+    lines = f"User-agent: *\nSitemap: http://{HOST}/all.xml\nSitemap: http://{HOST}/sitemap-news.xml\n"
+    pages = {**site.pages, "/": Page(b"<html><body></body></html>"), "/robots.txt": Page(lines.encode(), "text/plain")}
+    pages["/sitemap-news.xml"] = pages["/sitemap-1.xml"]
+    with NewsWeb([Site(HOST, pages)]) as web:
+        log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))
+    assert [fetch.url for fetch in log[:2]] == [f"http://{HOST}/", f"http://{HOST}/sitemap-news.xml"]
+    assert [fetch.kind for fetch in log[2:]] == [Kind.PAGE]
+
+
 def test_scrapy_crawls_by_hand_from_the_project_root(tmp_path: Path) -> None:
     sources = tmp_path / "sources.toml"
     entry = '[[source]]\nname = "{0}"\ndelay = 0\nfeeds = ["http://{0}/feed.xml"]\n'

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from crawlers import sources as sources_module
 from crawlers.errors import CrawlersError, Problem, SourcesError
 from crawlers.languages import ISO_639_1, iso_639_1
+from crawlers.planning import entry_points, plan_source
 from crawlers.sources import CrawlSettings, Source, load_sources, parse_sources, user_agent
 
 FILE = Path("news/sources.toml")
@@ -77,6 +78,19 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     assert (hafenbote.delay, hafenbote.recheck_hours, hafenbote.limit) == (None, None, None)
 
 
+def test_a_source_may_be_inside_and_reaches_the_ports_that_it_names() -> None:
+    text = source('allow_private_addresses = true\nfeeds = ["http://courier.example:8080/feed.xml"]')
+    loaded = parse_sources((text + '[[source]]\nname = "post"\nhomepage = "http://post.example/"').encode(), FILE)
+    planned = [plan_source(entry, loaded.settings, entry_points(entry)) for entry in loaded.sources]
+    assert [(entry.allow_private_addresses, entry.ports) for entry in planned] == [(True, (8080,)), (False, ())]
+    assert [entry.reach().private for entry in planned] == [True, False]
+
+
+def test_whether_a_source_may_be_inside_is_true_or_false_and_nothing_like_it() -> None:
+    (problem,) = problems(source("allow_private_addresses = 1"))
+    assert (problem.key, problem.allowed) == (f"{COURIER} .allow_private_addresses", "true or false")
+
+
 def test_what_is_not_given_has_defaults() -> None:
     loaded = parse_sources(b"\xef\xbb\xbf" + source("").encode(), FILE)
     assert loaded.settings == CrawlSettings(
@@ -100,7 +114,8 @@ CONTACT = 'an e-mail address, "mailto:…" or "https://…", in printable ASCII 
 LANGUAGE = 'a two-letter ISO 639-1 code, such as "en"'
 KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours"
 KEYS_OF_SOURCE = (
-    "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, limit, delay, recheck_hours"
+    "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, limit, delay, recheck_hours, "
+    "allow_private_addresses"
 )
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 COURIER = 'source[1] "courier"'

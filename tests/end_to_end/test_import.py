@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import gzip
 import json
 import signal
 import time
@@ -92,6 +93,15 @@ def test_plain_texts_are_articles(newsloom: Newsloom) -> None:
     assert newsloom.sql("SELECT title, text, source FROM articles") == [
         ["A headline", record(1)["text"] + "\nA second paragraph.", "import"]
     ]
+
+
+def test_texts_are_cleaned_on_request_and_kept_as_they_came(newsloom: Newsloom) -> None:
+    text = f"MENU\nA headline\n- Advertisement -\n{record(1)['text']}\nShare post:\nA teaser of another story...\n"
+    (newsloom.folder / "a.txt").write_text(text)
+    newsloom("import", "--clean", "a.txt")
+    assert newsloom.sql("SELECT title, text FROM articles") == [["A headline", record(1)["text"]]]
+    segment = next(newsloom.folder.rglob("*.warc.gz"))
+    assert b"Share post:" in gzip.decompress(segment.read_bytes())
 
 
 @pytest.mark.newsweb

@@ -10,18 +10,18 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pytest
+
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record, SegmentWriter, sealed_segments
 from crawlers.extraction import Article, Reason, Rejection
 from flows.extracting import Extractor
 from tests.end_to_end.conftest import article
+from tests.flows.slow_pages import SLOW, extract_slowly
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from crawlers.archive import Segment
-
-# Paragraphs beyond number keep trafilatura busy for a minute and more.
-SLOW = b"<html><body><article>" + b"<p>A sentence of words.</p>" * 300_000 + b"</article></body></html>"
 
 
 def segment_of(folder: Path, *pages: bytes) -> Segment:
@@ -58,9 +58,15 @@ def test_lines_without_a_page_have_none_and_the_order_is_kept(tmp_path: Path) ->
     assert [type(each) for each in found] == [type(None), type(None), Article, type(None)]
 
 
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.extracting.extract_stored", extract_slowly)
+
+
+@pytest.mark.usefixtures("slowly")
 def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
     segment = segment_of(tmp_path, article(1).body, SLOW, article(2).body)
-    with Extractor(workers=1, page_seconds=2.0) as extractor:
+    with Extractor(workers=1, page_seconds=5.0) as extractor:
         found = list(extractor.extract(segment, list(segment.fetches())))
     assert [each.reason if isinstance(each, Rejection) else type(each) for each in found] == [
         Article,
@@ -69,6 +75,7 @@ def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path:
     ]
 
 
+@pytest.mark.usefixtures("slowly")
 def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
     segment = segment_of(tmp_path, SLOW, article(1).body, article(2).body)
     with Extractor(workers=1) as extractor:

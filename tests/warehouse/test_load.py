@@ -142,6 +142,22 @@ def test_what_robots_forbids_is_asked_about_a_day_later(writer: Writer) -> None:
     ]
 
 
+@pytest.mark.parametrize("reason", ["robots_unreachable", "host_unresponsive"])
+def test_what_was_skipped_for_trouble_with_its_host_is_due_again_as_what_failed(writer: Writer, reason: str) -> None:
+    load(writer, batch(failed_row(1, outcome="skipped", reason=reason), links=links(1)))
+    assert ask(writer, "SELECT attempts, due_at - TIMESTAMPTZ '2026-03-01 12:00:00+00' FROM private.frontier") == [
+        (1, timedelta(minutes=15))
+    ]
+
+
+def test_what_was_beyond_the_limit_of_a_run_has_had_no_attempt(writer: Writer) -> None:
+    load(writer, batch(listing_row("http://courier.example/feed"), links=links(1)))
+    for attempt in range(7):
+        row = failed_row(1, outcome="skipped", reason="host_limit")
+        load(writer, batch(row, segment=f"s{attempt}"), segment=f"s{attempt}")
+    assert ask(writer, "SELECT attempts, last_reason FROM private.frontier") == [(0, "host_limit")]
+
+
 def test_the_state_of_a_listing_keeps_the_validators_of_its_last_full_answer(writer: Writer) -> None:
     url = "http://courier.example/feed"
     load(writer, batch(listing_row(url)))

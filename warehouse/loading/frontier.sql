@@ -9,11 +9,12 @@ WHERE address_key NOT IN (SELECT address_key FROM private.frontier WHERE address
 ORDER BY row_number;
 
 -- 2. What failed is due again after 15 minutes, 1 hour, 4 hours, 16 hours; what robots.txt forbids after a day.
+--    What was beyond a run's limit of pages per host has had no attempt.
 UPDATE private.frontier AS waiting
-SET attempts = waiting.attempts + 1,
+SET attempts = waiting.attempts + CASE WHEN failed.reason = 'host_limit' THEN 0 ELSE 1 END,
     last_reason = failed.reason,
     due_at = failed.fetched_at
-        + CASE WHEN failed.outcome = 'skipped' THEN INTERVAL 24 HOURS
+        + CASE WHEN failed.reason = 'robots' THEN INTERVAL 24 HOURS
                ELSE to_minutes(CAST(15 * pow(4, waiting.attempts) AS BIGINT)) END
 FROM (
     SELECT DISTINCT ON (address_key) address_key, outcome, reason, fetched_at

@@ -4,7 +4,7 @@ SELECT
     state.article_id, state.url, state.source,
     version.title, version.authors, version.published_at, version.published_precision, version.modified_at,
     version.language, version.section, version.tags, version.image_url, version.description, version.is_free,
-    version.text, version.word_count,
+    version.provenance, version.text, version.word_count,
     state.first_seen_at, state.last_seen_at, state.versions,
     version.extractor, version.segment, version.warc_offset
 FROM article_state AS state

@@ -58,6 +58,19 @@ def test_every_field_of_an_english_page() -> None:
             )
         ),
         is_free=True,
+        provenance=(
+            ("url", "address"),
+            ("title", "json-ld"),
+            ("authors", "json-ld"),
+            ("published_at", "json-ld"),
+            ("modified_at", "json-ld"),
+            ("section", "json-ld"),
+            ("tags", "json-ld"),
+            ("image_url", "meta"),
+            ("description", "meta"),
+            ("is_free", "json-ld"),
+            ("language", "declared"),
+        ),
     )
 
 
@@ -70,7 +83,7 @@ def test_a_japanese_page_is_measured_by_letters_and_keeps_its_text() -> None:
 
 
 def test_the_version_names_the_extractor_and_its_engine() -> None:
-    assert f"newsloom-1+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
+    assert f"newsloom-2+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("name", ["ferry", "bridge", "library"])

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.extraction import Article, Rejection, extract
+from crawlers.extraction import Article, Reason, Rejection, extract
+from crawlers.extraction.page import MAX_ATTRIBUTES, MAX_ELEMENTS
 
 PAGES = {path.stem: path.read_bytes() for path in sorted((Path(__file__).parent / "pages").glob("*.html"))}
 URL = "https://paper.example/news/a-story-of-the-day"
@@ -97,6 +98,14 @@ def test_any_address_gives_an_article_or_a_rejection(url: str) -> None:
         b"<a href=x>link" * 30_000,
         b"<p>" + b"2020-" * 200_000 + b"</p>",
         b" " * 9_000_000 + STORY,
+        b"<p>A sentence of words.</p>" * 300_000,
+        b"<p>A sentence of words.</p>" * 29_000,
+        b"<p " + b" ".join(b"a%d" % number for number in range(100_000)) + b">" + STORY,
+        b"<p " + b" ".join(b'a%d=">"' % number for number in range(100_000)) + b">" + STORY,
+        b"<p " + b"/".join(b"a%d" % number for number in range(100_000)) + b">" + STORY,
+        b'<a "' * 1_000_000 + STORY,
+        b"<script " * 500_000 + STORY,
+        b"<script><" * 500_000 + STORY,
     ],
     ids=lambda body: repr(body[:24]),
 )
@@ -110,3 +119,23 @@ def test_an_article_cut_off_by_the_limit_on_nesting_does_not_pass_for_one() -> N
     found = extract(b"<html><body>" + STORY + b"<div>" * 100_000 + STORY, URL)
     assert isinstance(found, Rejection)
     assert "Excessive depth" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"<p>A word.</p>" * (MAX_ELEMENTS + 1), f"at most {MAX_ELEMENTS:,}"),
+        (b"<p " + b" ".join(b"a%d" % n for n in range(MAX_ATTRIBUTES + 9000)) + b">", f"at most {MAX_ATTRIBUTES:,}"),
+        (b"<p " + b" ".join(b'a%d="<>"' % n for n in range(16_000)) + b">", "16,000 attributes; at most"),
+    ],
+)
+def test_a_page_beyond_its_bounds_is_too_large_and_says_how_much(body: bytes, detail: str) -> None:
+    found = extract(b"<html><body>" + body + STORY, URL)
+    assert isinstance(found, Rejection)
+    assert found.reason is Reason.TOO_LARGE
+    assert detail in found.detail
+
+
+def test_a_script_full_of_comparisons_is_no_element_with_many_attributes() -> None:
+    script = b"<script>var x = 1;" + b" if (a<b && c = d) e = 'f';" * 40_000 + b"</script>"
+    assert isinstance(extract(b"<html><body>" + script + STORY, URL), Article)

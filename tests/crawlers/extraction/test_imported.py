@@ -48,6 +48,13 @@ def test_a_record_with_all_keys_is_an_article() -> None:
         description=None,
         text="First paragraph of the story.\nSecond paragraph.\n- a dash as printed",
         is_free=None,
+        provenance=(
+            ("url", "record"),
+            ("title", "record"),
+            ("authors", "record"),
+            ("published_at", "record"),
+            ("language", "record"),
+        ),
     )
 
 
@@ -183,3 +190,20 @@ def test_any_json_is_an_article_or_a_bad_record(changes: dict[str, object]) -> N
         assert found.title.encode()
     else:
         assert found.reason is Reason.BAD_RECORD, found.detail
+
+
+BODY = "The council met on Monday and spoke of the harbour for two hours. " * 4
+ADVERT = "- Advertisement -"
+
+
+@pytest.mark.parametrize(("content_type", "kept"), [("; clean=1", False), ("", True)])
+def test_a_record_is_cleaned_when_its_content_type_asks_for_it(content_type: str, kept: bool) -> None:
+    record = {"url": "https://paper.example/a", "title": "A title", "text": f"{BODY}\n{ADVERT}\n{BODY}"}
+    found = extract_record(json.dumps(record).encode(), f"application/json{content_type}", "https://paper.example/a")
+    assert isinstance(found, Article)
+    assert (ADVERT in found.text) is kept
+    plain = f"A title\n\n{BODY}\n{ADVERT}\n{BODY}\n".encode()
+    found = extract_record(plain, f"text/plain; charset=utf-8{content_type}", "file:///a.txt")
+    assert isinstance(found, Article)
+    assert found.title == "A title"
+    assert (ADVERT in found.text) is kept

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
 from crawlers.extraction.addresses import canonical_address, web_address
 from crawlers.extraction.authors import clean_names
-from crawlers.extraction.dates import parse_moment
+from crawlers.extraction.dates import Known, day_in_address
 from crawlers.extraction.language import choose_language
 from crawlers.extraction.metadata import Metadata, read_head, read_metadata
+from crawlers.extraction.moments import parse_moment
 from crawlers.extraction.page import Page, read_page
+from crawlers.extraction.titles import TitleCandidate, rank_titles
 
 ASKED = "https://www.paper.example/news/2025/a-long-story-of-the-day"
 GERMAN = "Der Stadtrat hat am Abend nach langer Aussprache beschlossen, die alte Brücke über den Fluss zu erhalten."
@@ -96,11 +98,46 @@ def test_two_nodes_of_one_article_complete_each_other() -> None:
         ("<title>The headline</title>", "<h1>Paper</h1><h1>Menu</h1>", "The headline"),
         (ld(headline="It goes on and on…"), "<h1>It goes on and on for ever</h1>", "It goes on and on for ever"),
         (ld(headline="A well-known fact: 1-0 is enough"), "", "A well-known fact: 1-0 is enough"),
+        # A heading in the breadcrumb is for search engines; the headline is the one that stands over the article.
+        (
+            ld(headline="The mayor's own headline") + meta("og:title", "Mayor: words for a search engine"),
+            "<nav><ul><li><h1>Mayor: words for a search engine</h1></li></ul></nav><h2>The mayor's own headline</h2>",
+            "The mayor's own headline",
+        ),
+        # The kicker stands in the heading, but not in what the page says is its title.
+        (
+            ld(headline="At the river: The bridge is open") + meta("og:title", "The bridge is open"),
+            "<h2><span>At the river</span> <span>The bridge is open</span></h2>",
+            "The bridge is open",
+        ),
+        (ld(headline="The bridge") + meta("og:title", "City: The bridge | News | Paper"), "", "The bridge"),
+        (meta("og:title", "The mayor resigns") + "<title>Mayor</title>", "<h1>Mayor goes</h1>", "The mayor resigns"),
+        (ld(headline="Search words here") + meta("og:title", "The mayor"), "<h1>The mayor</h1>", "The mayor"),
+        (meta("og:title", "Short"), ld(headline="In full") + "<title>In full</title><h1>In full</h1>", "In full"),
+        (meta("article:section", "Sport") + "<title>A cup won - Sport | paper.example</title>", "", "A cup won"),
+        ("<title>A cup won - Paper Online</title>", "", "A cup won"),
+        (meta("og:title", "Opinion | The mayor's bridge"), "<h1>Opinion</h1>", "Opinion | The mayor's bridge"),
+        ("<title>Paper: A cup won</title>", "", "Paper: A cup won"),
+        (ld(headline="The anti-drug campaign | Paper"), "<h1>The anti-drug campaign</h1>", "The anti-drug campaign"),
+        ("<title>A new anti-drug campaign - Paper Online</title>", "", "A new anti-drug campaign"),
+        ("<title>Paper | A cup won</title>", "", "A cup won"),
+        (ld(headline="Fire! - Latest") + meta("og:title", "Fire! - Latest"), "<h1>Fire!</h1>", "Fire! - Latest"),
+        ("<title>The mayor resigns</title>", "<h1>Everyday wisdom from the quay</h1>", "The mayor resigns"),
+        (ld(headline="word " * 21 + "cut"), f"<h1>{'word ' * 21}cut short</h1>", "word " * 21 + "cut short"),
         (meta("og:title", "Quotes &amp;quot;twice&amp;quot; escaped"), "", 'Quotes "twice" escaped'),
     ],
 )  # fmt: skip
 def test_the_title_is_what_the_page_agrees_on(head: str, body: str, title: str) -> None:
     assert metadata_of(head, body).title == title
+
+
+def test_every_wording_of_the_headline_says_what_speaks_for_it() -> None:
+    page = page_of(ld(headline="One") + meta("og:title", "Two"), "<h1>One</h1>")
+    head = read_head(page)
+    assert rank_titles(head.article, head.titles, head.names) == [
+        TitleCandidate("Two", "og:title", ("og:title",), 4),
+        TitleCandidate("One", "json-ld", ("json-ld", "h1", "shown"), 4),
+    ]
 
 
 # ---- dates
@@ -199,6 +236,73 @@ def test_without_any_statement_the_day_is_found_in_the_address() -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2025/06/30/x", date(2025, 6, 30)),
+        ("https://a.example/news/2025-6-3-x", date(2025, 6, 3)),
+        ("https://a.example/x-20250630.html", date(2025, 6, 30)),
+        ("https://a.example/2025/13/30/x", None),
+        ("https://a.example/2025/02/30/x", None),
+        ("https://a.example/2025/06/x", None),
+        ("https://a.example/12025063012", None),
+        ("https://2025-06-30.example/x", None),
+    ],
+)
+def test_the_day_in_an_address(url: str, day: date | None) -> None:
+    assert day_in_address(url) == day
+
+
+@pytest.mark.parametrize(
+    ("stated", "at"),
+    [
+        ("2025-05-03T10:00:01Z", datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)),
+        ("2025-03-05T10:00:01Z", datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)),
+        ("2025-03-06T10:00:01Z", datetime(2025, 3, 6, 10, 0, 1, tzinfo=UTC)),
+        ("2024-05-03T10:00:01Z", datetime(2024, 5, 3, 10, 0, 1, tzinfo=UTC)),
+    ],
+)
+def test_day_and_month_that_changed_places_are_put_right_by_the_address(stated: str, at: datetime) -> None:
+    found = metadata_of(ld(datePublished=stated), url="https://paper.example/2025/03/05/a-story").published
+    assert found is not None
+    assert found.at == at
+
+
+def test_a_date_after_the_fetch_is_passed_over() -> None:
+    page = page_of(
+        ld(datePublished="2031-01-01T10:00:01Z", dateModified="2031-01-02T10:00:01Z")
+        + meta("article:published_time", "2025-01-01T10:00:01Z")
+    )
+    head = read_head(page)
+    late = read_metadata(page, head, Known(datetime(2026, 1, 1, tzinfo=UTC)))
+    assert (late.published and late.published.at, late.modified) == (datetime(2025, 1, 1, 10, 0, 1, tzinfo=UTC), None)
+    assert ("published_at", "meta") in late.provenance
+    only = page_of(ld(datePublished="2031-01-01T10:00:01Z"))
+    assert read_metadata(only, read_head(only), Known(datetime(2026, 1, 1, tzinfo=UTC))).published is None
+
+
+@pytest.mark.parametrize(
+    ("head", "at", "origin"),
+    [
+        ("", datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC), "listing"),
+        (ld(datePublished="2025-03-05"), datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC), "json-ld"),
+        (ld(datePublished="2025-05-03"), datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC), "json-ld"),
+        (ld(datePublished="2025-05-03T11:11:11Z"), datetime(2025, 3, 5, 11, 11, 11, tzinfo=UTC), "json-ld"),
+        (ld(datePublished="2025-03-01T11:11:11Z"), datetime(2025, 3, 1, 11, 11, 11, tzinfo=UTC), "json-ld"),
+    ],
+)
+def test_the_date_of_the_listing_fills_in_and_puts_right(head: str, at: datetime, origin: str) -> None:
+    page = page_of(head)
+    found = read_metadata(page, read_head(page), Known(listed_at=datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)))
+    assert found.published is not None
+    assert (found.published.at, dict(found.provenance)["published_at"]) == (at, origin)
+
+
+def test_a_date_within_a_day_of_the_fetch_stands() -> None:
+    page = page_of(ld(datePublished="2026-01-01T10:00:01"))
+    assert read_metadata(page, read_head(page), Known(datetime(2026, 1, 1, 1, tzinfo=UTC))).published is not None
+
+
+@pytest.mark.parametrize(
     ("stated", "modified"),
     [
         ("2025-01-02T10:00:00Z", datetime(2025, 1, 2, 10, tzinfo=UTC)),
@@ -226,6 +330,7 @@ def test_a_change_never_lies_before_the_publication(stated: str, modified: datet
         (["Ada Park ada.park@paper.example @adapark"], ("Ada Park",)),
         (["https://social.example/adapark"], ()),
         (["山田太郎、鈴木花子"], ("山田太郎", "鈴木花子")),
+        (["신현주 기자", "박준석 기자 외 1명"], ("신현주", "박준석")),
         (["Sandy Byrne"], ("Sandy Byrne",)),
         (["12345", "", "  ", "A sentence that is much too long to be the name of anybody at all"], ()),
     ],
@@ -247,6 +352,22 @@ def test_names_are_split_and_cleaned(bylines: list[str], names: tuple[str, ...])
         (ld(author="Redaktion"), "", ()),
         (meta("article:author", "https://social.example/paper") + meta("author", "Ada Park"), "", ("Ada Park",)),
         ("", '<a rel="author" href="/p">Ada Park</a>', ("Ada Park",)),
+        (
+            "",
+            '<div class="byline">By <a>Ada Park</a> and <a>Bo Lind</a> <span>Monday</span></div>',
+            ("Ada Park", "Bo Lind"),
+        ),
+        ("", '<div class="author-box">Follow Twitter</div><p class="author">Ada Park</p>', ("Ada Park",)),
+        ("", f'<p class="author">{"Ada Park has written for this paper since its first day. " * 4}</p>', ()),
+        (ld(author="The Paper", publisher={"name": "The Paper"}), '<p class="byline">Ada Park</p>', ("The Paper",)),
+        (
+            ld(author="Redaktion"),
+            "<h1>T</h1><div><p>Von <b>Ada Park</b> und Bo Lind, dpa</p></div>",
+            ("Ada Park", "Bo Lind"),
+        ),
+        (ld(author="Redaktion"), "<h1>T</h1><p>By the river stands a house.</p>", ()),
+        ("", "<p>By Eva Moe</p><h1>T</h1><p>By Ada Park on Monday</p>", ("Ada Park",)),
+        (ld(author="Paper", publisher={"name": "Paper"}) + meta("articleauthor", "Reuters"), "", ("Reuters",)),
         (ld(author=[[[[["too", "deep"]]]], 5, None, {"name": None}]), "", ()),
     ],
 )
@@ -323,7 +444,7 @@ def test_what_is_no_web_address_is_left_out(value: str | None) -> None:
 def test_section_tags_image_and_description_come_from_json_ld_then_meta() -> None:
     stated = ld(
         articleSection=["Science", "Space"],
-        keywords="comets, Comets; orbits",
+        keywords="comets, #Comets; orbits, Paper",
         image=[{"url": "//img.example/c.jpg"}],
         description="From &amp; of it",
     )
@@ -349,16 +470,38 @@ def test_section_tags_image_and_description_come_from_json_ld_then_meta() -> Non
 
 
 @pytest.mark.parametrize(
+    ("crumbs", "section"),
+    [
+        ([{"name": "Home"}, {"name": "Sport"}, {"name": "Rowing"}, {"name": "A cup won"}], "Sport"),
+        (
+            [{"item": {"@id": "https://www.paper.example/", "name": "Zum Anfang"}}, {"item": {"name": "Kultur"}}],
+            "Kultur",
+        ),
+        ([{"name": "Paper", "item": "https://www.paper.example/start"}, {"name": "A cup won"}], None),
+        (["Sport", 5, None], None),
+        ({"name": "Sport"}, None),
+    ],
+)
+def test_the_section_may_stand_in_the_breadcrumb_alone(crumbs: object, section: str | None) -> None:
+    head = json.dumps({"@type": "BreadcrumbList", "itemListElement": crumbs})
+    found = metadata_of(f'<script type="application/ld+json">{head}</script>', "<h1>A cup won</h1>")
+    assert found.section == section
+
+
+@pytest.mark.parametrize(
     ("head", "is_free"),
     [
         (ld(isAccessibleForFree=False), False),
         (ld(isAccessibleForFree="True"), True),
         (ld(isAccessibleForFree="http://schema.org/False"), False),
         (ld(isAccessibleForFree=""), None),
+        (ld(isAccessibleForFree=True, hasPart={"isAccessibleForFree": False, "cssSelector": ".locked"}), False),
+        (ld(isAccessibleForFree=True, hasPart={"isAccessibleForFree": False, "cssSelector": ".absent"}), True),
+        (ld(isAccessibleForFree=True, hasPart=[{"isAccessibleForFree": True, "cssSelector": ".locked"}, 5]), True),
         (meta("article:content_tier", "metered"), False),
         (meta("article:content_tier", "free"), True),
         ("", None),
     ],
 )
 def test_is_free_is_what_the_page_declares(head: str, is_free: bool | None) -> None:
-    assert read_head(page_of(head)).is_free is is_free
+    assert read_head(page_of(head, '<div class="body locked">text</div>')).is_free.value is is_free

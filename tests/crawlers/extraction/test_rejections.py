@@ -80,12 +80,29 @@ NOT_ARTICLES = {
     "a gallery": (page("Pictures", paragraphs(OPENING, OPENING), ld("ImageGallery") + WEBSITE), URL),
     "an imprint": (page("About us", paragraphs(OPENING, OPENING), WEBSITE), ROOT + "about-us"),
 }
+NOT_ARTICLES |= {
+    "a search": (page("Suchergebnisse für Brücke", paragraphs(STORY)), ROOT + "finden?q=Brücke"),
+    "a short search": (page("Arama sonuçları", paragraphs(OPENING, OPENING), lang="tr"), URL),
+    "a Japanese search": (page("「橋」の検索結果", paragraphs(OPENING, OPENING), lang="ja"), URL),
+    "a tag page, Spanish": (page("Puente", paragraphs(STORY)), ROOT + "etiqueta/puente"),
+    "a product": (page("Boots", paragraphs(OPENING, OPENING), ld("Product", name="Boots")), URL),
+    "a product by og:type": (page("Boots", paragraphs(OPENING), meta("og:type", "product")), URL),
+    "a shop by its button": (page("Stiefel", paragraphs(OPENING, OPENING) + "<b>In den Warenkorb</b>", lang="de"), URL),
+    "a Polish shop": (page("Buty", paragraphs(OPENING, OPENING) + "<b>Dodaj do koszyka</b>", lang="pl"), URL),
+    "a video by its address": (article("Watch", OPENING, head=ld(headline="Watch")), ROOT + "video/watch-it-4711"),
+    "pictures by their address": (article("Bilder", OPENING, lang="de"), ROOT + "fotostrecke/bilder-4711"),
+}
 PAYWALLS = {
     "declared": article("Cinema", OPENING, head=NOT_FREE),
     "asking": article("Kino", OPENING, after="<div><b>Sie haben bereits ein Abo?</b></div>", lang="de"),
     "declared and asking, longer": article("Cine", OPENING, STORY[:350], head=NOT_FREE, after="Para seguir leyendo"),
 }
+BANNER = (
+    "This website stores cookies on your computer, which are used to remember you and to improve what you see here.",
+    "To find out more about the cookies we use, see our privacy policy, which was last changed in the spring.",
+)
 CONSENT_WALLS = {
+    "a banner and nothing else": page("The Paper", paragraphs(*BANNER, "Menu Home")),
     "by its title": page("Before you continue", paragraphs(OPENING, OPENING)),
     "German": page("Zeitung", paragraphs(*CONSENT_DE), lang="de"),
     "Polish": page("Gazeta", paragraphs(*CONSENT_PL), lang="pl"),
@@ -148,6 +165,10 @@ ACCEPTED = {
     "on a page of type website": (article("Cinema", STORY, head=WEBSITE), URL),
     "below the address of the front page": (article("Cinema", STORY), ROOT + "?p=4711"),
     "at the address of the front page": (article("Cinema", STORY, head=ld(headline="Cinema")), ROOT),
+    "on cookies without any metadata": (page("Baking", paragraphs(STORY, COOKIES)), URL),
+    "with a shop's button": (article("Cinema", STORY, after="<b>Add to cart</b>"), URL),
+    "found by a query": (article("Search results of a life", STORY, head=ld(headline="Life")), ROOT + "?s=4711"),
+    "below videos, long enough": (article("Cinema", STORY), ROOT + "video/cinema-4711"),
     "with a video": (article("Cinema", STORY, head=ld("VideoObject") + VIDEO), URL),
     "with a challenge script": (article("Cinema", STORY, before=CHALLENGE), URL),
     "with a noscript": (article("Cinema", STORY, before="<noscript>Please enable JavaScript</noscript>"), URL),

@@ -1,0 +1,195 @@
+"""Lines that are not the article's, dropped by what they say and where they stand."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawlers.extraction.lines import Rules, flat, is_cut_off, is_finished, matching, rules
+from crawlers.extraction.words import fold, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+_PARAGRAPH = 120
+"""Characters of a line that ends as a sentence does from which it is a paragraph: the head of a text ends there."""
+_HEAD = 6
+_TAIL = 8
+"""Lines in which what stands only above or only below an article is looked for."""
+_TAIL_SHARE = 3
+"""The tail is at most one in so many of the lines, and always the last of them."""
+_LONG = 250
+"""Characters of a finished line that is no teaser."""
+_DIALOGUE = 3
+"""Lines of a consent dialogue in front of a text from which it is one."""
+_DIALOGUE_WITHIN = 80
+_NAME = 60
+_WORDS = re.compile(r"[^\W\d_]+")
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_LINKED_TEXT = 30
+"""Characters of a link that may be the headline of another article; shorter ones are names and labels."""
+_LINKED_WORDS = 5
+_MANY_LINKS = 0.34
+"""Share of lines that are links from which the text is a list, in which they are the matter."""
+
+
+def clean_text(text: str, language: str | None = None) -> str:
+    """A text from elsewhere, headline first, without consent dialogue, adverts, bio and teasers; one line a paragraph.
+
+    `language` (ISO 639-1) narrows the rules to that language's and the English ones. A text in which nothing is found
+    comes out as it was but for blank lines and blanks.
+    """
+    known = rules(language)
+    lines = [line for raw in text.splitlines() if (line := tidy(raw))]
+    lines = lines[_end_of_dialogue(lines, known) :]
+    while len(lines) > 1 and any(rule.kind in ("furniture", "consent") for rule in matching(lines[0], known)):
+        del lines[0]
+    if not lines:
+        return ""
+    headline = fold(lines[0])
+    return "\n".join([lines[0], *clean_lines(lines[1:], lambda line: fold(line) == headline, known=known)])
+
+
+def clean_body(lines: list[str], headline: str, language: str | None = None) -> list[str]:
+    """The lines of a text from elsewhere whose headline is known, cleaned as `clean_text` does."""
+    known = rules(language)
+    title = fold(headline)
+    return clean_lines(lines[_end_of_dialogue(lines, known) :], lambda line: fold(line) == title, known=known)
+
+
+def clean_lines(
+    lines: list[str],
+    is_title: Callable[[str], bool],
+    *,
+    names: Collection[str] = (),
+    links: Collection[str] = (),
+    known: Rules | None = None,
+) -> list[str]:
+    """The lines of an article alone.
+
+    `is_title` says whether a line repeats the headline; `names` are folded names of its authors, site and section;
+    `links` the folded texts of those lines that are one link each.
+    """
+    known = known or rules()
+    said = {line: found for line in lines if (found := matching(line, known))}
+    kept = _without_lists(lines, links, {line for line, found in said.items() if any(rule.opens for rule in found)})
+    elsewhere = {line for line, found in said.items() if any(r.where == "anywhere" and not r.opens for r in found)}
+    kept = [line for line in kept if line not in elsewhere]
+    kept = _without_links(kept, links)
+    return _without_tail(_without_head(kept, is_title, names, known), names, known)
+
+
+def is_paragraph(line: str) -> bool:
+    """Whether a line is long and ends as a sentence does."""
+    return len(line) >= _PARAGRAPH and is_finished(line)
+
+
+def _end_of_dialogue(lines: list[str], known: Rules) -> int:
+    """Where a text begins behind the consent dialogue in front of it; 0 where there is none."""
+    end = said = 0
+    for number, line in enumerate(lines[:_DIALOGUE_WITHIN], 1):
+        if any(rule.kind == "consent" for rule in matching(line, known)):
+            said += 1
+            if 2 * said >= number:
+                end = number
+    return end if said >= _DIALOGUE else 0
+
+
+def _without_lists(lines: list[str], links: Collection[str], openers: set[str]) -> list[str]:
+    """Without headings over other articles, and these: all that follows where it is teasers to the end, else only the
+    linked lines right behind."""
+    kept: list[str] = []
+    before = 0
+    position = 0
+    while position < len(lines):
+        line = lines[position]
+        position += 1
+        if line not in openers:
+            kept.append(line)
+            before += len(line)
+            continue
+        rest = lines[position:]
+        if before and _are_teasers(rest, links) and sum(map(len, rest)) <= before:
+            break
+        while position < len(lines) and fold(lines[position]) in links:
+            position += 1
+    return kept
+
+
+def _are_teasers(lines: list[str], links: Collection[str]) -> bool:
+    if any(len(line) >= _LONG and is_finished(line) and not is_cut_off(line) for line in lines):
+        return False
+    short = sum(not is_finished(line) or is_cut_off(line) or fold(line) in links for line in lines)
+    return 2 * short >= len(lines)
+
+
+def _without_links(lines: list[str], links: Collection[str]) -> list[str]:
+    """Without lines that are the headline of another article, unless the text consists of such."""
+    linked = [fold(line) in links and not is_finished(line) for line in lines]
+    if sum(linked) > _MANY_LINKS * len(lines):
+        return lines
+    return [
+        line
+        for line, is_link in zip(lines, linked, strict=True)
+        if not (is_link and len(line) >= _LINKED_TEXT and len(line.split()) > _LINKED_WORDS)
+        and not _ADDRESS.fullmatch(line)
+    ]
+
+
+def _without_head(lines: list[str], is_title: Callable[[str], bool], names: Collection[str], known: Rules) -> list[str]:
+    kept: list[str] = []
+    for number, line in enumerate(lines):
+        if number >= _HEAD or (is_paragraph(line) and not is_title(line)):
+            return kept + lines[number:]
+        if not (
+            is_title(line)
+            or fold(line) in names
+            or _is_date(line, known)
+            or any(rule.where == "head" for rule in matching(line, known))
+        ):
+            kept.append(line)
+    return kept
+
+
+def _is_date(line: str, known: Rules) -> bool:
+    return (
+        len(line) <= _NAME
+        and any(map(str.isdigit, line))
+        and all(word in known.date_words for word in _WORDS.findall(flat(line)))
+    )
+
+
+def _without_tail(lines: list[str], names: Collection[str], known: Rules) -> list[str]:
+    lines = _without_box(lines)
+    start = max(len(lines) - max(min(_TAIL, len(lines) // _TAIL_SHARE), 1), 1)
+    kept = lines[:start]
+    for line in lines[start:]:
+        if fold(line) in names or any(rule.where != "head" for rule in matching(line, known, in_tail=True)):
+            continue
+        if _is_bio(line, names):
+            continue
+        kept.append(line)
+    return kept
+
+
+def _is_bio(line: str, names: Collection[str]) -> bool:
+    """Whether a line begins with an author's name and is no sentence of the article that quotes him."""
+    folded = fold(line)
+    return any(folded.startswith(f"{name} ") for name in names if " " in name) and not set(line) & set(
+        '"\u201c\u201d\u00ab\u00bb\u201e'
+    )
+
+
+def _without_box(lines: list[str]) -> list[str]:
+    """Without a box on the author at the end: a name on a line of its own (or two), and a line that begins with it."""
+    for number in range(max(len(lines) - 4, 1), len(lines) - 1):
+        name = fold(lines[number])
+        if (
+            len(lines[number]) <= _NAME
+            and not is_finished(lines[number])
+            and 2 <= len(name.split()) <= 5
+            and fold(lines[-1]).startswith(f"{name} ")
+            and len(lines[-1]) >= _NAME
+        ):
+            return lines[:number]
+    return lines

@@ -1,0 +1,71 @@
+"""The lead: a summary between headline and body, which some presses print as the text's opening and others do not.
+
+In German, Nordic, Romance, Turkish and most other newspapers the lead opens the text, and the body goes on from it;
+extractors miss it because it stands outside of the body's container. In English ones it is a second headline (dek).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawlers.extraction.words import fold, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+_SHORTEST = 50
+"""Characters of a lead; what is shorter is a label or a motto."""
+_LONGEST = 1500
+_SHORTEST_TEXT = 500
+"""Characters of text below which the dek stays: of an opening shown in front of a paywall it is a good part."""
+_MOST_CHILDREN = 4
+_SHOWN = ("p", "h2", "h3", "div", "span", "strong")
+_DESCRIBING = frozenset({"og:description", "description", "twitter:description"})
+_DEK = re.compile(r"sub-?(?:head|line|title)|\bdek\b|standfirst", re.IGNORECASE)
+_OPENING = 4
+"""Lines among which a lead that is there already stands."""
+
+
+def with_lead(lines: list[str], tree: HtmlElement) -> list[str]:
+    """The lines with the lead that is missing on top, or without the English dek that stands there."""
+    if not lines:
+        return lines
+    language = (tree.get("lang") or tree.get("xml:lang") or "").lower()
+    if language.startswith("en") or not language:
+        is_long = sum(map(len, lines[1:])) >= _SHORTEST_TEXT
+        return lines[1:] if is_long and _is_dek(lines[0], tree) else lines
+    described = _described(tree)
+    opening = fold(" ".join(lines[:_OPENING]))
+    wanted = {text for text in described if text not in opening}
+    if not wanted:
+        return lines
+    lead = next(_shown(tree, wanted), None)
+    return lines if lead is None else [lead, *lines]
+
+
+def _described(tree: HtmlElement) -> set[str]:
+    contents = (
+        meta.get("content", "")
+        for meta in tree.iter("meta")
+        if (meta.get("property") or meta.get("name") or "").lower() in _DESCRIBING
+    )
+    return {fold(text) for text in contents if _SHORTEST <= len(text) <= _LONGEST}
+
+
+def _shown(tree: HtmlElement, wanted: set[str]) -> Iterator[str]:
+    starts = {text[:8] for text in wanted}
+    for element in tree.iter(*_SHOWN):
+        if len(element) > _MOST_CHILDREN:
+            continue
+        text = tidy(element.text_content()[: 2 * _LONGEST])
+        if _SHORTEST <= len(text) <= _LONGEST and fold(text[:20])[:8] in starts and fold(text) in wanted:
+            yield text
+
+
+def _is_dek(line: str, tree: HtmlElement) -> bool:
+    return any(
+        _DEK.search(heading.get("class") or "") and tidy(heading.text_content()) == line for heading in tree.iter("h2")
+    )

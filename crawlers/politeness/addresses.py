@@ -1,0 +1,155 @@
+"""Which addresses lead inside a network rather than to the public web: pure functions, no look-ups.
+
+The tables are those of the IANA special-purpose address registries (RFC 6890) and special-use names (RFC 6761, 6762,
+8375, 9476), written out because what `ipaddress` calls private differs between versions of Python.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
+from urllib.parse import unquote, urlsplit
+
+IPAddress = IPv4Address | IPv6Address
+
+USUAL_PORTS = frozenset({80, 443})
+
+_INSIDE_4 = [
+    (IPv4Network(network), kind)
+    for network, kind in (
+        ("0.0.0.0/8", "unspecified"),
+        ("10.0.0.0/8", "private"),
+        ("100.64.0.0/10", "carrier-grade NAT"),
+        ("127.0.0.0/8", "loopback"),
+        ("168.63.129.16/32", "cloud metadata"),  # Azure's, in the midst of public addresses
+        ("169.254.0.0/16", "link-local or cloud metadata"),
+        ("172.16.0.0/12", "private"),
+        ("192.0.0.0/24", "reserved"),
+        ("192.0.2.0/24", "documentation"),
+        ("192.88.99.0/24", "reserved"),
+        ("192.168.0.0/16", "private"),
+        ("198.18.0.0/15", "benchmarking"),
+        ("198.51.100.0/24", "documentation"),
+        ("203.0.113.0/24", "documentation"),
+        ("224.0.0.0/4", "multicast"),
+        ("240.0.0.0/4", "reserved"),
+    )
+]
+_INSIDE_6 = [
+    (IPv6Network(network), kind)
+    for network, kind in (
+        ("::/128", "unspecified"),
+        ("::1/128", "loopback"),
+        ("2001::/32", "Teredo"),
+        ("2001::/23", "reserved"),
+        ("2001:db8::/32", "documentation"),
+        ("2002::/16", "6to4"),
+        ("3fff::/20", "documentation"),
+        ("fc00::/7", "private"),
+        ("fe80::/10", "link-local"),
+        ("fec0::/10", "site-local"),
+        ("ff00::/8", "multicast"),
+    )
+]
+# A translator puts these on the wire as the IPv4 address in their last 32 bits.
+_TRANSLATED = (IPv6Network("::ffff:0:0/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("64:ff9b::/96"))
+_GLOBAL_6 = IPv6Network("2000::/3")
+
+_INSIDE_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "ip6-loopback")
+_NOT_IN_A_NAME = re.compile(r"[\s\x00-\x20\x7f%/\\@:?#<>^|\[\]\"`{}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How far a source's requests may go: inside or not, `ports` beside 80 and 443, `pages` per host and crawl."""
+
+    private: bool = False
+    ports: frozenset[int] = frozenset()
+    pages: int | None = None
+
+
+def inside(address: IPAddress) -> str | None:
+    """What kind of inside an address is, in words; None where it is a public one."""
+    if isinstance(address, IPv4Address):
+        return next((kind for network, kind in _INSIDE_4 if address in network), None)
+    if any(address in network for network in _TRANSLATED):
+        embedded = IPv4Address(int(address) & 0xFFFFFFFF)
+        kind = inside(embedded)
+        return f"{kind} ({embedded} in IPv6)" if kind else None
+    kind = next((kind for network, kind in _INSIDE_6 if address in network), None)
+    return kind or (None if address in _GLOBAL_6 else "reserved")
+
+
+def plain_host(host: str) -> str:
+    """A host as browsers and resolvers end up reading it: decoded, of plain width, lower case, no dot at the end."""
+    text = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")
+    visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+    return visible.lower().rstrip(".")
+
+
+def literal(host: str) -> IPAddress | None:
+    """The IP address that a plain host spells, in any way that a resolver takes; None where it is a name.
+
+    Takes what `inet_aton` takes: one to four numbers, decimal, octal or hexadecimal, the last filling up the rest.
+    Raises ValueError for what can be neither: a host whose last part is a number is no name (WHATWG URL, 3.5).
+    """
+    if ":" in host or host.startswith("["):
+        return IPv6Address(host.removeprefix("[").removesuffix("]"))
+    parts = host.split(".")
+    if not re.fullmatch(r"\d+|0x[0-9a-f]*", parts[-1], re.ASCII):
+        return None
+    numbers = [_number(part) for part in parts]
+    *first, last = numbers
+    if len(numbers) > 4 or any(number > 255 for number in first) or last >= 256 ** (5 - len(numbers)):
+        raise ValueError("not an IP address")
+    return IPv4Address(sum(number << (8 * (3 - at)) for at, number in enumerate(first)) + last)
+
+
+def _number(text: str) -> int:
+    """A part of an IPv4 address; ValueError where it is no number."""
+    if text.startswith("0x"):
+        return int(text[2:] or "0", 16)
+    if text.startswith("0") and len(text) > 1:
+        return int(text, 8)
+    return int(text)
+
+
+def host_trouble(host: str) -> str | None:
+    """What speaks against a host, as far as its spelling tells; None where nothing does."""
+    plain = plain_host(host)
+    if not plain:
+        return "no host"
+    try:
+        address = literal(plain)
+    except ValueError:
+        return f"{plain!r}, which is neither a name nor an IP address"
+    if address is not None:
+        kind = inside(address)
+        return f"the {kind} address {address}" if kind else None
+    if _NOT_IN_A_NAME.search(plain):
+        return f"{plain!r}, which is no host name"
+    if "." not in plain or any(plain == name or plain.endswith("." + name) for name in _INSIDE_NAMES):
+        return f"{plain!r}, a name that only exists inside a network"
+    return None
+
+
+def trouble(url: str, reach: Reach) -> str | None:
+    """What speaks against asking for an address, with what to do about it; None where nothing does."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        return f"the address cannot be read ({error})"
+    if parts.scheme not in ("http", "https"):
+        return f"the scheme {parts.scheme!r}; only http and https are asked"
+    if "@" in parts.netloc or "\\" in parts.netloc:
+        return "a user name or password in the address; addresses are asked without them"
+    if port is not None and port not in USUAL_PORTS and port not in reach.ports:
+        return f"port {port}; only 80, 443 and ports that the source's own addresses name are asked"
+    found = None if reach.private else host_trouble(host)
+    return f"{found}; {WHAT_TO_DO}" if found else None
+
+
+WHAT_TO_DO = "if the source is meant to be inside, set allow_private_addresses = true for it"

@@ -1,0 +1,125 @@
+"""No request leads inside: spelling, scheme and port are judged for every hop, names when they are connected to."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+from scrapy.core.downloader.handlers.base import BaseDownloadHandler
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import CannotResolveHostError
+from twisted.web.client import HTTPConnectionPool
+
+from crawlers.politeness.addresses import WHAT_TO_DO, Reach, trouble
+from crawlers.politeness.hosts import NO_ANSWER, REACH, REFUSING_DELAY, HostBook, host_of
+from crawlers.politeness.refusals import ForbiddenAddress
+from crawlers.politeness.resolver import ATTEMPT, Attempt
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+class AddressGuard:
+    """Downloader middleware: refuses what an address shows by itself, also where a proxy will look the name up."""
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Made by Scrapy from the DOWNLOADER_MIDDLEWARES setting."""
+        return cls()
+
+    def process_request(self, request: Request) -> None:
+        """See Scrapy's downloader middlewares; raises ForbiddenAddress."""
+        found = trouble(request.url, request.meta.get(REACH, Reach()))
+        if found is not None:
+            raise ForbiddenAddress(f"found {found}", host=host_of(request))
+
+
+class _InsidePool(HTTPConnectionPool):
+    """Connections that may go inside, also those that Twisted makes anew when a kept one has died."""
+
+    def _newConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
+        token = ATTEMPT.set(Attempt(may_go_inside=True))
+        try:
+            return super()._newConnection(key, endpoint)
+        finally:
+            ATTEMPT.reset(token)
+
+
+class _InsideHandler(HTTP11DownloadHandler):
+    """Scrapy's handler with such connections."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from twisted.internet import reactor
+
+        pool = _InsidePool(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
+        pool._factory = self._pool._factory
+        self._pool = pool
+
+
+class GuardedHandler(BaseDownloadHandler):
+    """Scrapy's handler, twice: one for the public web, one for proxies and for sources that may be inside.
+
+    They share no connection, so that one made for a source that may go inside serves no other. Whether a host answers
+    is noted here, where every attempt is seen; a host that was given up is not asked even by what already waited.
+    """
+
+    lazy = True
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.book = HostBook.of(crawler)
+
+    @cached_property
+    def public(self) -> HTTP11DownloadHandler:
+        """For the public web, without a proxy."""
+        return HTTP11DownloadHandler(self.crawler)
+
+    @cached_property
+    def inside(self) -> HTTP11DownloadHandler:
+        """For everything else."""
+        return _InsideHandler(self.crawler)
+
+    async def download_request(self, request: Request) -> Response:
+        """See Scrapy's download handlers; raises Refused."""
+        host = host_of(request)
+        self.book.check(host)
+        try:
+            response = await self._download(request)
+        except NO_ANSWER as error:
+            if self.book.failed(host, error):
+                self._drain(request)
+            raise
+        self.book.answered(host)
+        return response
+
+    async def _download(self, request: Request) -> Response:
+        if request.meta.get("proxy") or request.meta.get(REACH, Reach()).private:
+            return await self.inside.download_request(request)
+        attempt = Attempt()
+        token = ATTEMPT.set(attempt)
+        try:
+            return await self.public.download_request(request)
+        except CannotResolveHostError as error:
+            if attempt.refused:
+                found = f"{host_of(request)!r} has {attempt.refused[0]}"
+                raise ForbiddenAddress(f"found that {found}; {WHAT_TO_DO}", host=host_of(request)) from error
+            raise
+        finally:
+            ATTEMPT.reset(token)
+
+    def _drain(self, request: Request) -> None:
+        """Let what waits for a host that was given up pass without pauses."""
+        engine = self.crawler.engine
+        slot = engine.downloader.slots.get(request.meta.get("download_slot", "")) if engine else None
+        if slot is not None:
+            slot.delay = REFUSING_DELAY
+
+    async def close(self) -> None:
+        """Close the kept connections."""
+        for name in ("public", "inside"):
+            if name in self.__dict__:
+                await getattr(self, name).close()

@@ -1,0 +1,31 @@
+"""`newsloom page`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("page")
+@click.argument("url")
+@click.option("--headers", is_flag=True, help="Print status and headers before the body.")
+@data_option
+def command(url: str, headers: bool, data: Path) -> None:
+    """Print the archived bytes of an address: those of its last full answer.
+
+    URL is an article's address, another address of it, or that of a feed or sitemap.
+    """
+    from flows.archived import find_page
+
+    stored = find_page(data, url).read()
+    if headers:
+        lines = [f"{stored.status or ''} {stored.url}", *(f"{name}: {value}" for name, value in stored.headers), "", ""]
+        sys.stdout.buffer.write("\n".join(lines).encode())
+    sys.stdout.buffer.write(stored.body)

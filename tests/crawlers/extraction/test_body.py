@@ -1,0 +1,131 @@
+"""The body of a page: whole, in order, and without a comparison where none is needed."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import pytest
+from lxml.html import document_fromstring
+from trafilatura import core
+
+from crawlers.extraction.body import raw_lines, read_lines
+from crawlers.extraction.engine import LONG_ENOUGH
+
+URL = "https://paper.example/news/a-story"
+
+
+def paragraph(number: int) -> str:
+    return (
+        f"Paragraph number {number} tells a part of the story, and it is long enough to be one of its own, as they are."
+    )
+
+
+def lines_of(body: str, language: str = "en", head: str = "") -> list[str]:
+    page = f"<html lang='{language}'><head>{head}</head><body>{body}</body></html>"
+    return read_lines(document_fromstring(page), URL)
+
+
+def paragraphs(*numbers: int) -> str:
+    return "".join(f"<p>{paragraph(number)}</p>" for number in numbers)
+
+
+def test_a_body_in_several_containers_is_whole() -> None:
+    part = "<div class='row'><div class='article-body chunk'>{}</div></div><div class='ad'>Advertisement</div>"
+    body = "".join(part.format(paragraphs(*range(start, start + 5))) for start in (0, 5, 10))
+    assert lines_of(f"<main>{body}</main>") == [paragraph(number) for number in range(15)]
+
+
+def test_another_article_on_the_page_is_not_joined() -> None:
+    part = "<div class='story'><div class='article-body'>{}</div></div>"
+    first = part.format(paragraphs(*range(5)))
+    second = part.format("<h1>Another story</h1>" + paragraphs(*range(20, 40)))
+    assert lines_of(f"<main>{first}{second}</main>") == [paragraph(number) for number in range(5)]
+
+
+def test_a_good_main_result_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    whole = core.trafilatura_sequence
+
+    def sequence(*arguments: object) -> object:
+        asked.append(1)
+        return whole(*arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(core, "trafilatura_sequence", sequence)
+    assert len("".join(lines_of(f"<article>{paragraphs(*range(8))}</article>"))) > LONG_ENOUGH
+    assert not asked
+    lines_of(f"<article>{paragraphs(1)}</article>")
+    assert asked
+
+
+def test_trafilatura_is_the_one_whose_internals_are_known() -> None:
+    assert version("trafilatura") == "2.3.1"
+
+
+def test_the_tree_is_left_as_it_was() -> None:
+    page = f"<html><body><nav>Menu</nav><script>1</script><article>{paragraphs(1, 2)}</article></body></html>"
+    tree = document_fromstring(page)
+    before = [(element.tag, element.text, element.tail) for element in tree.iter()]
+    read_lines(tree, URL)
+    assert [(element.tag, element.text, element.tail) for element in tree.iter()] == before
+
+
+def test_headings_items_quotes_and_rows_are_lines_in_order() -> None:
+    body = (
+        f"<article>{paragraphs(1)}<h2>A heading</h2><ul><li>First item</li><li>Second <b>item</b></li></ul>"
+        f"<blockquote>“A quote – as printed”</blockquote><table><tr><td>Cod</td><td>Twelve</td></tr></table>"
+        f"{paragraphs(2)}<p>Line one<br>line two</p>{paragraphs(3, 4, 5, 6)}</article>"
+    )
+    assert lines_of(body)[:7] == [
+        paragraph(1), "A heading", "First item", "Second item", "“A quote – as printed”", "Cod | Twelve", paragraph(2),
+    ]  # fmt: skip
+
+
+def test_a_live_blog_keeps_its_entries() -> None:
+    entries = "".join(
+        f"<div class='entry'><h3>1{n}:00 News of the hour</h3>{paragraphs(*range(4 * n, 4 * n + 4))}</div>"
+        for n in range(8)
+    )
+    found = lines_of(f"<article>{entries}</article>")
+    assert [line for line in found if line.startswith("Paragraph")] == [paragraph(number) for number in range(32)]
+    assert found[5] == "11:00 News of the hour"
+
+
+def test_a_note_that_pops_up_is_not_read_into_its_sentence() -> None:
+    note = "<span class='tooltip-content'>Ann Example is a sailor. Ann Example sails again.</span>"
+    sentence = f"<p>They saw Ann{note} at sea, and waved to her for as long as they could make her out from there.</p>"
+    assert any(
+        line.startswith("They saw Ann at sea,")
+        for line in lines_of(f"<article>{sentence}{paragraphs(1, 2, 3, 4, 5)}</article>")
+    )
+
+
+LEAD = "Am Hafen wird wieder gebaut, und diesmal soll die Mauer länger halten als zwei Winter."
+
+
+@pytest.mark.parametrize(("language", "kept"), [("de", True), ("fi", True), ("en-GB", False)])
+def test_a_lead_above_the_body_opens_it_but_in_english(language: str, kept: bool) -> None:
+    head = f"<meta name='description' content='{LEAD}'>"
+    body = f"<header><h1>Neue Mauer</h1><p class='lead'>{LEAD}</p></header><article>{paragraphs(*range(6))}</article>"
+    assert (lines_of(body, language, head)[0] == LEAD) is kept
+
+
+def test_a_lead_that_is_there_is_not_added_again() -> None:
+    head = f"<meta name='description' content='{LEAD}'>"
+    body = f"<article><p>{LEAD}</p>{paragraphs(*range(6))}</article>"
+    assert lines_of(body, "de", head).count(LEAD) == 1
+
+
+def test_an_english_dek_goes_where_the_text_is_long() -> None:
+    dek = "<h2 class='sub-headline'>It took the town two winters</h2>"
+    assert lines_of(f"<article>{dek}{paragraphs(*range(8))}</article>")[0] == paragraph(0)
+    assert raw_lines(document_fromstring(f"<article>{dek}{paragraphs(*range(8))}</article>"), URL)[0].startswith(
+        "It took"
+    )
+
+
+def test_linked_headlines_of_other_articles_go_and_links_within_the_page_stay() -> None:
+    away = "<p><a href='/news/ferry'>Ferry to winter in the south basin for the first time</a></p>"
+    here = "<h3><a href='#e1'>Council meets in the old school once again today</a></h3>"
+    found = lines_of(f"<article>{paragraphs(1)}{away}{paragraphs(2)}{here}{paragraphs(3, 4, 5, 6, 7, 8)}</article>")
+    assert not any("Ferry" in line for line in found)
+    assert "Council meets in the old school once again today" in found

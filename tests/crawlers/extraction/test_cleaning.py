@@ -1,0 +1,121 @@
+"""Lines that are not the article's: dropped where they stand, kept where they are the matter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawlers.extraction import clean_text
+from crawlers.extraction.cleaning import clean_lines
+
+TEXTS = Path(__file__).parent / "texts"
+ONE = (
+    "The first paragraph says what happened at the harbour on Monday, in the rain, and that it took the whole of the"
+    " morning to do it."
+)
+TWO = (
+    "The second tells who was there, what they had to say of it, and why nobody had thought of the tide before that"
+    " day in the week."
+)
+THREE = (
+    "The third looks back at the years before, and at the other harbours along the coast that have gone the same way"
+    " in their time."
+)
+
+
+def cleaned(*lines: str, **options: object) -> list[str]:
+    return clean_lines(list(lines), lambda line: line == "The headline", **options)  # type: ignore[arg-type]
+
+
+def test_a_badly_scraped_text_is_its_headline_and_article() -> None:
+    found = clean_text((TEXTS / "badly-scraped.txt").read_text(encoding="utf-8"))
+    assert found.split("\n") == [
+        "Lighthouse on Gull Rock to be lit again after forty years",
+        "The lighthouse on Gull Rock will be lit again in the autumn, forty years after its lamp was carried ashore,"
+        " the harbour board decided on Monday.",
+        "What is planned",
+        "A lamp of the old pattern is being built by a workshop in the town. The board expects three things of it:",
+        "• a beam that can be seen for twelve miles",
+        "• a keeper's room that is open to visitors",
+        "• no more than two days of work a year",
+        "“Nobody needs it to find the harbour any more,” said the harbour master, Edda Norling. “But everybody looks"
+        " for it.”",
+        "The work is to cost less than a new buoy. Donations have paid for half of it already.",
+    ]
+
+
+@pytest.mark.newsweb
+def test_the_samples_come_out_as_article_and_unchanged(shared: Path) -> None:
+    def lines(name: str) -> list[str]:
+        text = (shared / "samples" / name).read_text(encoding="utf-8")
+        return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+    bad, good = lines("lavrov-with-boilerplate.txt"), lines("lavrov-clean.txt")
+    assert clean_text("\n".join(good)).split("\n") == good
+    found = clean_text("\n".join(bad)).split("\n")
+    assert found[0].startswith("Russia Won\u2019t Accept NATO Troops")
+    assert found[-1].startswith("The talks mark a potential shift")
+    first, last = bad.index(found[0]), bad.index(found[-1])
+    assert found == [line for line in bad[first : last + 1] if line not in ("Date:", "- Advertisement -")]
+
+
+def test_cleaning_twice_changes_nothing_more() -> None:
+    once = clean_text((TEXTS / "badly-scraped.txt").read_text(encoding="utf-8"))
+    assert clean_text(once) == once
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "Advertisement", "No cookies to display.\n" * 5])
+def test_next_to_nothing_is_no_reason_to_fail(text: str) -> None:
+    assert len(clean_text(text).splitlines()) <= 1
+
+
+def test_a_text_about_cookies_keeps_its_paragraphs() -> None:
+    text = "\n".join(["Cookies: what the regulator decided", ONE, TWO, "We use cookies, the company admits.", THREE])
+    assert clean_text(text).splitlines()[:3] == ["Cookies: what the regulator decided", ONE, TWO]
+
+
+def test_the_head_loses_headline_byline_and_date() -> None:
+    assert cleaned("The headline", "By Ann Example", "3 March 2025, 5:45 pm", ONE, TWO) == [ONE, TWO]
+    assert cleaned("Ann Example", ONE, TWO, names={"ann example"}) == [ONE, TWO]
+
+
+def test_a_byline_or_headline_below_the_first_paragraph_stays() -> None:
+    assert cleaned(ONE, "The headline", "By the river", TWO, THREE, TWO, THREE) == [
+        ONE, "The headline", "By the river", TWO, THREE, TWO, THREE,
+    ]  # fmt: skip
+
+
+def test_the_tail_loses_sources_bios_and_pitches() -> None:
+    tail = ["Source: Reuters", "Ann Example writes about the coast.", "Sign up for our newsletter", "© 2025 The Paper"]
+    assert cleaned(ONE, TWO, THREE, ONE, TWO, THREE, ONE, TWO, *tail, names={"ann example"}) == [
+        ONE, TWO, THREE, ONE, TWO, THREE, ONE, TWO,
+    ]  # fmt: skip
+
+
+def test_what_only_ends_an_article_is_kept_within_one() -> None:
+    assert "Source: Reuters" in cleaned(ONE, "Source: Reuters", *[TWO, THREE] * 6)
+
+
+def test_an_author_quoted_at_the_end_is_no_bio() -> None:
+    quote = "Ann Example said: “I will not write about the harbour again.”"
+    assert cleaned(ONE, TWO, quote, names={"ann example"}) == [ONE, TWO, quote]
+
+
+def test_teasers_under_a_heading_at_the_end_go_and_a_paragraph_under_it_stays() -> None:
+    assert cleaned(ONE, TWO, "Most read", "Ferry winters in the south", "The company has said that...") == [ONE, TWO]
+    assert cleaned(ONE, TWO, "Popular", THREE * 3) == [ONE, TWO, THREE * 3]
+
+
+def test_a_linked_headline_between_paragraphs_goes() -> None:
+    teaser = "Ferry to winter in the south basin for the first time"
+    assert cleaned(ONE, teaser, TWO, THREE, links={teaser.lower()}) == [ONE, TWO, THREE]
+
+
+def test_links_that_are_the_matter_stay() -> None:
+    items = [f"The offer number {n} of the day at this shop" for n in range(4)]
+    assert cleaned(ONE, *items, links={item.lower() for item in items}) == [ONE, *items]
+
+
+def test_a_bare_address_goes() -> None:
+    assert cleaned(ONE, "https://paper.example/a/b", TWO) == [ONE, TWO]

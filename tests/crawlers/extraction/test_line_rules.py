@@ -1,0 +1,72 @@
+"""The rules about lines: every example in their files is matched, every counter-example is not."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from crawlers.extraction.lines import KINDS, matching, rules, table
+
+LANGUAGES = (
+    *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "no", "da"),
+    *("fi", "tr", "ru", "uk", "el", "ar", "he", "hi", "zh", "ja", "ko"),
+)
+EXAMPLES = [(kind, line) for kind in KINDS for line in table(kind)["examples"]["lines"]]
+KEPT = [(kind, line) for kind in KINDS for line in table(kind)["examples"]["kept"]]
+
+
+def kinds(line: str, language: str | None = None) -> set[str]:
+    return {rule.kind for rule in matching(line, rules(language), in_tail=True)}
+
+
+@pytest.mark.parametrize(("kind", "line"), EXAMPLES)
+def test_an_example_is_matched_by_its_rules(kind: str, line: str) -> None:
+    assert kind in kinds(line)
+
+
+@pytest.mark.parametrize(("kind", "line"), KEPT)
+def test_a_counter_example_is_not(kind: str, line: str) -> None:
+    assert kind not in kinds(line)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_file_has_both(kind: str) -> None:
+    assert len(table(kind)["examples"]["lines"]) >= 10
+    assert len(table(kind)["examples"]["kept"]) >= 3
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "opening"])
+def test_every_kind_speaks_every_language(kind: str, language: str) -> None:
+    said = table(kind)
+    assert any(language in said.get(how, {}) for how in ("is", "starts", "holds")), said.keys()
+
+
+def test_a_language_narrows_the_rules_to_its_own_and_english() -> None:
+    assert kinds("Lesen Sie auch: Der Hafen", "de") == {"related"}
+    assert kinds("Lesen Sie auch: Der Hafen", "fr") == set()
+    assert kinds("Read more: The harbour", "fr") == {"related"}
+
+
+def test_case_quotes_and_dashes_do_not_matter() -> None:
+    assert "related" in kinds("DON\u2019T MISS: The harbour")
+    assert "furniture" in kinds("\u2013 Advertisement \u2013")
+
+
+def test_a_beginning_is_one_of_whole_words() -> None:
+    assert kinds("Sponsoredness is not a word") == set()
+    assert kinds("Copyrighted works were burnt by the hundred in the yard") == set()
+
+
+def test_a_long_line_is_nobodys() -> None:
+    assert kinds("Read more: " + "words " * 200) == set()
+
+
+def test_hostile_lines_cost_next_to_nothing() -> None:
+    lines = ["read more" * 60, "©" * 550, "- " * 290, "sign up for our " * 34, "\u0130" * 590]
+    start = time.process_time()
+    for _ in range(100):
+        for line in lines:
+            matching(line, rules(), in_tail=True)
+    assert time.process_time() - start < 5

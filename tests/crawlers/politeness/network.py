@@ -1,0 +1,120 @@
+"""A crawl in a child process whose names and public addresses are the test's: nothing leaves loopback.
+
+Run as a script: `network.py PLAN`, with the network as JSON in the environment variable NETWORK.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import TYPE_CHECKING, Any, Self
+
+from crawlers.archive import Fetch, sealed_segments
+from crawlers.discovery import write_known
+from crawlers.plan import KNOWN, CrawlPlan, PlannedSource, write_plan
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+PUBLIC = "93.184.216.34"
+
+
+class Listener:
+    """A socket on loopback that should not be reached, and counts who does; answers 200 with an empty page."""
+
+    def __init__(self) -> None:
+        self.reached = 0
+
+    def __enter__(self) -> Self:
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = int(self.socket.getsockname()[1])
+        Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.socket.close()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.reached += 1
+            with connection:
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+
+
+def crawl(
+    folder: Path,
+    *sources: PlannedSource,
+    web: int,
+    names: Mapping[str, Sequence[str]],
+    code: int = 0,
+    **environment: str,
+) -> list[Fetch]:
+    """Crawl without a proxy and return the log.
+
+    `names` are the answers to each name's look-ups, one after the other, the last from then on; public addresses are
+    served by the web at port `web`.
+    """
+    plan = folder / "plan"
+    plan.mkdir()
+    write_plan(plan, CrawlPlan("abc", str(folder / "archive"), "newsloom-test", 500, sources))
+    write_known(plan / KNOWN, ())
+    bare = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crawlers.politeness.network", str(plan)],
+        cwd=Path(__file__).parents[3],
+        env=bare | environment | {"NETWORK": json.dumps({"web": web, "names": dict(names)})},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr, done.stderr
+    return [fetch for segment in sealed_segments(folder / "archive") for fetch in segment.fetches()]
+
+
+def _main() -> int:
+    network = json.loads(os.environ["NETWORK"])
+    connect = socket.socket.connect_ex
+    look_up = socket.getaddrinfo
+
+    def connect_ex(self: socket.socket, address: Any) -> int:
+        if address[0].startswith("127.") or address[0] == "::1":
+            return connect(self, address)
+        if address[0] == PUBLIC:
+            return connect(self, ("127.0.0.1", network["web"]))
+        raise AssertionError(f"connects to {address}")
+
+    def getaddrinfo(host: str, port: Any, *arguments: Any, **keywords: Any) -> Any:
+        answers = network["names"].get(host)
+        if answers is None:
+            raise socket.gaierror(socket.EAI_NONAME, f"no {host} in this network")
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        return look_up(answer, port, *arguments, **keywords)
+
+    socket.socket.connect_ex = connect_ex  # type: ignore[method-assign, assignment]
+    socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]
+
+    from scrapy.crawler import CrawlerProcess
+    from scrapy.settings import Settings
+
+    settings = Settings()
+    settings.setmodule("crawlers.settings", priority="project")
+    settings.update(json.loads(os.environ.get("SETTINGS", "{}")), priority="cmdline")
+    process = CrawlerProcess(settings)
+    process.crawl("news", plan=sys.argv[1])
+    process.start()
+    return int(process.bootstrap_failed)
+
+
+if __name__ == "__main__":
+    sys.exit(_main())

@@ -1,0 +1,196 @@
+"""What a crawl does with hosts that forbid, refuse, stall, or send more than they should; all against real servers."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+import zlib
+from collections import Counter
+from itertools import pairwise
+from pathlib import Path  # noqa: TC003 - pytest reads annotations
+from typing import TYPE_CHECKING
+
+import brotli  # type: ignore[import-untyped]
+import pytest
+from backports import zstd
+
+from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.plan import PlannedRequest, PlannedSource
+from tests.crawlers.politeness.network import PUBLIC, crawl
+from tests.crawlers.politeness.scripted import ROBOTS_MISSING, Answer, Scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+HOST = "town.example"
+OTHER = "village.example"
+Script = dict[str, list[Answer]]
+
+
+def pages(*paths: str, host: str = HOST, delay: float = 0.0) -> PlannedSource:
+    requests = tuple(PlannedRequest(f"http://{host}{path}", Kind.PAGE) for path in paths)
+    return PlannedSource(host, delay, requests)
+
+
+def run(folder: Path, web: Scripted, *sources: PlannedSource, **settings: object) -> list[Fetch]:
+    return crawl(folder, *sources, web=web.port, names={HOST: [PUBLIC], OTHER: [PUBLIC]}, SETTINGS=json.dumps(settings))
+
+
+def outcomes(log: Sequence[Fetch]) -> list[tuple[Outcome, str | None]]:
+    return [(fetch.outcome, fetch.reason) for fetch in log]
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_robots_txt_that_cannot_be_had_forbids_all_for_now(tmp_path: Path, status: int) -> None:
+    with Scripted({"/robots.txt": [Answer(b"", status)]}) as web:
+        log = run(tmp_path, web, pages("/1", "/2"), RETRY_TIMES=0)
+        assert [path for _, path in web.asked] == [f"{HOST}/robots.txt"]
+    assert outcomes(log) == [(Outcome.SKIPPED, "robots_unreachable")] * 2
+    assert f"answered {status}" in (log[0].detail or "")
+
+
+@pytest.mark.parametrize("status", [404, 401, 403, 410])
+def test_robots_txt_that_is_not_there_forbids_nothing(tmp_path: Path, status: int) -> None:
+    with Scripted({"/robots.txt": [Answer(b"", status)], "/1": [Answer()]}) as web:
+        log = run(tmp_path, web, pages("/1"))
+    assert outcomes(log) == [(Outcome.FETCHED, None)]
+
+
+@pytest.mark.parametrize(("hops", "allowed"), [(5, False), (6, True)])
+def test_robots_txt_is_followed_over_five_redirects(tmp_path: Path, hops: int, allowed: bool) -> None:
+    script: Script = {"/1": [Answer()], f"/hop-{hops}": [Answer(b"User-agent: *\nDisallow: /")]}
+    for hop in range(hops):
+        here = f"/hop-{hop}" if hop else "/robots.txt"
+        script[here] = [Answer(b"", 301, (("Location", f"http://{OTHER}/hop-{hop + 1}"),))]
+    with Scripted(script) as web:
+        log = run(tmp_path, web, pages("/1"))
+    assert outcomes(log) == [(Outcome.FETCHED, None) if allowed else (Outcome.SKIPPED, "robots")]
+
+
+def test_robots_txt_is_obeyed_by_redirect_targets_and_asked_for_once_a_host(tmp_path: Path) -> None:
+    script = {
+        f"{HOST}/robots.txt": [Answer(b"")],
+        f"{OTHER}/robots.txt": [Answer(b"User-agent: newsloom-test\nDisallow: /closed\n")],
+        "/1": [Answer(b"", 302, (("Location", f"http://{OTHER}/closed/1"),))],
+        "/2": [Answer(b"", 302, (("Location", f"http://{OTHER}/open/2"),))],
+        "/open/2": [Answer()],
+        "/closed/1": [Answer()],
+    }
+    with Scripted(script) as web:
+        log = run(tmp_path, web, pages("/1", "/2"))
+        counts = Counter(path for _, path in web.asked)
+    assert sorted(outcomes(log)) == [(Outcome.FETCHED, None), (Outcome.SKIPPED, "robots")]
+    assert f"{OTHER}/closed/1" not in counts
+    assert (counts[f"{HOST}/robots.txt"], counts[f"{OTHER}/robots.txt"]) == (1, 1)
+
+
+def test_only_the_first_500_kib_of_robots_txt_are_read(tmp_path: Path) -> None:
+    long = b"User-agent: *\nDisallow: /1\n" + b"# " + b"x" * (500 << 10) + b"\nDisallow: /2\n"
+    with Scripted({"/robots.txt": [Answer(long)], "/2": [Answer()]}) as web:
+        log = run(tmp_path, web, pages("/1", "/2"))
+    assert sorted(outcomes(log)) == [(Outcome.FETCHED, None), (Outcome.SKIPPED, "robots")]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_retry_after_pauses_its_host_and_no_other(tmp_path: Path, status: int) -> None:
+    busy = Answer(b"", status, (("Retry-After", "2"),))
+    paths = [f"/{number}" for number in range(1, 6)]
+    script = {**ROBOTS_MISSING, **{path: [Answer()] for path in paths}, f"{HOST}/1": [busy, Answer()]}
+    with Scripted(script) as web:
+        log = run(tmp_path, web, pages(*paths), pages(*paths, host=OTHER))
+        asked = [at for at, path in web.asked if path.startswith(f"{HOST}/") and "robots" not in path]
+        others = [at for at, path in web.asked if path.startswith(OTHER)]
+    assert outcomes(log) == [(Outcome.FETCHED, None)] * 10
+    assert len(asked) == 6
+    assert asked[1] - asked[0] >= 2
+    assert max(others) < asked[1]
+
+
+def test_a_host_that_wants_to_be_left_alone_for_long_is_asked_no_more(tmp_path: Path) -> None:
+    busy = Answer(b"", 503, (("Retry-After", "3600"),))
+    with Scripted({**ROBOTS_MISSING, "/1": [busy], "/2": [Answer()]}) as web:
+        log = run(tmp_path, web, pages("/1", "/2"))
+        assert [path for _, path in web.asked] == [f"{HOST}/robots.txt", f"{HOST}/1"]
+    assert outcomes(log) == [(Outcome.FAILED, "retry_after")] * 2
+    assert log[0].status == 503
+    assert "3600 s" in (log[0].detail or "")
+
+
+def test_a_host_that_is_always_busy_is_given_up_when_the_waiting_is_used_up(tmp_path: Path) -> None:
+    busy = Answer(b"", 503, (("Retry-After", "1"),))
+    last = Answer(b"", 503, (("Retry-After", "120"),))
+    with Scripted({**ROBOTS_MISSING, "/1": [busy, busy, last], "/2": [last], "/3": [last]}) as web:
+        log = run(tmp_path, web, pages("/1", "/2", "/3"), RETRY_TIMES=5)
+        assert len(web.asked) < 6
+    assert {fetch.reason for fetch in log} == {"retry_after"}
+
+
+def test_the_delay_of_a_source_is_kept_between_all_requests(tmp_path: Path) -> None:
+    paths = [f"/{number}" for number in range(1, 5)]
+    with Scripted({**ROBOTS_MISSING, **{path: [Answer()] for path in paths}}) as web:
+        run(tmp_path, web, pages(*paths, delay=0.5), pages("/1", host=OTHER, delay=0.0))
+        asked = [at for at, path in web.asked if path.startswith(HOST)]
+    assert len(asked) == 5
+    # A busy machine may note one request late, which brings it nearer to the next.
+    assert all(later - earlier >= 0.35 for earlier, later in pairwise(asked))
+    assert asked[-1] - asked[0] >= 4 * 0.5 - 0.2
+
+
+def test_a_page_that_drips_ends_in_time_and_its_host_is_given_up(tmp_path: Path) -> None:
+    paths = [f"/{number}" for number in range(1, 30)]
+    dripping = [Answer(b"x" * 1000, drip=0.1)]
+    script = {
+        **ROBOTS_MISSING,
+        **{f"{HOST}{path}": dripping for path in paths},
+        **{f"{OTHER}{path}": [Answer()] for path in paths},
+    }
+    with Scripted(script) as web:
+        started = time.monotonic()
+        log = run(tmp_path, web, pages(*paths), pages(*paths, host=OTHER), DOWNLOAD_TIMEOUT=1)
+        assert time.monotonic() - started < 15
+        assert sum(path.startswith(f"{HOST}/") for _, path in web.asked) == 1 + 3
+    assert Counter(outcomes([fetch for fetch in log if fetch.source == OTHER])) == {(Outcome.FETCHED, None): 29}
+    town = Counter(outcomes([fetch for fetch in log if fetch.source == HOST]))
+    assert town[Outcome.FAILED, "timeout"] >= 1
+    assert town[Outcome.SKIPPED, "host_unresponsive"] == 29 - town[Outcome.FAILED, "timeout"]
+
+
+def test_a_host_with_more_pages_than_one_crawl_takes_has_them_on_record_and_not_asked(tmp_path: Path) -> None:
+    paths = [f"/{number}" for number in range(1, 11)]
+    with Scripted({**ROBOTS_MISSING, **{path: [Answer()] for path in paths}}) as web:
+        log = run(tmp_path, web, pages(*paths), PAGES_PER_HOST=4)
+        assert len(web.asked) == 1 + 4
+    assert Counter(outcomes(log)) == {(Outcome.FETCHED, None): 4, (Outcome.SKIPPED, "host_limit"): 6}
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://a b:x/", "//"])
+def test_a_redirect_to_no_address_is_on_record(tmp_path: Path, location: str) -> None:
+    script = {**ROBOTS_MISSING, "/1": [Answer(b"", 302, (("Location", location),))]}
+    with Scripted(script) as web:
+        (fetch,) = run(tmp_path, web, pages("/1"))
+    assert fetch.outcome is not Outcome.FETCHED
+    assert fetch.reason in ("redirects", "forbidden_address", "http_status")
+
+
+def bomb(encoding: str, size: int) -> bytes:
+    """So many zeros, packed in pieces."""
+    if encoding == "gzip":
+        packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+        return b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
+    if encoding == "deflate":
+        packer = zlib.compressobj(9)
+        return b"".join(packer.compress(bytes(1 << 20)) for _ in range(size >> 20)) + packer.flush()
+    if encoding == "br":
+        return bytes(brotli.compress(bytes(size), quality=1))
+    return zstd.compress(bytes(size))
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
+def test_a_bomb_costs_neither_memory_nor_disk(tmp_path: Path, encoding: str) -> None:
+    packed = gzip.compress(bomb("gzip", 64 << 20)) if encoding == "gzip, gzip" else bomb(encoding, 64 << 20)
+    script = {**ROBOTS_MISSING, "/1": [Answer(packed, headers=(("Content-Encoding", encoding),))]}
+    with Scripted(script) as web:
+        (fetch,) = run(tmp_path, web, pages("/1"))
+    assert (fetch.outcome, fetch.reason) == (Outcome.FAILED, "too_large")
+    assert sum(file.stat().st_size for file in (tmp_path / "archive").iterdir()) < 10_000

@@ -1,0 +1,181 @@
+"""`newsloom sources …` on small sites."""
+
+from __future__ import annotations
+
+import tomllib
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from typing import TYPE_CHECKING, Any
+
+from flows.demo.web import NewsWeb, Page, Site
+from tests.end_to_end.conftest import Newsloom, article, feed, town_site, town_sources
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+HOST = "town.example"
+FRONT = Page(
+    b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body></body></html>'
+)
+
+
+def entries(folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = tomllib.loads((folder / "sources.toml").read_text())["source"]
+    return found
+
+
+@contextmanager
+def served(newsloom: Newsloom, *sites: Site) -> Iterator[NewsWeb]:
+    with NewsWeb(sites) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        yield web
+
+
+def with_robots(site: Site, *lines: str, **pages: Page) -> Site:
+    robots = "\n".join(["User-agent: *", *lines]).encode()
+    return Site(site.host, {**site.pages, "/": FRONT, **pages, "/robots.txt": Page(robots, "text/plain")})
+
+
+def test_adding_a_website_finds_its_feed(newsloom: Newsloom) -> None:
+    with served(newsloom, with_robots(town_site(HOST, 4))):
+        newsloom("sources", "add", f"http://{HOST}/")
+    assert entries(newsloom.folder) == [
+        {"name": "town-example", "homepage": f"http://{HOST}/", "feeds": [f"http://{HOST}/feed.xml"], "language": "en"}
+    ]
+
+
+def test_adding_keeps_what_people_have_written_in_the_file(newsloom: Newsloom) -> None:
+    mine = '# mine\n[crawl]\ndelay = 0  # fast\n[[source]]\nname = "town-example"\nfeeds = ["http://a.example/f"]\n'
+    newsloom.sources(mine)
+    with served(newsloom, with_robots(town_site(HOST, 2))):
+        newsloom("sources", "add", HOST.join(("http://", "/feed.xml")))
+    assert (newsloom.folder / "sources.toml").read_text().startswith(mine)
+    assert [entry["name"] for entry in entries(newsloom.folder)] == ["town-example", "town-example-2"]
+
+
+def test_a_website_without_any_feed_is_asked_by_its_sitemap_or_its_front_page(newsloom: Newsloom) -> None:
+    site = town_site(HOST, 3)
+    links = "".join(
+        f'<article><h2><a href="{path}">Report of the town council number {path[-8]}</a></h2></article>'
+        for path in site.pages
+        if path.startswith("/news")
+    )
+    front = Page(f"<html><body><main>{links}</main></body></html>".encode())
+    bare = Site("bare.example", {path: page for path, page in site.pages.items() if "." not in path or "/news" in path})
+    bare = Site("bare.example", {**bare.pages, "/": front})
+    mapped = Site(HOST, {path: page for path, page in site.pages.items() if path != "/feed.xml"} | {"/": front})
+    with served(newsloom, bare, mapped):
+        newsloom("sources", "add", "http://bare.example/", f"http://{HOST}/")
+    by_site, by_map = entries(newsloom.folder)
+    assert by_site["sections"] == ["http://bare.example/"]
+    assert by_map["sitemaps"] == [f"http://{HOST}/sitemap.xml"]
+
+
+def test_a_website_that_gives_nothing_is_not_added_and_told_why(newsloom: Newsloom) -> None:
+    with served(newsloom, Site(HOST, {"/": Page(b"<html><body>Under construction</body></html>")})):
+        said = newsloom("sources", "add", f"http://{HOST}/", code=2).stderr
+    assert f"http://{HOST}/: gives nothing to ask" in said
+    assert f"http://{HOST}/feed: answered 404" in said
+    assert not (newsloom.folder / "sources.toml").exists()
+
+
+def test_the_catalogue_fills_the_file_once(newsloom: Newsloom) -> None:
+    newsloom("sources", "add", "--language", "pl")
+    some = entries(newsloom.folder)
+    assert some
+    assert {entry.get("language") for entry in some} <= {"pl", None}
+    assert "has them all already" in newsloom("sources", "add", "--language", "pl").stdout
+    assert entries(newsloom.folder) == some
+    newsloom("sources", "list")
+
+
+def test_a_publisher_that_the_catalogue_does_not_have(newsloom: Newsloom) -> None:
+    assert "no publisher 'Zzz Times'" in newsloom("sources", "add", "--from-catalogue", "Zzz Times", code=2).stderr
+    assert "no such language as 'xx'" in newsloom("sources", "add", "--language", "xx", code=2).stderr
+
+
+def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newsloom) -> None:
+    now = datetime.now(UTC)
+    paths = ["/news/2026/a-report-on-what-happened-here.html"]
+    old = feed("old.example", paths).body.replace(
+        b"</item>", f"<pubDate>{format_datetime(now - timedelta(days=90))}</pubDate></item>".encode()
+    )
+    declared = '{"@type": "NewsArticle", "headline": "A report", "isAccessibleForFree": false}'
+    stub = Page(
+        f"""<html><head><title>A report</title><script type="application/ld+json">{declared}</script></head><body>
+        <article><h1>A report</h1><p>First words of it. Subscribe to read on.</p></article></body></html>""".encode()
+    )
+    sites = [
+        town_site("good.example", 5),
+        Site("old.example", {"/feed.xml": Page(old, "application/rss+xml")}),
+        Site("empty.example", {"/feed.xml": feed("empty.example", [])}),
+        Site("shut.example", {"/feed.xml": Page(b"no", status=403)}),
+        Site("moved.example", {"/feed.xml": Page(b"<html><body>We have moved</body></html>")}),
+        Site("paid.example", {"/feed.xml": feed("paid.example", paths), paths[0]: stub}),
+        Site("forbidden.example", {"/robots.txt": Page(b"User-agent: *\nDisallow: /\n", "text/plain")}),
+        Site("thin.example", {"/feed.xml": feed("thin.example", paths), paths[0]: Page(b"<html><p>Hello</p></html>")}),
+    ]
+    with served(newsloom, *sites) as web:
+        newsloom.sources(town_sources(*(site.host for site in sites)))
+        said = newsloom("sources", "check", code=1).stdout
+        tried = [asked for asked in web.requests if asked.host == "good.example" and asked.path.startswith("/news")]
+        newsloom("sources", "check", "good.example")
+    states = {line.split(": ")[0]: line.split(": ")[1] for line in said.splitlines()}
+    assert states == {
+        "good.example": "works",
+        "old.example": "stale",
+        "empty.example": "empty",
+        "shut.example": "blocked",
+        "moved.example": "no feed",
+        "paid.example": "paywalled",
+        "forbidden.example": "robots forbid",
+        "thin.example": "not articles",
+    }
+    assert "good.example: works: 5 articles named; of 3 pages tried 3 articles" in said
+    assert len(tried) == 3
+    assert not newsloom.data.exists()
+
+
+def test_opml_comes_back_as_it_went(newsloom: Newsloom) -> None:
+    newsloom("sources", "add", "--language", "fr")
+    newsloom("sources", "export", "sources.opml")
+    newsloom("sources", "import", "sources.opml", "--sources", "again.toml")
+    assert (newsloom.folder / "again.toml").read_text() == (newsloom.folder / "sources.toml").read_text()
+
+
+def test_the_opml_of_a_feed_reader_is_taken(newsloom: Newsloom) -> None:
+    (newsloom.folder / "reader.opml").write_text(
+        '<opml version="1.0"><body><outline text="News">'
+        '<outline text="The Town" type="rss" xmlUrl="http://a.example/f"/>'
+        '<outline text="The Village" type="rss" xmlUrl="http://b.example/f" htmlUrl="http://b.example/"/></outline>'
+        "</body></opml>"
+    )
+    newsloom("sources", "import", "reader.opml")
+    assert entries(newsloom.folder) == [
+        {"name": "The Town", "feeds": ["http://a.example/f"]},
+        {"name": "The Village", "homepage": "http://b.example/", "feeds": ["http://b.example/f"]},
+    ]
+
+
+def test_a_file_that_is_no_opml_is_refused(newsloom: Newsloom) -> None:
+    for text, expected in (
+        ("<opml", "is not well-formed XML"),
+        ("<rss/>", "is no OPML file: expected the element opml, found rss"),
+        ("<opml><body/></opml>", "names no feed"),
+        ('<opml><body><outline xmlUrl="file:///etc/passwd"/></body></opml>', "file:///etc/passwd"),
+    ):
+        (newsloom.folder / "bad.opml").write_text(text)
+        said = newsloom("sources", "import", "bad.opml", code=2).stderr
+        assert expected in said
+        assert "Traceback" not in said
+
+
+def test_a_stored_page_is_printed_as_it_was_fetched(newsloom: Newsloom, with_prefect: None) -> None:
+    with served(newsloom, town_site(HOST, 1)):
+        newsloom.sources(town_sources(HOST))
+        newsloom("run")
+    ((url,),) = newsloom.sql("SELECT url FROM articles")
+    assert newsloom("page", url).stdout.encode() == article(1, HOST).body
+    assert "http://nowhere.example/: never asked for" in newsloom("page", "http://nowhere.example/", code=2).stderr
