@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 # Where publishers put feeds and news sitemaps that their front page does not name.
 COMMON_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml")
 COMMON_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml", "/sitemap_index.xml")
+# What a new file begins with.
+HEAD = """\
+[crawl]
+# contact = "mailto:…"   # an address of yours for publishers to write to: needed before the first run
+"""
 MOST_FEEDS = 20  # in an entry; some publishers have hundreds, each a part of the others
 
 
@@ -133,7 +138,7 @@ def _existing(file: Path) -> tuple[Sources | None, str]:
 def _write(file: Path, text: str, entries: list[str]) -> None:
     if not entries:
         return
-    parts = [text.rstrip("\n") + "\n"] if text.strip() else []
+    parts = [text.rstrip("\n") + "\n" if text.strip() else HEAD]
     fresh = "\n".join([*parts, *entries])
     parse_sources(fresh.encode(), file)  # what is written can be read
     try:
