@@ -36,16 +36,11 @@ def language_code(value: str | None) -> str | None:
     return code if code in ISO_639_1 else None
 
 
-def choose_language(declared: Iterable[str | None], text: str) -> str | None:
+def find_language(declared: Iterable[str | None], text: str) -> tuple[str | None, str]:
     """The first valid declaration, unless the text clearly speaks another language; without one, the text's.
 
-    None where neither says anything.
+    With it comes its origin: `declared` or `text`. None and nothing where neither says anything.
     """
-    return find_language(declared, text)[0]
-
-
-def find_language(declared: Iterable[str | None], text: str) -> tuple[str | None, str]:
-    """The same with its origin: `declared`, `text`, or nothing."""
     stated = next((code for tag in declared if (code := language_code(tag))), None)
     sample = text[:_SAMPLE]
     if len(sample) < _ENOUGH:

@@ -10,7 +10,7 @@ import pytest
 from crawlers.extraction.addresses import canonical_address, web_address
 from crawlers.extraction.authors import clean_names
 from crawlers.extraction.dates import Known, day_in_address
-from crawlers.extraction.language import choose_language
+from crawlers.extraction.language import find_language
 from crawlers.extraction.metadata import Metadata, read_head, read_metadata
 from crawlers.extraction.moments import parse_moment
 from crawlers.extraction.page import Page, read_page
@@ -394,7 +394,7 @@ def test_authors_are_the_persons_named(head: str, body: str, names: tuple[str, .
 def test_a_declared_language_holds_unless_the_text_clearly_speaks_another(
     declared: list[str | None], text: str, language: str | None
 ) -> None:
-    assert choose_language(declared, text) == language
+    assert find_language(declared, text)[0] == language
 
 
 # ---- addresses
