@@ -64,6 +64,7 @@ EXTENSIONS = {
     "crawlers.politeness.pace.Pace": 0,
     "crawlers.politeness.crawl_delay.CrawlDelay": 0,
     "crawlers.lifeline.Lifeline": 0,
+    "crawlers.stopping.Stopping": 0,
 }
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

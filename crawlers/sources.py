@@ -32,6 +32,9 @@ from crawlers.discovery.address import normalise
 from crawlers.languages import ISO_639_1
 from crawlers.sources_report import Report, nearest_language
 
+OTHER_TABLES = ("schedule", "keep", "alerts")
+"""Tables of the same file that are not about crawling; whoever runs the crawls checks them."""
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTACT = re.compile(r"(?:mailto:)?[^\s()<>@:/]+@[^\s()<>@:/]+\.[^\s()<>@:/]+|https?://[^\s()<>]+")
 
@@ -158,20 +161,24 @@ class Sources(BaseModel):
 
 def load_sources(path: Path) -> Sources:
     """Read and check a list of sources. Raises SourcesError with all of its problems at once."""
+    return parse_sources(read_file(path), path)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a list of sources; raises SourcesError where there are none."""
     try:
-        body = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         report = Report(path, "")
         report.add((), f"no file that can be read ({error.strerror})", "a TOML file with [[source]] tables")
         raise report.error() from error
-    return parse_sources(body, path)
 
 
 def parse_sources(body: bytes, file: Path) -> Sources:
     """Check the bytes of a list of sources; `file` is only named in the errors. Raises SourcesError."""
     report = Report(file, body.decode("utf-8-sig", "replace"))
-    data = _toml(body, report)
-    report.unknown_keys((), data, ("crawl", "source"))
+    data = read_toml(body, report)
+    report.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
     crawl, tables = data.get("crawl", {}), data.get("source", [])
     if not isinstance(crawl, dict):
         report.wrong_type(("crawl",), crawl, "a table, [crawl]")
@@ -199,7 +206,8 @@ def user_agent(settings: CrawlSettings) -> str:
     return f"newsloom/{number} (+{settings.contact})" if settings.contact else f"newsloom/{number}"
 
 
-def _toml(body: bytes, report: Report) -> dict[str, Any]:
+def read_toml(body: bytes, report: Report) -> dict[str, Any]:
+    """The file as tables; raises SourcesError where it is not TOML in UTF-8."""
     try:
         return tomllib.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:

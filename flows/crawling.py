@@ -37,6 +37,7 @@ class Crawl:
     def __init__(self, plan: Path, on_progress: Callable[[CrawlProgress], None] = lambda progress: None) -> None:
         self.log = plan / "crawl.log"
         self.on_progress = on_progress
+        self.cut_short = False
         self.segments: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
@@ -69,14 +70,24 @@ class Crawl:
             yield name
 
     def wait(self) -> None:
-        """Wait for the end. Raises FlowsError for a refused plan and CrawlDiedError for a crawl that broke down."""
+        """Wait for the end, its own or that of `cut`.
+
+        Raises FlowsError for a refused plan and CrawlDiedError for a crawl that broke down.
+        """
         code = self.process.wait()
         self.reader.join()
+        if self.cut_short:
+            return
         if code == PLAN_REFUSED:
             raise FlowsError(f"the crawl refused its plan: {self._last_words()}")
         if code != 0:
             said = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
             raise CrawlDiedError(said, str(self.log))
+
+    def cut(self) -> None:
+        """End it before its own end, because its time is over: what it has not asked is asked by the next one."""
+        self.cut_short = self.process.poll() is None
+        self.stop()
 
     def stop(self) -> None:
         """End it, in good order where it can; does nothing to one that has ended."""

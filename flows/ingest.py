@@ -4,32 +4,36 @@ The steps are plain functions of `flows.planning`, `flows.crawling` and `flows.l
 coarse Prefect tasks: one for the plan, one for the crawl, one a segment, one for publishing.
 """
 
-from __future__ import annotations
-
 import secrets
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Annotated
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
-from prefect.client.schemas.objects import State, TaskRun
-from prefect.tasks import Task
+from pydantic import Field
 
 from crawlers.contact import require_contact
 from crawlers.sources import Sources, load_sources
 from flows import progress
+from flows.artifacts import leave_artifacts
 from flows.crawling import Crawl
 from flows.errors import CrawlDiedError
 from flows.extracting import Extractor
 from flows.layout import DataDirectory
 from flows.loading import Loaded, load, pending_segments
+from flows.notices import tell_of_failure
+from flows.parameters import Data, SourcesFile, Wait
 from flows.planning import make_plan, source_rows
+from flows.running import gives_way, is_transient, require_space
+from flows.settings import load_settings
 from flows.summary import RunSummary, summarise
-from warehouse import TransientWarehouseError, Writer, open_writer
+from warehouse import Writer, open_writer
 from warehouse.publish import Published
 from warehouse.runs import finish_run, record_sources, start_run
 
@@ -38,17 +42,6 @@ CRAWL_ATTEMPTS = 3  # a crawl process that died (memory, a signal) is started ag
 PUBLISH_EVERY = 60.0
 # …but copying the warehouse takes at most this share of the run.
 PUBLISH_SHARE = 0.05
-
-
-def is_transient(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Whether a failed task is worth another try."""
-    try:
-        state.result()
-    except TransientWarehouseError:
-        return True
-    except Exception:  # noqa: BLE001 - any other error is terminal
-        return False
-    return False
 
 
 @task(name="plan", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
@@ -102,46 +95,71 @@ class Publisher:
             self.publish()
 
 
-@flow(name="ingest", flow_run_name="ingest-{data}", validate_parameters=True)
-def ingest(sources: Path, data: Path, wait: float = 0.0) -> RunSummary:
+@flow(
+    name="ingest",
+    flow_run_name="ingest {data.name}",
+    validate_parameters=True,
+    on_failure=[tell_of_failure],
+    on_crashed=[tell_of_failure],
+)
+@gives_way
+def ingest(
+    sources: SourcesFile,
+    data: Data,
+    wait: Wait = 0.0,
+    minutes: Annotated[
+        float | None,
+        Field(gt=0, description="Minutes that the crawl has; empty: run_minutes of [schedule] in the sources' file."),
+    ] = None,
+) -> RunSummary:
     """Crawl the sources of a file into the warehouse of a data directory.
 
-    `sources` is the path of sources.toml, `data` the data directory (absolute paths where a server runs the flow),
-    `wait` how long to wait for another writer, in seconds. Raises SourcesError before anything starts where the
-    sources are not right or name no contact, WarehouseBusyError where another run goes on.
+    Loads what an interrupted run left, asks what is due, loads what is new, publishes. Raises SourcesError before
+    anything starts where the sources are not right or name no contact, FlowsError where the disk is nearly full, and
+    WarehouseBusyError where another run goes on.
     """
-    configured = load_sources(sources)
+    configured, settings = load_sources(sources), load_settings(sources)
     require_contact(configured, sources)
     directory = DataDirectory(data)
     started = datetime.now(UTC)
+    until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     reporter = progress.current.get()
     with open_writer(data, "newsloom run", wait=wait) as writer, Extractor() as extractor:
         with _booked(writer, started) as run_id:
+            require_space(directory, settings.alerts.least_free_gb)
             record_sources(writer, source_rows(configured), started)
             publisher = Publisher(writer)
             reporter.step("loading what an earlier run left")
             recovered = _load_all(writer, extractor, directory, publisher)
+            cut_short = False
             for attempt in range(1, CRAWL_ATTEMPTS + 1):
                 reporter.step("planning")
                 folder = plan_task(writer, configured, directory, run_id)
                 reporter.step("crawling")
                 try:
-                    _crawl(writer, extractor, directory, folder, publisher)
+                    cut_short = _crawl(writer, extractor, directory, folder, publisher, until)
                     break
                 except CrawlDiedError:
                     if attempt == CRAWL_ATTEMPTS:
                         raise
                     _load_all(writer, extractor, directory, publisher)
-        summary = summarise(writer, run_id, (datetime.now(UTC) - started).total_seconds(), recovered)
+        seconds = (datetime.now(UTC) - started).total_seconds()
+        summary = summarise(writer, run_id, seconds, recovered, cut_short=cut_short)
         reporter.step("publishing")
         publisher.publish()
+    leave_artifacts(summary, directory.news)
     return summary
 
 
-def _crawl(writer: Writer, extractor: Extractor, directory: DataDirectory, plan: Path, publisher: Publisher) -> None:
-    """Crawl, and load each segment as soon as it is sealed."""
+def _crawl(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, plan: Path, publisher: Publisher, until: float
+) -> bool:
+    """Crawl, and load each segment as soon as it is sealed; returns whether it was cut short at `until` (monotonic)."""
     reporter = progress.current.get()
     crawl = Crawl(plan, reporter.crawled)
+    clock = threading.Timer(max(0.0, until - time.monotonic()), crawl.cut)
+    clock.daemon = True
+    clock.start()
     try:
         ended = crawl_task.submit(crawl)
         for name in crawl.sealed():
@@ -151,7 +169,9 @@ def _crawl(writer: Writer, extractor: Extractor, directory: DataDirectory, plan:
             publisher.maybe()
         ended.result()
     finally:
+        clock.cancel()
         crawl.stop()
+    return crawl.cut_short
 
 
 def _load_all(writer: Writer, extractor: Extractor, directory: DataDirectory, publisher: Publisher) -> int:

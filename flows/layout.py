@@ -17,6 +17,7 @@ class DataDirectory:
     news.duckdb         what people query
     private/            the warehouse that runs write, its lock, and what is left of runs: plan and crawl log
     private/prefect.db  Prefect's own database, where no Prefect server is named
+    private/service/    of `newsloom up`: its lock, who it is, its log
     """
 
     root: Path
@@ -35,6 +36,11 @@ class DataDirectory:
     def private(self) -> Path:
         """What nobody but newsloom needs."""
         return self.root / "private"
+
+    @property
+    def service(self) -> Path:
+        """What `newsloom up` writes about itself."""
+        return self.private / "service"
 
     def run(self, run_id: str) -> Path:
         """The folder of a run: its plan and its crawl's log."""

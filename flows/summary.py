@@ -17,10 +17,17 @@ OUTCOMES = ("loaded", "updated", "unchanged", "duplicate", "rejected", "failed",
 
 @dataclass(frozen=True, slots=True)
 class SourceCounts:
-    """Pages of one source, by what became of them (in the order of OUTCOMES)."""
+    """Pages of one source, by what became of them (in the order of OUTCOMES).
+
+    `listings` is how many feeds, sitemaps, sections and front pages were asked, `ms` how long all answers took in
+    milliseconds, `reasons` why pages and listings gave nothing, with how many, most frequent first.
+    """
 
     source: str
     counts: tuple[int, ...]
+    listings: int = 0
+    ms: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +35,7 @@ class RunSummary:
     """What came of a run.
 
     `reasons` counts pages by outcome and reason, `listings` listings by outcome; `recovered` are pages of earlier runs
-    that were interrupted, `articles` how many the warehouse holds now.
+    that were interrupted, `articles` how many the warehouse holds now; `cut_short` says that its time was over first.
     """
 
     run_id: str
@@ -38,6 +45,7 @@ class RunSummary:
     listings: tuple[tuple[str, int], ...]
     recovered: int
     articles: int
+    cut_short: bool = False
 
     def total(self, outcome: str) -> int:
         """Pages of all sources with this outcome."""
@@ -50,11 +58,21 @@ class RunSummary:
         return sum(sum(source.counts) for source in self.sources)
 
 
-def summarise(writer: Writer, run_id: str, seconds: float, recovered: int) -> RunSummary:
+def summarise(writer: Writer, run_id: str, seconds: float, recovered: int, *, cut_short: bool = False) -> RunSummary:
     """Read a run's summary from the warehouse."""
     connection = writer.connection
+    counts = ", ".join(f"count(*) FILTER (page AND outcome = '{outcome}')" for outcome in OUTCOMES)
     sources = connection.execute(
-        f"SELECT source, {', '.join(OUTCOMES)} FROM pipeline_loss WHERE run_id = ? ORDER BY source",  # noqa: S608
+        f"""
+        WITH asked AS (SELECT *, kind IN ('page', 'record') AS page FROM fetches WHERE run_id = ?),
+        reasons AS (
+            SELECT source, list((reason, pages) ORDER BY pages DESC, reason) AS reasons
+            FROM (SELECT source, reason, count(*) AS pages FROM asked WHERE reason IS NOT NULL GROUP BY ALL)
+            GROUP BY source
+        )
+        SELECT source, count(*) FILTER (NOT page), sum(ms), any_value(reasons), {counts}
+        FROM asked LEFT JOIN reasons USING (source) GROUP BY source ORDER BY source
+        """,  # noqa: S608 - words of our own
         [run_id],
     ).fetchall()
     reasons = connection.execute(
@@ -75,11 +93,15 @@ def summarise(writer: Writer, run_id: str, seconds: float, recovered: int) -> Ru
     return RunSummary(
         run_id=run_id,
         seconds=seconds,
-        sources=tuple(SourceCounts(source, tuple(counts)) for source, *counts in sources),
+        sources=tuple(
+            SourceCounts(source, tuple(counts), listings, int(ms), tuple(tuple(pair) for pair in reasons or ()))
+            for source, listings, ms, reasons, *counts in sources
+        ),
         reasons=tuple(reasons),
         listings=tuple(listings),
         recovered=recovered,
         articles=articles,
+        cut_short=cut_short,
     )
 
 
@@ -104,7 +126,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     table.add_column("source", overflow="fold")
     for name in ("fetched", *OUTCOMES):
         table.add_column(name, justify="right", no_wrap=True)
-    busiest = sorted(summary.sources, key=lambda source: (-sum(source.counts), source.source))
+    with_pages = [source for source in summary.sources if sum(source.counts)]
+    busiest = sorted(with_pages, key=lambda source: (-sum(source.counts), source.source))
     shown, rest = busiest[:MOST_SOURCES], busiest[MOST_SOURCES:]
     for source in sorted(shown, key=lambda source: source.source):
         table.add_row(source.source, *_cells(source.counts))
@@ -114,7 +137,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         )
     table.add_section()
     table.add_row("all", *_cells(tuple(summary.total(outcome) for outcome in OUTCOMES)), style="bold")
-    if summary.sources:
+    if with_pages:
         console.print(table)
     else:
         console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, no page was due or new")
@@ -122,6 +145,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         console.print(f"  {outcome} because of {reason}: {count}")
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings)
     console.print(f"listings: {listings or 'none asked'}")
+    if summary.cut_short:
+        console.print("stopped at its time: the rest is asked by the next run")
     if summary.recovered:
         console.print(f"recovered from an interrupted run: {summary.recovered} pages")
     console.print(f"articles in the warehouse: {summary.articles}")

@@ -2,7 +2,7 @@
 
 from warehouse.connection import connect
 from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
-from warehouse.writer import Writer, open_writer
+from warehouse.writer import Writer, open_writer, writer_at_work
 
 __all__ = [
     "TransientWarehouseError",
@@ -11,4 +11,5 @@ __all__ = [
     "Writer",
     "connect",
     "open_writer",
+    "writer_at_work",
 ]

@@ -68,7 +68,7 @@ def load_segment(writer: Writer, segment: str, run_id: str, extractor: str, batc
             for step in STEPS:
                 connection.execute(_step(step))
             connection.execute(
-                "INSERT INTO segments VALUES (?, ?, ?, ?, ?)",
+                "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
                 [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
             )
     return True

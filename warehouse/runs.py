@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    import duckdb
+
     from warehouse.writer import Writer
 
 
@@ -79,3 +81,29 @@ def record_sources(writer: Writer, sources: Sequence[SourceRow], now: datetime) 
 
 def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
+
+
+def recent_runs(
+    connection: duckdb.DuckDBPyConnection, limit: int, *, failed_only: bool = False
+) -> list[tuple[str, str, datetime, float | None, str, int, int, str | None]]:
+    """The last runs, newest first.
+
+    Rows of run, kind, start (UTC), seconds (None while it goes on, or where it was killed), outcome, new articles,
+    failed requests, and why it failed.
+    """
+    return connection.execute(
+        """
+        WITH recent AS (
+            FROM runs WHERE NOT $failed_only OR outcome IN ('failed', 'crashed') ORDER BY started_at DESC LIMIT $limit
+        )
+        SELECT recent.run_id, any_value(kind_of_run), any_value(started_at),
+            epoch(any_value(finished_at) - any_value(started_at)), any_value(outcome_of_run),
+            count(*) FILTER (fetches.outcome = 'loaded'), count(*) FILTER (fetches.outcome = 'failed'),
+            any_value(detail_of_run)
+        FROM (SELECT run_id, kind AS kind_of_run, started_at, finished_at, outcome AS outcome_of_run,
+                     detail AS detail_of_run FROM recent) AS recent
+        LEFT JOIN fetches ON fetches.run_id = recent.run_id
+        GROUP BY recent.run_id ORDER BY any_value(started_at) DESC
+        """,
+        {"limit": limit, "failed_only": failed_only},
+    ).fetchall()

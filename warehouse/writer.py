@@ -112,6 +112,20 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
         lock.release()
 
 
+def writer_at_work(data: Path) -> str | None:
+    """Who writes to a data directory now, in words; None where nobody does."""
+    private = data / "private"
+    if not (private / "writer.lock").exists():
+        return None
+    lock = FileLock(private / "writer.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return _holder(private / "writer.json")
+    lock.release()
+    return None
+
+
 def _holder(note: Path) -> str:
     try:
         said = json.loads(note.read_text(encoding="utf-8"))

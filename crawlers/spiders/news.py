@@ -32,6 +32,7 @@ from crawlers.spiders.listings import Named, read_listing
 from crawlers.spiders.memory import Memory
 from crawlers.spiders.outcomes import Reason, judge
 from crawlers.spiders.records import exchange
+from crawlers.stopping import Unasked
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -220,6 +221,8 @@ class NewsSpider(scrapy.Spider):
 
     def on_error(self, failure: Failure) -> None:
         """Put a request that had no answer on record."""
+        if isinstance(failure.value, Unasked):
+            return  # it is as if nobody had named it yet: the next crawl does
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
         outcome, reason, detail = judge(failure)
         if reason is Reason.INTERNAL_ERROR:

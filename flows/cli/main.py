@@ -9,6 +9,10 @@ import sys
 import click
 
 COMMANDS = {
+    "up": ("flows.cli.service:up", "Run everything on its schedule, until told to stop."),
+    "status": ("flows.cli.service:status", "Show whether it is up, what ran last, and what runs next."),
+    "down": ("flows.cli.service:down", "End what `newsloom up` runs."),
+    "runs": ("flows.cli.runs", "List the runs: when, how long, what they brought, how they ended."),
     "run": ("flows.cli.run", "Crawl the sources, and load what is new into the warehouse."),
     "import": ("flows.cli.importing", "Load articles from files: JSON lines, plain texts, WARC archives."),
     "sql": ("flows.cli.sql", "Query the warehouse."),
@@ -32,7 +36,8 @@ class LazyGroup(click.Group):
         """The command, imported."""
         if name not in COMMANDS:
             return None
-        command = importlib.import_module(COMMANDS[name][0]).command
+        module, _, attribute = COMMANDS[name][0].partition(":")
+        command = getattr(importlib.import_module(module), attribute or "command")
         assert isinstance(command, click.Command)
         return command
 

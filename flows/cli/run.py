@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import click
@@ -21,7 +22,8 @@ def command(sources: Path, data: Path, wait: float) -> None:
     """Crawl the sources, and load what is new into the warehouse.
 
     Run it again at any time: it asks what has changed, fetches what is new, and takes up what an interrupted run left.
-    A run is a Prefect flow run; it is recorded by the server that PREFECT_API_URL names, else in the data directory.
+    A run is a Prefect flow run; it is recorded by the server of `newsloom up`, or the one that PREFECT_API_URL names,
+    else in the data directory.
     """
     from crawlers.contact import require_contact
     from crawlers.sources import load_sources
@@ -30,7 +32,11 @@ def command(sources: Path, data: Path, wait: float) -> None:
     require_contact(load_sources(sources), sources)  # a mistake is told at once, not after Prefect has started
 
     from flows.prefect_setup import set_up_prefect
+    from flows.service.note import serving
 
+    service = serving(directory)
+    if service is not None:
+        os.environ.setdefault("PREFECT_API_URL", service.api)  # it is seen there, and starts quicker
     set_up_prefect(directory)
     from flows.ingest import ingest
     from flows.progress import shown

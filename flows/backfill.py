@@ -1,0 +1,63 @@
+"""The flow for archives of others: files into the warehouse, by hand, resumable."""
+
+from pathlib import Path
+from typing import Annotated
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from pydantic import Field
+
+from flows import progress
+from flows.artifacts import escape
+from flows.extracting import Extractor
+from flows.importing import Imported, check_files, import_files
+from flows.layout import DataDirectory
+from flows.parameters import Data, Wait
+from flows.running import gives_way, is_transient
+from warehouse import Writer, open_writer
+
+
+@task(
+    name="import file",
+    task_run_name="import {file}",
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[1, 10, 60],
+    retry_condition_fn=is_transient,
+)
+def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Path, clean: bool) -> Imported:
+    """See `flows.importing.import_files`."""
+    return import_files(writer, extractor, directory, [file], clean=clean)[0]
+
+
+@flow(name="backfill", flow_run_name="backfill {data.name}", validate_parameters=True)
+@gives_way
+def backfill(
+    files: Annotated[
+        list[Path],
+        Field(min_length=1, description="Absolute paths: .jsonl, .txt, .warc or .warc.gz, as `newsloom import` takes."),
+    ],
+    data: Data,
+    clean: Annotated[bool, Field(description="Drop adverts, consent dialogues, bios and teasers from texts.")] = False,
+    wait: Wait = 0.0,
+) -> list[Imported]:
+    """Load articles from files: JSON lines, plain texts, web archives (Common Crawl's news for example).
+
+    A file half done is not begun again, and a file given twice is loaded once. Raises FlowsError before anything
+    starts where a file is not there or of no known kind.
+    """
+    check_files(files)
+    directory = DataDirectory(data)
+    with open_writer(data, "newsloom backfill", wait=wait) as writer, Extractor() as extractor:
+        imported = []
+        for file in files:
+            imported.append(import_task(writer, extractor, directory, file, clean))
+            progress.current.get().step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
+        writer.publish()
+    rows = [
+        {"file": escape(str(one.file)), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
+        for one in imported
+    ]
+    create_table_artifact(key="backfill", table=rows, description="What came of each file")
+    return imported

@@ -1,0 +1,30 @@
+"""`newsloom runs`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option
+from flows.layout import data_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("runs")
+@data_option
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
+@click.option("--failed", is_flag=True, help="Only those that failed or crashed.")
+def command(data: Path, limit: int, failed: bool) -> None:
+    """List the runs: when, how long, what they brought, how they ended."""
+    from flows.book import last_runs, runs_table
+    from flows.summary import report_console
+
+    directory = data_directory(data)
+    runs = last_runs(directory, limit, failed_only=failed)
+    if runs:
+        report_console().print(runs_table(runs))
+    else:
+        click.echo(f"{directory.root}: no run yet" if not failed else f"{directory.root}: no run failed")

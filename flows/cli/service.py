@@ -1,0 +1,118 @@
+"""`newsloom up`, `newsloom status`, `newsloom down`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option, sources_option
+from flows.layout import data_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DOWN_SECONDS = 120.0
+DETACH_SECONDS = 240.0
+
+
+@click.command("up")
+@sources_option
+@data_option
+@click.option("--port", type=click.IntRange(1, 65535), help="Port of Prefect's server.  [default: 4200, or the next]")
+@click.option("--detach", is_flag=True, help="Return once it is up, and leave it running.")
+def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
+    """Run everything on its schedule until told to stop.
+
+    Starts a Prefect server on this machine's loopback, unless PREFECT_API_URL names one, and serves the flows: a crawl
+    every 15 minutes, tidying up every night, a digest every morning. [schedule] in the sources' file changes when.
+    """
+    from crawlers.contact import require_contact
+    from crawlers.sources import load_sources
+    from flows.service.supervise import supervise
+    from flows.settings import load_settings
+
+    require_contact(load_sources(sources), sources)  # a mistake is told here, not in a log
+    load_settings(sources)
+    directory = data_directory(data)
+    if detach:
+        _detached(sources, data, port)
+        return
+
+    from flows.service.log import log_to
+
+    with log_to(directory):
+        supervise(directory, sources.absolute(), port, lambda note: _say(note.ui))
+
+
+def _say(ui: str) -> None:
+    click.echo(f"newsloom is up; Prefect's user interface: {ui}")
+
+
+def _detached(sources: Path, data: Path, port: int | None) -> None:
+    import subprocess
+    import sys
+
+    from flows.errors import FlowsError
+    from flows.service.note import lock_service, serving
+
+    directory = data_directory(data)
+    lock_service(directory).release()  # who serves already is told here
+    arguments = ["up", "--sources", str(sources.absolute()), "--data", str(directory.root)]
+    arguments += [] if port is None else ["--port", str(port)]
+    process = subprocess.Popen(  # noqa: S603 - ourselves
+        [sys.executable, "-m", "flows.cli", *arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + DETACH_SECONDS
+    while time.monotonic() < deadline:
+        note = serving(directory)
+        if note is not None and note.pid == process.pid and note.ready:
+            _say(note.ui)
+            return
+        if process.poll() is not None:
+            assert process.stderr is not None
+            said = process.stderr.read().strip().removeprefix("newsloom: ").splitlines()
+            raise FlowsError(said[-1] if said else f"newsloom does not start; {directory.service} has its log")
+        time.sleep(0.2)
+    process.terminate()
+    raise FlowsError(f"newsloom is not up after {DETACH_SECONDS:.0f} s; {directory.service} has its log")
+
+
+@click.command("down")
+@data_option
+def down(data: Path) -> None:
+    """End what `newsloom up` runs; a crawl finishes its requests in flight and seals what it has."""
+    from flows.errors import FlowsError
+    from flows.service.note import serving
+
+    directory = data_directory(data)
+    note = serving(directory)
+    if note is None:
+        click.echo(f"nothing is up for {directory.root}")
+        return
+    os.kill(note.pid, signal.SIGTERM)
+    deadline = time.monotonic() + DOWN_SECONDS
+    while serving(directory) is not None:
+        if time.monotonic() > deadline:
+            raise FlowsError(
+                f"process {note.pid} has not ended after {DOWN_SECONDS:.0f} s; {directory.service} has its log"
+            )
+        time.sleep(0.2)
+    click.echo("newsloom is down")
+
+
+@click.command("status")
+@data_option
+def status(data: Path) -> None:
+    """Show whether newsloom is up, what ran last, what runs next, and how much disk is free."""
+    from flows.service.status import print_status
+
+    print_status(data_directory(data))

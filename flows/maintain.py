@@ -1,0 +1,56 @@
+"""The nightly flow: what keeps the warehouse fast and the disk from filling."""
+
+from datetime import UTC, datetime
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows.layout import DataDirectory
+from flows.notices import tell_of_failure
+from flows.parameters import Data, SourcesFile, Wait
+from flows.retention import Removed, keep_within
+from flows.running import gives_way, is_transient
+from flows.settings import Keep, load_settings
+from warehouse import Writer, open_writer
+
+
+@task(name="retention", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> Removed:
+    """See `flows.retention.keep_within`."""
+    return keep_within(writer, directory, keep, datetime.now(UTC))
+
+
+@task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+def publish_task(writer: Writer) -> float:
+    """See `warehouse.Writer.publish`, which checkpoints first; returns the seconds it took."""
+    return writer.publish().seconds
+
+
+@flow(
+    name="maintain",
+    flow_run_name="maintain {data.name}",
+    validate_parameters=True,
+    on_failure=[tell_of_failure],
+    on_crashed=[tell_of_failure],
+)
+@gives_way
+def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Removed:
+    """Tidy up once a day: remove what `[keep]` no longer allows, checkpoint, publish.
+
+    What a run still has to load is never removed. Raises SourcesError where the sources' file is not right.
+    """
+    settings = load_settings(sources)
+    directory = DataDirectory(data)
+    with open_writer(data, "newsloom maintain", wait=wait) as writer:
+        removed = retention_task(writer, directory, settings.keep)
+        seconds = publish_task(writer)
+    row = {
+        "segments removed": removed.segments,
+        "their bytes": removed.bytes,
+        "rows of logs removed": removed.rows,
+        "old plans removed": removed.plans,
+        "seconds to publish": round(seconds, 2),
+    }
+    create_table_artifact(key="maintenance", table=[row], description="What was tidied up")
+    return removed

@@ -1,0 +1,61 @@
+"""Telling people: by webhook and by mail, as `[alerts]` says."""
+
+from __future__ import annotations
+
+import json
+import logging
+import smtplib
+import urllib.error
+import urllib.request
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from crawlers.errors import SourcesError
+from flows.settings import Alerts, load_settings
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun, State
+    from prefect.flows import Flow
+
+logger = logging.getLogger("newsloom")
+TIMEOUT = 30.0  # seconds
+
+
+def notify(alerts: Alerts, subject: str, text: str) -> list[str]:
+    """Tell it everywhere that is configured; returns what went wrong, in words, for the log of whoever calls."""
+    problems = []
+    if alerts.webhook is not None:
+        body = json.dumps({"text": f"{subject}\n\n{text}"}).encode()
+        request = urllib.request.Request(alerts.webhook, body, {"Content-Type": "application/json"})  # noqa: S310 - http(s) only: checked with the settings
+        try:
+            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - as above
+                answer.read(1)
+        except (urllib.error.URLError, OSError, ValueError) as error:
+            problems.append(f"the webhook does not take it: {error}")
+    if alerts.mail_to is not None:
+        mail = EmailMessage()
+        mail["Subject"], mail["From"], mail["To"] = subject, alerts.mail_from, alerts.mail_to
+        mail.set_content(text)
+        try:
+            with smtplib.SMTP(alerts.smtp_host, alerts.smtp_port, timeout=TIMEOUT) as server:
+                server.send_message(mail)
+        except (smtplib.SMTPException, OSError) as error:
+            problems.append(f"{alerts.smtp_host}:{alerts.smtp_port} does not take the mail: {error}")
+    for problem in problems:
+        logger.warning("%s", problem)
+    return problems
+
+
+def tell_of_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+    """Tell at once that a deployed run failed or crashed: a hook of the flows.
+
+    Whoever started one by hand is told there.
+    """
+    if flow_run.deployment_id is None:
+        return
+    try:
+        alerts = load_settings(Path(flow_run.parameters["sources"])).alerts
+    except (KeyError, SourcesError):  # the flow without sources, or the very mistake that it failed of
+        return
+    notify(alerts, f"newsloom: {flow.name} {(state.name or 'failed').lower()}", f"{flow_run.name}: {state.message}")

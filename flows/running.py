@@ -1,0 +1,67 @@
+"""What flows have in common: when to try again, when to give way, when not to begin."""
+
+from __future__ import annotations
+
+import shutil
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+from prefect.runtime import deployment
+from prefect.states import Cancelled
+
+from flows.errors import FlowsError
+from warehouse import TransientWarehouseError, WarehouseBusyError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prefect.client.schemas.objects import State, TaskRun
+    from prefect.tasks import Task
+
+    from flows.layout import DataDirectory
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+GIGABYTE = 1e9
+
+
+def is_transient(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+    """Whether a failed task is worth another try."""
+    try:
+        state.result()
+    except TransientWarehouseError:
+        return True
+    except Exception:  # noqa: BLE001 - any other error is terminal
+        return False
+    return False
+
+
+def gives_way(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Let a deployed flow end as cancelled, named Skipped, where another process writes: the next run is not far.
+
+    Called by hand the flow raises WarehouseBusyError, in words for whoever called it.
+    """
+
+    @wraps(run)
+    def flow(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        try:
+            return run(*args, **kwargs)
+        except WarehouseBusyError as busy:
+            if deployment.get_id() is None:
+                raise
+            message = f"another newsloom process is writing: {busy.holder}"
+            state: Any = Cancelled(name="Skipped", message=message)  # Prefect takes it for the state of the run
+            return state  # type: ignore[no-any-return]
+
+    return flow
+
+
+def require_space(directory: DataDirectory, least_free_gb: float) -> None:
+    """Raise FlowsError where the disk of the data directory has less free: a crawl would end half way."""
+    free = shutil.disk_usage(directory.root).free / GIGABYTE
+    if free < least_free_gb:
+        raise FlowsError(
+            f"{directory.root}: the disk has {free:.1f} GB free, and no crawl starts below {least_free_gb:g} GB.\n"
+            "Free some, give [keep] a shorter time in the sources' file (`newsloom maintain` then removes what is "
+            "older), or lower least_free_gb under [alerts]."
+        )

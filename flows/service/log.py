@@ -1,0 +1,41 @@
+"""The log of the service: what it does and what its children print, in a file of bounded size."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from contextlib import contextmanager
+from logging.handlers import RotatingFileHandler
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from flows.layout import DataDirectory
+
+LOG = "service.log"
+MOST_BYTES = 5_000_000
+OLDER_FILES = 3
+
+
+@contextmanager
+def log_to(directory: DataDirectory) -> Iterator[None]:
+    """Write the log of the service to private/service/service.log, and to standard error where that is a terminal."""
+    directory.service.mkdir(parents=True, exist_ok=True)
+    logger = logging.getLogger("newsloom.service")
+    handlers: list[logging.Handler] = [
+        RotatingFileHandler(directory.service / LOG, maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
+    ]
+    if sys.stderr.isatty():
+        handlers.append(logging.StreamHandler(sys.stderr))
+    for handler in handlers:
+        handler.setFormatter(logging.Formatter("%(asctime)s %(message)s"))
+        logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    try:
+        yield
+    finally:
+        for handler in handlers:
+            logger.removeHandler(handler)
+            handler.close()

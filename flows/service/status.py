@@ -1,0 +1,81 @@
+"""How things stand: the service, the last runs, the next ones, the disk."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import UTC
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.book import last_runs, runs_table
+from flows.service.note import serving
+from flows.summary import report_console
+from warehouse import writer_at_work
+
+if TYPE_CHECKING:
+    from flows.layout import DataDirectory
+    from flows.service.note import Note
+
+GIGABYTE = 1e9
+RUNS_SHOWN = 5
+NEXT_SHOWN = 5
+
+
+def print_status(directory: DataDirectory) -> None:
+    """For people, on standard output."""
+    note = serving(directory)
+    if note is None:
+        click.echo(f"nothing is up for {directory.root}: `newsloom up` starts it")
+    else:
+        state = "up" if note.ready else "starting"
+        click.echo(f"{state} since {note.since:%Y-%m-%d %H:%M} UTC, process {note.pid}, sources {note.sources}")
+        click.echo(f"Prefect's user interface: {note.ui}" + ("" if note.own_server else " (a server of yours)"))
+    writing = writer_at_work(directory.root)
+    click.echo(f"writing now: {writing or 'nobody'}")
+    if directory.root.is_dir():
+        click.echo(f"disk: {shutil.disk_usage(directory.root).free / GIGABYTE:.1f} GB free")
+    if note is not None and note.ready:
+        for line in _next_runs(directory, note):
+            click.echo(line)
+    runs = last_runs(directory, RUNS_SHOWN)
+    if runs:
+        report_console().print(runs_table(runs))
+
+
+def _next_runs(directory: DataDirectory, note: Note) -> list[str]:
+    """The next run of each deployment, from Prefect's server."""
+    import os
+
+    os.environ["PREFECT_API_URL"] = note.api
+    from flows.prefect_setup import set_up_prefect
+
+    set_up_prefect(directory)
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import (
+        DeploymentFilter,
+        DeploymentFilterId,
+        DeploymentFilterName,
+        FlowRunFilter,
+        FlowRunFilterState,
+        FlowRunFilterStateType,
+    )
+    from prefect.client.schemas.objects import StateType
+    from prefect.client.schemas.sorting import FlowRunSort
+
+    names = DeploymentFilter(name=DeploymentFilterName(any_=[note.name]))
+    scheduled = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])))
+    lines = []
+    with get_client(sync_client=True) as client:
+        flows = {flow.id: flow.name for flow in client.read_flows(deployment_filter=names)}
+        for deployment in client.read_deployments(deployment_filter=names):
+            due = client.read_flow_runs(
+                deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
+                flow_run_filter=scheduled,
+                sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+                limit=1,
+            )
+            when = due[0].expected_start_time if due else None
+            said = f"next at {when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if when else "by hand"
+            lines.append(f"{flows[deployment.flow_id]}: {said}")
+    return sorted(lines)

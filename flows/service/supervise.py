@@ -1,0 +1,201 @@
+"""Keeping Prefect's server and the runner alive, from the first start to the last signal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from flows.errors import FlowsError
+from flows.prefect_setup import named_server, set_up_prefect
+from flows.service.note import Note, deployment_name, lock_service, write_note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from flows.layout import DataDirectory
+
+logger = logging.getLogger("newsloom.service")
+
+PORT = 4200  # Prefect's own
+PORTS_TRIED = 100
+START_SECONDS = 180.0  # Prefect's server makes its database on its first start
+CHECK_EVERY = 0.5
+# A child that dies again and again is started less and less often; one that lived this long begins anew.
+LONGEST_PAUSE = 60.0
+HEALTHY_SECONDS = 300.0
+# A run that is told to end finishes its requests in flight, seals its segment and tells the server.
+RUNNER_STOP_SECONDS = 60.0
+SERVER_STOP_SECONDS = 20.0
+
+
+@dataclass
+class Child:
+    """One process that is started again whenever it ends."""
+
+    name: str
+    arguments: list[str]
+    environment: dict[str, str]
+    process: subprocess.Popen[str] | None = None
+    started: float = 0.0
+    pause: float = 1.0
+    not_before: float = 0.0
+    readers: list[threading.Thread] = field(default_factory=list)
+
+    def start(self) -> None:
+        """Start it; what it prints goes to the log of the service."""
+        self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
+            [sys.executable, "-m", *self.arguments, str(os.getpid())],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            errors="replace",
+            start_new_session=True,  # Ctrl-C is for us; we tell the children, in order
+        )
+        self.started = time.monotonic()
+        threading.Thread(target=self._copy, args=(self.process,), name=f"log of {self.name}", daemon=True).start()
+
+    def _copy(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.strip():
+                logger.info("%s: %s", self.name, line.rstrip())
+        process.stdout.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self.process is not None and self.process.poll() is None
+
+    def revive(self) -> None:
+        """Start it again where it has ended and its pause is over."""
+        if self.alive:
+            return
+        now = time.monotonic()
+        if self.process is not None:
+            if now - self.started >= HEALTHY_SECONDS:
+                self.pause = 1.0
+            logger.warning("%s has ended (%s); started again in %.0f s", self.name, self._end(), self.pause)
+            self.not_before = now + self.pause
+            self.pause = min(self.pause * 2, LONGEST_PAUSE)
+            self.process = None
+        if now >= self.not_before:
+            self.start()
+
+    def stop(self, patience: float) -> None:
+        """Tell it to end, and end it where it does not within `patience` seconds."""
+        if self.process is None or not self.alive:
+            return
+        self.process.terminate()
+        try:
+            self.process.wait(patience)
+        except subprocess.TimeoutExpired:
+            logger.warning("%s does not end by itself: killed", self.name)
+            self.process.kill()
+            self.process.wait()
+
+    def _end(self) -> str:
+        assert self.process is not None
+        code = self.process.returncode
+        return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+
+
+def supervise(directory: DataDirectory, sources: Path, port: int | None, on_ready: Callable[[Note], None]) -> None:
+    """Serve a data directory until SIGINT or SIGTERM.
+
+    `port` is the one of the server that is started where none is named; None: Prefect's own, or the next one that is
+    free. `on_ready` is called once the flows are served. Raises FlowsError where somebody serves the directory
+    already, and where server or runner do not start.
+    """
+    lock = lock_service(directory)
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    server: Child | None = None
+    runner: Child | None = None
+    try:
+        set_up_prefect(directory)
+        api = named_server()
+        environment = os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}  # goes to the service's log
+        if api is None:
+            chosen = _free_port(port)
+            api = f"http://127.0.0.1:{chosen}/api"
+            environment["PREFECT_API_URL"] = environment["PREFECT_SERVER_UI_API_URL"] = api
+            server = Child("server", ["flows.service.server", str(chosen)], environment)
+        name = deployment_name(directory, own_server=server is not None)
+        note = Note(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources))
+        write_note(directory, note)
+        if server is not None:
+            server.start()
+        _wait_for(api, server, stop)
+        ready = directory.service / "ready"
+        ready.unlink(missing_ok=True)
+        arguments = ["flows.service.runner", str(directory.root), str(sources), name, str(ready)]
+        runner = Child("runner", arguments, environment)
+        runner.start()
+        while not stop.is_set():
+            if not note.ready and ready.exists():
+                note = replace(note, ready=True)
+                write_note(directory, note)
+                on_ready(note)
+            if not note.ready and not runner.alive:
+                raise FlowsError(f"the runner does not start; {directory.service / 'service.log'} says why")
+            if server is not None:
+                server.revive()
+            runner.revive()
+            stop.wait(CHECK_EVERY)
+    finally:
+        if runner is not None:
+            runner.stop(RUNNER_STOP_SECONDS)
+        if server is not None:
+            server.stop(SERVER_STOP_SECONDS)
+        lock.release()
+
+
+def answers(api: str) -> bool:
+    """Whether a Prefect server answers at an address of its API."""
+    try:
+        with urllib.request.urlopen(f"{api.rstrip('/')}/health", timeout=5) as response:  # noqa: S310 - of our own
+            return bool(response.status == 200)
+    except (urllib.error.URLError, OSError, ValueError):
+        return False
+
+
+def _wait_for(api: str, server: Child | None, stop: threading.Event) -> None:
+    deadline = time.monotonic() + (START_SECONDS if server is not None else 10.0)
+    while not stop.is_set() and not answers(api):
+        if server is not None and not server.alive:
+            raise FlowsError("Prefect's server does not start; the log of the service says why")
+        if time.monotonic() > deadline:
+            raise FlowsError(
+                f"no Prefect server answers at {api}" + ("" if server else ", which PREFECT_API_URL names")
+            )
+        stop.wait(CHECK_EVERY)
+
+
+def _free_port(wanted: int | None) -> int:
+    tried = [wanted] if wanted is not None else range(PORT, PORT + PORTS_TRIED)
+    for port in tried:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    if wanted is not None:
+        raise FlowsError(f"port {wanted} is taken by another program; give another one with --port, or none")
+    raise FlowsError(f"no port from {PORT} to {PORT + PORTS_TRIED - 1} is free; give one with --port")

@@ -1,0 +1,150 @@
+"""When what runs, what is kept, who is told: the tables of `sources.toml` beside those of the crawl.
+
+    [schedule]                      # every table and every key is optional
+    every_minutes = 15
+    run_minutes = 60
+    maintain_at = "03:30"
+    digest_at = "06:30"
+    timezone = "Europe/Vienna"
+
+    [keep]
+    archive_days = 730
+
+    [alerts]
+    webhook = "https://chat.example/hooks/newsloom"
+
+`Schedule`, `Keep` and `Alerts` say what each key means and takes.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictInt, StrictStr
+
+from crawlers.sources import OTHER_TABLES, read_file, read_toml
+from crawlers.sources_report import Report
+
+_TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
+_MAIL = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
+
+
+def _time_of_day(value: str) -> str:
+    if not _TIME.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, OSError, ValueError) as error:  # not in the database, a folder of it, no name at all
+        raise ValueError from error
+    return value
+
+
+def _webhook(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError
+    return value
+
+
+def _mail(value: str) -> str:
+    if not _MAIL.fullmatch(value):
+        raise ValueError
+    return value
+
+
+_Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
+_TimeOfDay = Annotated[StrictStr, AfterValidator(_time_of_day)]
+_POSITIVE = "a number, more than 0"
+_CLOCK = 'a time of day, as "03:30"'
+
+
+class Schedule(BaseModel):
+    """`[schedule]`: when what runs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    every_minutes: _Positive = Field(default=15.0, description="a number of minutes, more than 0")
+    """Minutes between two crawls. What a crawl asks is what is due by then."""
+    run_minutes: _Positive = Field(default=60.0, description="a number of minutes, more than 0")
+    """The time that one crawl has; what it has not asked by then is asked by the next."""
+    maintain_at: _TimeOfDay = Field(default="03:30", description=_CLOCK)
+    """When the warehouse is tidied up, once a day."""
+    digest_at: _TimeOfDay = Field(default="06:30", description=_CLOCK)
+    """When the day's digest is made."""
+    timezone: Annotated[StrictStr, AfterValidator(_timezone)] = Field(
+        default="UTC", description='a name of the IANA database, as "Europe/Vienna"'
+    )
+    """The zone of these times of day."""
+
+
+class Keep(BaseModel):
+    """`[keep]`: how long what is kept; None: for ever. What is not loaded yet is never removed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    archive_days: _Positive | None = Field(default=None, description=_POSITIVE)
+    """Archive segments older than this are removed; articles stay, their pages cannot be read again."""
+    archive_gb: _Positive | None = Field(default=None, description=_POSITIVE)
+    """While the archive takes more gigabytes (10⁹ bytes) than this, its oldest segments are removed."""
+    requests_days: _Positive | None = Field(default=None, description=_POSITIVE)
+    """Rows of `fetches` and `rejections` older than this are removed."""
+    plans_days: _Positive = Field(default=14.0, description=_POSITIVE)
+    """Plans and logs of single crawls (private/runs) older than this are removed."""
+
+
+class Alerts(BaseModel):
+    """`[alerts]`: who is told of what."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    webhook: Annotated[StrictStr, AfterValidator(_webhook)] | None = Field(
+        default=None, description="an address with http:// or https://"
+    )
+    """Gets digests and failures as a POST of `{"text": …}`, which Slack, Mattermost and others take."""
+    mail_to: Annotated[StrictStr, AfterValidator(_mail)] | None = Field(default=None, description="an e-mail address")
+    """Gets them by mail."""
+    mail_from: Annotated[StrictStr, AfterValidator(_mail)] = Field(
+        default="newsloom@localhost", description="an e-mail address"
+    )
+    smtp_host: StrictStr = Field(default="localhost", min_length=1, description="the name of a mail server")
+    smtp_port: StrictInt = Field(default=25, ge=1, le=65535, description="a port, 1 to 65535")
+    least_free_gb: _Positive = Field(default=1.0, description=_POSITIVE)
+    """No crawl starts while the disk has fewer gigabytes (10⁹ bytes) free."""
+
+
+class Settings(BaseModel):
+    """All three."""
+
+    model_config = ConfigDict(frozen=True)
+
+    schedule: Schedule = Schedule()
+    keep: Keep = Keep()
+    alerts: Alerts = Alerts()
+
+
+MODELS: dict[str, type[BaseModel]] = dict(zip(OTHER_TABLES, (Schedule, Keep, Alerts), strict=True))
+
+
+def load_settings(path: Path) -> Settings:
+    """Read these tables of a `sources.toml`. Raises SourcesError with all of their problems at once."""
+    body = read_file(path)
+    report = Report(path, body.decode("utf-8-sig", "replace"))
+    data = read_toml(body, report)
+    checked: dict[str, Any] = {}
+    for name in MODELS:
+        table = data.get(name, {})
+        if isinstance(table, dict):
+            checked[name] = report.check(MODELS[name], (name,), table)
+        else:
+            report.wrong_type((name,), table, f"a table, [{name}]")
+    if report.problems:
+        raise report.error()
+    return Settings(**checked)

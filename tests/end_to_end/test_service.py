@@ -1,0 +1,207 @@
+"""`newsloom up`: set up once, and it keeps going, whatever is killed."""
+
+from __future__ import annotations
+
+import json
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import pytest
+
+from flows.demo.web import NewsWeb
+from flows.layout import DataDirectory
+from flows.service.note import serving
+from tests.end_to_end.conftest import answers, town_site, town_sources
+from tests.end_to_end.service import command_of, kill, lives, schedule, service_log, up, wait_for
+from tests.end_to_end.test_killed import state
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.end_to_end.conftest import Newsloom
+
+HOST = "one.example"
+ARTICLES = 8
+
+
+@pytest.fixture
+def town(newsloom: Newsloom) -> Iterator[NewsWeb]:
+    """One site with some articles, each of which takes a moment."""
+    with NewsWeb([town_site(HOST, ARTICLES, delay=0.2)]) as served:
+        newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = served.proxy_url
+        yield served
+
+
+@pytest.fixture
+def alerts() -> Iterator[tuple[str, list[str]]]:
+    """A webhook, and what it was told."""
+    told: list[str] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"])))["text"])
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Hook) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/hook", told
+        server.shutdown()
+
+
+def completed(newsloom: Newsloom) -> int:
+    rows = newsloom.sql("SELECT count(*) FROM runs WHERE outcome = 'completed'") if has_warehouse(newsloom) else [["0"]]
+    return int(rows[0][0])
+
+
+def has_warehouse(newsloom: Newsloom) -> bool:
+    return (newsloom.data / "news.duckdb").exists()
+
+
+def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: Newsloom, town: NewsWeb) -> None:
+    newsloom.sources(schedule(every_minutes=0.1) + town_sources(HOST))
+    with up(newsloom) as service:
+        wait_for(lambda: completed(newsloom) >= 2, "two runs")
+        assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
+        said = newsloom("status").stdout
+        assert service.note.ui in said
+        assert "ingest: next at" in said
+        assert "completed" in said
+        assert service.note.ui.startswith("http://127.0.0.1:"), "only this machine reaches the server"
+        again = newsloom("up", "--detach", code=2)
+        assert f"process {service.note.pid}" in again.stderr
+        artifacts = {artifact["key"] for artifact in service.ask("/artifacts/filter")}
+        assert {"run-sources", "run-funnel"} <= artifacts
+        family = [service.note.pid, *service.children()]
+        assert len(family) >= 3
+    wait_for(lambda: not any(lives(pid) for pid in family), "the end of all processes")
+    assert not answers(f"{service.note.api}/health")
+    assert "nothing is up" in newsloom("status").stdout
+    assert "completed" in newsloom("runs").stdout
+
+
+def test_a_service_that_was_killed_is_made_good_by_the_next(newsloom: Newsloom, town: NewsWeb) -> None:
+    newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
+    with up(newsloom) as first:
+        wait_for(lambda: len(town.requests) > ARTICLES // 2, "a crawl that is half done")
+        family = first.children()
+        kill(first.note.pid)
+        wait_for(lambda: not any(lives(pid) for pid in family), "the end of the children")
+    with up(newsloom) as second:
+        wait_for(lambda: completed(newsloom) >= 1, "a run that completes")
+        crashed = second.runs(state="CRASHED")
+        running = second.runs(state="RUNNING")
+    assert [run["state"]["type"] for run in crashed] in ([], ["CRASHED"]), "it may have had the time to end in order"
+    assert not [run for run in running if run["state"]["timestamp"] < second.note.since.isoformat()]
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(ARTICLES), str(ARTICLES)]]
+
+
+@pytest.mark.usefixtures("with_prefect")
+class TestWithAServerOfItsUser:
+    """PREFECT_API_URL names a server: it is used, and left running."""
+
+    def test_a_run_that_overlaps_the_next_cancels_it(self, newsloom: Newsloom, prefect_api: str) -> None:
+        with NewsWeb([town_site(HOST, ARTICLES, delay=2.0)]) as slow:
+            newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = slow.proxy_url
+            newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
+            with up(newsloom) as service:
+                assert not service.note.own_server
+                wait_for(lambda: slow.requests, "the first run's crawl")
+                second = service.ended(service.start_run("ingest"))
+                assert second["type"] == "CANCELLED"
+                wait_for(lambda: completed(newsloom), "the end of the first run")
+            assert newsloom.sql("SELECT count(*) FROM runs") == [["1"]]
+        assert answers(f"{prefect_api}/health"), "the server is its user's"
+
+    def test_a_run_that_is_killed_is_taken_up_by_the_next(self, newsloom: Newsloom, town: NewsWeb) -> None:
+        newsloom.sources(schedule(every_minutes=60) + town_sources(HOST, segment_pages=2))
+        with up(newsloom) as service:
+            crawl = wait_for(lambda: _process(service.children(), "-m crawlers"), "the crawl")
+            wait_for(lambda: len(town.requests) > ARTICLES // 2, "a crawl that is half done")
+            assert crawl is not None
+            kill(_parent(crawl))
+            wait_for(lambda: service.runs(state="CRASHED"), "the server to know")
+            assert service.ended(service.start_run("ingest"))["type"] == "COMPLETED"
+        killed = state(newsloom)
+        assert newsloom.sql("SELECT outcome FROM runs ORDER BY started_at") == [["crashed"], ["completed"]]
+        undisturbed = type(newsloom)(newsloom.folder / "undisturbed", newsloom.environment)
+        undisturbed.folder.mkdir()
+        undisturbed.sources(town_sources(HOST))
+        undisturbed("run")
+        assert killed == state(undisturbed)
+
+    def test_a_mistake_in_the_sources_fails_once_with_words_and_tells_the_webhook(
+        self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]
+    ) -> None:
+        hook, told = alerts
+        settings = schedule(every_minutes=60) + f'[alerts]\nwebhook = "{hook}"\n\n'
+        newsloom.sources(settings + town_sources(HOST))
+        with up(newsloom) as service:
+            wait_for(lambda: completed(newsloom), "the first run")
+            newsloom.sources(settings.replace("[alerts]", "[alerts]\nleast_free_gb = 1e9") + town_sources(HOST))
+            run = service.start_run("ingest")
+            failed = service.ended(run)
+            assert failed["type"] == "FAILED"
+            assert "no crawl starts below 1e+09 GB" in failed["message"]
+            assert service.ask(f"/flow_runs/{run}", method="GET")["run_count"] == 1, "it is not tried again"
+            wait_for(lambda: told, "the webhook")
+        assert "newsloom: ingest failed" in told[0]
+        assert "1e+09 GB" in told[0]
+
+    def test_wrong_parameters_are_refused_with_words(self, newsloom: Newsloom, town: NewsWeb) -> None:
+        newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
+        with up(newsloom) as service:
+            create = f"/deployments/{service.deployment('ingest')}/create_flow_run"
+            said = service.refused(create, {"parameters": {"minutes": "soon"}})
+            assert "minutes" in said
+            negative = service.refused(create, {"parameters": {"wait": -1}})
+            assert "wait" in negative
+            missing = service.ended(service.start_run("backfill", files=[str(newsloom.folder / "nothing.jsonl")]))
+        assert missing["type"] == "FAILED"
+        assert "there is no such file" in missing["message"]
+
+    def test_the_time_of_a_run_ends_it_and_the_next_asks_the_rest(self, newsloom: Newsloom) -> None:
+        articles = 40
+        with NewsWeb([town_site(HOST, articles, delay=0.4)]) as slow:
+            newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = slow.proxy_url
+            newsloom.sources("[schedule]\nrun_minutes = 0.08\n\n" + town_sources(HOST))
+            said = newsloom("run").stdout
+            assert "stopped at its time" in said
+            some = int(newsloom.sql("SELECT count(*) FROM articles")[0][0])
+            assert 0 < some < articles
+            newsloom.sources(town_sources(HOST))
+            newsloom("run")
+            asked = [asked.path for asked in slow.requests if asked.path.startswith("/news")]
+        assert newsloom.sql("SELECT count(*) FROM articles") == [[str(articles)]]
+        assert len(asked) == len(set(asked)), "nothing is asked twice"
+
+
+def test_a_server_that_was_killed_is_started_again_and_the_next_run_completes(
+    newsloom: Newsloom, town: NewsWeb
+) -> None:
+    newsloom.sources(schedule(every_minutes=0.2) + town_sources(HOST))
+    with up(newsloom) as service:
+        wait_for(lambda: completed(newsloom) >= 1, "the first run")
+        server = wait_for(lambda: _process(service.children(), "flows.service.server"), "the server")
+        assert server is not None
+        kill(server)
+        wait_for(lambda: not answers(f"{service.note.api}/health"), "its end")
+        wait_for(lambda: answers(f"{service.note.api}/health"), "the server's return")
+        before = completed(newsloom)
+        wait_for(lambda: completed(newsloom) > before, "a run after it")
+        assert serving(DataDirectory(newsloom.data)) == service.note
+    assert "server has ended (killed by SIGKILL)" in service_log(newsloom)
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(ARTICLES), str(ARTICLES)]]
+
+
+def _process(pids: list[int], command: str) -> int | None:
+    return next((pid for pid in pids if command in command_of(pid)), None)
+
+
+def _parent(pid: int) -> int:
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:  # noqa: PTH123
+        return int(stat.read().rpartition(")")[2].split()[1])
