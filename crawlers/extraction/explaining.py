@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from crawlers.extraction import Article, Rejection, extract
 from crawlers.extraction.body import raw_lines
+from crawlers.extraction.headline import TitleCandidate, rank_titles
 from crawlers.extraction.lines import matching, rules
 from crawlers.extraction.metadata import read_head
 from crawlers.extraction.page import read_page
-from crawlers.extraction.titles import TitleCandidate, rank_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,8 +11,9 @@ from crawlers.discovery.address import normalise
 from crawlers.extraction.addresses import canonical_address, web_address
 from crawlers.extraction.authors import choose_authors
 from crawlers.extraction.dates import NOTHING_KNOWN, Known, choose_dates
+from crawlers.extraction.headline import choose_title
 from crawlers.extraction.structured import Node, Structured, read_structured, text_of, texts_of, types_of
-from crawlers.extraction.titles import choose_title, page_titles, site_names
+from crawlers.extraction.titles import page_titles, site_names
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:

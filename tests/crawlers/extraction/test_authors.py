@@ -1,0 +1,63 @@
+"""Who wrote it: which statement is believed, and how names are cleaned."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawlers.extraction.authors import clean_names
+from tests.crawlers.extraction.statements import ld, meta, metadata_of
+
+
+@pytest.mark.parametrize(
+    ("bylines", "names"),
+    [
+        (["By Ana Gómez and Li Wei (dpa)"], ("Ana Gómez", "Li Wei")),
+        (["Von Jana Öztürk, Kai von der Heide"], ("Jana Öztürk", "Kai von der Heide")),
+        (["Par Élodie Petit et Luc Roy"], ("Élodie Petit", "Luc Roy")),
+        (["Anna Kowalska; Jan Nowak", "anna kowalska"], ("Anna Kowalska", "Jan Nowak")),
+        (["Ada Park ada.park@paper.example @adapark"], ("Ada Park",)),
+        (["https://social.example/adapark"], ()),
+        (["山田太郎、鈴木花子"], ("山田太郎", "鈴木花子")),
+        (["신현주 기자", "박준석 기자 외 1명"], ("신현주", "박준석")),
+        (["Sandy Byrne"], ("Sandy Byrne",)),
+        (["12345", "", "  ", "A sentence that is much too long to be the name of anybody at all"], ()),
+    ],
+)
+def test_names_are_split_and_cleaned(bylines: list[str], names: tuple[str, ...]) -> None:
+    assert clean_names(bylines) == names
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "names"),
+    [
+        (ld(author=[{"@type": "Person", "name": "Ada Park"}, {"name": "Bo Lind"}]), "", ("Ada Park", "Bo Lind")),
+        (ld(author="Ada Park, Bo Lind"), "", ("Ada Park", "Bo Lind")),
+        (ld(author={"@type": "Person", "givenName": "Ada", "familyName": "Park"}), "", ("Ada Park",)),
+        (ld(author=[{"@type": "Person", "name": "Ada Park"}, "Reuters"]), "", ("Ada Park",)),
+        (ld(author={"@type": "Organization", "name": "The Paper"}) + meta("author", "Ada Park"), "", ("Ada Park",)),
+        (meta("og:site_name", "The Paper") + meta("author", "The Paper Online, Ada Park"), "", ("Ada Park",)),
+        (ld(author={"@type": "Organization", "name": "dpa"}), "", ("dpa",)),
+        (ld(author="Redaktion"), "", ()),
+        (meta("article:author", "https://social.example/paper") + meta("author", "Ada Park"), "", ("Ada Park",)),
+        ("", '<a rel="author" href="/p">Ada Park</a>', ("Ada Park",)),
+        (
+            "",
+            '<div class="byline">By <a>Ada Park</a> and <a>Bo Lind</a> <span>Monday</span></div>',
+            ("Ada Park", "Bo Lind"),
+        ),
+        ("", '<div class="author-box">Follow Twitter</div><p class="author">Ada Park</p>', ("Ada Park",)),
+        ("", f'<p class="author">{"Ada Park has written for this paper since its first day. " * 4}</p>', ()),
+        (ld(author="The Paper", publisher={"name": "The Paper"}), '<p class="byline">Ada Park</p>', ("The Paper",)),
+        (
+            ld(author="Redaktion"),
+            "<h1>T</h1><div><p>Von <b>Ada Park</b> und Bo Lind, dpa</p></div>",
+            ("Ada Park", "Bo Lind"),
+        ),
+        (ld(author="Redaktion"), "<h1>T</h1><p>By the river stands a house.</p>", ()),
+        ("", "<p>By Eva Moe</p><h1>T</h1><p>By Ada Park on Monday</p>", ("Ada Park",)),
+        (ld(author="Paper", publisher={"name": "Paper"}) + meta("articleauthor", "Reuters"), "", ("Reuters",)),
+        (ld(author=[[[[["too", "deep"]]]], 5, None, {"name": None}]), "", ()),
+    ],
+)
+def test_authors_are_the_persons_named(head: str, body: str, names: tuple[str, ...]) -> None:
+    assert metadata_of(head, body).authors == names

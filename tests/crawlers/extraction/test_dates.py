@@ -1,0 +1,186 @@
+"""When it was published and changed: which statement is believed, and how exactly."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from crawlers.extraction.dates import Known, day_in_address
+from crawlers.extraction.metadata import read_head, read_metadata
+from crawlers.extraction.moments import parse_moment
+from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "precision"),
+    [
+        ("2024-08-05T20:59:59+02:00", (2024, 8, 5, 18, 59, 59), "second"),
+        ("2024-08-05 20:59:59 +02:00", (2024, 8, 5, 18, 59, 59), "second"),
+        ("2024-08-05T20:59:59.123456+0200", (2024, 8, 5, 18, 59, 59), "second"),
+        ("2024-08-05T20:59:00Z", (2024, 8, 5, 20, 59), "minute"),
+        ("2024-08-05T20:59-03", (2024, 8, 5, 23, 59), "minute"),
+        ("2024-08-05", (2024, 8, 5), "day"),
+        ("2024/8/5", (2024, 8, 5), "day"),
+        ("20240805", (2024, 8, 5), "day"),
+        ("2024-08-05T00:00:00+02:00", (2024, 8, 5), "day"),
+        ("2024-08-05 20:59:59.0", (2024, 8, 5, 20, 59, 59), "day"),
+        ("05.08.2024, 20:59", (2024, 8, 5, 20, 59), "day"),
+        ("Mon, 05 Aug 2024 20:59:59 +0200", (2024, 8, 5, 18, 59, 59), "second"),
+        ("Mon Aug 05 2024 20:59:59 GMT+0200 (CEST)", (2024, 8, 5, 18, 59, 59), "second"),
+        ("1722884399", (2024, 8, 5, 18, 59, 59), "second"),
+        (1722884399000, (2024, 8, 5, 18, 59, 59), "second"),
+    ],
+)
+def test_a_date_is_read_with_its_zone_and_no_more_precision_than_it_has(
+    text: object, at: tuple[int, ...], precision: str
+) -> None:
+    moment = parse_moment(text)
+    assert moment is not None
+    assert (moment.at, moment.precision) == (datetime(*at, tzinfo=UTC), precision)  # type: ignore[arg-type, misc]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "yesterday",
+        "03/04/2024",
+        "2024-13-01",
+        "2024-02-30",
+        "0001-01-01T00:00:00Z",
+        "2024",
+        "12",
+        "9" * 500,
+        None,
+        True,
+        [],
+        {},
+        "2999-01-01",
+    ],
+)
+def test_what_is_no_date_or_could_be_two_is_not_read(text: object) -> None:
+    assert parse_moment(text) is None
+
+
+def published(head: str, body: str = "") -> tuple[datetime | None, str | None]:
+    found = metadata_of(head, body).published
+    return (found.at, found.precision) if found else (None, None)
+
+
+def test_json_ld_comes_before_meta_and_meta_before_marked_times() -> None:
+    third = '<time itemprop="datePublished" datetime="2023-03-03T03:03:03Z"></time>'
+    second = meta("article:published_time", "2022-02-02T02:02:02Z")
+    assert published(ld(datePublished="2021-01-01T01:01:01Z") + second, third)[0] == datetime(
+        2021, 1, 1, 1, 1, 1, tzinfo=UTC
+    )
+    assert published(second, third)[0] == datetime(2022, 2, 2, 2, 2, 2, tzinfo=UTC)
+    assert published("", third)[0] == datetime(2023, 3, 3, 3, 3, 3, tzinfo=UTC)
+
+
+def test_a_day_is_made_exact_by_the_time_in_the_byline_of_that_day_only() -> None:
+    byline = (
+        '<h1>T</h1><time datetime="2025-06-30T07:48:14+02:00"></time><time datetime="2025-06-29T09:09:09+02:00"></time>'
+    )
+    assert published(ld(datePublished="2025-06-30"), byline) == (datetime(2025, 6, 30, 5, 48, 14, tzinfo=UTC), "second")
+    assert published(ld(datePublished="2025-06-29"), byline) == (datetime(2025, 6, 29, tzinfo=UTC), "day")
+
+
+def test_a_time_without_zone_gets_it_from_another_statement_of_the_same_minute() -> None:
+    naive = ld(datePublished="2023-04-28 18:11:01.0")
+    assert published(naive + meta("date", "2023-04-28T18:11:01+02:00")) == (
+        datetime(2023, 4, 28, 16, 11, 1, tzinfo=UTC),
+        "second",
+    )
+    assert published(naive + meta("date", "2023-04-28T18:17:01+02:00")) == (
+        datetime(2023, 4, 28, 18, 11, 1, tzinfo=UTC),
+        "day",
+    )
+
+
+def test_without_any_statement_the_day_is_found_in_the_address() -> None:
+    found = metadata_of(url="https://paper.example/2019/07/21/a-long-story-of-the-day").published
+    assert found is not None
+    assert (found.at, found.precision) == (datetime(2019, 7, 21, tzinfo=UTC), "day")
+
+
+@pytest.mark.parametrize(
+    ("url", "day"),
+    [
+        ("https://a.example/2025/06/30/x", date(2025, 6, 30)),
+        ("https://a.example/news/2025-6-3-x", date(2025, 6, 3)),
+        ("https://a.example/x-20250630.html", date(2025, 6, 30)),
+        ("https://a.example/2025/13/30/x", None),
+        ("https://a.example/2025/02/30/x", None),
+        ("https://a.example/2025/06/x", None),
+        ("https://a.example/12025063012", None),
+        ("https://2025-06-30.example/x", None),
+    ],
+)
+def test_the_day_in_an_address(url: str, day: date | None) -> None:
+    assert day_in_address(url) == day
+
+
+@pytest.mark.parametrize(
+    ("stated", "at"),
+    [
+        ("2025-05-03T10:00:01Z", datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)),
+        ("2025-03-05T10:00:01Z", datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)),
+        ("2025-03-06T10:00:01Z", datetime(2025, 3, 6, 10, 0, 1, tzinfo=UTC)),
+        ("2024-05-03T10:00:01Z", datetime(2024, 5, 3, 10, 0, 1, tzinfo=UTC)),
+    ],
+)
+def test_day_and_month_that_changed_places_are_put_right_by_the_address(stated: str, at: datetime) -> None:
+    found = metadata_of(ld(datePublished=stated), url="https://paper.example/2025/03/05/a-story").published
+    assert found is not None
+    assert found.at == at
+
+
+def test_a_date_after_the_fetch_is_passed_over() -> None:
+    page = page_of(
+        ld(datePublished="2031-01-01T10:00:01Z", dateModified="2031-01-02T10:00:01Z")
+        + meta("article:published_time", "2025-01-01T10:00:01Z")
+    )
+    head = read_head(page)
+    late = read_metadata(page, head, Known(datetime(2026, 1, 1, tzinfo=UTC)))
+    assert (late.published and late.published.at, late.modified) == (datetime(2025, 1, 1, 10, 0, 1, tzinfo=UTC), None)
+    assert ("published_at", "meta") in late.provenance
+    only = page_of(ld(datePublished="2031-01-01T10:00:01Z"))
+    assert read_metadata(only, read_head(only), Known(datetime(2026, 1, 1, tzinfo=UTC))).published is None
+
+
+@pytest.mark.parametrize(
+    ("head", "at", "origin"),
+    [
+        ("", datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC), "listing"),
+        (ld(datePublished="2025-03-05"), datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC), "json-ld"),
+        (ld(datePublished="2025-05-03"), datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC), "json-ld"),
+        (ld(datePublished="2025-05-03T11:11:11Z"), datetime(2025, 3, 5, 11, 11, 11, tzinfo=UTC), "json-ld"),
+        (ld(datePublished="2025-03-01T11:11:11Z"), datetime(2025, 3, 1, 11, 11, 11, tzinfo=UTC), "json-ld"),
+    ],
+)
+def test_the_date_of_the_listing_fills_in_and_puts_right(head: str, at: datetime, origin: str) -> None:
+    page = page_of(head)
+    found = read_metadata(page, read_head(page), Known(listed_at=datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)))
+    assert found.published is not None
+    assert (found.published.at, dict(found.provenance)["published_at"]) == (at, origin)
+
+
+def test_a_date_within_a_day_of_the_fetch_stands() -> None:
+    page = page_of(ld(datePublished="2026-01-01T10:00:01"))
+    assert read_metadata(page, read_head(page), Known(datetime(2026, 1, 1, 1, tzinfo=UTC))).published is not None
+
+
+@pytest.mark.parametrize(
+    ("stated", "modified"),
+    [
+        ("2025-01-02T10:00:00Z", datetime(2025, 1, 2, 10, tzinfo=UTC)),
+        ("2025-01-01T09:00:00Z", None),
+        ("2025-01-01", datetime(2025, 1, 1, 10, 0, 1, tzinfo=UTC)),
+        ("2024-12-31", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_change_never_lies_before_the_publication(stated: str, modified: datetime | None) -> None:
+    found = metadata_of(ld(datePublished="2025-01-01T10:00:01Z", dateModified=stated)).modified
+    assert (found.at if found else None) == modified

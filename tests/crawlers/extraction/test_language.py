@@ -1,0 +1,29 @@
+"""The language: declared, unless the text clearly speaks another."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawlers.extraction.language import find_language
+
+GERMAN = "Der Stadtrat hat am Abend nach langer Aussprache beschlossen, die alte Brücke über den Fluss zu erhalten."
+NORWEGIAN = "Kommunestyret vedtok sent i går kveld å bevare den gamle broen over elven, etter en lang debatt i salen."
+
+
+@pytest.mark.parametrize(
+    ("declared", "text", "language"),
+    [
+        (["de-AT"], GERMAN, "de"),
+        (["en"], GERMAN, "de"),
+        ([None, "", "xx", "pt_BR"], "Obrigado", "pt"),
+        (["nb-NO"], NORWEGIAN, "no"),
+        (["da"], NORWEGIAN, "da"),
+        ([], GERMAN, "de"),
+        ([], "1:0", None),
+        (["iw"], "שלום", "he"),
+    ],
+)
+def test_a_declared_language_holds_unless_the_text_clearly_speaks_another(
+    declared: list[str | None], text: str, language: str | None
+) -> None:
+    assert find_language(declared, text)[0] == language

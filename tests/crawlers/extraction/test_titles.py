@@ -1,0 +1,71 @@
+"""The headline: which wording is believed, and how it is cut."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawlers.extraction.headline import TitleCandidate, rank_titles
+from crawlers.extraction.metadata import read_head
+from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        (ld(headline="Short form") + meta("og:title", "The headline"), "<h1>The Headline</h1>", "The Headline"),
+        (meta("og:site_name", "The Paper") + "<title>The headline - The Paper</title>", "", "The headline"),
+        ("<title>The headline | The Paper</title>", "<h1>The headline</h1>", "The headline"),
+        (meta("og:title", "The headline - Politics | Paper") + ld(headline="The headline"), "", "The headline"),
+        (meta("og:title", "The headline"), "<h1>Kicker – The headline</h1>", "The headline"),
+        ("<title>The headline</title>", "<h1>Paper</h1><h1>Menu</h1>", "The headline"),
+        (ld(headline="It goes on and on…"), "<h1>It goes on and on for ever</h1>", "It goes on and on for ever"),
+        (ld(headline="A well-known fact: 1-0 is enough"), "", "A well-known fact: 1-0 is enough"),
+        # A heading in the breadcrumb is for search engines; the headline is the one that stands over the article.
+        (
+            ld(headline="The mayor's own headline") + meta("og:title", "Mayor: words for a search engine"),
+            "<nav><ul><li><h1>Mayor: words for a search engine</h1></li></ul></nav><h2>The mayor's own headline</h2>",
+            "The mayor's own headline",
+        ),
+        # The kicker stands in the heading, but not in what the page says is its title.
+        (
+            ld(headline="At the river: The bridge is open") + meta("og:title", "The bridge is open"),
+            "<h2><span>At the river</span> <span>The bridge is open</span></h2>",
+            "The bridge is open",
+        ),
+        (ld(headline="The bridge") + meta("og:title", "City: The bridge | News | Paper"), "", "The bridge"),
+        (meta("og:title", "The mayor resigns") + "<title>Mayor</title>", "<h1>Mayor goes</h1>", "The mayor resigns"),
+        (ld(headline="Search words here") + meta("og:title", "The mayor"), "<h1>The mayor</h1>", "The mayor"),
+        # Heading, JSON-LD and <title> print one field; the title for networks is another, unless they disagree on it.
+        (meta("og:title", "Short"), ld(headline="In full") + "<title>In full</title><h1>In full</h1>", "Short"),
+        (
+            meta("og:title", "Short") + meta("twitter:title", "In full") + ld(headline="In full"),
+            "<h1>In full</h1>",
+            "In full",
+        ),
+        (ld(headline="In full", alternativeHeadline="Short") + meta("og:title", "Short"), "", "In full"),
+        (meta("og:title", "Storm: The bridge holds"), "<h1>Live - The bridge holds</h1>", "The bridge holds"),
+        (meta("twitter:title", "The bridge - Paper Online"), "<h1>Rubric</h1>", "The bridge"),
+        (meta("article:section", "Sport") + "<title>A cup won - Sport | paper.example</title>", "", "A cup won"),
+        ("<title>A cup won - Paper Online</title>", "", "A cup won"),
+        (meta("og:title", "Opinion | The mayor's bridge"), "<h1>Opinion</h1>", "Opinion | The mayor's bridge"),
+        ("<title>Paper: A cup won</title>", "", "Paper: A cup won"),
+        (ld(headline="The anti-drug campaign | Paper"), "<h1>The anti-drug campaign</h1>", "The anti-drug campaign"),
+        ("<title>A new anti-drug campaign - Paper Online</title>", "", "A new anti-drug campaign"),
+        ("<title>Paper | A cup won</title>", "", "A cup won"),
+        (ld(headline="Fire! - Latest") + meta("og:title", "Fire! - Latest"), "<h1>Fire!</h1>", "Fire! - Latest"),
+        ("<title>The mayor resigns</title>", "<h1>Everyday wisdom from the quay</h1>", "The mayor resigns"),
+        (ld(headline="word " * 21 + "cut"), f"<h1>{'word ' * 21}cut short</h1>", "word " * 21 + "cut short"),
+        (meta("og:title", "Quotes &amp;quot;twice&amp;quot; escaped"), "", 'Quotes "twice" escaped'),
+    ],
+)  # fmt: skip
+def test_the_title_is_what_the_page_agrees_on(head: str, body: str, title: str) -> None:
+    assert metadata_of(head, body).title == title
+
+
+def test_every_wording_of_the_headline_says_what_speaks_for_it() -> None:
+    page = page_of(ld(headline="One") + meta("og:title", "Two"), "<h1>One</h1>")
+    head = read_head(page)
+    assert rank_titles(head.article, head.titles, head.names) == [
+        TitleCandidate("Two", "og:title", ("og:title",), 3),
+        TitleCandidate("One", "json-ld", ("json-ld", "h1", "shown"), 3),
+    ]
