@@ -6,7 +6,6 @@ the question whether the page is an article at all. The time limit on a page is 
 
 from __future__ import annotations
 
-import re
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -40,10 +39,6 @@ __all__ = [
 EXTRACTOR_VERSION = f"newsloom-2+trafilatura-{version('trafilatura')}"
 """Stands on every row. Its first figure moves whenever any page would come out differently."""
 
-_CONTROL_REFERENCES = re.compile(
-    rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F])(?![0-9a-fA-F])|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01])(?![0-9]));?"
-)
-"""Character references to control characters: the parser lets them in, and trafilatura's tree cannot hold them."""
 _LONGEST_MADE_TITLE = 200
 """Characters of the first line that stand in for a headline where the page has none."""
 
@@ -71,7 +66,7 @@ def extract(
 
 
 def _extract(body: bytes, url: str, http_charset: str | None, known: Known) -> Article | Rejection:
-    page = read_page(_CONTROL_REFERENCES.sub(b"", body), url, http_charset)
+    page = read_page(body, url, http_charset)
     if isinstance(page, Rejection):
         return page
     head = read_head(page)

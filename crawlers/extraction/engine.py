@@ -46,6 +46,7 @@ _READERS = re.compile(r"[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments")
 """Beginnings of the identifiers and classes of reader comments, as trafilatura knows them."""
 _APPENDED = re.compile(r"(?:article|post)-comments|elementor-share-buttons|mvp-post-add-(?:box|wrap)|infinite-?scroll")
 """Comments, share buttons and articles that follow on the same page, by a part of the class."""
+_NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
 _DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
 """What the main extractor deletes with all that is in it; at forms it looks first."""
@@ -59,6 +60,13 @@ def find_body(tree: HtmlElement, url: str) -> _Element:
     """
     options = Extractor(url=url, comments=False)
     reduced = _reduced(tree)
+    try:
+        return _body_of(reduced, options)
+    except ValueError:
+        return _body_of(_renamed(_reduced(tree)), options)
+
+
+def _body_of(reduced: HtmlElement, options: Extractor) -> _Element:
     body, text = _main_result(reduced, options)
     if len(text) < _JOIN_BELOW * _text_in_paragraphs(reduced) and (joined := _joined(reduced)) is not None:
         longer, longer_text = _main_result(joined, options)
@@ -66,8 +74,18 @@ def find_body(tree: HtmlElement, url: str) -> _Element:
             body, text, reduced = longer, longer_text, joined
     if len(text) >= LONG_ENOUGH:
         return body
-    body, _, _, _ = core.trafilatura_sequence(reduced, options, url)
+    body, _, _, _ = core.trafilatura_sequence(reduced, options, options.url)
     return body
+
+
+def _renamed(tree: HtmlElement) -> HtmlElement:
+    """The tree with names for elements whose tags are malformed (`<scr"ipt>`, `<p"class=x>`): parsers let them in, and
+    nothing can make a second element of such a name."""
+    for element in tree.iter():
+        if isinstance(element.tag, str) and not _NAME.fullmatch(element.tag):
+            start = _NAME.match(element.tag)
+            element.tag = start[0] if start else "span"
+    return tree
 
 
 def _main_result(reduced: HtmlElement, options: Extractor) -> tuple[_Element, str]:

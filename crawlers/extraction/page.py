@@ -47,6 +47,15 @@ _FIRST_ELEMENT = re.compile(r"<!--.*?-->|<\?[^>]*>|<![^>]*>|<([a-z][\w:.-]*)", r
 _XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg"})
 _FORBIDDEN_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r\x1b")
+_CONTROL_REFERENCES = re.compile(
+    rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])(?![0-9a-fA-F])"
+    rb"|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3]"
+    rb"|6553[45])(?![0-9]));?"
+)
+"""Character references to what XML has no place for (control characters, surrogates, U+FFFE and U+FFFF): the parser
+lets them in, and trafilatura's tree cannot hold them."""
+_NOTHING = "\u200b".encode()
+"""A blank without width, which no line keeps: taking a reference out must not make another of what is around it."""
 # Possessive, and never failing once it has begun: every byte is passed once. A quote without end is a character; what
 # stands in a script is no tag.
 _TAG = re.compile(
@@ -188,6 +197,7 @@ def _most_attributes(page: bytes) -> int:
 def _without_control(text: str) -> bytes:
     """A text as UTF-8, without what no parser takes; tables over bytes take a tenth of what an expression does."""
     encoded = text.encode("utf-8", "ignore").translate(None, _FORBIDDEN_BYTES)
+    encoded = _CONTROL_REFERENCES.sub(_NOTHING, encoded)
     if b"\xef\xbf" not in encoded:
         return encoded
     return encoded.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")

@@ -129,3 +129,11 @@ def test_linked_headlines_of_other_articles_go_and_links_within_the_page_stay() 
     found = lines_of(f"<article>{paragraphs(1)}{away}{paragraphs(2)}{here}{paragraphs(3, 4, 5, 6, 7, 8)}</article>")
     assert not any("Ferry" in line for line in found)
     assert "Council meets in the old school once again today" in found
+
+
+@pytest.mark.parametrize("tag", ['<scr"ipt>', '<p"class=x>', "<strong<svg>", '<br">', '<h2">'])
+@pytest.mark.parametrize("block", ["<ul><li>{}</li></ul>", "<blockquote>{}</blockquote>"])
+def test_a_malformed_tag_costs_no_text(tag: str, block: str) -> None:
+    said = "What the harbour master said of it that morning."
+    damaged = f"<article>{paragraphs(*range(8))}{block.format(f'{tag}{said}')}{paragraphs(8, 9)}</article>"
+    assert lines_of(damaged) == [*map(paragraph, range(8)), said, paragraph(8), paragraph(9)]

@@ -111,3 +111,11 @@ def test_a_page_nested_three_hundred_deep_is_read_to_its_end() -> None:
     )
     assert isinstance(page, Page)
     assert page.tree.text_content() == "deepend"
+
+
+@pytest.mark.parametrize("reference", ["&#0;", "&#x1F;", "&#xD800;", "&#56320;", "&#xFFFE;", "&#65535", "&#&#1;1;"])
+def test_references_to_what_is_no_character_are_taken_out(reference: str) -> None:
+    page = read_page(f"<p>be{reference}fore &#8211; &#65; &#xe9;</p>".encode(), "https://a.example/x")
+    assert isinstance(page, Page)
+    text = page.tree.text_content().replace("\u200b", "")
+    assert text.replace("&#1;", "") == "before – A é"
