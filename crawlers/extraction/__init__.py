@@ -36,7 +36,7 @@ __all__ = [
     "extract_record",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-2+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-3+trafilatura-{version('trafilatura')}"
 """Stands on every row. Its first figure moves whenever any page would come out differently."""
 
 _LONGEST_MADE_TITLE = 200

@@ -1,4 +1,4 @@
-"""Who wrote it: names of persons, cleaned and split."""
+"""Who wrote it: which of the page's own statements of it is believed."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from lxml.etree import XPath
 
+from crawlers.extraction.names import LINKING, MOST_NAMES, clean_names, folded_names
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.structured import text_of, types_of
 from crawlers.extraction.titles import site_name
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
@@ -48,25 +49,14 @@ _NEAR = 200
 _SPOKEN = tuple(prefix for prefix in phrases("bylines", "prefixes") if prefix not in ("from", "text", "tekst", "от"))
 _LONGEST_BYLINE = 120
 """Characters of a byline; what is longer is the note about the author."""
+_ADDRESSES = ("http://", "https://", "www.")
+_SET_APART = ("strong", "b", "em", "i")
+_MOST_JOINTS = 6
+"""Characters that join the names of a byline of nothing but names."""
 _PERSON = re.compile(r"[^\W\d_][\w.'’ʼ‐-]*(?: [^\W\d_][\w.'’ʼ‐-]*){1,4}")
 _PARTICLES = frozenset(phrases("bylines", "particles"))
-_EMAIL = re.compile(r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+[)>\]]?")
-_HANDLE = re.compile(r"\(?(?<!\w)@\w{1,50}\)?")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
-_SPLIT = re.compile(r"\s*[;|/•·\n]\s*|\s*,\s+|\s*[、，]\s*|\s+(?:&|\+)\s+")
-_LINKING = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
-_CONJUNCTIONS = re.compile(rf"\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'conjunctions')))})\s+", re.IGNORECASE)
-_OFFICE = re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})(?:\s*외\s*\d+명)?$")
-_EDGES = " \t,.:;–—-|/*•·\"'„“”«»"
-_TITLE_WORDS = 6
-"""Words of the longest names that occur in bylines; what is longer is a sentence or a description of the office."""
-_LONGEST_NAME = 60
-_MOST = 50
-"""Bylines read of one page; investigations by several houses name up to 30 people."""
 _LONGEST_UNCASED = 20
 """Characters of a name in a script without capitals, as far as the search in the page goes."""
-_DIGITS = re.compile(r"\d{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,77 +68,28 @@ class Authors:
 
 
 def choose_authors(page: Page, article: Node) -> Authors:
-    """Names of the persons who wrote it, in the order printed; where none is named, the agency or the house that signs.
+    """Names of the persons who wrote it, in the order printed, and of news agencies that sign beside them; where no
+    person is named, the agency or the house that signs.
 
-    JSON-LD's `author` comes first, then the meta elements, then a line of the page that begins with "By". Organisations
-    (typed as such, named like the site or its publisher, or a news agency) go wherever a person is named; where none
-    is, an agency comes before the house. Elements that are only marked as a byline count where all that is missing:
-    many hold the house, a box, a comment.
+    JSON-LD's `author` comes first, then the meta elements, then a line of the page that begins with "By", then one
+    that is nothing but names above the text. Other organisations (typed as such, named like the site or its publisher)
+    go wherever a person is named; where none is, an agency comes before the house. Elements that are only marked as a
+    byline count where all that is missing: many hold the house, a box, a comment.
     """
-    house = _house(page, article)
+    own = _own_names(page, article) | _nobody()
     stated = list(_structured_names(article.get("author"), 3))
     named = _meta_names(page)
     for origin, names in (("json-ld", stated), ("meta", named)):
-        if persons := clean_names(names, house):
-            return Authors(persons, origin)
-    if persons := _spoken_byline(page.tree, house):
+        if clean_names(names, own | _agencies()):
+            return Authors(clean_names(names, own), origin)
+    if persons := _spoken_byline(page.tree, own) or _bare_byline(page.tree, own):
         return Authors(persons, "byline")
-    own = _own_names(page, article)
-    for others in (own | _nobody(), _nobody()):
+    for others in (own, _nobody()):
         for origin, names in (("json-ld", stated), ("meta", named)):
             if signed := clean_names(names, others):
                 return Authors(signed[:1], origin)
-    persons = _marked_byline(page.tree, house)
+    persons = _marked_byline(page.tree, own)
     return Authors(persons, "byline" if persons else "")
-
-
-def clean_names(names: Iterable[str], others: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Single names from bylines: "By Ana Gómez and Li Wei (dpa)" is two; each once.
-
-    `others` holds folded names, with and without blanks, that are left out.
-    """
-    found: dict[str, str] = {}
-    for name in islice(names, _MOST):
-        for part in _parts(name):
-            folded = fold(part)
-            if folded and not _is_among(folded, others) and _is_name(part):
-                found.setdefault(folded, part)
-    return tuple(found.values())
-
-
-def _is_among(folded: str, others: frozenset[str]) -> bool:
-    """True for one of the names, and for one with more behind it ("Harbour Courier Online")."""
-    words = folded.split()
-    return folded.replace(" ", "") in others or any(
-        " ".join(words[:count]) in others for count in range(1, len(words) + 1)
-    )
-
-
-def _parts(byline: str) -> Iterator[str]:
-    text = tidy(byline)[:500]
-    for unwanted in (_ADDRESS, _EMAIL, _HANDLE, _BRACKETS):
-        text = unwanted.sub(" ", text)
-    text = _CONJUNCTIONS.sub(";", _without_prefix(tidy(text)))
-    for joined in _SPLIT.split(text):
-        part = _OFFICE.sub("", _without_prefix(joined.strip(_EDGES)))
-        if part and part.casefold() not in _LINKING:
-            yield part
-
-
-def _without_prefix(text: str) -> str:
-    for prefix in phrases("bylines", "prefixes"):
-        if text[: len(prefix)].casefold() == prefix and text[len(prefix) : len(prefix) + 1] in (" ", ":", " "):
-            return text[len(prefix) :].strip(_EDGES)
-    return text
-
-
-def _is_name(part: str) -> bool:
-    return (
-        len(part) <= _LONGEST_NAME
-        and len(part.split()) <= _TITLE_WORDS
-        and not _DIGITS.search(part)
-        and len(fold(part)) > 1
-    )
 
 
 def _structured_names(value: Any, depth: int) -> Iterator[str]:
@@ -168,7 +109,7 @@ def _structured_names(value: Any, depth: int) -> Iterator[str]:
 
 def _meta_names(page: Page) -> list[str]:
     for key in _METAS:
-        names = [name for name in page.metas.get(key, ()) if not _ADDRESS.match(name)]
+        names = [name for name in page.metas.get(key, ()) if not name.startswith(_ADDRESSES)]
         if names:
             return names
     return []
@@ -193,10 +134,31 @@ def _spoken_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
         text = tidy(element.text or "").casefold()
         if not text or not text.startswith(_SPOKEN):
             continue
-        pieces = [piece for part in islice(element.itertext(), _MOST) if (piece := tidy(str(part)))]
+        pieces = [piece for part in islice(element.itertext(), MOST_NAMES) if (piece := tidy(str(part)))]
         first = pieces[0].casefold()
         spoken = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _SPOKEN)
         if spoken and sum(map(len, pieces)) <= _LONGEST_BYLINE and (names := _persons(pieces, house)):
+            return names
+    return ()
+
+
+def _bare_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
+    """The persons in a paragraph that is set apart as a whole (`<p><strong>Ada Park</strong></p>`) between the headline
+    and the first paragraph of the text."""
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        return ()
+    for element in islice(_behind(heading), _NEAR):
+        if element.tag != "p":
+            continue
+        text = tidy(element.text_content()[: 2 * _LONGEST_BYLINE])
+        if len(text) >= _LONGEST_BYLINE:
+            return ()
+        inner = element[0] if len(element) == 1 else None
+        if inner is None or inner.tag not in _SET_APART or tidy(inner.text_content()) != text:
+            continue
+        names = clean_names([text], house)
+        if names and all(map(_is_person, names)) and len(fold(" ".join(names))) >= len(fold(text)) - _MOST_JOINTS:
             return names
     return ()
 
@@ -211,16 +173,20 @@ def _behind(heading: HtmlElement) -> Iterator[HtmlElement]:
 
 
 def _persons(pieces: list[str], house: frozenset[str]) -> tuple[str, ...]:
-    """The names in a byline of several pieces, up to the words that follow a name ("on Monday"); none where the first
-    part of the byline is no person's name."""
-    names = [_capitalised(name) for name in clean_names([";".join(pieces)], house)]
-    return tuple(name for name in names if _is_person(name)) if names and _is_person(names[0]) else ()
+    """The names in a byline of several pieces, agencies among them, up to the words that follow a name ("on Monday");
+    none where the first part of the byline is no person's name."""
+    names = clean_names([";".join(pieces)], house)
+    persons = [_capitalised(name) for name in names if fold(name) not in _agencies()]
+    if not persons or not _is_person(persons[0]):
+        return ()
+    signed = (name if fold(name) in _agencies() else _capitalised(name) for name in names)
+    return tuple(name for name in signed if _is_person(name) or fold(name) in _agencies())
 
 
 def _capitalised(name: str) -> str:
     """A name without a conjunction in front and without what follows behind its last capitalised word in a row."""
     words = name.split()
-    while words and words[0].casefold() in _LINKING:
+    while words and words[0].casefold() in LINKING:
         del words[0]
     end = next((at for at, word in enumerate(words) if word[0].islower() and word not in _PARTICLES), len(words))
     return " ".join(words[:end])
@@ -233,14 +199,9 @@ def _is_person(name: str) -> bool:
     return bool(_PERSON.fullmatch(name)) and sum(word[0].isupper() for word in name.split()) > 1
 
 
-def _house(page: Page, article: Node) -> frozenset[str]:
-    """Folded names that stand for an organisation and not for a person."""
-    return _own_names(page, article) | _known_organisations()
-
-
 @cache
-def _known_organisations() -> frozenset[str]:
-    return _folded(phrases("bylines", "organisations")) | _nobody()
+def _agencies() -> frozenset[str]:
+    return folded_names(phrases("bylines", "organisations"))
 
 
 def _own_names(page: Page, article: Node) -> frozenset[str]:
@@ -250,17 +211,12 @@ def _own_names(page: Page, article: Node) -> frozenset[str]:
     authors = article.get("author")
     for author in authors if isinstance(authors, list) else [authors]:
         if isinstance(author, dict) and any("Organization" in name for name in types_of(author)):
-            names.update(_structured_names(author, 3))
+            names.update(name for name in _structured_names(author, 3) if fold(name) not in _agencies())
     host = page.url.split("/")[2:3]
     names.update(host and [host[0].removeprefix("www."), host[0].removeprefix("www.").rsplit(".", 1)[0]])
-    return _folded(names)
+    return folded_names(names)
 
 
 @cache
 def _nobody() -> frozenset[str]:
-    return _folded(phrases("bylines", "newsrooms"))
-
-
-def _folded(names: Iterable[str]) -> frozenset[str]:
-    folded = {fold(name) for name in names} - {""}
-    return frozenset(folded | {name.replace(" ", "") for name in folded})
+    return folded_names(phrases("bylines", "newsrooms"))

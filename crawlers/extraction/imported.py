@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.discovery.address import normalise
-from crawlers.extraction.authors import clean_names
 from crawlers.extraction.cleaning import clean_body, clean_text
 from crawlers.extraction.language import find_language, language_code
 from crawlers.extraction.moments import Moment, parse_moment
+from crawlers.extraction.names import clean_names
 from crawlers.extraction.page import MAX_BYTES, decode
 from crawlers.extraction.records import Article, Reason, Rejection
 from crawlers.extraction.words import fold, tidy

@@ -20,7 +20,8 @@ class Article:
     """Canonical address, in the one spelling of `crawlers.discovery.normalise`."""
     title: str
     authors: tuple[str, ...]
-    """Names of persons in the order printed; no organisations, no "By", no duplicates."""
+    """Names of persons in the order printed, and of news agencies that sign beside them; where no person is named, of
+    the agency or the house that signs. No "By", no duplicates."""
     published_at: datetime | None
     """Aware, in UTC. How much of it is known says `published_precision`."""
     modified_at: datetime | None

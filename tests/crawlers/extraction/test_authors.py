@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.extraction.authors import clean_names
+from crawlers.extraction.names import clean_names
 from tests.crawlers.extraction.statements import ld, meta, metadata_of
 
 
@@ -20,6 +20,17 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of
         (["山田太郎、鈴木花子"], ("山田太郎", "鈴木花子")),
         (["신현주 기자", "박준석 기자 외 1명"], ("신현주", "박준석")),
         (["Sandy Byrne"], ("Sandy Byrne",)),
+        (["Ada Park,Bo Lind / Eva Moe"], ("Ada Park", "Bo Lind", "Eva Moe")),
+        (["Ada Park, Political Correspondent"], ("Ada Park",)),
+        (["Von Ada Park, Redakteurin, und Bo Lind in Wien"], ("Ada Park", "Bo Lind")),
+        (["Ada Park, Jr., and Bo Lind, MD"], ("Ada Park Jr", "Bo Lind")),
+        (["Text: Ada Park, Fotos: Bo Lind"], ("Ada Park",)),
+        (["Reporting by Ada Park; Editing by Bo Lind"], ("Ada Park",)),
+        (["Fotini Bildt and Wil Reporterson"], ("Fotini Bildt", "Wil Reporterson")),
+        (["De notre correspondante Ada Park avec AFP"], ("Ada Park", "AFP")),
+        (["【记者 李雷】", "文/韩梅梅"], ("李雷", "韩梅梅")),
+        (["بقلم أحمد علي"], ("أحمد علي",)),
+        (["מאת יוסי כהן"], ("יוסי כהן",)),
         (["12345", "", "  ", "A sentence that is much too long to be the name of anybody at all"], ()),
     ],
 )
@@ -33,7 +44,10 @@ def test_names_are_split_and_cleaned(bylines: list[str], names: tuple[str, ...])
         (ld(author=[{"@type": "Person", "name": "Ada Park"}, {"name": "Bo Lind"}]), "", ("Ada Park", "Bo Lind")),
         (ld(author="Ada Park, Bo Lind"), "", ("Ada Park", "Bo Lind")),
         (ld(author={"@type": "Person", "givenName": "Ada", "familyName": "Park"}), "", ("Ada Park",)),
-        (ld(author=[{"@type": "Person", "name": "Ada Park"}, "Reuters"]), "", ("Ada Park",)),
+        (ld(author=[{"@type": "Person", "name": "Ada Park"}, "Reuters"]), "", ("Ada Park", "Reuters")),
+        (ld(author=[{"@type": "Organization", "name": "dpa"}, {"name": "Ada Park"}]), "", ("dpa", "Ada Park")),
+        (ld(author=[{"@type": "Organization", "name": "The Paper"}, {"name": "Ada Park"}]), "", ("Ada Park",)),
+        (ld(author="dpa", publisher={"name": "dpa"}) + meta("author", "Ada Park"), "", ("Ada Park",)),
         (ld(author={"@type": "Organization", "name": "The Paper"}) + meta("author", "Ada Park"), "", ("Ada Park",)),
         (meta("og:site_name", "The Paper") + meta("author", "The Paper Online, Ada Park"), "", ("Ada Park",)),
         (ld(author={"@type": "Organization", "name": "dpa"}), "", ("dpa",)),
@@ -51,8 +65,16 @@ def test_names_are_split_and_cleaned(bylines: list[str], names: tuple[str, ...])
         (
             ld(author="Redaktion"),
             "<h1>T</h1><div><p>Von <b>Ada Park</b> und Bo Lind, dpa</p></div>",
+            ("Ada Park", "Bo Lind", "dpa"),
+        ),
+        # Names alone above the text are a byline; below its first paragraph, or with more to them, they are not.
+        (
+            ld(author="Paper", publisher={"name": "Paper"}),
+            "<h1>T</h1><p>Dek</p><p><strong>Ada Park/Bo Lind</strong></p>",
             ("Ada Park", "Bo Lind"),
         ),
+        ("", f"<h1>T</h1><p>{'The text goes on. ' * 8}</p><p><strong>Ada Park</strong></p>", ()),
+        ("", "<h1>T</h1><p><strong>Ada Park</strong> is back in town.</p>", ()),
         (ld(author="Redaktion"), "<h1>T</h1><p>By the river stands a house.</p>", ()),
         ("", "<p>By Eva Moe</p><h1>T</h1><p>By Ada Park on Monday</p>", ("Ada Park",)),
         (ld(author="Paper", publisher={"name": "Paper"}) + meta("articleauthor", "Reuters"), "", ("Reuters",)),

@@ -83,7 +83,7 @@ def test_a_japanese_page_is_measured_by_letters_and_keeps_its_text() -> None:
 
 
 def test_the_version_names_the_extractor_and_its_engine() -> None:
-    assert f"newsloom-2+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
+    assert f"newsloom-3+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("name", ["ferry", "bridge", "library"])
