@@ -6,9 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import TYPE_CHECKING, Any, cast
-
-from lxml.etree import XPath
+from typing import TYPE_CHECKING, Any
 
 from crawlers.extraction.names import LINKING, MOST_NAMES, clean_names, folded_names
 from crawlers.extraction.rules import phrases
@@ -36,12 +34,9 @@ _METAS = (
     "byl",
     "citation_author",
 )
-_MARKS = "uthor yline by-line utor uteur writer reporter journalist"  # author and Author, byline and Byline
-_MARKED = " or ".join(f"contains(@class, '{mark}')" for mark in _MARKS.split())
-_BYLINES = XPath(
-    f"//*[@rel='author' or @itemprop='author' or @itemprop='creator' or @id='author' or @id='authors' or {_MARKED}]"
-    "[not(self::script or self::meta or self::link or self::img or self::body or self::html or self::article)]"
-)
+_MARKED = re.compile(r"[Aa]uthor|[Bb]yline|by-line|[Aa]utor|[Aa]uteur|[Ww]riter|[Rr]eporter|[Jj]ournalist")
+"""In the class of a byline."""
+_NO_BYLINES = frozenset({"script", "meta", "link", "img", "body", "html", "article", "head", "style"})
 _MOST_BYLINES = 40
 """Marked elements looked at; those of the article come before those of teasers and comments."""
 _NEAR = 200
@@ -117,12 +112,23 @@ def _meta_names(page: Page) -> list[str]:
 
 def _marked_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
     """The persons in the first element that the markup calls the byline and that reads like one."""
-    marked = cast("list[HtmlElement]", _BYLINES(tree))
-    for element in marked[:_MOST_BYLINES]:
+    for element in islice(filter(_is_marked, tree.iter()), _MOST_BYLINES):
         pieces = [piece for text in element.itertext() if (piece := tidy(str(text)))]
         if sum(map(len, pieces)) <= _LONGEST_BYLINE and (names := _persons(pieces, house)):
             return names
     return ()
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    attributes = element.attrib
+    if not attributes or element.tag in _NO_BYLINES:
+        return False
+    return (
+        _MARKED.search(attributes.get("class", "")) is not None
+        or attributes.get("rel") == "author"
+        or attributes.get("itemprop") in ("author", "creator")
+        or attributes.get("id") in ("author", "authors")
+    )
 
 
 def _spoken_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:

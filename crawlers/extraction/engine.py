@@ -22,6 +22,8 @@ from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
@@ -39,13 +41,16 @@ _NEVER_TEXT = (
     "style", "svg", "iframe", "canvas", "video", "audio", "object", "embed", "map", "select", "textarea", "template",
     "input", "link", "source", "track", "datalist", "dialog",
 )  # fmt: skip
-_POPUP = re.compile(r"tooltip|popover|hovercard|rollover-people-block")
-"""Notes that show when something is pointed at; they stand in the middle of the words they belong to."""
-_LONGEST_POPUP = 3000
 _READERS = re.compile(r"[Cc]omment(?!ary)|comol|disqus_thread|dsq-comments")
 """Beginnings of the identifiers and classes of reader comments, as trafilatura knows them."""
-_APPENDED = re.compile(r"(?:article|post)-comments|elementor-share-buttons|mvp-post-add-(?:box|wrap)|infinite-?scroll")
-"""Comments, share buttons and articles that follow on the same page, by a part of the class."""
+_APART = re.compile(
+    r"(?P<popup>tooltip|popover|hovercard|rollover-people-block)"
+    rf"|(?P<readers>\A(?:{_READERS.pattern}))"
+    r"|(?:article|post)-comments|elementor-share-buttons|mvp-post-add-(?:box|wrap)|infinite-?scroll"
+)
+"""By a part of the class: notes that show when something is pointed at, and stand in the middle of the words they
+belong to; comments, share buttons and articles that follow on the same page."""
+_LONGEST_POPUP = 3000
 _NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
 _DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
@@ -59,23 +64,27 @@ def find_body(tree: HtmlElement, url: str) -> _Element:
     The tree is left as it was. A body without children where nothing was found.
     """
     options = Extractor(url=url, comments=False)
-    reduced = _reduced(tree)
     try:
-        return _body_of(reduced, options)
+        return _body_of(lambda: _reduced(tree), options)
     except ValueError:
-        return _body_of(_renamed(_reduced(tree)), options)
+        return _body_of(lambda: _renamed(_reduced(tree)), options)
 
 
-def _body_of(reduced: HtmlElement, options: Extractor) -> _Element:
-    body, text = _main_result(reduced, options)
-    if len(text) < _JOIN_BELOW * _text_in_paragraphs(reduced) and (joined := _joined(reduced)) is not None:
+def _body_of(reduced: Callable[[], HtmlElement], options: Extractor) -> _Element:
+    """The body in what `reduced` makes of the page, each time anew: an extractor uses its tree up."""
+    page = reduced()
+    in_paragraphs = _text_in_paragraphs(page)
+    body, text = _main_result(page, options)
+    if len(text) < _JOIN_BELOW * in_paragraphs and (joined := _joined(reduced())) is not None:
+        spare = copy(joined)
         longer, longer_text = _main_result(joined, options)
         if len(longer_text) > len(text):
-            body, text, reduced = longer, longer_text, joined
+            if len(longer_text) >= LONG_ENOUGH:
+                return longer
+            return core.trafilatura_sequence(spare, options, options.url)[0]
     if len(text) >= LONG_ENOUGH:
         return body
-    body, _, _, _ = core.trafilatura_sequence(reduced, options, options.url)
-    return body
+    return core.trafilatura_sequence(reduced(), options, options.url)[0]
 
 
 def _renamed(tree: HtmlElement) -> HtmlElement:
@@ -88,9 +97,8 @@ def _renamed(tree: HtmlElement) -> HtmlElement:
     return tree
 
 
-def _main_result(reduced: HtmlElement, options: Extractor) -> tuple[_Element, str]:
-    cleaned = _cleaned(copy(reduced))
-    return extract_content(convert_tags(cleaned, options, options.url), options)
+def _main_result(page: HtmlElement, options: Extractor) -> tuple[_Element, str]:
+    return extract_content(convert_tags(_cleaned(page), options, options.url), options)
 
 
 def _cleaned(tree: HtmlElement) -> HtmlElement:
@@ -122,14 +130,13 @@ def _reduced(tree: HtmlElement) -> HtmlElement:
 
 def _is_apart(element: HtmlElement) -> bool:
     """Whether an element is a note, the readers' or another article's by its class or identifier."""
-    classes = element.get("class", "")
-    if _POPUP.search(classes):
-        return len(element.text_content()) <= _LONGEST_POPUP
-    if element.tag == "span":
-        return False
-    if _APPENDED.search(classes):
-        return "infinite" not in classes or element.find(".//h1") is None
-    return _READERS.match(classes) is not None or _READERS.match(element.get("id", "")) is not None
+    classes = element.get("class")
+    if classes and (found := _APART.search(classes)):
+        if found["popup"]:
+            return len(element.text_content()) <= _LONGEST_POPUP
+        if element.tag != "span":
+            return "infinite" not in classes or found["readers"] is not None or element.find(".//h1") is None
+    return element.tag != "span" and _READERS.match(element.get("id", "")) is not None
 
 
 def _text_in_paragraphs(tree: HtmlElement) -> int:

@@ -16,6 +16,8 @@ _RENAMED = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jw": "jv"}
 """Codes that were replaced, and Bokmål, which its publishers write as `no` as often as `nb`: one code per language."""
 _SAMPLE = 600
 """Characters looked at; detection does not change beyond a few hundred."""
+_FIRST_SAMPLE = 200
+"""Characters that are enough where they speak the language declared, as on nearly all pages."""
 _ENOUGH = 60
 """Characters from which a text has a language; shorter ones are names and figures."""
 _CLEAR = 0.6
@@ -45,6 +47,8 @@ def find_language(declared: Iterable[str | None], text: str) -> tuple[str | None
     sample = text[:_SAMPLE]
     if len(sample) < _ENOUGH:
         return stated, "declared" if stated else ""
+    if stated and language_code(_identifier().classify(sample[:_FIRST_SAMPLE])[0]) == stated:
+        return stated, "declared"
     ranked = {language: float(score) for language, score in _identifier().rank(sample)}
     detected = max(ranked, key=lambda language: (ranked[language], language))
     if stated is None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
 from charset_normalizer import from_bytes
-from lxml.etree import ErrorTypes, ParserError
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
+from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
 
 from crawlers.extraction.records import Reason, Rejection
@@ -47,6 +47,8 @@ _FIRST_ELEMENT = re.compile(r"<!--.*?-->|<\?[^>]*>|<![^>]*>|<([a-z][\w:.-]*)", r
 _XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg"})
 _FORBIDDEN_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r\x1b")
+_ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
+"""lxml.html asks a function in Python for the class of every element it hands out, for the sake of forms."""
 _CONTROL_REFERENCES = re.compile(
     rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])(?![0-9a-fA-F])"
     rb"|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3]"
@@ -174,6 +176,7 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
     # Without huge_tree the parser drops all that follows the first 255 levels of nesting, which unclosed tags reach.
     # The bytes are given as UTF-8 so that a charset declared within cannot mislead it.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree = document_fromstring(encoded, parser=parser)
     except ParserError:
@@ -188,10 +191,20 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
 
 def _most_attributes(page: bytes) -> int:
     """Attributes of the element that has most; 0 for pages that cannot have many on one, which is nearly all."""
-    if page.count(b"=") < _SUSPICIOUS_EQUALS and max(map(len, page.split(b">"))) < _SUSPICIOUS_GAP:
+    if page.count(b"=") < _SUSPICIOUS_EQUALS and not _has_gap(page):
         return 0
     tags = (found[1] for found in _TAG.finditer(page) if found.end(1) - found.start(1) > MAX_ATTRIBUTES)
     return max((len(_VALUE.sub(b" ", tag).replace(b"/", b" ").split()) for tag in tags), default=0)
+
+
+def _has_gap(page: bytes) -> bool:
+    """Whether so many bytes follow each other without a closing bracket; looks at a few of them."""
+    start = 0
+    while len(page) - start >= _SUSPICIOUS_GAP:
+        start = page.rfind(b">", start, start + _SUSPICIOUS_GAP) + 1
+        if not start:
+            return True
+    return False
 
 
 def _without_control(text: str) -> bytes:
