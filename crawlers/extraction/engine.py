@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, cast
 from lxml.etree import strip_elements, strip_tags
 from trafilatura import core
 from trafilatura.htmlprocessing import _handle_forms, convert_tags, prune_html, recover_math
-from trafilatura.main_extractor import extract_content
-from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, Extractor
+from trafilatura.main_extractor import _extract
+from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, MIN_DUPLICATE_LENGTH, Extractor
 from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
@@ -98,7 +98,18 @@ def _renamed(tree: HtmlElement) -> HtmlElement:
 
 
 def _main_result(page: HtmlElement, options: Extractor) -> tuple[_Element, str]:
-    return extract_content(convert_tags(_cleaned(page), options, options.url), options)
+    """What trafilatura's `extract_content` does where the main pass finds enough, without the copy that it keeps for
+    when it does not: then its whole sequence runs anyway."""
+    body, text, _ = _extract(convert_tags(_cleaned(page), options, options.url), options)
+    previous = ""
+    for element in list(body):
+        current = " ".join("".join(map(str, element.itertext())).split())
+        if current == previous and len(current) > MIN_DUPLICATE_LENGTH:
+            delete_element(element, keep_tail=False)
+        previous = current
+    strip_elements(body, "done")
+    strip_tags(body, "div")
+    return body, text
 
 
 def _cleaned(tree: HtmlElement) -> HtmlElement:

@@ -112,8 +112,8 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
     declared = [
         name for label in (http_charset, html_body_declared_encoding(body)) if label and (name := _charset(label))
     ]
-    if not any(name.startswith(_SEVEN_BIT) for name in declared) and _is_utf8(body):
-        return body.decode("utf-8", "replace")
+    if not any(name.startswith(_SEVEN_BIT) for name in declared) and (text := _utf8(body)) is not None:
+        return text
     for name in declared:
         if name != "utf-8":
             try:
@@ -146,14 +146,14 @@ def _wide(body: bytes) -> str | None:
     return None
 
 
-def _is_utf8(body: bytes) -> bool:
+def _utf8(body: bytes) -> str | None:
+    """The text of a body that is UTF-8, if with some damage; None where it is in another charset."""
     try:
-        body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
         sequences = len(_MULTIBYTE.findall(body))
-        return body.decode("utf-8", "replace").count("\ufffd") <= _DAMAGED_SHARE * sequences
-    else:
-        return True
+        text = body.decode("utf-8", "replace")
+        return text if text.count("\ufffd") <= _DAMAGED_SHARE * sequences else None
 
 
 def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | Rejection:
@@ -211,9 +211,9 @@ def _without_control(text: str) -> bytes:
     """A text as UTF-8, without what no parser takes; tables over bytes take a tenth of what an expression does."""
     encoded = text.encode("utf-8", "ignore").translate(None, _FORBIDDEN_BYTES)
     encoded = _CONTROL_REFERENCES.sub(_NOTHING, encoded)
-    if b"\xef\xbf" not in encoded:
-        return encoded
-    return encoded.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    if "\ufffe" in text or "\uffff" in text:
+        encoded = encoded.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
+    return encoded
 
 
 def _not_text(body: bytes) -> str | None:

@@ -12,12 +12,13 @@ from typing import Any
 
 
 @cache
-def _table(matter: str) -> dict[str, Any]:
+def table(matter: str) -> dict[str, Any]:
+    """One file as it stands."""
     return tomllib.loads(files(__name__).joinpath(f"{matter}.toml").read_text(encoding="utf-8"))
 
 
 @cache
 def phrases(matter: str, kind: str) -> tuple[str, ...]:
     """All phrases of one kind, the longest first, each once: `phrases("pages", "error_titles")`."""
-    found = {phrase for listed in _table(matter)[kind].values() for phrase in listed}
+    found = {phrase for listed in table(matter)[kind].values() for phrase in listed}
     return tuple(sorted(found, key=lambda phrase: (-len(phrase), phrase)))
