@@ -51,6 +51,10 @@ _APART = re.compile(
 """By a part of the class: notes that show when something is pointed at, and stand in the middle of the words they
 belong to; comments, share buttons and articles that follow on the same page."""
 _LONGEST_POPUP = 3000
+_POST = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|bluesky-embed|mastodon-embed|fb-post|threads-post")
+"""Classes of posts on networks as these have them embedded: quotes that hold the text for readers without scripts."""
+_WRAPPED = 100
+"""Characters beside the post in a container that is made for it: a caption, a credit."""
 _NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
 _DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
@@ -134,9 +138,22 @@ def _reduced(tree: HtmlElement) -> HtmlElement:
     strip_elements(reduced, "script", *_NEVER_TEXT, with_tail=False)
     for script in reduced.iter("linked-data"):
         script.tag = "script"
+    for quote in reduced.iter("blockquote"):
+        if _POST.search(quote.get("class", "")):
+            _freed(quote)
     for element in [element for element in reduced.iter(*_CONTAINERS, "span") if _is_apart(element)]:
         delete_element(element)
     return reduced
+
+
+def _freed(quote: HtmlElement) -> None:
+    """An embedded post out of the wrappers that are made for nothing else, whose names would have it thrown away."""
+    most = len(quote.text_content()) + _WRAPPED
+    for ancestor in quote.iterancestors("div", "figure", "section", "aside", "p"):
+        if len(ancestor.text_content()) > most:
+            break
+        ancestor.tag = "div"
+        ancestor.attrib.clear()
 
 
 def _is_apart(element: HtmlElement) -> bool:
