@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from crawlers.archive import Kind
+from crawlers.archive import Kind, Original
 from crawlers.errors import CrawlersError
 from crawlers.politeness.addresses import Reach
 
@@ -22,13 +22,15 @@ KNOWN = "known.keys"
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """An address to ask for. `etag` and `last_modified` make the request conditional."""
+    """An address to ask for. `etag` and `last_modified` make the request conditional, `published_hint` is aware."""
 
     url: str
     kind: Kind
     etag: str | None = None
     last_modified: str | None = None
     published_hint: datetime | None = None
+    stored: Original | None = None
+    """What the archive has of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,9 @@ DOWNLOAD_HANDLERS = {
 }
 
 DOWNLOADER_MIDDLEWARES = {
+    "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
+    "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
+    "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawlers.politeness.guard.AddressGuard": 40,  # before robots.txt is asked for at such an address
     "crawlers.politeness.hosts.HostGate": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
@@ -59,6 +62,15 @@ DOWNLOADER_MIDDLEWARES = {
     "crawlers.politeness.middlewares.Compression": 590,
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawlers.politeness.middlewares.Redirect": 600,
+}
+# What is not here has nothing to do: the spider puts every answer on record, keeps to its plan's depth, and takes
+# addresses of any length that the archive does (UrlLength would drop longer ones and tell nobody).
+_UNUSED = "scrapy.spidermiddlewares"
+SPIDER_MIDDLEWARES = {
+    f"{_UNUSED}.depth.DepthMiddleware": None,
+    f"{_UNUSED}.httperror.HttpErrorMiddleware": None,
+    f"{_UNUSED}.referer.RefererMiddleware": None,
+    f"{_UNUSED}.urllength.UrlLengthMiddleware": None,
 }
 EXTENSIONS = {
     "crawlers.politeness.pace.Pace": 0,

@@ -4,9 +4,9 @@
 writer left open. Nothing here touches the network.
 """
 
+from crawlers.archive.contents import Exchange, Original, Record
 from crawlers.archive.fetches import Fetch, FoundListing, Kind, Outcome
 from crawlers.archive.reading import Segment, Stored, sealed_segments
-from crawlers.archive.records import Exchange, Record
 from crawlers.archive.salvage import salvage
 from crawlers.archive.segments import SegmentWriter
 
@@ -15,6 +15,7 @@ __all__ = [
     "Fetch",
     "FoundListing",
     "Kind",
+    "Original",
     "Outcome",
     "Record",
     "Segment",

@@ -30,7 +30,7 @@ class Outcome(StrEnum):
 
     FETCHED = auto()
     UNCHANGED = auto()
-    """The server answered 304: what is stored from before still holds."""
+    """The server answered 304, or with the very bytes that are stored: what is stored from before still holds."""
     FAILED = auto()
     SKIPPED = auto()
     """It was not asked for at all, as `reason` says."""
@@ -69,6 +69,8 @@ class Fetch:
     """From sending the request to the end of the body, in milliseconds."""
     offset: int | None = None
     """Where the response (or resource) record starts in the segment's WARC file, in bytes; None: nothing was stored."""
+    digest: str | None = None
+    """Digest of the payload that is stored there, as the record has it."""
     etag: str | None = None
     last_modified: str | None = None
     """The validator as the server spelled it, to be sent back as it is."""
@@ -130,6 +132,7 @@ def from_json(line: str | bytes) -> Fetch:
         bytes=entry.number("bytes") or 0,
         ms=entry.number("ms") or 0,
         offset=entry.number("offset"),
+        digest=entry.text("digest"),
         etag=entry.text("etag"),
         last_modified=entry.text("last_modified"),
         published_hint=entry.moment("published_hint"),

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 CONTENT = WarcRecordType.response | WarcRecordType.resource
 """The types of record that hold what was fetched; the other ones speak of it."""
 
+MAX_UNPACKED = 64 << 20
+"""Bytes of a gzipped body, unpacked: more than a crawl takes of anything (sitemaps have up to 50 MiB)."""
+
 _CHUNK = 64 << 10  # bytes read at a time: most pages are one such piece, compressed
 _GZIP = 31  # zlib's window size for gzip, header and checksum included
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
@@ -35,8 +38,8 @@ class Stored:
     status: int | None
     """HTTP status; None for an imported article."""
     headers: tuple[tuple[str, str], ...]
-    """HTTP headers as stored, in order, repeated ones too: credentials are empty, and what described the coded body is
-    under `X-Crawler-…`. Values are read as UTF-8 if they are that, else as Latin-1."""
+    """HTTP headers as stored, in order, repeated ones too: credentials are empty, and what described a coding that is
+    not stored is under `X-Crawler-…`. Values are read as UTF-8 if they are that, else as Latin-1."""
     body: bytes
     """Decoded of all transfer and content codings."""
     http_charset: str | None
@@ -155,11 +158,28 @@ def _stored(record: WarcRecord, block: bytes) -> Stored:
     if not blank_line or not status:
         raise ValueError(f"not an HTTP response: it begins with {status_line[:40]!r}")
     headers = tuple(_header(line) for line in lines)
-    if any(name.lower() in ("content-encoding", "transfer-encoding") for name, _ in headers):
-        raise ValueError("the body is still coded: not a record of this archive")
+    codings = [value.lower() for name, value in headers if name.lower() in ("content-encoding", "transfer-encoding")]
+    if codings == ["gzip"]:
+        body = _unpacked(body)
+    elif codings:
+        raise ValueError(f"the body is coded as {', '.join(codings)}: not a record of this archive")
     content_types = [value for name, value in headers if name.lower() == "content-type"]
     content_type = content_types[-1] if content_types else None
     return Stored(url, int(status[1]), headers, body, _charset(content_type), content_type)
+
+
+def _unpacked(body: bytes) -> bytes:
+    unpack = zlib.decompressobj(_GZIP)
+    try:
+        plain = unpack.decompress(body, MAX_UNPACKED)
+    except zlib.error as error:
+        raise ValueError(f"the body is no gzip, or damaged ({error})") from error
+    if not unpack.eof:
+        large = bool(unpack.unconsumed_tail)
+        raise ValueError(
+            f"the body unpacks to over {MAX_UNPACKED} bytes" if large else "the gzip of the body ends early"
+        )
+    return plain
 
 
 def _header(line: bytes) -> tuple[str, str]:

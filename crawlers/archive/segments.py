@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from crawlers.archive import layout
+from crawlers.archive.contents import Exchange
 from crawlers.archive.credentials import without_credentials
 from crawlers.archive.fetches import Fetch, to_json
-from crawlers.archive.records import encode, warcinfo
+from crawlers.archive.records import encode, payload_digest, warcinfo
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from crawlers.archive.records import Exchange, Record
+    from crawlers.archive.contents import Record
 
 
 class SegmentWriter:
@@ -67,19 +68,25 @@ class SegmentWriter:
         return self._open.name if self._open else None
 
     def add(self, fetch: Fetch, content: Exchange | Record | None = None) -> Fetch:
-        """Write one fetch and what it brought, if anything; the fetch comes back as it was logged, with its offset.
+        """Write one fetch and what it brought, if anything; the fetch comes back as it was logged.
 
-        It is logged without `user:password@`. Where writing fails (disk full), nothing of it stays in the segment, and
+        It gets the offset and the digest of what is stored; an exchange that repeats something stored has neither. It
+        is logged without `user:password@`. Where writing fails (disk full), nothing of it stays in the segment, and
         what was added before is untouched.
         """
         fetch = without_credentials(fetch)
-        before, main = (b"", b"") if content is None else encode(content, fetch.fetched_at)
+        before, main, digest = b"", b"", None
+        if content is not None:
+            digest = payload_digest(content.body)
+            before, main = encode(content, fetch.fetched_at, digest)
+            if isinstance(content, Exchange) and content.is_revisit:
+                before, main, digest = before + main, b"", None
         with self._lock:
             if self._closed:
                 raise ArchiveError("the segment writer is closed", file=self._directory)
             if self._open is None:
                 self._open = self._begin()
-            fetch = self._open.append(fetch, before, main)
+            fetch = self._open.append(fetch, before, main, digest)
             full = self._open.pages >= self._max_pages or self._open.bytes >= self._max_bytes
             sealed = self._seal() if full or self._open.age() >= self._max_age else None
         self._announce(sealed)
@@ -174,13 +181,14 @@ class _OpenSegment:
         """Seconds since the segment was begun."""
         return time.monotonic() - self._begun
 
-    def append(self, fetch: Fetch, before: bytes, main: bytes) -> Fetch:
-        """The WARC record goes first: a log line must never stand without its record."""
+    def append(self, fetch: Fetch, before: bytes, main: bytes, digest: str | None) -> Fetch:
+        """The WARC records go first: a log line must never stand without its record, which `main` is."""
         # Asked of the system rather than counted, so that an interruption between writing and counting does no harm.
         warc_end, log_end = (os.lseek(file.fileno(), 0, os.SEEK_END) for file in (self._warc, self._log))
         try:
             if main:
-                fetch = replace(fetch, offset=warc_end + len(before))
+                fetch = replace(fetch, offset=warc_end + len(before), digest=digest)
+            if before or main:
                 _write(self._warc, before + main)
             line = to_json(fetch).encode() + b"\n"
             _write(self._log, line)

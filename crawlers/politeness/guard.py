@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
+# Longer than most pauses between two requests to a host. Twisted's 240 would leave a crawl of thousands of hosts with
+# more open connections than a process may have.
+KEPT_SECONDS = 15
+
+
 class AddressGuard:
     """Downloader middleware: refuses what an address shows by itself, also where a proxy will look the name up."""
 
@@ -55,7 +60,9 @@ class _InsideHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         pool = _InsidePool(reactor, persistent=True)  # type: ignore[no-untyped-call]
-        pool.maxPersistentPerHost = self._pool.maxPersistentPerHost
+        # A proxy is one host, which all the others are reached by.
+        pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
+        pool.cachedConnectionTimeout = KEPT_SECONDS
         pool._factory = self._pool._factory
         self._pool = pool
 
@@ -76,7 +83,9 @@ class GuardedHandler(BaseDownloadHandler):
     @cached_property
     def public(self) -> HTTP11DownloadHandler:
         """For the public web, without a proxy."""
-        return HTTP11DownloadHandler(self.crawler)
+        handler = HTTP11DownloadHandler(self.crawler)
+        handler._pool.cachedConnectionTimeout = KEPT_SECONDS
+        return handler
 
     @cached_property
     def inside(self) -> HTTP11DownloadHandler:

@@ -12,7 +12,6 @@ import sys
 from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -21,16 +20,16 @@ import scrapy
 from scrapy import Request, signals
 from twisted.internet.task import LoopingCall
 
-from crawlers.archive import Fetch, Kind, Outcome, SegmentWriter
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
 from crawlers.discovery import BadListing, KnownAddresses
 from crawlers.errors import ArchiveError
 from crawlers.lifeline import lock_archive
 from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
 from crawlers.politeness.hosts import IS_PAGE, REACH
-from crawlers.politeness.refusals import Refused
+from crawlers.spiders.answers import answered, confirmed, unanswered
 from crawlers.spiders.listings import Named, read_listing
 from crawlers.spiders.memory import Memory
-from crawlers.spiders.outcomes import Reason, judge
+from crawlers.spiders.outcomes import Reason
 from crawlers.spiders.records import exchange
 from crawlers.stopping import Unasked
 
@@ -48,8 +47,6 @@ REPORT_EVERY = 1.0  # seconds
 # Without any delay Scrapy 2.19 sends all that is queued for a host at once, whatever its concurrency: its downloader
 # counts a request as under way only after it has looked whether there is room for the next.
 LEAST_DELAY = 0.001
-MAX_ADDRESS = 8 << 10  # characters; the archive takes no longer ones, and servers about as many (RFC 9110)
-NOT_MODIFIED = 304
 GONE = (404, 410)
 
 
@@ -178,14 +175,16 @@ class NewsSpider(scrapy.Spider):
             if spelling is not None:
                 yield self.page_request(spelling, source, planned, tried)
                 return
-        fetch = self.fetch(source, planned, response)
-        self.store(fetch, response if fetch.outcome is Outcome.FETCHED else None)
+        fetch = answered(source.name, planned, response)
+        content = None if fetch.outcome is Outcome.FAILED else exchange(response, planned.stored)
+        self.store(confirmed(fetch, content), content)
 
     def on_listing(
         self, response: Response, source: PlannedSource, planned: PlannedRequest, depth: int
     ) -> Iterator[Request]:
         """Put a listing on record with what it names that is new, and ask for that."""
-        fetch = self.fetch(source, planned, response)
+        content = exchange(response, planned.stored)
+        fetch = confirmed(answered(source.name, planned, response), content)
         listing = Named()
         if fetch.outcome is Outcome.FETCHED:
             try:
@@ -198,8 +197,7 @@ class NewsSpider(scrapy.Spider):
                 fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.INTERNAL_ERROR, detail=said)
         links = tuple(self.memory.new_links(source.name, listing.links))
         self.store(
-            replace(fetch, links=links, listings=listing.listings, detail=fetch.detail or listing.problem),
-            response if response.status != NOT_MODIFIED else None,
+            replace(fetch, links=links, listings=listing.listings, detail=fetch.detail or listing.problem), content
         )
         if depth < LISTING_DEPTH:
             for found in listing.listings:
@@ -224,57 +222,17 @@ class NewsSpider(scrapy.Spider):
         if isinstance(failure.value, Unasked):
             return  # it is as if nobody had named it yet: the next crawl does
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        outcome, reason, detail = judge(failure)
-        if reason is Reason.INTERNAL_ERROR:
+        fetch = unanswered(arguments["source"].name, arguments["planned"], failure)
+        if fetch.reason == Reason.INTERNAL_ERROR:
             self.logger.error("%s", failure.getTraceback())
-        self.store(
-            Fetch(
-                url=arguments["planned"].url,
-                source=arguments["source"].name,
-                kind=arguments["planned"].kind,
-                outcome=outcome,
-                reason=reason,
-                detail=detail,
-                status=failure.value.status if isinstance(failure.value, Refused) else None,
-                fetched_at=datetime.now(UTC),
-                published_hint=arguments["planned"].published_hint,
-            ),
-            None,
-        )
+        self.store(fetch, None)
 
-    def fetch(self, source: PlannedSource, planned: PlannedRequest, response: Response) -> Fetch:
-        """The log line of an answer."""
-        outcome, reason, detail = Outcome.FETCHED, None, None
-        if response.status == NOT_MODIFIED:
-            outcome = Outcome.UNCHANGED
-        elif len(response.url) > MAX_ADDRESS:
-            said = f"redirected to an address of {len(response.url)} characters; at most {MAX_ADDRESS} are taken"
-            outcome, reason, detail = Outcome.FAILED, Reason.REDIRECTS, said
-        elif not 200 <= response.status < 300:
-            outcome, reason, detail = Outcome.FAILED, Reason.HTTP_STATUS, f"answered {response.status}"
-        return Fetch(
-            url=planned.url,
-            source=source.name,
-            kind=planned.kind,
-            outcome=outcome,
-            reason=reason,
-            detail=detail,
-            fetched_at=datetime.now(UTC),
-            final_url=response.url if response.url != planned.url and len(response.url) <= MAX_ADDRESS else None,
-            status=response.status,
-            bytes=len(response.body),
-            ms=round(response.meta.get("download_latency", 0.0) * 1000),
-            etag=_header(response, "ETag"),
-            last_modified=_header(response, "Last-Modified"),
-            published_hint=planned.published_hint,
-        )
-
-    def store(self, fetch: Fetch, response: Response | None) -> None:
+    def store(self, fetch: Fetch, content: Exchange | None) -> None:
         """One log line, and the answer itself where it is worth keeping."""
         self.counts["waiting"] -= 1
         self.counts["pages" if fetch.kind is Kind.PAGE else "listings"] += 1
         try:
-            self.writer.add(fetch, exchange(response) if response is not None else None)
+            self.writer.add(fetch, content)
         except ArchiveError:
             # A disk that is full or broken: whatever else is fetched would be lost too.
             self.logger.exception("the archive cannot be written")
@@ -296,8 +254,3 @@ def _conditions(planned: PlannedRequest) -> dict[str, str]:
     """The headers that make a request conditional."""
     headers = {"If-None-Match": planned.etag, "If-Modified-Since": planned.last_modified}
     return {name: value for name, value in headers.items() if value}
-
-
-def _header(response: Response, name: str) -> str | None:
-    value = response.headers.get(name)
-    return value.decode("latin-1") if value else None

@@ -68,7 +68,8 @@ def checked() -> Callable[[Path], list[tuple[str, str | None]]]:
             for record in WarcioIterator(stream, check_digests="raise"):
                 while record.content_stream().read(1 << 20):
                     pass
-                assert record.digest_checker.passed is True
+                # warcio checks no digests of revisits: theirs are of what they refer to.
+                assert record.digest_checker.passed is (None if record.rec_type == "revisit" else True)
                 seen.append((record.rec_type, record.rec_headers.get_header("WARC-Target-URI")))
         with path.open("rb") as stream:
             fast = [

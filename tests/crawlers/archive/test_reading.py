@@ -138,7 +138,12 @@ RESPONSE = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n
         (
             RESPONSE + b"WARC-Target-URI: a:b\r\nContent-Length: 43\r\n\r\n"
             b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n\r\n\r\n",
-            "still coded",
+            "the gzip of the body ends early",
+        ),
+        (
+            RESPONSE + b"WARC-Target-URI: a:b\r\nContent-Length: 41\r\n\r\n"
+            b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\r\n\r\n",
+            "the body is coded as br",
         ),
         (
             RESPONSE

@@ -1,18 +1,21 @@
 from __future__ import annotations
 
+import gzip
 import re
 import tempfile
 from datetime import timedelta, timezone
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from fastwarc.warc import ArchiveIterator
+from fastwarc.warc import ArchiveIterator, WarcRecordType
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
-from crawlers.archive import Exchange, Fetch, Kind, Record, Segment, SegmentWriter, Stored
-from crawlers.archive.records import MAX_ADDRESS, MAX_HEAD
+from crawlers.archive import Exchange, Fetch, Kind, Original, Record, Segment, SegmentWriter, Stored
+from crawlers.archive.reading import MAX_UNPACKED
+from crawlers.archive.records import MAX_ADDRESS, MAX_HEAD, payload_digest
 from crawlers.errors import ArchiveError
 
 from .conftest import unpacked
@@ -125,6 +128,93 @@ def test_headers_of_the_coded_body_are_kept_under_another_name(
         ("X-Crawler-Content-Length", "99"),
     )
     assert stored[1].headers == (("Content-Length", "4"),)
+
+
+def test_a_body_that_came_in_gzip_is_stored_as_it_came_and_read_unpacked(
+    tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange], checked: Checked
+) -> None:
+    plain = b"<p>Hello</p>" * 1000
+    packed = gzip.compress(plain)
+    headers = (("Content-Length", str(len(packed))), ("Content-Type", "text/html"))
+    segment, (stored,) = write(tmp_path, (fetch(), exchange(packed, response_headers=headers, is_gzip=True)))
+    assert len(checked(segment.warc_path)) == 3
+    assert packed in unpacked(segment)
+    assert stored.body == plain
+    assert stored.headers == (headers[0], ("Content-Encoding", "gzip"), headers[1])
+    (logged,) = segment.fetches()
+    with segment.warc_path.open("rb") as stream:
+        read = [(record.content_stream().read(), record.rec_headers) for record in WarcioIterator(stream)]
+    assert read[-1][0] == plain
+    assert read[-1][1].get_header("WARC-Payload-Digest") == logged.digest == payload_digest(packed)
+    with segment.warc_path.open("rb") as stream:
+        assert [
+            record.reader.read()
+            for record in ArchiveIterator(stream, record_types=WarcRecordType.response, auto_decode="all")
+        ] == [plain]
+
+
+def test_a_stored_gzip_that_unpacks_to_more_than_anybody_takes_is_an_archive_error(
+    tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange]
+) -> None:
+    bomb = gzip.compress(bytes(MAX_UNPACKED + 1))
+    with pytest.raises(ArchiveError, match=f"over {MAX_UNPACKED} bytes"):
+        write(tmp_path, (fetch(), exchange(bomb, is_gzip=True)))
+
+
+@pytest.mark.parametrize(
+    ("given", "profile"),
+    [
+        ({"status": 304, "body": b""}, "server-not-modified"),
+        ({"status": 200, "body": b"<p>Hello</p>"}, "identical-payload-digest"),
+    ],
+    ids=["304", "same bytes"],
+)
+def test_an_answer_that_repeats_what_is_stored_is_a_revisit_that_names_it(
+    given: dict[str, Any],
+    profile: str,
+    tmp_path: Path,
+    fetch: Callable[..., Fetch],
+    exchange: Callable[..., Exchange],
+    checked: Checked,
+) -> None:
+    later = fetch().fetched_at + timedelta(hours=1)
+    with SegmentWriter(tmp_path, "run", name="one") as writer:
+        first = writer.add(fetch(), exchange())
+        original = Original(first.url, first.fetched_at, first.digest)
+        again = writer.add(fetch(fetched_at=later), exchange(repeats=original, **given))
+    assert (again.offset, again.digest) == (None, None), "nothing to read is stored there"
+    assert again.fetched_at == later
+    segment = Segment(tmp_path, "one")
+    assert [kind for kind, _ in checked(segment.warc_path)] == [
+        "warcinfo", "request", "response", "request", "revisit"
+    ]  # fmt: skip
+    with segment.warc_path.open("rb") as stream:
+        records = [
+            (record.rec_headers, record.http_headers, record.content_stream().read())
+            for record in WarcioIterator(stream)
+        ]
+    revisit, http, body = records[-1]
+    assert revisit.get_header("WARC-Profile") == f"http://netpreserve.org/warc/1.1/revisit/{profile}"
+    response = records[2][0]
+    for refers, named in (
+        ("WARC-Payload-Digest", "WARC-Payload-Digest"),
+        ("WARC-Refers-To-Target-URI", "WARC-Target-URI"),
+        ("WARC-Refers-To-Date", "WARC-Date"),
+    ):
+        assert revisit.get_header(refers) == response.get_header(named)
+    assert http.get_statuscode() == str(given["status"])
+    assert http.get_header("Content-Type") == "text/html; charset=UTF-8"
+    assert body == b""
+    assert segment.read(first.offset or 0).body == b"<p>Hello</p>"
+
+
+def test_a_304_to_something_that_is_not_stored_names_nothing(
+    tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange], checked: Checked
+) -> None:
+    segment, stored = write(tmp_path, (fetch(), exchange(b"", status=304)))
+    assert stored == []
+    assert [kind for kind, _ in checked(segment.warc_path)] == ["warcinfo", "request", "revisit"]
+    assert b"WARC-Refers-To" not in unpacked(segment)
 
 
 def test_no_header_can_end_its_line_or_the_head(

@@ -15,7 +15,7 @@ import brotli  # type: ignore[import-untyped]
 import pytest
 from backports import zstd
 
-from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
 from crawlers.plan import PlannedRequest, PlannedSource
 from tests.crawlers.politeness.network import PUBLIC, crawl
 from tests.crawlers.politeness.scripted import ROBOTS_MISSING, Answer, Scripted
@@ -194,3 +194,44 @@ def test_a_bomb_costs_neither_memory_nor_disk(tmp_path: Path, encoding: str) -> 
         (fetch,) = run(tmp_path, web, pages("/1"))
     assert (fetch.outcome, fetch.reason) == (Outcome.FAILED, "too_large")
     assert sum(file.stat().st_size for file in (tmp_path / "archive").iterdir()) < 10_000
+
+
+PLAIN = b"<html><body><p>" + b"All that was said on the quay. " * 300 + b"</p></body></html>"
+
+
+@pytest.mark.parametrize(
+    ("packed", "encoding", "kept"),
+    [
+        (gzip.compress(PLAIN), "gzip", True),
+        (gzip.compress(PLAIN), "x-gzip", True),
+        (gzip.compress(PLAIN[:99]) + gzip.compress(PLAIN[99:]), "gzip", False),
+        (zlib.compress(PLAIN), "deflate", False),
+        (brotli.compress(PLAIN), "br", False),
+        (PLAIN, None, False),
+    ],
+    ids=["gzip", "x-gzip", "two members", "deflate", "br, though not asked for", "plain"],
+)
+def test_a_body_is_the_same_however_it_was_packed_and_gzip_is_archived_as_it_came(
+    tmp_path: Path, packed: bytes, encoding: str | None, kept: bool
+) -> None:
+    headers = (("Content-Encoding", encoding),) if encoding else ()
+    with Scripted({**ROBOTS_MISSING, "/1": [Answer(packed, headers=headers)]}) as web:
+        (fetch,) = run(tmp_path, web, pages("/1"))
+    (segment,) = sealed_segments(tmp_path / "archive")
+    assert fetch.offset is not None
+    stored = segment.read(fetch.offset)
+    assert stored.body == PLAIN
+    assert fetch.bytes == len(PLAIN)
+    assert (("Content-Encoding", "gzip") in stored.headers) == kept
+    assert (packed in gzip.decompress(segment.warc_path.read_bytes())) == (kept or encoding is None)
+
+
+def test_gzip_that_ends_early_gives_what_unpacks(tmp_path: Path) -> None:
+    packed = gzip.compress(PLAIN)[:-20]
+    with Scripted({**ROBOTS_MISSING, "/1": [Answer(packed, headers=(("Content-Encoding", "gzip"),))]}) as web:
+        (fetch,) = run(tmp_path, web, pages("/1"))
+    (segment,) = sealed_segments(tmp_path / "archive")
+    assert fetch.offset is not None
+    body = segment.read(fetch.offset).body
+    assert body
+    assert PLAIN.startswith(body)
