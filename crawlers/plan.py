@@ -6,7 +6,7 @@ listings need not name again (see `crawlers.discovery.address.KnownAddresses`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -18,17 +18,24 @@ from crawlers.politeness.addresses import Reach
 
 PLAN = "plan.json"
 KNOWN = "known.keys"
+PAGES = 2000
+"""New pages that a crawl asks of a source which sets no limit: enough for a day of the largest newsrooms, and a sitemap
+of 50,000 then takes neither the memory nor the time of all the others. The rest waits for later runs."""
+LISTINGS = 50
+"""The same for listings that others name: some indexes have one for every day of decades."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """An address to ask for. `etag` and `last_modified` make the request conditional, `published_hint` is aware."""
+    """An address to ask for. `etag` and `last_modified` make the request conditional, both times are aware."""
 
     url: str
     kind: Kind
     etag: str | None = None
     last_modified: str | None = None
     published_hint: datetime | None = None
+    date: datetime | None = None
+    """When it was published or changed, as far as anybody has said so; newer pages are asked for first."""
     stored: Original | None = None
     """What the archive has of it."""
 
@@ -37,18 +44,27 @@ class PlannedRequest:
 class PlannedSource:
     """What to ask of one source.
 
-    `limit` is the number of article pages asked beside the planned ones (None: no limit), `delay` the seconds between
-    two requests to one of its hosts; `include` and `exclude` are regular expressions searched for in article addresses.
+    `delay` is the seconds between two requests to one of its hosts; `include` and `exclude` are regular expressions
+    searched for in article addresses.
     """
 
     name: str
     delay: float
     requests: tuple[PlannedRequest, ...] = ()
-    limit: int | None = None
+    """What is asked in any case: listings, and pages for another look."""
+    waiting: tuple[PlannedRequest, ...] = ()
+    """Pages that an earlier crawl found and did not get, newest first: asked after what its listings name anew."""
+    limit: int = PAGES
+    """Pages asked beside `requests`."""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    listing_limit: int | None = None
-    """Listings asked beside the planned ones; None: no limit."""
+    since: datetime | None = None
+    until: datetime | None = None
+    """The window of time, aware, that a page's date is to be in where its listing or its address gives one."""
+    listing_limit: int = LISTINGS
+    """Listings asked beside `requests`."""
+    asked: dict[str, datetime] = field(default_factory=dict)
+    """Further sitemaps that are known by their indexes: when each was asked last."""
     allow_private_addresses: bool = False
     """Whether its requests may go to addresses inside a network."""
     ports: tuple[int, ...] = ()
@@ -56,7 +72,7 @@ class PlannedSource:
 
     def reach(self) -> Reach:
         """How far its requests may go."""
-        return Reach(self.allow_private_addresses, frozenset(self.ports), self.limit)
+        return Reach(self.allow_private_addresses, frozenset(self.ports), self.limit if self.limit > PAGES else None)
 
 
 @dataclass(frozen=True, slots=True)

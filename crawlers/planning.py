@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.archive import Kind
-from crawlers.plan import PlannedRequest, PlannedSource
+from crawlers.plan import PAGES, PlannedRequest, PlannedSource
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from crawlers.sources import CrawlSettings, Source
 
@@ -32,21 +33,46 @@ def named_ports(source: Source) -> tuple[int, ...]:
     return tuple(sorted({port for url in addresses if (port := urlsplit(url).port) is not None}))
 
 
+def page_limit(source: Source) -> int:
+    """New pages that a crawl asks of a source."""
+    return PAGES if source.limit is None else source.limit
+
+
+def window(source: Source, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment of the articles that a source is asked for; `now` is aware."""
+    firsts = []
+    if source.since is not None:
+        firsts.append(datetime.combine(source.since, time.min, UTC))
+    if source.max_age_days is not None:
+        firsts.append(now - timedelta(days=min(source.max_age_days, 100_000)))
+    return max(firsts, default=None), None if source.until is None else datetime.combine(source.until, time.max, UTC)
+
+
 def plan_source(
-    source: Source, settings: CrawlSettings, requests: Iterable[PlannedRequest], waiting: Sequence[PlannedRequest] = ()
+    source: Source,
+    settings: CrawlSettings,
+    requests: Iterable[PlannedRequest],
+    now: datetime,
+    waiting: Sequence[PlannedRequest] = (),
+    asked: Mapping[str, datetime] | None = None,
 ) -> PlannedSource:
     """What to ask of a source, with its own settings or else those of all.
 
-    `waiting` are article pages that an earlier run found and did not get; they come first in the source's limit.
+    `waiting` are article pages that an earlier run found and did not get, newest first; `asked` are the sitemaps that
+    its indexes have named before. `now` is aware.
     """
-    waiting = waiting[: source.limit]
+    since, until = window(source, now)
     return PlannedSource(
         name=source.name,
         delay=settings.delay if source.delay is None else source.delay,
-        requests=(*requests, *waiting),
-        limit=None if source.limit is None else source.limit - len(waiting),
+        requests=tuple(requests),
+        waiting=tuple(waiting[: page_limit(source)]),
+        limit=page_limit(source),
         include=tuple(source.include),
         exclude=tuple(source.exclude),
+        since=since,
+        until=until,
+        asked=dict(asked or {}),
         allow_private_addresses=source.allow_private_addresses,
         ports=named_ports(source),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from crawlers.plan import PAGES
+
 BOT_NAME = "newsloom"
 SPIDER_MODULES = ["crawlers.spiders"]
 NEWSPIDER_MODULE = "crawlers.spiders"
@@ -12,7 +14,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0  # a delay is what was configured or asked for, not half of it
 # Calendars and other traps: what a host has beyond this waits for a later run (see `crawlers.politeness.hosts`).
-PAGES_PER_HOST = 2000
+PAGES_PER_HOST = PAGES
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 

@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 import tomllib
 import warnings
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
@@ -89,8 +90,16 @@ def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
     return values
 
 
+def _bounds(values: tuple[float, ...]) -> tuple[float, ...]:
+    if len(values) != 2 or values[1] < values[0]:
+        raise _mistake()
+    return values
+
+
 _Number = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 _Hours = Annotated[tuple[_Number, ...], AfterValidator(_ascending)]
+_Day = Annotated[date, Strict()]
+_Poll = Annotated[tuple[_Number, ...], AfterValidator(_bounds)]
 _Address = Annotated[StrictStr, AfterValidator(_web_address)]
 _Addresses = tuple[_Address, ...]
 _Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
@@ -101,6 +110,8 @@ _RECHECK = "a list of hours, each 0 or more and more than the one before it; [] 
 _ADDRESS = "an address with http:// or https:// and a host"
 _ADDRESSES = "a list of addresses with http:// or https:// and a host"
 _EXPRESSIONS = "a list of regular expressions (Python's re)"
+_DAY = "a day without quotes, as in 2026-01-31"
+_POLL = "two numbers of minutes, each 0 or more, the second no less than the first; [0, 0] asks in every run"
 
 
 class CrawlSettings(BaseModel):
@@ -119,6 +130,8 @@ class CrawlSettings(BaseModel):
     """Pages in one archive segment."""
     recheck_hours: _Hours = Field(default=(1.0, 6.0, 24.0, 72.0), description=_RECHECK)
     """How many hours after its first sight an article is looked at again."""
+    poll_minutes: _Poll = Field(default=(0.0, 1440.0), description=_POLL)
+    """The least and the most minutes between two requests for one listing (see `warehouse/loading/feeds.sql`)."""
 
 
 class Source(BaseModel):
@@ -140,11 +153,19 @@ class Source(BaseModel):
     """Only articles are asked for in whose address one of these is found; none: all."""
     exclude: _Expressions = Field(default=(), description=_EXPRESSIONS)
     """No article is asked for in whose address one of these is found."""
+    since: _Day | None = Field(default=None, description=_DAY)
+    """Only articles of this day or later are asked for, by the time that their listing or address gives them."""
+    until: _Day | None = Field(default=None, description=_DAY)
+    """Only articles of this day or earlier, likewise."""
+    max_age_days: _Number | None = Field(default=None, description="a number of days, 0 or more")
+    """Only articles that are no older than this, likewise."""
     limit: StrictInt | None = Field(default=None, ge=1, description="a whole number, 1 or more")
-    """Articles asked for in one run; None: no limit."""
+    """New articles asked for in one run; None: 2,000."""
     delay: _Number | None = Field(default=None, description=_DELAY)
     """Overrides `[crawl]`; None: as there."""
     recheck_hours: _Hours | None = Field(default=None, description=_RECHECK)
+    """Overrides `[crawl]`; None: as there."""
+    poll_minutes: _Poll | None = Field(default=None, description=_POLL)
     """Overrides `[crawl]`; None: as there."""
     allow_private_addresses: StrictBool = Field(default=False, description="true or false")
     """Whether this source's requests may go to addresses inside a network: for intranets and tests."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
 from crawlers.contact import require_contact
@@ -22,10 +23,11 @@ def plan_by_hand(
     if not chosen:
         names = ", ".join(entry.name for entry in configured.sources)
         raise CrawlersError(f"{sources}: there is no source {source!r}; there are: {names}")
+    now = datetime.now(UTC)
     return CrawlPlan(
         run_id=secrets.token_hex(6),
         archive=archive,
         user_agent=user_agent(configured.settings),
         segment_pages=configured.settings.segment_pages,
-        sources=tuple(plan_source(entry, configured.settings, entry_points(entry)) for entry in chosen),
+        sources=tuple(plan_source(entry, configured.settings, entry_points(entry), now) for entry in chosen),
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import address_key, article_id
+from crawlers.discovery import address_key, article_id, dated
 from crawlers.extraction import Article, Rejection
 from flows.dedup.exact import Candidate, Judgement, Verdict
 from flows.hashing import digest, text_hash, words
@@ -63,6 +63,8 @@ BATCH = pa.schema(
         pa.field("ms", pa.int32()),
         pa.field("fetched_at", _TIME),
         pa.field("warc_offset", pa.int64()),
+        pa.field("payload_digest", pa.string()),
+        pa.field("named", pa.int32()),
         pa.field("etag", pa.string()),
         pa.field("last_modified", pa.string()),
         pa.field("extractor", pa.string()),
@@ -80,6 +82,7 @@ LINKS = pa.schema(
         pa.field("source", pa.string()),
         pa.field("discovered_at", _TIME),
         pa.field("published_hint", _TIME),
+        pa.field("modified_hint", _TIME),
     ]
 )
 
@@ -89,6 +92,7 @@ LISTINGS = pa.schema(
         pa.field("kind", pa.string()),
         pa.field("source", pa.string()),
         pa.field("found_at", _TIME),
+        pa.field("modified_at", _TIME),
     ]
 )
 
@@ -179,10 +183,17 @@ def build_batch(
                     "source": page.fetch.source,
                     "discovered_at": page.fetch.fetched_at,
                     "published_hint": link.published_at,
+                    "modified_hint": None if link.published_at else dated(link),
                 }
             )
         listings += [
-            {"url": found.url, "kind": found.kind, "source": page.fetch.source, "found_at": page.fetch.fetched_at}
+            {
+                "url": found.url,
+                "kind": found.kind,
+                "source": page.fetch.source,
+                "found_at": page.fetch.fetched_at,
+                "modified_at": found.modified_at,
+            }
             for found in page.fetch.listings
         ]
     return Batch(
@@ -215,6 +226,8 @@ def _row(
         "ms": fetch.ms,
         "fetched_at": fetch.fetched_at,
         "warc_offset": fetch.offset,
+        "payload_digest": fetch.digest,
+        "named": _named(fetch),
         "etag": fetch.etag,
         "last_modified": fetch.last_modified,
     }
@@ -231,6 +244,11 @@ def _row(
     elif looked_at is not None:
         row["article_id"] = looked_at.bytes
     return row
+
+
+def _named(fetch: Fetch) -> int:
+    """How much a listing named that is new. An index that has changed has something new in one of its sitemaps."""
+    return len(fetch.links) + (len(fetch.listings) if fetch.kind is Kind.SITEMAP else 0)
 
 
 def _outcome(page: Page, judgement: Judgement | None) -> tuple[str, str | None, str | None]:

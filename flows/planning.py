@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import chain
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Kind
-from crawlers.discovery import address_key, write_known
-from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, write_plan
-from crawlers.planning import entry_points, plan_source
+from crawlers.archive import Kind, Original
+from crawlers.discovery import address_key, write_sorted
+from crawlers.plan import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, write_plan
+from crawlers.planning import entry_points, page_limit, plan_source
 from crawlers.sources import CrawlSettings, Source, Sources, user_agent
-from warehouse.planning import Due, ListingState, due_frontier, due_rechecks, known_keys, listing_states
+from warehouse.planning import Due, ListingState, Stored, due_frontier, due_rechecks, known_keys, listing_states
 from warehouse.runs import SourceRow
 
 if TYPE_CHECKING:
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 # Listings that were found by following others (feeds of a front page, children of a sitemap index) are asked again by
-# themselves, for their parent may say "not modified". Some indexes have a child for every month of decades: those
-# that changed last are enough to see what is new.
-FOUND_LISTINGS = 50
+# themselves, for their parent may say "not modified". Those that changed last are enough to see what is new.
+FOUND_LISTINGS = LISTINGS
 
 
 def source_rows(sources: Sources) -> list[SourceRow]:
@@ -38,6 +36,7 @@ def source_rows(sources: Sources) -> list[SourceRow]:
             sections=tuple(source.sections),
             language=source.language,
             recheck_hours=recheck_hours(source, sources.settings),
+            poll_minutes=tuple(sources.settings.poll_minutes if source.poll_minutes is None else source.poll_minutes),
         )
         for source in sources.sources
     ]
@@ -57,22 +56,19 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     folder = directory.run(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     states: dict[str, list[ListingState]] = defaultdict(list)
-    for state in listing_states(writer.connection):
+    for state in listing_states(writer.connection, now):
         states[state.source].append(state)
-    waiting = _pages(due_frontier(writer.connection, now))
+    most = max(page_limit(source) for source in sources.sources)
+    waiting = _pages(due_frontier(writer.connection, now, most))
     rechecks = _pages(due_rechecks(writer.connection, now))
-    planned = tuple(
-        plan_source(
-            source,
-            sources.settings,
-            [*_listings(source, states[source.name]), *rechecks[source.name]],
-            waiting[source.name],
-        )
-        for source in sources.sources
-    )
-    write_known(
-        folder / KNOWN, chain.from_iterable(batch.column(0).to_pylist() for batch in known_keys(writer.connection))
-    )
+    planned = []
+    for source in sources.sources:
+        due, asked = _listings(source, states[source.name])
+        requests = [*due, *rechecks[source.name]]
+        planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], asked))
+    # Where nothing is asked for, nothing is compared with what is known.
+    is_idle = not any(source.requests or source.waiting for source in planned)
+    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection))
     write_plan(
         folder,
         CrawlPlan(
@@ -80,7 +76,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
             archive=str(directory.archive),
             user_agent=user_agent(sources.settings),
             segment_pages=sources.settings.segment_pages,
-            sources=planned,
+            sources=tuple(planned),
         ),
     )
     return folder
@@ -91,24 +87,46 @@ def _pages(due: list[Due]) -> dict[str, list[PlannedRequest]]:
     pages: dict[str, list[PlannedRequest]] = defaultdict(list)
     for page in due:
         pages[page.source].append(
-            PlannedRequest(page.url, Kind.PAGE, page.etag, page.last_modified, published_hint=page.published_hint)
+            PlannedRequest(
+                page.url,
+                Kind.PAGE,
+                page.etag,
+                page.last_modified,
+                published_hint=page.published_hint,
+                date=page.date,
+                stored=_original(page.stored),
+            )
         )
     return pages
 
 
-def _listings(source: Source, states: list[ListingState]) -> list[PlannedRequest]:
-    """The source's own listings, then those found by following them, each with its validators."""
+def _listings(source: Source, states: list[ListingState]) -> tuple[list[PlannedRequest], dict[str, datetime]]:
+    """What is due of the source's own listings and of those found by following them, each with its validators.
+
+    Beside them: the sitemaps that are known and not due, which an index may say have changed.
+    """
     known = {address_key(state.url): state for state in states}
-    own = []
+    due = []
     for request in entry_points(source):
         state = known.pop(address_key(request.url), None)
-        etag, last_modified = (
-            (state.etag, state.last_modified) if state and state.kind == request.kind else (None, None)
-        )
-        own.append(PlannedRequest(request.url, request.kind, etag, last_modified))
-    found = [
-        PlannedRequest(state.url, Kind(state.kind), state.etag, state.last_modified)
-        for state in known.values()
-        if state.kind != Kind.HOMEPAGE
-    ]
-    return own + found[:FOUND_LISTINGS]
+        if state is None or state.kind != request.kind:
+            due.append(request)
+        elif state.is_due:
+            due.append(_planned(state, request.url))
+    found = [state for state in known.values() if state.kind != Kind.HOMEPAGE]
+    followed = [state for state in found if state.is_due][:FOUND_LISTINGS]
+    planned = {state.url for state in followed}
+    asked = {
+        state.url: state.last_asked_at
+        for state in found
+        if state.kind == Kind.SITEMAP and state.last_asked_at is not None and state.url not in planned
+    }
+    return due + [_planned(state, state.url) for state in followed], asked
+
+
+def _planned(state: ListingState, url: str) -> PlannedRequest:
+    return PlannedRequest(url, Kind(state.kind), state.etag, state.last_modified, stored=_original(state.stored))
+
+
+def _original(stored: Stored | None) -> Original | None:
+    return None if stored is None else Original(stored.url, stored.at, stored.digest)

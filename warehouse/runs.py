@@ -25,6 +25,7 @@ class SourceRow:
     sections: tuple[str, ...]
     language: str | None
     recheck_hours: tuple[float, ...]
+    poll_minutes: tuple[float, ...] = (0.0, 1440.0)
 
 
 def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetime) -> int:
@@ -54,12 +55,12 @@ def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail:
 
 def record_sources(writer: Writer, sources: Sequence[SourceRow], now: datetime) -> None:
     """Make the table `sources` agree with what the run was given; rows that agree already are not touched."""
-    fields = ("homepage", "feeds", "sitemaps", "sections", "language", "recheck_hours")
+    fields = ("homepage", "feeds", "sitemaps", "sections", "language", "recheck_hours", "poll_minutes")
     columns = {name: [_plain(getattr(row, name)) for row in sources] for name in ("source", *fields)}
     given = (
         "SELECT unnest(?::VARCHAR[]) AS source, unnest(?::VARCHAR[]) AS homepage, unnest(?::VARCHAR[][]) AS feeds, "
         "unnest(?::VARCHAR[][]) AS sitemaps, unnest(?::VARCHAR[][]) AS sections, unnest(?::VARCHAR[]) AS language, "
-        "unnest(?::DOUBLE[][]) AS recheck_hours"
+        "unnest(?::DOUBLE[][]) AS recheck_hours, unnest(?::DOUBLE[][]) AS poll_minutes"
     )
     differs = " OR ".join(f"sources.{name} IS DISTINCT FROM given.{name}" for name in fields)
     changes = ", ".join(f"{name} = given.{name}" for name in fields)

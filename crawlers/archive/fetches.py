@@ -42,6 +42,8 @@ class FoundListing:
 
     url: str
     kind: Kind
+    modified_at: datetime | None = None
+    """When that one says it changed last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,9 @@ class _Entry:
 def _listing(number: int, found: dict[str, object]) -> FoundListing:
     entry = _Entry(found, f"listings[{number}].")
     return FoundListing(
-        url=entry.required("url"), kind=_one_of(Kind, f"listings[{number}].kind", entry.required("kind"))
+        url=entry.required("url"),
+        kind=_one_of(Kind, f"listings[{number}].kind", entry.required("kind")),
+        modified_at=entry.moment("modified_at"),
     )
 
 

@@ -79,6 +79,19 @@ def evidence(url: str) -> Evidence:
     return Evidence.NONE
 
 
+def is_no_article(url: str) -> bool:
+    """Whether a normalised address is surely none of an article: a sitemap names the pages of a site as well.
+
+    Only what is short and plain: the front page, or `/about`, `/tag/politics`, `/en/privacy-policy.html`. Wherever
+    there is a number, a query, a date or a longer slug the page has to say by itself what it is.
+    """
+    parts = urlsplit(url)
+    segments = [segment for segment in unquote(parts.path).split("/") if segment]
+    if parts.query or len(segments) > 3 or any(char.isdigit() for char in parts.path):
+        return False
+    return evidence(url) is Evidence.AGAINST and all(_words(segment) < 4 for segment in segments)
+
+
 def _without_ending(segment: str) -> tuple[str, str]:
     match = _ENDING.search(segment)
     return (segment[: match.start()], match[1]) if match and match.start() else (segment, "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.discovery.address import absolute, normalise
-from crawlers.discovery.links import Link, Listing
+from crawlers.discovery.links import Child, Link, Listing
 from crawlers.discovery.markup import MAX_ADDRESS
 from crawlers.languages import iso_639_1
 
@@ -19,7 +19,7 @@ class Collector:
     def __init__(self, base: str, entries: str) -> None:
         self._base, self._entries = base, entries
         self._links: dict[str, Link] = {}
-        self._listings: dict[str, None] = {}
+        self._listings: dict[str, Child] = {}
         self._notes: list[str] = []
         self._without_link = 0
 
@@ -42,17 +42,17 @@ class Collector:
             link = Link(address, title, published_at, modified_at, iso_639_1(language))
             self._links.setdefault(normalise(address), link)
 
-    def add_listing(self, href: str | None) -> None:
+    def add_listing(self, href: str | None, modified_at: datetime | None = None) -> None:
         """One further listing."""
         address = self._usable(href)
         if address is not None:
-            self._listings.setdefault(address)
+            self._listings.setdefault(address, Child(address, modified_at))
 
     def listing(self) -> Listing:
         """All of it."""
         if self._without_link:
             self.note(f"{self._entries} without a usable link: {self._without_link}")
-        return Listing(tuple(self._links.values()), tuple(self._listings), "; ".join(self._notes) or None)
+        return Listing(tuple(self._links.values()), tuple(self._listings.values()), "; ".join(self._notes) or None)
 
     def _usable(self, href: str | None) -> str | None:
         if href and len(href) <= MAX_ADDRESS:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
 
 _ISO_DAY = re.compile(r"\d{4}-?\d{2}-?\d{2}(?!\d)")
 _SLASHED = re.compile(r"^(\d{4})/(\d{2})/(\d{2})")
@@ -52,3 +53,17 @@ def _rfc(text: str) -> datetime:
     if _DAY_ALONE.fullmatch(text):
         text += " 00:00:00"
     return parsedate_to_datetime(_ZONE.sub(lambda zone: _ZONES.get(zone[0], zone[0]), text))
+
+
+_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/.-]|$)")
+
+
+def day_in_address(url: str) -> datetime | None:
+    """The day (or the first of the month) that the path of an address names as `/2026/01/31/`; midnight UTC."""
+    found = _IN_ADDRESS.search(urlsplit(url).path)
+    if found is None:
+        return None
+    try:
+        return datetime(int(found[1]), int(found[2]), int(found[3] or 1), tzinfo=UTC)
+    except ValueError:
+        return None

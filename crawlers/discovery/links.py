@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawlers.discovery.dates import day_in_address
+
 if TYPE_CHECKING:
     from datetime import datetime
 
@@ -26,6 +28,14 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """A further listing that one named, absolute, and when it says that this one changed (aware, UTC)."""
+
+    url: str
+    modified_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Listing:
     """What was read from one listing, in the order it stood there, no address twice.
 
@@ -34,9 +44,17 @@ class Listing:
     """
 
     links: tuple[Link, ...]
-    listings: tuple[str, ...] = ()
+    listings: tuple[Child, ...] = ()
     problem: str | None = None
 
 
 class BadListing(ValueError):  # noqa: N818 - it is a listing, and it is bad
     """Nothing could be read from a listing; the message says what was found and what is expected."""
+
+
+def dated(link: Link) -> datetime | None:
+    """When a link's page was published, as far as its listing and its address tell.
+
+    The last change comes after the address: some systems change all of their pages every night.
+    """
+    return link.published_at or day_in_address(link.url) or link.modified_at

@@ -64,7 +64,7 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
         collector.note(f"only the first {MAX_ENTRIES} of {target.count} entries are read")
     for kind, entry in target.entries:
         if kind == "sitemap":
-            collector.add_listing(entry.get("loc"))
+            collector.add_listing(entry.get("loc"), parse_time(entry.get("lastmod")))
         else:
             collector.add(
                 entry.get("loc"),

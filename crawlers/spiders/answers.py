@@ -12,6 +12,8 @@ from crawlers.politeness.refusals import Refused
 from crawlers.spiders.outcomes import Reason, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
@@ -52,6 +54,12 @@ def answered(source: str, planned: PlannedRequest, response: Response) -> Fetch:
 def confirmed(fetch: Fetch, content: Exchange | None) -> Fetch:
     """The log line of an answer that may have nothing but what is stored."""
     return replace(fetch, outcome=Outcome.UNCHANGED) if content is not None and content.repeats is not None else fetch
+
+
+def with_left_out(detail: str | None, left_out: Mapping[str, int]) -> str | None:
+    """What is to be said of a listing, with what was left out of it, by reason."""
+    said = ", ".join(f"{count} {why}" for why, count in left_out.items())
+    return "; ".join(filter(None, (detail, said and f"left out: {said}"))) or None
 
 
 def unanswered(source: str, planned: PlannedRequest, failure: Failure) -> Fetch:

@@ -37,7 +37,11 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
         return Named(listing.links, problem=listing.problem)
     if kind is Kind.SITEMAP:
         listing = parse_sitemap(response.body, response.url)
-        return Named(listing.links, tuple(FoundListing(url, Kind.SITEMAP) for url in listing.listings), listing.problem)
+        return Named(
+            listing.links,
+            tuple(FoundListing(child.url, Kind.SITEMAP, child.modified_at) for child in listing.listings),
+            listing.problem,
+        )
     declared = _CHARSET.search(content_type or "")
     listing = parse_section(response.body, response.url, declared[1] if declared else None)
     if kind is not Kind.HOMEPAGE:

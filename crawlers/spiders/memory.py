@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
 from crawlers.discovery import Link, absolute, address_key
 from crawlers.discovery.spellings import other_spellings
+from crawlers.spiders.choice import Choice, newest_links, newest_listings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
+    from crawlers.archive import FoundListing, Kind
     from crawlers.plan import PlannedSource
 
 MAX_SPELLINGS = 3  # of an address that is not there, beside the first
@@ -32,9 +34,7 @@ class Memory:
         self._asked: set[int] = set()
         self._gone: set[int] = set()
         self._spellings: dict[int, list[str]] = {}
-        self._patterns = {
-            source.name: ([*map(re.compile, source.include)], [*map(re.compile, source.exclude)]) for source in sources
-        }
+        self._choices = {source.name: Choice(source) for source in sources}
 
     def claim(self, url: str) -> bool:
         """Whether an address is still to be asked for in this crawl; from now on it is not."""
@@ -45,27 +45,41 @@ class Memory:
         self._gone.discard(key)
         return True
 
-    def new_links(self, source: str, links: Iterable[Link]) -> Iterator[Link]:
-        """Those links that nobody knows yet and that the source's patterns let through, each once."""
-        include, exclude = self._patterns[source]
-        named: set[int] = set()
+    def new_links(self, source: str, kind: Kind, links: Iterable[Link]) -> tuple[list[Link], Counter[str]]:
+        """Those links of a listing that nobody knows yet and that the source wants, each once, the newest first.
+
+        Beside them: how many new ones it does not want, by the reason in words.
+        """
+        choice = self._choices[source]
+        new: dict[int, Link] = {}
+        left_out: Counter[str] = Counter()
         for link in links:
             try:
                 url = absolute(link.url)
             except ValueError:
                 continue
             key = address_key(url)
-            if key in named or (self._known is not None and self._known.has_key(key)):
+            if key in new or (self._known is not None and self._known.has_key(key)):
                 continue
             if key in self._asked and key not in self._gone:
                 self._spellings.setdefault(key, []).append(url)
                 continue
-            if include and not any(pattern.search(url) for pattern in include):
+            link = replace(link, url=url)
+            why_not = choice.against(link, kind)
+            if why_not is not None:
+                left_out[why_not] += 1
                 continue
-            if any(pattern.search(url) for pattern in exclude):
-                continue
-            named.add(key)
-            yield replace(link, url=url)
+            new[key] = link
+        return newest_links(new.values()), left_out
+
+    def new_listings(self, source: str, listings: Iterable[FoundListing]) -> tuple[list[FoundListing], int]:
+        """Those further listings that the source's window of time lets through, the newest first.
+
+        Beside them: how many it does not let through.
+        """
+        found = list(listings)
+        wanted = [listing for listing in found if not self._choices[source].is_too_old(listing)]
+        return newest_listings(wanted), len(found) - len(wanted)
 
     def next_spelling(self, url: str, tried: list[str]) -> str | None:
         """Another address of a page that is not at `url`: one that a listing gave for it, or a likely one.

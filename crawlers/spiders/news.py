@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from contextlib import ExitStack
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -26,7 +26,8 @@ from crawlers.errors import ArchiveError
 from crawlers.lifeline import lock_archive
 from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
 from crawlers.politeness.hosts import IS_PAGE, REACH
-from crawlers.spiders.answers import answered, confirmed, unanswered
+from crawlers.spiders.agenda import Agenda
+from crawlers.spiders.answers import answered, confirmed, unanswered, with_left_out
 from crawlers.spiders.listings import Named, read_listing
 from crawlers.spiders.memory import Memory
 from crawlers.spiders.outcomes import Reason
@@ -34,20 +35,21 @@ from crawlers.spiders.records import exchange
 from crawlers.stopping import Unasked
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
 # What extraction takes at most; no article page comes near it.
-PAGE_META = {IS_PAGE: True, "download_maxsize": 10 * 1024 * 1024}
+PAGE_BYTES = 10 * 1024 * 1024
 LISTING_DEPTH = 3  # front page -> sitemap index -> sitemap
 REPORT_EVERY = 1.0  # seconds
 # Without any delay Scrapy 2.19 sends all that is queued for a host at once, whatever its concurrency: its downloader
 # counts a request as under way only after it has looked whether there is room for the next.
 LEAST_DELAY = 0.001
 GONE = (404, 410)
+OLDEST = 365  # days; how much older a page is than that makes no difference to when it is asked for
 
 
 class NewsSpider(scrapy.Spider):
@@ -59,8 +61,8 @@ class NewsSpider(scrapy.Spider):
         super().__init__(**kwargs)
         self.plan = plan
         self.reaches = {source.name: source.reach() for source in plan.sources}
-        self.followed: Counter[str] = Counter()  # pages per source, beside the planned ones
-        self.followed_listings: Counter[str] = Counter()
+        self.agendas = {source.name: Agenda(source) for source in plan.sources}
+        self.started = datetime.now(UTC)
         self.sitemaps: dict[str, tuple[str, ...]] = {}  # by host, as its robots.txt names them
         self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
         self.resources = ExitStack()
@@ -135,6 +137,12 @@ class NewsSpider(scrapy.Spider):
                 request = self.request(source, planned, depth=0)
                 if request is not None:
                     yield request
+                elif planned.kind is not Kind.PAGE:
+                    for waiting in self.follow(source, self.agendas[source.name].closed()):
+                        yield waiting
+            if all(planned.kind is Kind.PAGE for planned in source.requests):
+                for waiting in self.follow(source, self.agendas[source.name].waiting()):
+                    yield waiting
 
     def request(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Request | None:
         """The request for an address, or None where this crawl has asked for it already."""
@@ -162,7 +170,12 @@ class NewsSpider(scrapy.Spider):
             errback=self.on_error,
             headers=_conditions(planned),
             cb_kwargs={"source": source, "planned": planned, "tried": tried},
-            meta={REACH: self.reaches[source.name], **PAGE_META},
+            meta={
+                REACH: self.reaches[source.name],
+                IS_PAGE: planned.stored is None,  # looks at what is known are bounded by that
+                "download_maxsize": PAGE_BYTES,
+            },
+            priority=-self._age(planned.date),
             dont_filter=True,
         )
 
@@ -195,29 +208,27 @@ class NewsSpider(scrapy.Spider):
                 self.logger.exception("reading %s", response.url)
                 said = f"{type(error).__name__}: {error}"
                 fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.INTERNAL_ERROR, detail=said)
-        links = tuple(self.memory.new_links(source.name, listing.links))
-        self.store(
-            replace(fetch, links=links, listings=listing.listings, detail=fetch.detail or listing.problem), content
-        )
+        links, left_out = self.memory.new_links(source.name, planned.kind, listing.links)
+        listings, too_old = self.memory.new_listings(source.name, listing.listings)
+        left_out.update({"listings that have not changed since": too_old} if too_old else {})
+        detail = with_left_out(fetch.detail or listing.problem, left_out)
+        self.store(replace(fetch, links=tuple(links), listings=tuple(listings), detail=detail), content)
+        agenda = self.agendas[source.name]
         if depth < LISTING_DEPTH:
-            for found in listing.listings:
-                if source.listing_limit is not None and self.followed_listings[source.name] >= source.listing_limit:
-                    break
-                self.followed_listings[source.name] += 1
-                yield from self.follow_up(source, PlannedRequest(found.url, found.kind), depth + 1)
-        for link in links:
-            if source.limit is not None and self.followed[source.name] >= source.limit:
-                break  # the others wait in the log for the next run
-            self.followed[source.name] += 1
-            yield from self.follow_up(source, PlannedRequest(link.url, Kind.PAGE, published_hint=link.published_at), 0)
+            yield from self.follow(source, agenda.listings(listings), depth + 1)
+        yield from self.follow(source, agenda.pages(links))
+        yield from self.follow(source, agenda.closed())
 
-    def follow_up(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Iterator[Request]:
-        """The request for a new address, if there is one to make."""
-        request = self.request(source, planned, depth)
-        if request is not None:
-            yield request
+    def follow(self, source: PlannedSource, wanted: Iterable[PlannedRequest], depth: int = 0) -> Iterator[Request]:
+        """The requests for new addresses, where there are any to make."""
+        for planned in wanted:
+            request = self.request(source, planned, depth)
+            if request is not None:
+                if planned.kind is not Kind.PAGE:
+                    self.agendas[source.name].opened()
+                yield request
 
-    def on_error(self, failure: Failure) -> None:
+    def on_error(self, failure: Failure) -> Iterator[Request]:
         """Put a request that had no answer on record."""
         if isinstance(failure.value, Unasked):
             return  # it is as if nobody had named it yet: the next crawl does
@@ -226,6 +237,13 @@ class NewsSpider(scrapy.Spider):
         if fetch.reason == Reason.INTERNAL_ERROR:
             self.logger.error("%s", failure.getTraceback())
         self.store(fetch, None)
+        if fetch.kind is not Kind.PAGE:
+            source = arguments["source"]
+            yield from self.follow(source, self.agendas[source.name].closed())
+
+    def _age(self, date: datetime | None) -> int:
+        """Days since a page's date, as far as they make a difference; undated ones are taken for yesterday's."""
+        return 1 if date is None else min(max((self.started - date).days, 0), OLDEST)
 
     def store(self, fetch: Fetch, content: Exchange | None) -> None:
         """One log line, and the answer itself where it is worth keeping."""

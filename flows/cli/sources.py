@@ -94,24 +94,29 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     """
     from datetime import UTC, datetime
 
+    from crawlers.contact import require_contact
     from crawlers.planning import entry_points, plan_source
     from crawlers.sources import load_sources, user_agent
     from flows.probing import LISTINGS, PAGES, State, judge, probe
 
     configured = load_sources(sources)
+    require_contact(configured, sources)
+    now = datetime.now(UTC)
     known = {source.name: source for source in configured.sources}
     missing = [name for name in names if name not in known]
     if missing:
         raise FlowsError(f"{sources}: there is no source {', '.join(missing)}; there are: {', '.join(known)}")
     planned = [
-        replace(plan_source(source, configured.settings, entry_points(source)), limit=PAGES, listing_limit=LISTINGS)
+        replace(
+            plan_source(source, configured.settings, entry_points(source), now), limit=PAGES, listing_limit=LISTINGS
+        )
         for name, source in known.items()
         if not names or name in names
     ]
     found = probe(planned, user_agent(configured.settings))
     broken = 0
     for source in planned:
-        state, said = judge(found[source.name], datetime.now(UTC))
+        state, said = judge(found[source.name], now)
         broken += state is not State.WORKS
         click.echo(f"{source.name}: {state}: {said}")
     raise click.exceptions.Exit(1 if broken else 0)

@@ -40,8 +40,8 @@ def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[s
     return [fetch for segment in sealed_segments(archive) for fetch in segment.fetches()]
 
 
-def source(*requests: PlannedRequest, delay: float = 0.0, limit: int | None = None) -> PlannedSource:
-    return PlannedSource("town", delay, requests or (PlannedRequest(FEED, Kind.FEED),), limit)
+def source(*requests: PlannedRequest, delay: float = 0.0, limit: int = 2000) -> PlannedSource:
+    return PlannedSource("town", delay, requests or (PlannedRequest(FEED, Kind.FEED),), limit=limit)
 
 
 def test_every_answer_is_on_record_and_in_the_archive(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import pickle
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import PackageNotFoundError
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from crawlers.planning import entry_points, plan_source
 from crawlers.sources import CrawlSettings, Source, load_sources, parse_sources, user_agent
 
 FILE = Path("news/sources.toml")
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 
 WHOLE = """
 [crawl]
@@ -23,6 +25,7 @@ contact = "mailto:desk@courier.example"
 delay = 1.5
 segment_pages = 50
 recheck_hours = [0.5, 6]
+poll_minutes = [10, 600]
 
 [[source]]
 name = "harbour-courier"
@@ -58,7 +61,11 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
     file.write_text(WHOLE, encoding="utf-8")
     loaded = load_sources(file)
     assert loaded.settings == CrawlSettings(
-        contact="mailto:desk@courier.example", delay=1.5, segment_pages=50, recheck_hours=(0.5, 6.0)
+        contact="mailto:desk@courier.example",
+        delay=1.5,
+        segment_pages=50,
+        recheck_hours=(0.5, 6.0),
+        poll_minutes=(10.0, 600.0),
     )
     courier, hafenbote = loaded.sources
     assert courier == Source(
@@ -81,9 +88,28 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 def test_a_source_may_be_inside_and_reaches_the_ports_that_it_names() -> None:
     text = source('allow_private_addresses = true\nfeeds = ["http://courier.example:8080/feed.xml"]')
     loaded = parse_sources((text + '[[source]]\nname = "post"\nhomepage = "http://post.example/"').encode(), FILE)
-    planned = [plan_source(entry, loaded.settings, entry_points(entry)) for entry in loaded.sources]
+    planned = [plan_source(entry, loaded.settings, entry_points(entry), NOW) for entry in loaded.sources]
     assert [(entry.allow_private_addresses, entry.ports) for entry in planned] == [(True, (8080,)), (False, ())]
     assert [entry.reach().private for entry in planned] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("lines", "since", "until"),
+    [
+        ("", None, None),
+        ("since = 2026-01-01", datetime(2026, 1, 1, tzinfo=UTC), None),
+        ("max_age_days = 2.5", NOW - timedelta(days=2.5), None),
+        ("since = 2026-01-01\nmax_age_days = 7", NOW - timedelta(days=7), None),
+        ("since = 2026-03-09\nmax_age_days = 7", datetime(2026, 3, 9, tzinfo=UTC), None),
+        ("until = 2026-02-28", None, datetime(2026, 2, 28, 23, 59, 59, 999999, tzinfo=UTC)),
+    ],
+)
+def test_a_window_of_time_is_of_whole_days_or_counts_from_now(
+    lines: str, since: datetime | None, until: datetime | None
+) -> None:
+    (entry,) = parse_sources(source(lines).encode(), FILE).sources
+    planned = plan_source(entry, CrawlSettings(), (), NOW)
+    assert (planned.since, planned.until) == (since, until)
 
 
 def test_whether_a_source_may_be_inside_is_true_or_false_and_nothing_like_it() -> None:
@@ -112,10 +138,10 @@ SECONDS = "a number of seconds, 0 or more"
 COUNT = "a whole number, 1 or more"
 CONTACT = 'an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets'
 LANGUAGE = 'a two-letter ISO 639-1 code, such as "en"'
-KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours"
+KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours, poll_minutes"
 KEYS_OF_SOURCE = (
-    "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, limit, delay, recheck_hours, "
-    "allow_private_addresses"
+    "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, since, until, max_age_days, "
+    "limit, delay, recheck_hours, poll_minutes, allow_private_addresses"
 )
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 COURIER = 'source[1] "courier"'

@@ -189,7 +189,10 @@ def test_the_outcomes_of_pages_add_up(writer: Writer) -> None:
 
 
 def test_the_language_of_the_source_stands_in_for_one_that_the_page_does_not_say(writer: Writer) -> None:
-    writer.connection.execute("INSERT INTO sources VALUES ('courier', NULL, [], [], [], 'de', [], true, now(), now())")
+    writer.connection.execute(
+        """INSERT INTO sources BY NAME SELECT 'courier' AS source, [] AS feeds, [] AS sitemaps, [] AS sections,
+        'de' AS language, [] AS recheck_hours, true AS active, now() AS first_seen_at, now() AS changed_at"""
+    )
     load(writer, batch(article_row(1), article_row(2, language="fr")))
     assert ask(writer, "SELECT language FROM articles ORDER BY url") == [("de",), ("fr",)]
 

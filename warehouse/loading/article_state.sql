@@ -1,7 +1,9 @@
 INSERT INTO article_state BY NAME
 SELECT article_id, article_url AS url, source, version_id, 0 AS versions, fetched_at AS first_seen_at,
        fetched_at AS last_seen_at, title_hash, body_hash, coalesce(final_url, url) AS fetch_url,
-       coalesce(final_key, address_key) AS fetch_key, etag, last_modified
+       coalesce(final_key, address_key) AS fetch_key, etag, last_modified,
+       CASE WHEN warc_offset IS NOT NULL THEN coalesce(final_url, url) END AS stored_url,
+       CASE WHEN warc_offset IS NOT NULL THEN fetched_at END AS stored_at, payload_digest AS stored_digest
 FROM batch
 WHERE outcome = 'loaded'
 ORDER BY row_number;
@@ -17,7 +19,9 @@ WITH looks AS (
             FILTER (outcome IN ('loaded', 'updated')) AS version,
         count(*) FILTER (outcome IN ('loaded', 'updated')) AS versions,
         arg_max({'etag': etag, 'last_modified': last_modified}, fetched_at)
-            FILTER (status = 200 AND outcome IN ('loaded', 'updated', 'unchanged')) AS validators
+            FILTER (status = 200 AND outcome IN ('loaded', 'updated', 'unchanged')) AS validators,
+        arg_max({'url': coalesce(final_url, url), 'at': fetched_at, 'digest': payload_digest}, fetched_at)
+            FILTER (warc_offset IS NOT NULL AND outcome IN ('loaded', 'updated', 'unchanged')) AS stored
     FROM batch
     WHERE article_id IS NOT NULL AND answered AND outcome <> 'duplicate'
     GROUP BY article_id
@@ -29,6 +33,8 @@ SET version_id = coalesce(looks.version.id, state.version_id),
     versions = state.versions + looks.versions,
     last_seen_at = greatest(state.last_seen_at, looks.seen_at),
     etag = CASE WHEN looks.validators IS NULL THEN state.etag ELSE looks.validators.etag END,
-    last_modified = CASE WHEN looks.validators IS NULL THEN state.last_modified ELSE looks.validators.last_modified END
+    last_modified = CASE WHEN looks.validators IS NULL THEN state.last_modified ELSE looks.validators.last_modified END,
+    stored_url = coalesce(looks.stored.url, state.stored_url), stored_at = coalesce(looks.stored.at, state.stored_at),
+    stored_digest = CASE WHEN looks.stored IS NULL THEN state.stored_digest ELSE looks.stored.digest END
 FROM looks
 WHERE looks.article_id = state.article_id;

@@ -1,7 +1,7 @@
 -- 1. What listings named joins the frontier, unless it is known or already there.
 INSERT INTO private.frontier BY NAME
 SELECT DISTINCT ON (address_key)
-    address_key, url, source, discovered_at, published_hint, 0 AS attempts, discovered_at AS due_at
+    address_key, url, source, discovered_at, published_hint, modified_hint, 0 AS attempts, discovered_at AS due_at
 FROM links
 WHERE address_key NOT IN (SELECT address_key FROM private.frontier WHERE address_key IN (SELECT address_key FROM links))
   AND address_key NOT IN (

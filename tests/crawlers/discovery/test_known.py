@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+from array import array
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.discovery import KnownAddresses, address_key, write_known
+from crawlers.discovery import KnownAddresses, address_key, write_known, write_sorted
 from crawlers.errors import CrawlersError
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ LARGEST = 2**64 - 1
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_exactly_the_written_keys_are_known(tmp_path: Path, written: set[int], asked: set[int]) -> None:
     file = tmp_path / "known.keys"
-    assert write_known(file, iter(written)) == len(written)
+    write_known(file, iter(written))
     assert file.stat().st_size == 8 * len(written)
     with KnownAddresses(file) as known:
         assert len(known) == len(written)
@@ -30,11 +31,27 @@ def test_exactly_the_written_keys_are_known(tmp_path: Path, written: set[int], a
 @pytest.mark.parametrize("keys", [[], [0], [LARGEST], [5, 3, 5, 3, 3], [LARGEST, 0, 1, LARGEST - 1]])
 def test_order_and_repetition_do_not_matter(tmp_path: Path, keys: list[int]) -> None:
     file = tmp_path / "known.keys"
-    assert write_known(file, keys) == len(set(keys))
-    assert file.read_bytes() == b"".join(key.to_bytes(8, "big") for key in sorted(set(keys)))
+    write_known(file, keys)
+    assert file.read_bytes() == b"".join(key.to_bytes(8, "little") for key in sorted(set(keys)))
     with KnownAddresses(file) as known:
         assert all(known.has_key(key) for key in keys)
         assert not known.has_key(4)
+
+
+def test_pieces_make_one_file_and_repeated_keys_do_no_harm(tmp_path: Path) -> None:
+    file = tmp_path / "known.keys"
+    write_sorted(file, (memoryview(array("Q", piece)) for piece in ([1, 1, 5], [], [5, 9], [LARGEST])))
+    with KnownAddresses(file) as known:
+        assert [key for key in (0, 1, 2, 5, 9, 10, LARGEST) if known.has_key(key)] == [1, 5, 9, LARGEST]
+
+
+def test_after_closing_nothing_is_known(tmp_path: Path) -> None:
+    write_known(tmp_path / "known.keys", [1])
+    known = KnownAddresses(tmp_path / "known.keys")
+    known.close()
+    known.close()
+    assert not known.has_key(1)
+    assert len(known) == 0
 
 
 def test_an_address_is_known_in_every_spelling(tmp_path: Path) -> None:

@@ -65,7 +65,10 @@ def test_a_sitemap_index_gives_sitemaps() -> None:
     )
     listing = parse_sitemap(index.encode(), URL)
     assert listing.links == ()
-    assert listing.listings == ("https://courier.example/a.xml.gz", "https://cdn.example/b.xml?x=1&y=2")
+    assert [child.url for child in listing.listings] == [
+        "https://courier.example/a.xml.gz",
+        "https://cdn.example/b.xml?x=1&y=2",
+    ]
     assert listing.problem == "entries without a usable link: 1"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawlers.archive import Kind
 from crawlers.discovery import Link, address_key
 from crawlers.plan import PlannedSource
 from crawlers.spiders.memory import MAX_SPELLINGS, Memory
@@ -22,7 +23,7 @@ def memory(*settled: str, include: tuple[str, ...] = (), exclude: tuple[str, ...
 
 
 def new(memory: Memory, *urls: str) -> list[str]:
-    return [link.url for link in memory.new_links("a", [Link(url) for url in urls])]
+    return [link.url for link in memory.new_links("a", Kind.FEED, [Link(url) for url in urls])[0]]
 
 
 def test_an_address_is_claimed_once_whatever_its_spelling() -> None:
