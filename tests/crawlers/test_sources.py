@@ -146,13 +146,14 @@ KEYS_OF_SOURCE = (
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 COURIER = 'source[1] "courier"'
 
+TABLES = "one of crawl, source, schedule, keep, alerts; nearest: source"
 MISTAKES = [
     # text, line, key, found, allowed
     ("", None, "source", "no source", "at least one [[source]]"),
     ("source = []", 1, "source", "no source", "at least one [[source]]"),
     ("source = 3", 1, "source", "3 (a whole number)", "tables, each beginning with [[source]]"),
     ('[source]\nname = "a"', 1, "source", "{…} (a table)", "tables, each beginning with [[source]]"),
-    (source("") + "[[sources]]\n", 4, "sources", "a key that nothing reads", "nearest: source"),
+    (source("") + "[[sources]]\n", 4, "sources", "a key that nothing reads", TABLES),
     ("crawl = true\n" + source(""), 1, "crawl", "true (a boolean)", "a table, [crawl]"),
     (
         "[crawl]\ncontakt = 1\n" + source(""),
