@@ -15,11 +15,16 @@ if TYPE_CHECKING:
 MIGRATIONS = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parent / "views"
 
+HAS_BOOK = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = 'schema_migrations'"
 BOOK = """
-CREATE TABLE IF NOT EXISTS schema_migrations (
+CREATE TABLE schema_migrations (
     number INTEGER NOT NULL, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
 );
 COMMENT ON TABLE schema_migrations IS 'Which migrations this file has had.';
+COMMENT ON COLUMN schema_migrations.number IS 'Number of the migration; 0 stands for the views and macros.';
+COMMENT ON COLUMN schema_migrations.name IS 'Name of its file, without the ending.';
+COMMENT ON COLUMN schema_migrations.checksum IS 'Hash of its text.';
+COMMENT ON COLUMN schema_migrations.applied_at IS 'When it was applied, UTC.';
 """
 VIEWS_NUMBER = 0  # the views are made anew when they change; their state stands in the book under this number
 
@@ -56,7 +61,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, file: Path, migrations: list[
     WarehouseError for a file of a newer newsloom, and for one whose applied migrations are not ours.
     """
     ours = read_migrations() if migrations is None else migrations
-    connection.execute(BOOK)
+    if not connection.execute(HAS_BOOK).fetchall()[0][0]:
+        connection.execute(f"BEGIN; {BOOK} COMMIT")
     rows = connection.execute("SELECT number, name, checksum FROM schema_migrations ORDER BY number").fetchall()
     had = {number: (name, checksum) for number, name, checksum in rows}
     newest = max(had, default=0)

@@ -5,6 +5,7 @@ DATA/
   private/warehouse.duckdb     what runs write
   private/writer.lock          held by the process that writes
   private/writer.json          who that is
+  private/published.json       of which state the published file is
 """
 
 from __future__ import annotations
@@ -18,14 +19,17 @@ from typing import TYPE_CHECKING
 import duckdb
 from filelock import FileLock, Timeout
 
+from warehouse import storage
 from warehouse.connection import PUBLISHED, first_line
 from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
-from warehouse.publish import Published, publish
+from warehouse.publish import Published, publish, sweep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+WAREHOUSE = "warehouse.duckdb"
 
 
 class Writer:
@@ -33,30 +37,26 @@ class Writer:
 
     def __init__(self, data: Path) -> None:
         self.data = data
-        self.file = data / "private" / "warehouse.duckdb"
+        self.file = data / "private" / WAREHOUSE
         self.public = data / PUBLISHED
         self.connection = self._open()
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         try:
-            connection = duckdb.connect(str(self.file))
+            return storage.open_file(self.file)
         except duckdb.IOException as error:
             raise WarehouseError(f"{self.file}: cannot be opened: {first_line(error)}") from error
-        # Closing would rewrite the last row group, text and all: checkpoints are made on purpose, by `publish`.
-        connection.execute("PRAGMA disable_checkpoint_on_shutdown")
-        connection.execute("SET TimeZone = 'UTC'")
-        return connection
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All or nothing. A disk that fails is raised as TransientWarehouseError, to be tried again."""
-        self.connection.begin()
+        """All or nothing. A disk that fails or is full is raised as TransientWarehouseError, to be tried again."""
         try:
+            self.connection.begin()
             yield self.connection
             self.connection.commit()
-        except duckdb.IOException as error:
-            self._rollback()
-            raise TransientWarehouseError(f"{self.file}: {first_line(error)}") from error
+        except (duckdb.IOException, duckdb.FatalException) as error:
+            self._reopen()  # DuckDB takes no more orders after a log that it could not write
+            raise disk_failed(self.file, error) from error
         except BaseException:
             self._rollback()
             raise
@@ -65,18 +65,62 @@ class Writer:
         with suppress(duckdb.TransactionException):  # DuckDB may have ended the transaction by itself
             self.connection.rollback()
 
+    def _reopen(self) -> None:
+        with suppress(duckdb.Error):
+            self.connection.close()
+        self.connection = self._open()
+
+    def checkpoint(self) -> None:
+        """Bring the log into the file. Raises TransientWarehouseError where the disk fails or is full."""
+        try:
+            self.connection.execute("CHECKPOINT")
+        except (duckdb.IOException, duckdb.FatalException) as error:
+            self._reopen()
+            raise disk_failed(self.file, error) from error
+
     def publish(self) -> Published:
-        """Make the present state what people query. The file is closed while it is copied, then opened again."""
-        self.connection.execute("CHECKPOINT")
+        """Make the present state what people query, unless it is already.
+
+        The file is closed while it is copied, then opened again. Raises TransientWarehouseError where the disk fails
+        or is full; what people query stays as it was then.
+        """
+        self.checkpoint()
         self.connection.close()
         try:
             return publish(self.file, self.public)
+        except (OSError, duckdb.IOException, duckdb.FatalException) as error:
+            raise disk_failed(self.public, error) from error
+        finally:
+            self.connection = self._open()
+
+    def rewrite(self) -> None:
+        """Write the private file anew, without free space and in the present format: slow.
+
+        Some 15,000 articles a second. Raises TransientWarehouseError where the disk fails or is full; the file stays as
+        it was then.
+        """
+        self.checkpoint()
+        self.connection.close()
+        try:
+            storage.rewrite(self.file)
+        except (OSError, duckdb.IOException, duckdb.FatalException) as error:
+            raise disk_failed(self.file, error) from error
         finally:
             self.connection = self._open()
 
     def close(self) -> None:
         """Close the file; what was not published is kept in the private file and published by the next writer."""
         self.connection.close()
+
+
+def disk_failed(file: Path, error: Exception) -> TransientWarehouseError:
+    """What to say when the disk fails, in words."""
+    said = error.strerror or str(error) if isinstance(error, OSError) else first_line(error)
+    return TransientWarehouseError(
+        f"{file}: cannot be written: {said}\nNothing was lost: what was loaded before stays, and so does what people "
+        "query. Make room on the disk (a file is written beside the old one, so its size must be free once more), then "
+        "run the same command again."
+    )
 
 
 @contextmanager
@@ -100,11 +144,11 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
     except OSError as error:
         raise WarehouseError(f"{private}: cannot be written: {error.strerror}") from error
     try:
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        note.write_text(json.dumps({"purpose": purpose, "pid": os.getpid(), "since": now}), encoding="utf-8")
+        _say_who(note, purpose)
+        sweep(private / WAREHOUSE, data / PUBLISHED)
         writer = Writer(data)
         try:
-            migrate(writer.connection, writer.file)
+            _bring_up_to_date(writer)
             yield writer
         finally:
             writer.close()
@@ -124,6 +168,21 @@ def writer_at_work(data: Path) -> str | None:
         return _holder(private / "writer.json")
     lock.release()
     return None
+
+
+def _say_who(note: Path, purpose: str) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with suppress(OSError):  # a full disk: what can be done on one is seen later, and said better
+        note.write_text(json.dumps({"purpose": purpose, "pid": os.getpid(), "since": now}), encoding="utf-8")
+
+
+def _bring_up_to_date(writer: Writer) -> None:
+    if storage.is_old(writer.file):
+        writer.rewrite()
+    try:
+        migrate(writer.connection, writer.file)
+    except (duckdb.IOException, duckdb.FatalException) as error:
+        raise disk_failed(writer.file, error) from error
 
 
 def _holder(note: Path) -> str:
