@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from flows.summary import RunSummary
 
 # What Markdown, or the HTML within it, would take for more than text.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _BREAKS = re.compile(r"\s+")
 

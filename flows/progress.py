@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from flows.loading import Loaded
 
 logger = logging.getLogger("newsloom")
+logger.setLevel(logging.INFO)  # Prefect hands its lines to the log of the run
 
 
 class Reporter(Protocol):
