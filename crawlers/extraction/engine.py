@@ -56,6 +56,7 @@ _POST = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|bluesky-embed|ma
 _WRAPPED = 100
 """Characters beside the post in a container that is made for it: a caption, a credit."""
 _NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
+_INLINE = frozenset({"b", "strong", "i", "em", "span", "u", "br", "font", "sub", "sup"})
 _CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
 _DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
 """What the main extractor deletes with all that is in it; at forms it looks first."""
@@ -138,12 +139,27 @@ def _reduced(tree: HtmlElement) -> HtmlElement:
     strip_elements(reduced, "script", *_NEVER_TEXT, with_tail=False)
     for script in reduced.iter("linked-data"):
         script.tag = "script"
+    for element in reduced.iter("div"):
+        if _is_between_paragraphs(element):
+            element.tag = "p"
     for quote in reduced.iter("blockquote"):
         if _POST.search(quote.get("class", "")):
             _freed(quote)
     for element in [element for element in reduced.iter(*_CONTAINERS, "span") if _is_apart(element)]:
         delete_element(element)
     return reduced
+
+
+def _is_between_paragraphs(element: HtmlElement) -> bool:
+    """Whether a `div` holds nothing but text and stands between paragraphs: it is one too, or a heading."""
+    before, behind = element.getprevious(), element.getnext()
+    return (
+        before is not None
+        and behind is not None
+        and before.tag == behind.tag == "p"
+        and all(child.tag in _INLINE for child in element)
+        and bool(element.text_content().strip())
+    )
 
 
 def _freed(quote: HtmlElement) -> None:

@@ -137,3 +137,26 @@ def test_a_malformed_tag_costs_no_text(tag: str, block: str) -> None:
     said = "What the harbour master said of it that morning."
     damaged = f"<article>{paragraphs(*range(8))}{block.format(f'{tag}{said}')}{paragraphs(8, 9)}</article>"
     assert lines_of(damaged) == [*map(paragraph, range(8)), said, paragraph(8), paragraph(9)]
+
+
+@pytest.mark.parametrize("wrapper", ["social-media-embed", "sdc-article-tweet__content", "js-tweet hidden"])
+def test_an_embedded_post_is_part_of_the_text(wrapper: str) -> None:
+    post = (
+        "<blockquote class='twitter-tweet'><p>The bridge is open again from noon.</p>"
+        "— Harbour Office (@harbour) <a href='https://post.example/1'>3 March 2025</a></blockquote>"
+    )
+    body = (
+        f"{paragraphs(0, 1)}<figure class='embed'><div class='{wrapper}'>{post}</div></figure>{paragraphs(2, 3, 4, 5)}"
+    )
+    assert lines_of(f"<article>{body}</article>")[2:5] == [
+        "The bridge is open again from noon.",
+        "— Harbour Office (@harbour) 3 March 2025",
+        paragraph(2),
+    ]
+
+
+def test_a_div_of_mere_text_between_paragraphs_is_a_line() -> None:
+    body = f"{paragraphs(0)}<div class='subhead'>What it costs</div>{paragraphs(1)}<div><a href='/x'>More</a></div>"
+    found = lines_of(f"<article>{body}{paragraphs(2, 3, 4, 5)}</article>")
+    assert found[:3] == [paragraph(0), "What it costs", paragraph(1)]
+    assert "More" not in found
