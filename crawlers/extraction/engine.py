@@ -10,6 +10,7 @@ trafilatura: its version is pinned, and a test holds it.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from copy import copy
 from typing import TYPE_CHECKING, cast
 
@@ -35,6 +36,8 @@ _JOIN_BELOW = 0.7
 _SHORTEST_PART = 150
 """Characters in paragraphs that make a container a part of the body, not a note between parts."""
 _MAX_PARTS = 60
+_BODY_SHARE = 0.8
+"""Of the text in paragraphs that one container holds at most, the share that makes a smaller one within it the body."""
 _HIGHEST_COMMON = 3
 """Levels above a part at which the ancestor common to all parts stands at the most."""
 _NEVER_TEXT = (
@@ -89,6 +92,10 @@ def _body_of(reduced: Callable[[], HtmlElement], options: Extractor) -> _Element
             return core.trafilatura_sequence(spare, options, options.url)[0]
     if len(text) >= LONG_ENOUGH:
         return body
+    if len(text) < _JOIN_BELOW * in_paragraphs and (named := _named(reduced())) is not None:
+        found, found_text = _main_result(named, options)
+        if len(found_text) >= LONG_ENOUGH:
+            return found
     return core.trafilatura_sequence(reduced(), options, options.url)[0]
 
 
@@ -212,6 +219,25 @@ def _joined(tree: HtmlElement) -> HtmlElement | None:
     for part in parts:
         first.extend(list(part))
     return tree
+
+
+def _named(tree: HtmlElement) -> HtmlElement | None:
+    """The tree with its innermost container of most paragraphs made an `article`, where trafilatura knows none of the
+    names: of such pages it takes nothing but paragraphs, without headings and lists. None where there is none."""
+    inside: Counter[HtmlElement] = Counter()
+    for paragraph in tree.iter("p"):
+        size = len(paragraph.text_content())
+        inside.update(dict.fromkeys(paragraph.iterancestors("div", "section", "main", "td"), size))
+    total = max(inside.values(), default=0)
+    innermost = min((element for element in inside if inside[element] >= _BODY_SHARE * total), key=_size, default=None)
+    if innermost is None:
+        return None
+    innermost.tag = "article"
+    return tree
+
+
+def _size(element: HtmlElement) -> int:
+    return sum(1 for _ in element.iter())
 
 
 def _near(element: HtmlElement) -> list[HtmlElement]:
