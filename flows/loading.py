@@ -12,9 +12,11 @@ from crawlers.archive import Segment, salvage, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.lifeline import lock_archive
 from flows.batches import Origin, Page, build_batch, is_page, read_page
-from flows.dedup.exact import Judgement, judge_all
+from flows.dedup.exact import Judgement, Verdict, judge_all
+from flows.edits import compare
 from warehouse.load import load_segment, loaded_fetches, loaded_segments
 from warehouse.planning import articles_at, articles_with_text, held_articles
+from warehouse.texts import current_texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +59,7 @@ def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: s
     pages = [read_page(fetch, found) for fetch, found in zip(fetches, extractor.extract(segment, fetches), strict=True)]
     judgements = _judge(writer, pages)
     looked_at = _looked_at(writer, pages, judgements)
+    _compare(writer, pages, judgements)
     origin = Origin(name, run_of(name), EXTRACTOR_VERSION)
     batch = build_batch(origin, pages, judgements, looked_at)
     now = datetime.now(UTC)
@@ -75,6 +78,20 @@ def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:
     texts = articles_with_text(writer.connection, [candidate.text_hash for candidate in candidates])
     judged = iter(judge_all(candidates, held, texts))
     return [None if page.candidate is None else next(judged) for page in pages]
+
+
+def _compare(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> None:
+    """Enter into each new version how much it changed."""
+    judged = [(page, judged) for page, judged in zip(pages, judgements, strict=True) if judged is not None]
+    texts = current_texts(
+        writer.connection, [judged.article_id for _, judged in judged if judged.verdict is Verdict.UPDATED]
+    )
+    for page, judgement in judged:
+        if judgement.verdict is Verdict.UPDATED:
+            edit = compare(texts[judgement.article_id], page.fields["text"])
+            page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
+        if judgement.verdict in (Verdict.LOADED, Verdict.UPDATED):
+            texts[judgement.article_id] = page.fields["text"]
 
 
 def _looked_at(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> list[UUID | None]:

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     from warehouse.writer import Writer
 
 LOADING = Path(__file__).parent / "loading"
-STEPS = ("fetches", "rejections", "article_versions", "article_state", "aliases", "feeds", "frontier")
+STEPS = (
+    "documents",
+    "fetches",
+    "rejections",
+    "article_versions",
+    "article_state",
+    "aliases",
+    "headline_words",
+    "feeds",
+    "frontier",
+)
 
 
 @cache

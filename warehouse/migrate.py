@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,20 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parent / "views"
 
 HAS_BOOK = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = 'schema_migrations'"
+# Where tables have the same column, that of an article's state or version is meant.
+INHERITED = """
+SELECT shown.table_name, shown.column_name, arg_min(base.comment, base.rank)
+FROM duckdb_columns() AS shown
+JOIN duckdb_views() AS views ON views.view_name = shown.table_name AND views.schema_name = shown.schema_name
+JOIN (
+    SELECT column_name, comment,
+           coalesce(list_position(['article_state', 'article_versions', 'fetches', 'runs'], table_name), 9) AS rank
+    FROM duckdb_columns()
+    WHERE schema_name = 'main' AND table_name NOT IN (SELECT view_name FROM duckdb_views())
+) AS base ON base.column_name = shown.column_name AND base.comment IS NOT NULL
+WHERE NOT shown.internal AND shown.comment IS NULL
+GROUP BY shown.table_name, shown.column_name
+"""
 BOOK = """
 CREATE TABLE schema_migrations (
     number INTEGER NOT NULL, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
@@ -26,6 +42,7 @@ COMMENT ON COLUMN schema_migrations.name IS 'Name of its file, without the endin
 COMMENT ON COLUMN schema_migrations.checksum IS 'Hash of its text.';
 COMMENT ON COLUMN schema_migrations.applied_at IS 'When it was applied, UTC.';
 """
+NOT_SQL = re.compile(r"--.*|'(?:[^']|'')*'")  # comments and texts
 VIEWS_NUMBER = 0  # the views are made anew when they change; their state stands in the book under this number
 
 
@@ -52,6 +69,15 @@ def read_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
     if [migration.number for migration in found] != list(range(1, len(found) + 1)):
         raise ValueError(f"{folder}: migrations must be numbered 1, 2, 3, … without gaps")
     return found
+
+
+def read_views(folder: Path = VIEWS) -> Migration:
+    """The views and macros as one migration, each after those whose names it uses."""
+    sql = {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.sql")}
+    uses = {name: set(re.findall(r"\w+", NOT_SQL.sub("", text))) & sql.keys() - {name} for name, text in sql.items()}
+    # Sorted first, because what does not depend on each other is to come in the same order everywhere.
+    order = TopologicalSorter({name: sorted(uses[name]) for name in sorted(sql)}).static_order()
+    return Migration(VIEWS_NUMBER, "views", "\n".join(sql[name] for name in order))
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, file: Path, migrations: list[Migration] | None = None) -> list[str]:
@@ -83,9 +109,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, file: Path, migrations: list[
             continue
         _apply(connection, migration)
         applied.append(migration.name)
-    views = Migration(
-        VIEWS_NUMBER, "views", "\n".join(f.read_text(encoding="utf-8") for f in sorted(VIEWS.glob("*.sql")))
-    )
+    views = read_views()
     if applied or had.get(VIEWS_NUMBER, ("", ""))[1] != views.checksum:
         _apply(connection, views)
     return applied
@@ -95,6 +119,8 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
     connection.begin()
     try:
         connection.execute(migration.sql)
+        if migration.number == VIEWS_NUMBER:
+            _say_what_view_columns_mean(connection)
         connection.execute("DELETE FROM schema_migrations WHERE number = ?", [migration.number])
         connection.execute(
             "INSERT INTO schema_migrations VALUES (?, ?, ?, now())",
@@ -104,3 +130,11 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
     except BaseException:
         connection.rollback()
         raise
+
+
+def _say_what_view_columns_mean(connection: duckdb.DuckDBPyConnection) -> None:
+    """Columns of views that have no comment of their own get that of the table's column of the same name."""
+    rows = connection.execute(INHERITED).fetchall()
+    for view, column, comment in rows:
+        text = comment.replace("'", "''")
+        connection.execute(f"COMMENT ON COLUMN {view}.{column} IS '{text}'")

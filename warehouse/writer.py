@@ -24,6 +24,7 @@ from warehouse.connection import PUBLISHED, first_line
 from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 from warehouse.publish import Published, publish, sweep
+from warehouse.search import index_new_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,11 +80,12 @@ class Writer:
             raise disk_failed(self.file, error) from error
 
     def publish(self) -> Published:
-        """Make the present state what people query, unless it is already.
+        """Make the present state what people query, unless it is already, and what was loaded findable by `search`.
 
         The file is closed while it is copied, then opened again. Raises TransientWarehouseError where the disk fails
         or is full; what people query stays as it was then.
         """
+        index_new_versions(self)
         self.checkpoint()
         self.connection.close()
         try:

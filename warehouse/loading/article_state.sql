@@ -3,7 +3,7 @@ SELECT article_id, article_url AS url, source, version_id, 0 AS versions, fetche
        fetched_at AS last_seen_at, title_hash, body_hash, coalesce(final_url, url) AS fetch_url,
        coalesce(final_key, address_key) AS fetch_key, etag, last_modified,
        CASE WHEN warc_offset IS NOT NULL THEN coalesce(final_url, url) END AS stored_url,
-       CASE WHEN warc_offset IS NOT NULL THEN fetched_at END AS stored_at, payload_digest AS stored_digest
+       CASE WHEN warc_offset IS NOT NULL THEN fetched_at END AS stored_at, payload_digest AS stored_digest, doc
 FROM batch
 WHERE outcome = 'loaded'
 ORDER BY row_number;
@@ -15,7 +15,7 @@ WITH looks AS (
     SELECT
         article_id,
         max(fetched_at) AS seen_at,
-        arg_max({'id': version_id, 'title': title_hash, 'body': body_hash}, fetched_at)
+        arg_max({'id': version_id, 'doc': doc, 'title': title_hash, 'body': body_hash}, fetched_at)
             FILTER (outcome IN ('loaded', 'updated')) AS version,
         count(*) FILTER (outcome IN ('loaded', 'updated')) AS versions,
         arg_max({'etag': etag, 'last_modified': last_modified}, fetched_at)
@@ -28,6 +28,7 @@ WITH looks AS (
 )
 UPDATE article_state AS state
 SET version_id = coalesce(looks.version.id, state.version_id),
+    doc = coalesce(looks.version.doc, state.doc),
     title_hash = coalesce(looks.version.title, state.title_hash),
     body_hash = coalesce(looks.version.body, state.body_hash),
     versions = state.versions + looks.versions,

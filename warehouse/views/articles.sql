@@ -8,5 +8,5 @@ SELECT
     state.first_seen_at, state.last_seen_at, state.versions,
     version.extractor, version.segment, version.warc_offset
 FROM article_state AS state
-JOIN article_versions AS version ON version.version_id = state.version_id;
+JOIN article_versions AS version ON version.doc = state.doc;
 COMMENT ON VIEW articles IS 'One row per article with its current text.';

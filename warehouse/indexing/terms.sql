@@ -1,0 +1,27 @@
+-- The terms of each word: its stem, or pairs of signs.
+CREATE OR REPLACE TEMP TABLE stems AS
+SELECT key, strip_accents(word) AS plain, strip_accents(stem) AS term, true AS stemmed FROM arrow_stems
+UNION ALL
+SELECT DISTINCT key, strip_accents(word), unnest(sign_pairs(strip_accents(word))), false
+FROM (SELECT key, any_value(word) AS word FROM tokens GROUP BY key)
+WHERE is_unspaced(word);
+
+-- Frequent terms get small numbers, which keeps lists of like length together.
+INSERT INTO search_index.terms
+SELECT term, row_number() OVER (ORDER BY times DESC, term) - 1
+    + (SELECT coalesce(max(id) + 1, 0) FROM search_index.terms)
+FROM (
+    SELECT term, sum(times) AS times
+    FROM (FROM stems WHERE NOT EXISTS (FROM search_index.terms AS known WHERE known.term = stems.term)) AS fresh
+    JOIN (SELECT key, sum(times) AS times FROM tokens GROUP BY key) USING (key)
+    GROUP BY term
+);
+
+INSERT INTO search_index.words
+SELECT DISTINCT plain, term
+FROM stems
+WHERE stemmed AND plain <> term
+  AND NOT EXISTS (FROM search_index.words AS known WHERE known.word = stems.plain AND known.term = stems.term);
+
+CREATE OR REPLACE TEMP TABLE ids AS
+SELECT stems.key, terms.id FROM stems JOIN search_index.terms AS terms USING (term);

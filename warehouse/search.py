@@ -1,0 +1,170 @@
+"""The search index, kept up to date with what is loaded.
+
+An inverted index in plain tables (schema `search_index`), asked by the macro `search` with nothing but SQL: whoever
+opens the file needs no extension and no stemmer. It comes in parts, each about a range of versions. What is loaded
+makes a small part of its own; small parts are merged when there are enough of them, so that a version is indexed again
+some three times in its life, whatever the warehouse holds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import Stemmer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from warehouse.writer import Writer
+
+INDEXING = Path(__file__).parent / "indexing"
+# Versions of a part are counted in two bytes.
+LARGEST_PART = 1 << 16
+# What is merged at a time: first into parts of some 8,000 versions, then of some 65,000.
+TIERS = (1 << 13, LARGEST_PART)
+MOST_SMALL_PARTS = 16
+PIECE = 1 << 13  # versions indexed in one transaction: some 8 million words, half a gigabyte meanwhile
+
+STEMMERS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
+    "eo": "esperanto", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi",
+    "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+@cache
+def _sql(name: str) -> str:
+    return (INDEXING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def index_new_versions(writer: Writer) -> int:
+    """Index the versions that the index does not have yet; returns how many those were.
+
+    Costs what is new, plus a merge now and then: of 8,000 versions (under a second), of 65,000 (some seconds) every
+    65,000. Raises TransientWarehouseError where the disk fails; the call can be repeated.
+    """
+    connection = writer.connection
+    indexed = _one(connection, "SELECT coalesce(max(first_doc + docs), 0) FROM search_index.parts")
+    loaded = _one(connection, "SELECT coalesce(max(doc) + 1, 0) FROM article_versions")
+    for first in range(indexed, loaded, PIECE):
+        with writer.transaction():
+            _index(connection, first, min(first + PIECE, loaded))
+            merge_parts(connection)
+    return loaded - indexed
+
+
+def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
+    """Make a part of the versions from `first` to before `end`."""
+    connection.execute(_sql("tokens"), {"first": first, "end": end})
+    words = connection.execute(_sql("words")).to_arrow_table()
+    connection.register("arrow_stems", stems_of(words))
+    try:
+        connection.execute(_sql("terms"))
+    finally:
+        connection.unregister("arrow_stems")
+    _store(connection, first, end, _sql("postings"), {})
+    connection.execute("DROP TABLE temp.tokens; DROP TABLE temp.stems; DROP TABLE temp.ids")
+
+
+def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, query: str, parameters: dict[str, Any]) -> None:
+    """Store a part whose postings (term, times, doc from 0) a query gives, ordered by all three."""
+    part = _one(connection, "SELECT coalesce(max(part) + 1, 0) FROM search_index.parts")
+    rows = connection.execute(query, parameters).fetchnumpy()
+    connection.register("arrow_postings", _lists(rows["term"], rows["times"], rows["doc"]))
+    try:
+        connection.execute("INSERT INTO search_index.postings SELECT ?, term, times, docs FROM arrow_postings", [part])
+    finally:
+        connection.unregister("arrow_postings")
+    connection.execute(
+        "INSERT INTO search_index.parts SELECT ?, ?, ?, coalesce(sum(word_count), 0) FROM article_versions "
+        "WHERE doc >= ? AND doc < ?",
+        [part, first, end - first, first, end],
+    )
+
+
+def _lists(term: np.ndarray[Any, Any], times: np.ndarray[Any, Any], doc: np.ndarray[Any, Any]) -> pa.Table:
+    """One row for each term and number of times, with the list of its versions.
+
+    Every other list runs backwards: where one ends, the next begins nearby, and DuckDB, which stores the differences
+    between neighbours across lists, takes a fifth less room.
+    """
+    if not len(doc):
+        return pa.table({"term": pa.array([], pa.uint32()), "times": pa.array([], pa.uint8()),
+                         "docs": pa.array([], pa.list_(pa.uint16()))})  # fmt: skip
+    begins = np.flatnonzero(np.concatenate([[True], (term[1:] != term[:-1]) | (times[1:] != times[:-1])]))
+    ends = np.append(begins[1:], len(doc))
+    number = np.repeat(np.arange(len(begins)), ends - begins)
+    order = np.arange(len(doc))
+    order = np.where(number % 2 == 1, begins[number] + ends[number] - 1 - order, order)
+    offsets = pa.array(np.append(begins, len(doc)), pa.int32())
+    return pa.table(
+        {
+            "term": pa.array(term[begins], pa.uint32()),
+            "times": pa.array(times[begins], pa.uint8()),
+            "docs": pa.ListArray.from_arrays(offsets, pa.array(doc[order], pa.uint16())),
+        }
+    )
+
+
+def merge_parts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Merge the newest parts where there are enough small ones."""
+    for tier in TIERS:
+        rows = connection.execute("SELECT part, first_doc, docs FROM search_index.parts ORDER BY first_doc").fetchall()
+        for group in parts_to_merge(rows, tier):
+            first, end = group[0][1], group[-1][1] + group[-1][2]
+            parts = [part for part, _, _ in group]
+            _store(connection, first, end, _sql("merge"), {"first": first, "parts": parts})
+            for table in ("postings", "parts"):
+                connection.execute(f"DELETE FROM search_index.{table} WHERE part IN (SELECT unnest(?))", [parts])  # noqa: S608
+
+
+def parts_to_merge(parts: Sequence[tuple[int, int, int]], tier: int) -> list[list[tuple[int, int, int]]]:
+    """Which of the parts (part, first_doc, docs; in order) to merge with each other into ones of at most `tier` docs.
+
+    The newest parts of under half a tier, once they come to a tier, or are too many.
+    """
+    small: list[tuple[int, int, int]] = []
+    for part in reversed(parts):
+        if part[2] >= tier // 2:
+            break
+        small.insert(0, part)
+    if sum(docs for _, _, docs in small) < tier and len(small) <= MOST_SMALL_PARTS:
+        return []
+    groups: list[list[tuple[int, int, int]]] = [[]]
+    for part in small:
+        if sum(docs for _, _, docs in groups[-1]) + part[2] > tier:
+            groups.append([])
+        groups[-1].append(part)
+    return [group for group in groups if len(group) > 1]
+
+
+def stems_of(words: pa.Table) -> pa.Table:
+    """A table of `language` (ISO 639-1) and `word` (lower case) with each word's `stem`: itself without a stemmer."""
+    pieces = []
+    for language in words["language"].unique().to_pylist():
+        some = words.filter(pc.equal(words["language"], language))
+        if language in STEMMERS:
+            stems = _stemmer(language).stemWords(some["word"].to_pylist())
+            pieces.append(some.append_column("stem", pa.array(stems, pa.string())))
+        else:
+            pieces.append(some.append_column("stem", some["word"]))
+    return pa.concat_tables(pieces) if pieces else words.append_column("stem", words["word"])
+
+
+@cache
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(STEMMERS[language], 0)  # its cache is slower than it
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0

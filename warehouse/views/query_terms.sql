@@ -1,0 +1,32 @@
+-- Which terms of the index do queries ask for? One row for each word of each query and term that it may stand for. A word
+-- that no article has in that form ("negotiation" where all have "negotiations") stands for the longest stem that it
+-- begins with.
+CREATE OR REPLACE MACRO query_terms(queries) AS TABLE
+WITH words AS MATERIALIZED (
+    SELECT DISTINCT query, unnest(CASE WHEN is_unspaced(run) THEN sign_pairs(run) ELSE [run] END) AS word
+    FROM (
+        SELECT query, unnest(regexp_extract_all(
+            strip_accents(lower(nfc_normalize(query))), '[\p{L}\p{M}\p{N}]+')) AS run
+        FROM (SELECT DISTINCT unnest(queries) AS query)
+    )
+),
+meant AS (
+    SELECT word, word AS term FROM words
+    UNION
+    SELECT word, stems.term FROM words JOIN search_index.words AS stems USING (word)
+),
+known AS MATERIALIZED (
+    SELECT meant.word, terms.term, terms.id FROM meant JOIN search_index.terms AS terms USING (term)
+),
+guessed AS (
+    SELECT unseen.word, terms.term, terms.id
+    FROM (SELECT DISTINCT word FROM words WHERE word NOT IN (SELECT word FROM known)) AS unseen
+    JOIN search_index.terms AS terms
+        ON starts_with(unseen.word, terms.term) AND length(terms.term) >= 4
+        AND 2 * length(terms.term) >= length(unseen.word)
+    QUALIFY length(terms.term) = max(length(terms.term)) OVER (PARTITION BY unseen.word)
+)
+SELECT words.query, words.word, found.term, found.id
+FROM words
+LEFT JOIN (FROM known UNION ALL FROM guessed) AS found USING (word);
+COMMENT ON MACRO TABLE query_terms IS 'query_terms(queries): the terms of the search index that the words of each of a list of queries stand for. Columns: query, word, term, id (term and id are empty where no article has it).';
