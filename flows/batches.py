@@ -12,12 +12,15 @@ from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.discovery import address_key, article_id, dated
 from crawlers.extraction import Article, Rejection
 from flows.dedup.exact import Candidate, Judgement, Verdict
-from flows.hashing import digest, text_hash, words
+from flows.hashing import digest
+from flows.reading import Reading
 from warehouse.load import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
+
+    from flows.dedup.traits import Traits
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
@@ -124,19 +127,21 @@ class Page:
     found: Article | Rejection | None
     fields: dict[str, Any]
     candidate: Candidate | None
+    traits: Traits | None = None
 
 
-def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
+def read_page(fetch: Fetch, read: Reading | Rejection | None) -> Page:
     """Name what was asked and what was found."""
     fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
-    if not isinstance(found, Article):
-        return Page(fetch, found, fields, None)
+    if not isinstance(read, Reading):
+        return Page(fetch, read, fields, None)
+    found = read.article
     candidate = Candidate(
         article_id=_identify(found.url),
         fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
         title_hash=digest(found.title),
         body_hash=digest(found.text),
-        text_hash=text_hash(found.text),
+        text_hash=read.text_hash,
         fetched_at=fetch.fetched_at,
         plain="?" not in found.url,
     )
@@ -155,13 +160,13 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
         "description": found.description,
         "is_free": found.is_free,
         "text": found.text,
-        "word_count": len(words(found.text)),
+        "word_count": read.word_count,
         "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
         "text_hash": candidate.text_hash.bytes,
         "title_hash": candidate.title_hash.bytes,
         "body_hash": candidate.body_hash.bytes,
     }
-    return Page(fetch, found, fields, candidate)
+    return Page(fetch, found, fields, candidate, read.traits)
 
 
 def build_batch(

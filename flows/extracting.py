@@ -8,21 +8,24 @@ import resource
 import threading
 from concurrent.futures import TimeoutError as PageTimeoutError
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
 from crawlers.archive import Fetch, Kind, Outcome, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Reason, Rejection, extract, extract_record
+from flows.reading import Reading, read_article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
 PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real ones take under 2 s
 WORKER_BYTES = 4 << 30  # address space of a worker, of which it uses some 200 MB
 Extracted = Article | Rejection
+StoredPage = tuple[str, str, Fetch]  # directory and name of the segment, and the line of its log
+Result = TypeVar("Result")
 
 
 class Extractor:
@@ -52,15 +55,26 @@ class Extractor:
 
     def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Extracted | None]:
         """For each line of a segment's log, in order: what its page holds, or None for lines that have no page."""
+        return self._each(extract_stored, segment, fetches)
+
+    def read(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Reading | Rejection | None]:
+        """As `extract`, an article with what comparing needs of it."""
+        return self._each(read_stored, segment, fetches)
+
+    def _each(
+        self, work: Callable[[StoredPage], Result], segment: Segment, fetches: Sequence[Fetch]
+    ) -> Iterator[Result | Rejection | None]:
         pages = [(str(segment.directory), segment.name, fetch) for fetch in fetches if has_page(fetch)]
-        results = self._results(pages)
+        results = self._results(work, pages)
         for fetch in fetches:
             yield next(results) if has_page(fetch) else None
 
-    def _results(self, pages: Sequence[tuple[str, str, Fetch]]) -> Iterator[Extracted]:
+    def _results(
+        self, work: Callable[[StoredPage], Result], pages: Sequence[StoredPage]
+    ) -> Iterator[Result | Rejection]:
         if not pages:
             return
-        answers = self._started().map(extract_stored, pages, timeout=self.page_seconds).result()
+        answers = self._started().map(work, pages, timeout=self.page_seconds).result()
         for _ in pages:
             try:
                 yield next(answers)
@@ -83,7 +97,13 @@ def has_page(fetch: Fetch) -> bool:
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
-def extract_stored(page: tuple[str, str, Fetch]) -> Extracted:
+def read_stored(page: StoredPage) -> Reading | Rejection:
+    """Read and extract a stored page, and make the numbers of its article where there are processors to spare."""
+    found = extract_stored(page)
+    return found if isinstance(found, Rejection) else read_article(found)
+
+
+def extract_stored(page: StoredPage) -> Extracted:
     """Read a stored page and extract it; what cannot be read is a rejection."""
     directory, name, fetch = page
     assert fetch.offset is not None

@@ -8,7 +8,7 @@ import unicodedata
 from uuid import UUID
 
 _WORD = re.compile(r"\w+")
-_APOSTROPHES = str.maketrans("", "", "'’‘ʼ`´")
+_APOSTROPHE = re.compile("['’‘ʼ`´]")
 
 
 def digest(*parts: str) -> UUID:
@@ -23,7 +23,7 @@ def digest(*parts: str) -> UUID:
 
 def words(text: str) -> list[str]:
     """The words of a text for comparing: NFKC, case folded, apostrophes dropped, runs of letters and digits."""
-    return _WORD.findall(unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES))
+    return _WORD.findall(_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text).casefold()))
 
 
 def text_hash(text: str) -> UUID:

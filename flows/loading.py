@@ -13,6 +13,8 @@ from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.lifeline import lock_archive
 from flows.batches import Origin, Page, build_batch, is_page, read_page
 from flows.dedup.exact import Judgement, Verdict, judge_all
+from flows.dedup.segment import new_texts
+from flows.dedup.step import deduplicate
 from flows.edits import compare
 from warehouse.load import load_segment, loaded_fetches, loaded_segments
 from warehouse.planning import articles_at, articles_with_text, held_articles
@@ -21,6 +23,8 @@ from warehouse.texts import current_texts
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from uuid import UUID
+
+    import duckdb
 
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
@@ -56,14 +60,19 @@ def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: s
         return None
     segment = Segment(directory.archive, name)
     fetches = list(segment.fetches())
-    pages = [read_page(fetch, found) for fetch, found in zip(fetches, extractor.extract(segment, fetches), strict=True)]
+    pages = [read_page(fetch, read) for fetch, read in zip(fetches, extractor.read(segment, fetches), strict=True)]
     judgements = _judge(writer, pages)
     looked_at = _looked_at(writer, pages, judgements)
     _compare(writer, pages, judgements)
     origin = Origin(name, run_of(name), EXTRACTOR_VERSION)
     batch = build_batch(origin, pages, judgements, looked_at)
     now = datetime.now(UTC)
-    if not load_segment(writer, name, origin.run_id, EXTRACTOR_VERSION, batch, now):
+    looked, elsewhere = new_texts(writer.connection, pages, judgements, batch.rows)
+
+    def with_the_load(connection: duckdb.DuckDBPyConnection) -> None:
+        deduplicate(connection, looked, elsewhere, now)
+
+    if not load_segment(writer, name, origin.run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
         return None
     outcomes: dict[str, int] = {}
     for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):

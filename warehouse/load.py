@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.temporary import temporary
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from datetime import datetime
 
     import duckdb
@@ -62,18 +63,27 @@ class Batch:
     listings: pa.Table
 
 
-def load_segment(writer: Writer, segment: str, run_id: str, extractor: str, batch: Batch, loaded_at: datetime) -> bool:
+def load_segment(
+    writer: Writer,
+    segment: str,
+    run_id: str,
+    extractor: str,
+    batch: Batch,
+    loaded_at: datetime,
+    then: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+) -> bool:
     """Load a segment in one transaction; False where the ledger has it already, and then nothing is done.
 
-    Raises TransientWarehouseError when the disk fails; then nothing is loaded.
+    `then` belongs to the same transaction: what follows from the rows, once they are there. Raises
+    TransientWarehouseError when the disk fails; then nothing is loaded.
     """
     with writer.transaction() as connection:
         if loaded_fetches(connection, segment) is not None:
             return False
         with (
-            _temporary(connection, "batch", batch.rows),
-            _temporary(connection, "links", batch.links),
-            _temporary(connection, "listings", batch.listings),
+            temporary(connection, "batch", batch.rows),
+            temporary(connection, "links", batch.links),
+            temporary(connection, "listings", batch.listings),
         ):
             for step in STEPS:
                 connection.execute(_step(step))
@@ -81,20 +91,6 @@ def load_segment(writer: Writer, segment: str, run_id: str, extractor: str, batc
                 "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
                 [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
             )
+        if then is not None:
+            then(connection)
     return True
-
-
-@contextmanager
-def _temporary(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Iterator[None]:
-    """The Arrow table as a temporary table of that name.
-
-    Not registered as it is: DuckDB hands a join's bounds to Arrow, which cannot take unsigned 64-bit ones.
-    """
-    arrow = f"arrow_{name}"
-    connection.register(arrow, table)
-    try:
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {arrow}")  # noqa: S608 - our own name
-        yield
-        connection.execute(f"DROP TABLE temp.{name}")
-    finally:
-        connection.unregister(arrow)

@@ -5,6 +5,7 @@ SELECT
     version.title, version.authors, version.published_at, version.published_precision, version.modified_at,
     version.language, version.section, version.tags, version.image_url, version.description, version.is_free,
     version.provenance, version.text, version.word_count,
+    state.duplicate_of, state.duplicate_kind, state.similarity, state.story_id,
     state.first_seen_at, state.last_seen_at, state.versions,
     version.extractor, version.segment, version.warc_offset
 FROM article_state AS state

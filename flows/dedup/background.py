@@ -1,0 +1,55 @@
+"""How much a term tells: little where most articles of the language have it, whatever they are about."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+# A term that one article in so many has tells as much as one that nobody has: below that, counts are chance.
+RAREST = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """Terms that are not rare, ascending, and the part of a language's articles that have each (0 to 1)."""
+
+    terms: NDArray[np.uint32]
+    shares: NDArray[np.float32]
+
+    def idf(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
+        """Between 0 (every article has it) and 1 (at most one in RAREST has)."""
+        found = np.full(len(terms), 1 / RAREST, np.float32)
+        if len(self.terms):
+            at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
+            known = self.terms[at] == terms
+            found[known] = np.maximum(self.shares[at][known], 1 / RAREST)
+        return (np.log(found) / -math.log(RAREST)).astype(np.float32)
+
+    def vector(self, terms: NDArray[np.uint32], weights: NDArray[np.float32], most: int) -> dict[int, float]:
+        """The heaviest terms of an article as a vector of length 1; empty where it has none."""
+        weighed = weights * self.idf(terms)
+        if len(terms) > most:
+            heaviest = np.lexsort((terms, -weighed))[:most]
+            terms, weighed = terms[heaviest], weighed[heaviest]
+        length = float(np.sqrt((weighed * weighed).sum()))
+        if not length:
+            return {}
+        return dict(zip(terms.tolist(), (weighed / length).tolist(), strict=True))
+
+
+NO_BACKGROUND = Background(np.empty(0, np.uint32), np.empty(0, np.float32))
+# A young warehouse has few articles, and these may be of few events: so many more are imagined that have no term in
+# common, so that a name that a third of thirty articles have is not taken for a word of the language.
+IMAGINED = 200
+
+
+def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
+    """The part of articles that have each term, of those that are not rare; `counts` of a sample of `articles`."""
+    whole = articles + IMAGINED
+    return {term: count / whole for term, count in counts.items() if count * RAREST > whole}

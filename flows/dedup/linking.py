@@ -1,0 +1,330 @@
+"""The second level: who repeats whom. Finds the duplicates of new articles, and what changes for held ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from flows.dedup import DUPLICATE_METHOD
+from flows.dedup.common import MANY, SAMPLE, common_fingerprints
+from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
+from flows.dedup.shingles import overlap, shingles
+from flows.dedup.stretches import stretches
+from warehouse import duplicates as index
+from warehouse.duplicates import COMPARED, PRINTS, Compared, Matches, State, StoredPair
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+
+    from flows.dedup.articles import Elsewhere, Looked
+    from flows.dedup.originals import Order
+
+WINDOW_DAYS = 7  # between an article and its copy; longer chains come of several steps
+LEAST_CONTAINMENT = 0.3  # of the shorter text in the other one…
+LEAST_SHARED = 12  # …and so many shingles: a sentence or two that both quote is not enough
+# Of the fewer fingerprints that two articles have, the part they must share to be compared in full. A pair with the
+# least containment of 0.3 and 25 fingerprints falls below it in one case of a hundred; set phrases rarely reach it.
+LEAST_FINGERPRINTS = 0.1
+MOST_CANDIDATES = 64  # that one article is compared with
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The articles whose duplicate_of was set anew, and the states before of all in their chains."""
+
+    duplicates: dict[UUID, Duplicate | None]
+    states: dict[UUID, State]
+
+
+def link(
+    connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked], elsewhere: Sequence[Elsewhere], now: datetime
+) -> Linked:
+    """Find what the articles repeat and what repeats them.
+
+    Reads a window of days around the articles, writes `duplicates`, the index and `article_state`. The caller's
+    transaction holds the rows of the articles already.
+    """
+    before = _forget(connection, articles)
+    rows = [_compared(article, before.rows.get(article.article_id)) for article in articles]
+    rows, moved, states = _publish_earlier(connection, rows, elsewhere)
+    known = {row.article_id: row for row in rows} | moved
+    touched = {row.article_id for row in rows} | set(moved)
+    for pair in before.pairs:
+        touched |= {pair.article_id, pair.original_id}
+    days = {row.article_id: row.day for row in rows} | {row.article_id: row.day for row in moved.values()}
+    days |= {pair.article_id: pair.day for pair in before.pairs}
+    days |= {pair.original_id: pair.original_day for pair in before.pairs}
+    if rows:
+        prints = _prints(articles, rows)
+        index.add_to_index(connection, _table(rows), prints)
+        around = timedelta(days=WINDOW_DAYS)
+        near_days = [
+            (first - around, last + around) for first, last in stretches((row.day for row in rows), 2 * WINDOW_DAYS)
+        ]
+        with Matches(connection, [row.article_id for row in rows], prints, near_days) as matches:
+            for pair in _ignore_common(connection, matches, now):
+                days |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
+                touched |= {pair.article_id, pair.original_id}
+            near = matches.nearby()
+            known = near | known
+            pairs = _compare(connection, matches, articles, known)
+        index.add_pairs(connection, [_pair_row(pair, known) for pair in pairs])
+        days |= {one: known[one].day for pair in pairs for one in (pair.article_id, pair.original_id)}
+    linked = _resolve(connection, touched, days, known)
+    return Linked(linked.duplicates, states | linked.states)
+
+
+class _Before:
+    """What was known of articles whose text has changed."""
+
+    def __init__(self, rows: dict[UUID, Compared], pairs: list[StoredPair]) -> None:
+        self.rows = rows
+        self.pairs = pairs
+
+
+def _forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> _Before:
+    changed = [article for article in articles if not article.new]
+    if not changed:
+        return _Before({}, [])
+    seen = (min(one.first_seen_at for one in changed), max(one.first_seen_at for one in changed))
+    rows = index.compared(connection, [one.article_id for one in changed], seen=seen)
+    return _Before(rows, index.forget(connection, list(rows.values()), WINDOW_DAYS))
+
+
+def _compared(article: Looked, before: Compared | None) -> Compared:
+    """The row of an article. Its day is its own; when its text was published first may have been learned elsewhere."""
+    own = moment(article.published_at, article.precision, article.first_seen_at)
+    row = Compared(
+        day=own.at.date(),
+        article_id=article.article_id,
+        version_id=article.version_id,
+        seen_at=article.seen_at,
+        first_seen_at=article.first_seen_at,
+        published_at=own.at,
+        published_precision=own.precision,
+        fingerprints=len(article.traits.fingerprints),
+    )
+    return row if before is None else _earlier(row, Moment(before.published_at, before.published_precision))
+
+
+def _order(row: Compared) -> Order:
+    return order(Moment(row.published_at, row.published_precision), row.first_seen_at, row.article_id)
+
+
+def _earlier(row: Compared, other: Moment) -> Compared:
+    """The row with the other moment, where that comes first."""
+    changed = replace(row, published_at=other.at, published_precision=other.precision)
+    return changed if _order(changed) < _order(row) else row
+
+
+def _publish_earlier(
+    connection: duckdb.DuckDBPyConnection, rows: list[Compared], elsewhere: Sequence[Elsewhere]
+) -> tuple[list[Compared], dict[UUID, Compared], dict[UUID, State]]:
+    """The rows; the held ones whose text turns out to have been published earlier elsewhere; the held ones' states."""
+    if not elsewhere:
+        return rows, {}, {}
+    here = {row.article_id: row for row in rows}
+    others = {one.article_id for one in elsewhere} - here.keys()
+    held: dict[UUID, Compared] = {}
+    states = index.states(connection, others)
+    if states:
+        sights = [state.first_seen_at for state in states.values()]
+        held = index.compared(connection, others, seen=(min(sights), max(sights)))
+    latest = here | held
+    for one in elsewhere:
+        row = latest.get(one.article_id)
+        if row is not None:
+            latest[one.article_id] = _earlier(row, moment(one.published_at, one.precision, one.seen_at))
+    moved = {key: latest[key] for key in held if latest[key] != held[key]}
+    index.publish_earlier(connection, list(moved.values()))
+    return [latest[row.article_id] for row in rows], moved, states
+
+
+def _table(rows: Sequence[Compared]) -> pa.Table:
+    columns = {
+        name: pa.array(
+            [value.bytes if name.endswith("_id") else value for value in (getattr(row, name) for row in rows)],
+            COMPARED.field(name).type,
+        )
+        for name in COMPARED.names
+    }
+    return pa.table(columns, schema=COMPARED)
+
+
+def _prints(articles: Sequence[Looked], rows: Sequence[Compared]) -> pa.Table:
+    counts = [row.fingerprints for row in rows]
+    which = np.repeat(np.arange(len(rows)), counts)
+    hashes = np.concatenate([article.traits.fingerprints for article in articles])
+    days = pa.array([row.day for row in rows], pa.date32())
+    names = pa.array([row.article_id.bytes for row in rows], pa.binary(16)).take(pa.array(which))
+    identifiers = pa.ExtensionArray.from_storage(pa.uuid(), names)
+    return pa.table([days.take(pa.array(which)), pa.array(hashes, pa.uint64()), identifiers], schema=PRINTS)
+
+
+def _ignore_common(connection: duckdb.DuckDBPyConnection, matches: Matches, now: datetime) -> list[StoredPair]:
+    """Find fingerprints that have become common, and go on without; returns pairs that rested on these and are gone."""
+    crowded = matches.crowded(MANY, SAMPLE)
+    if not crowded:
+        return []
+    wanted = {article for articles in crowded.values() for article in articles}
+    common = common_fingerprints(crowded, matches.fingerprints(wanted))
+    if not common:
+        return []
+    holders = dict(matches.holders(common))
+    matches.ignore(common)
+    index.add_common(connection, common, now)
+    return drop_unsupported(connection, holders)
+
+
+def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: dict[UUID, date]) -> list[StoredPair]:
+    """Delete pairs among articles (with their days) that would not have been compared without common fingerprints."""
+    doubted = index.unsupported_pairs(connection, holders, LEAST_FINGERPRINTS)
+    if not doubted:
+        return []
+    pairs = [
+        pair
+        for pair in index.pairs_of(connection, holders, WINDOW_DAYS)
+        if (pair.article_id, pair.original_id) in doubted
+    ]
+    index.drop_pairs(connection, pairs)
+    return pairs
+
+
+def _compare(
+    connection: duckdb.DuckDBPyConnection,
+    matches: Matches,
+    articles: Sequence[Looked],
+    known: Mapping[UUID, Compared],
+) -> list[Pair]:
+    """The candidates whose texts do overlap."""
+    own = {article.article_id: article.traits.shingles for article in articles}
+    partners: dict[UUID, list[UUID]] = {}
+    for mine, other in matches.candidates(WINDOW_DAYS, LEAST_FINGERPRINTS, MOST_CANDIDATES):
+        partners.setdefault(other, []).append(mine)
+    orders = {article_id: _order(known[article_id]) for article_id in known.keys() & (own.keys() | partners.keys())}
+    pairs = []
+    held = [known[other] for other in partners if other not in own]
+    for other, text in index.texts(connection, held):
+        theirs = shingles(text)
+        for mine in partners[other]:
+            pairs += _overlapping(mine, other, own[mine], theirs, orders)
+    for other in partners.keys() & own.keys():
+        for mine in partners[other]:
+            pairs += _overlapping(mine, other, own[mine], own[other], orders)
+    return pairs
+
+
+def _overlapping(
+    one: UUID, other: UUID, mine: np.ndarray, theirs: np.ndarray, orders: Mapping[UUID, Order]
+) -> list[Pair]:
+    shared = overlap(mine, theirs)
+    least = min(len(mine), len(theirs))
+    if shared < LEAST_SHARED or shared < LEAST_CONTAINMENT * least:
+        return []
+    return [orient(one, other, shared / least, orders)]
+
+
+def _pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:
+    return {
+        "article_id": pair.article_id.bytes,
+        "original_id": pair.original_id.bytes,
+        "kind": pair.kind,
+        "similarity": pair.similarity,
+        "day": known[pair.article_id].day,
+        "original_day": known[pair.original_id].day,
+        "method": DUPLICATE_METHOD,
+    }
+
+
+def _resolve(
+    connection: duckdb.DuckDBPyConnection, touched: set[UUID], days: dict[UUID, date], known: dict[UUID, Compared]
+) -> Linked:
+    """Follow the pairs of the touched articles to all they hang together with, and set anew what has changed."""
+    found: dict[tuple[UUID, UUID], StoredPair] = {}
+    chain = set(touched)
+    edge = {article: days[article] for article in touched if article in days}
+    while edge:
+        following: dict[UUID, date] = {}
+        for pair in index.pairs_of(connection, edge, WINDOW_DAYS):
+            found[pair.article_id, pair.original_id] = pair
+            following |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
+        edge = {article: day for article, day in following.items() if article not in chain}
+        chain |= edge.keys()
+        days |= edge
+    missing = {article: days[article] for article in chain if article not in known and article in days}
+    if missing:
+        known |= index.compared(connection, missing, days=(min(missing.values()), max(missing.values())))
+    rows = {article: known[article] for article in chain if article in known}
+    orders = {article: _order(row) for article, row in rows.items()}
+    pairs = _turned(connection, found, orders, rows)
+    answer = resolve(pairs, orders)
+    return _set(connection, {article: answer.get(article) for article in rows}, rows)
+
+
+def _turned(
+    connection: duckdb.DuckDBPyConnection,
+    found: Mapping[tuple[UUID, UUID], StoredPair],
+    orders: Mapping[UUID, Order],
+    rows: Mapping[UUID, Compared],
+) -> list[Pair]:
+    """The pairs, with those turned round whose later article has become the earlier one."""
+    pairs, old, new = [], [], []
+    for stored in found.values():
+        pair = orient(stored.article_id, stored.original_id, stored.similarity, orders)
+        pairs.append(pair)
+        if pair.article_id != stored.article_id:
+            old.append(stored)
+            new.append(_pair_row(pair, rows))
+    index.drop_pairs(connection, old)
+    index.add_pairs(connection, new)
+    return pairs
+
+
+def _set(
+    connection: duckdb.DuckDBPyConnection,
+    answer: Mapping[UUID, Duplicate | None],
+    rows: Mapping[UUID, Compared],
+) -> Linked:
+    """Write what is not as it was."""
+    if not answer:
+        return Linked({}, {})
+    sights = [row.first_seen_at for row in rows.values()]
+    seen = (min(sights), max(sights))
+    states = index.states(connection, answer.keys(), seen)
+    changed: dict[UUID, Duplicate | None] = {}
+    for article, duplicate in answer.items():
+        state = states.get(article)
+        if state is None:
+            continue
+        if _as_it_was(state, duplicate):
+            continue
+        changed[article] = duplicate
+    index.set_resolved(
+        connection,
+        [
+            {
+                "article_id": article.bytes,
+                "duplicate_of": duplicate.root.bytes if duplicate else None,
+                "duplicate_kind": duplicate.kind if duplicate else None,
+                "similarity": duplicate.similarity if duplicate else None,
+            }
+            for article, duplicate in changed.items()
+        ],
+        seen,
+    )
+    return Linked(changed, states)
+
+
+def _as_it_was(state: State, duplicate: Duplicate | None) -> bool:
+    if duplicate is None or state.duplicate_of is None:
+        return duplicate is None and state.duplicate_of is None
+    same = (state.duplicate_of, state.duplicate_kind) == (duplicate.root, duplicate.kind)
+    return same and state.similarity is not None and abs(state.similarity - duplicate.similarity) < 1e-6

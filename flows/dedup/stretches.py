@@ -1,0 +1,30 @@
+"""Days as a few stretches, for reading an index that is kept by day."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+MOST = 32  # of stretches: a segment of an imported archive may have articles of any time
+
+
+def stretches(days: Iterable[date], gap: int) -> list[tuple[date, date]]:
+    """The days as (first, last), both included; days at most `gap` apart are of one stretch.
+
+    Where more than MOST would remain, the nearest are joined.
+    """
+    found: list[tuple[date, date]] = []
+    for day in sorted(set(days)):
+        if found and day - found[-1][1] <= timedelta(days=gap):
+            found[-1] = (found[-1][0], day)
+        else:
+            found.append((day, day))
+    while len(found) > MOST:
+        gaps = [later[0] - earlier[1] for earlier, later in pairwise(found)]
+        at = gaps.index(min(gaps))
+        found[at : at + 2] = [(found[at][0], found[at + 1][1])]
+    return found

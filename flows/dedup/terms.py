@@ -1,0 +1,157 @@
+"""What an article is about, as weighted terms: what stories are found by.
+
+A term is a word, cut to its first letters so that inflected forms agree; in scripts without blanks a pair of Chinese
+characters, a Japanese run of kanji pairs or katakana, or four letters of Thai and its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections import Counter, defaultdict
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import justext
+import numpy as np
+
+from flows.dedup.shingles import word_hashes
+from flows.dedup.tokens import HAN, KANA, SOUTH_EAST, has_blankless, normalise, spaced_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from numpy.typing import NDArray
+
+TITLE_WEIGHT = 3.0
+LEAD_WEIGHT = 2.0  # a word of the lead is counted twice
+LEAD_WORDS = 50
+# Names and numbers tell two events of one kind apart, where all other words agree: two arrests, two quakes.
+NAME_WEIGHT = 2.0
+# Letters of a word that count: on news in one language five to seven do equally well as whole words, and inflected
+# names (Путин, Путина, Путиным) become one.
+STEM = 6
+MOST_TERMS = 160  # of an article, by weight; the idf then chooses among these
+
+LISTS = {
+    "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
+    "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German", "el": "Greek",
+    "en": "English", "eo": "Esperanto", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian",
+    "fi": "Finnish", "fr": "French", "ga": "Irish", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian",
+    "ka": "Georgian", "kk": "Kazakh", "kn": "Kannada", "ko": "Korean", "ku": "Kurdish", "ky": "Kyrgyz",
+    "lb": "Luxembourgish", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam", "mr": "Marathi",
+    "ms": "Malay", "mt": "Maltese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian_Bokmal",
+    "nn": "Norwegian_Nynorsk", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
+    "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil",
+    "te": "Telugu", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek",
+    "vi": "Vietnamese",
+}  # fmt: skip
+# A capital letter behind another word, and not behind a full stop: a name, in most languages that have capitals.
+# (The look behind stands behind the letter, so that the search runs from capital to capital.)
+_INSIDE = re.compile(r"[^\W\d_a-z](?<=[\w,;)’”\"] .)\w*")
+_HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
+_KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
+_SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST}]{{3,}}")
+_ANY_BLANKLESS = re.compile(f"[{HAN}{KANA}{SOUTH_EAST}]+")
+
+
+@cache
+def stop_words(language: str | None) -> frozenset[str]:
+    """The words that most texts of a language have, case-folded; none where the language is not known."""
+    name = LISTS.get(language or "")
+    if name is None:
+        return frozenset()
+    return frozenset(normalise(word).casefold() for word in justext.get_stoplist(name))
+
+
+@cache
+def _glue() -> re.Pattern[str]:
+    lists = tomllib.loads((files("flows.dedup") / "lists" / "glue.toml").read_text(encoding="utf-8"))
+    # Two characters of Chinese glue would cut names that have one of them; three letters of Thai would cut words. So a
+    # whole word is cut out, longest first.
+    words = sorted({word for found in lists.values() for word in found}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """The terms of an article as hashes, ascending, and their weights, before any idf.
+
+    A weight is 1 + ln(count), where the title counts three times, the first fifty words twice, and names and numbers
+    are worth twice as much. At most MOST_TERMS, the heaviest.
+    """
+    headline, body = normalise(title), normalise(text)
+    blankless = has_blankless(headline) or has_blankless(body)
+    words = spaced_words(_ANY_BLANKLESS.sub(" ", body) if blankless else body)
+    found = Counter(words)
+    found.update(words[:LEAD_WORDS])  # counted a second time: LEAD_WEIGHT
+    counts: defaultdict[str, float] = defaultdict(float, found)
+    for word in spaced_words(_ANY_BLANKLESS.sub(" ", headline) if blankless else headline):
+        counts[word] += TITLE_WEIGHT
+    names = _names(body, found)
+    stop = stop_words(language)
+    special: set[str] = set()
+    stems: defaultdict[str, float] = defaultdict(float)
+    for word, count in counts.items():
+        folded = word.casefold()
+        if folded in stop:
+            continue
+        stem = folded[:STEM]
+        if folded in names or folded.isdigit():
+            special.add(stem)
+        elif len(folded) < 2:
+            continue
+        stems[stem] += count
+    if blankless:
+        for term, worth, name in _blankless(headline, body):
+            stems[term] += worth
+            if name:
+                special.add(term)
+    return _as_arrays(stems, special, language)
+
+
+def _as_arrays(
+    counts: Mapping[str, float], special: set[str], language: str | None
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    if not counts:
+        return np.empty(0, np.uint32), np.empty(0, np.float32)
+    weights = 1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))
+    weights *= np.fromiter((NAME_WEIGHT if stem in special else 1.0 for stem in counts), np.float32, len(counts))
+    seed = language_seed(language)
+    hashes = np.fromiter(map(word_hashes.__getitem__, counts), np.uint64, len(counts)) ^ seed
+    terms = (hashes & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    if len(terms) > MOST_TERMS:
+        # By hash among equals, and not by place: the same words in another order have the same terms.
+        heaviest = np.lexsort((terms, -weights))[:MOST_TERMS]
+        terms, weights = terms[heaviest], weights[heaviest]
+    order = np.argsort(terms, kind="stable")
+    return terms[order], weights[order]
+
+
+@cache
+def language_seed(language: str | None) -> np.uint64:
+    """What tells the terms of one language from the same letters in another."""
+    return np.uint64(word_hashes[f"language {language or 'unknown'}"])
+
+
+def _names(body: str, words: Iterable[str]) -> set[str]:
+    """Words with a capital inside of sentences that are never written small."""
+    inside = {word for word in set(_INSIDE.findall(body)) if word[0].isupper()}
+    small = {word for word in words if word[0].islower()}
+    return {folded for word in inside if (folded := word.casefold()) not in small}
+
+
+def _blankless(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:
+    """Terms of scripts without blanks: (term, worth, whether it is likely a name)."""
+    lead = body[: 2 * LEAD_WORDS]  # a word has some two characters
+    for part, worth in ((headline, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (body[len(lead) :], 1.0)):
+        for run in _KATAKANA_RUN.findall(part):
+            yield run[:STEM], worth, True
+        rest = _glue().sub(" ", part)
+        for run in _HAN_RUN.findall(rest):
+            for at in range(len(run) - 1):
+                yield run[at : at + 2], worth, False
+        for run in _SOUTH_EAST_RUN.findall(rest):
+            for at in range(max(1, len(run) - 3)):
+                yield run[at : at + 4], worth, False

@@ -1,0 +1,5 @@
+-- Every article that shares a fingerprint with the new ones, in one run of days. New ones are among them.
+INSERT INTO matched
+SELECT hash, article_id, day
+FROM private.fingerprints
+WHERE day BETWEEN $first AND $last AND hash IN (SELECT hash FROM prints);

@@ -1,0 +1,388 @@
+"""The index of fingerprints, the pairs of duplicates, and what follows for each article.
+
+Days are the articles' own (see `private.compared`); times are aware, in UTC. Everything here is one transaction of the
+caller's. What is read lies in a window of days around the articles at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+
+COMPARING = Path(__file__).parent / "comparing"
+# As much of the texts is read at once.
+TEXTS_AT_ONCE = 500
+
+COMPARED = pa.schema(
+    [
+        pa.field("day", pa.date32()),
+        pa.field("article_id", pa.uuid()),
+        pa.field("version_id", pa.uuid()),
+        pa.field("seen_at", pa.timestamp("us", tz="UTC")),
+        pa.field("first_seen_at", pa.timestamp("us", tz="UTC")),
+        pa.field("published_at", pa.timestamp("us", tz="UTC")),
+        pa.field("published_precision", pa.string()),
+        pa.field("fingerprints", pa.int16()),
+    ]
+)
+PRINTS = pa.schema([pa.field("day", pa.date32()), pa.field("hash", pa.uint64()), pa.field("article_id", pa.uuid())])
+PAIRS = pa.schema(
+    [
+        pa.field("article_id", pa.uuid()),
+        pa.field("original_id", pa.uuid()),
+        pa.field("kind", pa.string()),
+        pa.field("similarity", pa.float32()),
+        pa.field("day", pa.date32()),
+        pa.field("original_day", pa.date32()),
+        pa.field("method", pa.string()),
+    ]
+)
+RESOLVED = pa.schema(
+    [
+        pa.field("article_id", pa.uuid()),
+        pa.field("duplicate_of", pa.uuid()),
+        pa.field("duplicate_kind", pa.string()),
+        pa.field("similarity", pa.float32()),
+    ]
+)
+_IDS = pa.schema([pa.field("article_id", pa.uuid())])
+
+Days = tuple["date", "date"]
+Seen = tuple["datetime", "datetime"]
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of comparing/NAME.sql."""
+    return (COMPARING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def identifiers(articles: Collection[UUID]) -> pa.Table:
+    """A table of one column, article_id."""
+    return pa.table({"article_id": pa.array([one.bytes for one in articles], pa.uuid())}, schema=_IDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A row of `private.compared`."""
+
+    day: date
+    article_id: UUID
+    version_id: UUID
+    seen_at: datetime
+    first_seen_at: datetime
+    published_at: datetime
+    published_precision: str
+    fingerprints: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPair:
+    """A row of `duplicates`."""
+
+    article_id: UUID
+    original_id: UUID
+    kind: str
+    similarity: float
+    day: date
+    original_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What `article_state` has of an article."""
+
+    article_id: UUID
+    source: str
+    first_seen_at: datetime
+    duplicate_of: UUID | None
+    duplicate_kind: str | None
+    similarity: float | None
+    story_id: UUID | None
+
+
+def states(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: Seen | None = None
+) -> dict[UUID, State]:
+    """The rows of `article_state` of these articles; where known, `seen` is the stretch of their first sights."""
+    if not articles:
+        return {}
+    with temporary(connection, "wanted", identifiers(articles)):
+        rows = connection.execute(
+            f"""
+            SELECT article_id, source, first_seen_at, duplicate_of, duplicate_kind, similarity, story_id
+            FROM article_state WHERE article_id IN (SELECT article_id FROM wanted)
+            {"AND first_seen_at BETWEEN ? AND ?" if seen else ""}
+            """,  # noqa: S608 - our own text
+            list(seen or ()),
+        ).fetchall()
+    return {row[0]: State(*row) for row in rows}
+
+
+def compared(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Collection[UUID],
+    *,
+    seen: Seen | None = None,
+    days: Days | None = None,
+) -> dict[UUID, Compared]:
+    """The rows of `private.compared` of these articles, by the stretch of their first sights or of their days."""
+    if not articles:
+        return {}
+    column, stretch = ("day", days) if days else ("first_seen_at", seen)
+    assert stretch is not None, "one of both is known"
+    with temporary(connection, "wanted", identifiers(articles)):
+        rows = connection.execute(
+            f"""
+            SELECT * FROM private.compared
+            WHERE {column} BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)
+            """,  # noqa: S608 - a column of our own
+            list(stretch),
+        ).fetchall()
+    return {row[1]: Compared(*row) for row in rows}
+
+
+def publish_earlier(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> None:
+    """Set when the text of articles was published first, by `published_at` and `published_precision` of these rows."""
+    if not rows:
+        return
+    table = pa.table(
+        {
+            "article_id": pa.array([row.article_id.bytes for row in rows], pa.uuid()),
+            "published_at": pa.array([row.published_at for row in rows], pa.timestamp("us", tz="UTC")),
+            "published_precision": pa.array([row.published_precision for row in rows], pa.string()),
+        }
+    )
+    with temporary(connection, "earlier", table):
+        connection.execute(
+            """
+            UPDATE private.compared SET published_at = earlier.published_at,
+                published_precision = earlier.published_precision
+            FROM earlier WHERE compared.article_id = earlier.article_id AND compared.day BETWEEN ? AND ?
+            """,
+            [min(row.day for row in rows), max(row.day for row in rows)],
+        )
+
+
+def forget(connection: duckdb.DuckDBPyConnection, gone: Collection[Compared], window: int) -> list[StoredPair]:
+    """Take articles out of the index, because their text has changed; returns the pairs that they were in."""
+    if not gone:
+        return []
+    pairs = pairs_of(connection, {row.article_id: row.day for row in gone}, window)
+    first, last = min(row.day for row in gone), max(row.day for row in gone)
+    with temporary(connection, "wanted", identifiers([row.article_id for row in gone])):
+        for table in ("private.fingerprints", "private.compared"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE day BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",  # noqa: S608
+                [first, last],
+            )
+    drop_pairs(connection, pairs)
+    return pairs
+
+
+def pairs_of(connection: duckdb.DuckDBPyConnection, articles: dict[UUID, date], window: int) -> list[StoredPair]:
+    """The pairs that any of the articles (with their days) is in."""
+    if not articles:
+        return []
+    with temporary(connection, "wanted", identifiers(articles)):
+        rows = connection.execute(
+            """
+            SELECT article_id, original_id, kind, similarity, day, original_day FROM duplicates
+            WHERE day BETWEEN $first - $window AND $last + $window
+              AND (article_id IN (SELECT article_id FROM wanted) OR original_id IN (SELECT article_id FROM wanted))
+            """,
+            {"first": min(articles.values()), "last": max(articles.values()), "window": window},
+        ).fetchall()
+    return [StoredPair(*row) for row in rows]
+
+
+def drop_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[StoredPair]) -> None:
+    """Delete these rows of `duplicates`."""
+    if not pairs:
+        return
+    table = pa.table(
+        {
+            "article_id": pa.array([pair.article_id.bytes for pair in pairs], pa.uuid()),
+            "original_id": pa.array([pair.original_id.bytes for pair in pairs], pa.uuid()),
+        }
+    )
+    days = [pair.day for pair in pairs]
+    with temporary(connection, "dropped", table):
+        connection.execute(
+            """
+            DELETE FROM duplicates USING dropped
+            WHERE duplicates.article_id = dropped.article_id AND duplicates.original_id = dropped.original_id
+              AND duplicates.day BETWEEN ? AND ?
+            """,
+            [min(days), max(days)],
+        )
+
+
+def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]]) -> None:
+    """Append rows with the columns of PAIRS."""
+    if rows:
+        with temporary(connection, "pairs", pa.Table.from_pylist(rows, schema=PAIRS)):
+            connection.execute("INSERT INTO duplicates BY NAME SELECT * FROM pairs ORDER BY day")
+
+
+def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: pa.Table) -> None:
+    """Append articles (COMPARED) and their fingerprints (PRINTS), by day."""
+    with temporary(connection, "looked", rows), temporary(connection, "prints", prints):
+        connection.execute("INSERT INTO private.compared BY NAME SELECT * FROM looked ORDER BY day")
+        # Those of an article stand together: its identifier is stored once for all of them.
+        connection.execute(
+            "INSERT INTO private.fingerprints BY NAME SELECT * FROM prints ORDER BY day, article_id, hash"
+        )
+
+
+class Matches:
+    """The articles that share fingerprints with new ones, for as long as the context lasts.
+
+    `articles` are the new ones, which are in the index already; `runs` the stretches of days to look at.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], prints: pa.Table, runs: Sequence[Days]
+    ) -> None:
+        self.connection = connection
+        self.runs = runs
+        self._tables = [
+            temporary(connection, "looked", identifiers(articles)),
+            temporary(connection, "prints", pa.table({"hash": prints["hash"]})),
+        ]
+
+    def __enter__(self) -> Matches:
+        for table in self._tables:
+            table.__enter__()
+        self.connection.execute("DELETE FROM prints WHERE hash IN (SELECT hash FROM private.common_fingerprints)")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE matched (hash UBIGINT, article_id UUID, day DATE)")
+        for first, last in self.runs:
+            self.connection.execute(statement("matched"), {"first": first, "last": last})
+        # What nobody else has is of no more use.
+        self.connection.execute(
+            "DELETE FROM matched WHERE hash IN (SELECT hash FROM matched GROUP BY hash HAVING count(*) = 1)"
+        )
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE nearby AS FROM private.compared LIMIT 0")
+        for first, last in self.runs:
+            self.connection.execute(statement("nearby"), {"first": first, "last": last})
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self.connection.execute("DROP TABLE temp.matched; DROP TABLE temp.nearby")
+            for table in reversed(self._tables):
+                table.__exit__(None, None, None)
+
+    def crowded(self, many: int, most: int) -> dict[int, list[UUID]]:
+        """Fingerprints of at least `many` articles, each with `most` of these in the order of their identifiers."""
+        rows = self.connection.execute(
+            "SELECT hash, list(article_id ORDER BY article_id)[:?] FROM matched GROUP BY hash HAVING count(*) >= ?",
+            [most, many],
+        ).fetchall()
+        return dict(rows)
+
+    def fingerprints(self, articles: Collection[UUID]) -> dict[UUID, frozenset[int]]:
+        """All fingerprints of articles."""
+        found: dict[UUID, frozenset[int]] = {}
+        with temporary(self.connection, "wanted", identifiers(articles)):
+            for first, last in self.runs:
+                rows = self.connection.execute(
+                    """
+                    SELECT article_id, list(hash) FROM private.fingerprints
+                    WHERE day BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted) GROUP BY article_id
+                    """,
+                    [first, last],
+                ).fetchall()
+                found |= {article_id: frozenset(hashes) for article_id, hashes in rows}
+        return found
+
+    def holders(self, hashes: Collection[int]) -> list[tuple[UUID, date]]:
+        """The articles that have any of these fingerprints, with their days."""
+        with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
+            return self.connection.execute(
+                "SELECT DISTINCT article_id, day FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)"
+            ).fetchall()
+
+    def ignore(self, hashes: Collection[int]) -> None:
+        """Go on without these fingerprints."""
+        with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
+            self.connection.execute("DELETE FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)")
+
+    def candidates(self, window: int, least: float, most: int) -> list[tuple[UUID, UUID]]:
+        """Pairs (new article, other one) at most `window` days apart.
+
+        They share at least the part `least` of the fewer fingerprints; an article has at most `most` others.
+        """
+        return self.connection.execute(
+            statement("candidates"), {"window": window, "least": least, "most": most}
+        ).fetchall()
+
+    def nearby(self) -> dict[UUID, Compared]:
+        """What is known of every article that shares fingerprints."""
+        rows = self.connection.execute("FROM nearby").fetchall()
+        return {row[1]: Compared(*row) for row in rows}
+
+
+def _hashes(hashes: Collection[int]) -> pa.Table:
+    return pa.table({"hash": pa.array(list(hashes), pa.uint64())})
+
+
+def add_common(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
+    """Remember fingerprints as common."""
+    with temporary(connection, "wanted_hashes", _hashes(hashes)):
+        connection.execute(
+            """
+            INSERT INTO private.common_fingerprints
+            SELECT hash, ? FROM wanted_hashes WHERE hash NOT IN (SELECT hash FROM private.common_fingerprints)
+            """,
+            [now],
+        )
+
+
+def unsupported_pairs(
+    connection: duckdb.DuckDBPyConnection, holders: dict[UUID, date], least: float
+) -> set[tuple[UUID, UUID]]:
+    """Pairs among articles (with their days) that share too few fingerprints without the common ones."""
+    if not holders:
+        return set()
+    with temporary(connection, "suspects", identifiers(holders)):
+        rows = connection.execute(
+            statement("unsupported"),
+            {"first": min(holders.values()), "last": max(holders.values()), "least": least},
+        ).fetchall()
+    return set(rows)
+
+
+def texts(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Compared]) -> Iterator[tuple[UUID, str]]:
+    """The texts that these articles were compared by, a few hundred at a time."""
+    for begin in range(0, len(wanted), TEXTS_AT_ONCE):
+        some = wanted[begin : begin + TEXTS_AT_ONCE]
+        versions = pa.table({"version_id": pa.array([row.version_id.bytes for row in some], pa.uuid())})
+        with temporary(connection, "wanted_versions", versions):
+            yield from connection.execute(
+                """
+                SELECT article_id, text FROM article_versions
+                WHERE seen_at BETWEEN ? AND ? AND version_id IN (SELECT version_id FROM wanted_versions)
+                """,
+                [min(row.seen_at for row in some), max(row.seen_at for row in some)],
+            ).fetchall()
+
+
+def set_resolved(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]], seen: Seen) -> None:
+    """Enter what articles go back to (columns of RESOLVED); `seen` spans their first sights."""
+    if rows:
+        with temporary(connection, "resolved", pa.Table.from_pylist(rows, schema=RESOLVED)):
+            connection.execute(statement("resolved"), {"first": seen[0], "last": seen[1]})

@@ -1,0 +1,231 @@
+"""Stories: their rows, the terms they are found by, and the background that says which terms tell something.
+
+Everything here is one transaction of the caller's, and reads the days around the articles at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.duplicates import identifiers, statement
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
+
+WEIGHT_UNIT = 4096  # a weight of 1 as it is stored
+
+NODE_TERMS = pa.schema(
+    [
+        pa.field("node", pa.int32()),
+        pa.field("term", pa.uint32()),
+        pa.field("weight", pa.uint16()),
+        pa.field("strong", pa.bool_()),
+    ]
+)
+STORY_TERMS = pa.schema(
+    [
+        pa.field("day", pa.date32()),
+        pa.field("story_id", pa.uuid()),
+        pa.field("term", pa.uint32()),
+        pa.field("weight", pa.uint16()),
+        pa.field("strong", pa.bool_()),
+    ]
+)
+_TIME = pa.timestamp("us", tz="UTC")
+STORIES = pa.schema(
+    [
+        pa.field("story_id", pa.uuid()),
+        pa.field("title", pa.string()),
+        pa.field("first_at", _TIME),
+        pa.field("last_at", _TIME),
+        pa.field("articles", pa.int32()),
+        pa.field("sources", pa.int32()),
+        pa.field("method", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("reports", pa.int32()),
+        pa.field("outlets", pa.list_(pa.string())),
+        pa.field("article_id", pa.uuid()),
+        pa.field("likeness", pa.float32()),
+        pa.field("closed_at", _TIME),
+    ]
+)
+ASSIGNED = pa.schema([pa.field("article_id", pa.uuid()), pa.field("story_id", pa.uuid())])
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A row of `stories`, without the columns that follow from others."""
+
+    story_id: UUID
+    title: str
+    first_at: datetime
+    last_at: datetime
+    articles: int
+    reports: int
+    outlets: tuple[str, ...]
+    language: str | None
+    article_id: UUID
+    likeness: float
+    closed_at: datetime | None
+
+
+def candidates(
+    connection: duckdb.DuckDBPyConnection, terms: pa.Table, days: tuple[date, date], least: float
+) -> tuple[list[tuple[int, UUID]], list[tuple[int, int]]]:
+    """For new articles (NODE_TERMS): stories whose last day lies within `days`, and pairs among themselves.
+
+    Both have strong terms in common with a product of at least `least`.
+    """
+    with temporary(connection, "node_terms", terms):
+        rows = connection.execute(
+            statement("story_candidates"),
+            {"first": days[0], "last": days[1], "least": int(least * WEIGHT_UNIT * WEIGHT_UNIT)},
+        ).fetchall()
+    stories = [(node, story) for node, story, _ in rows if story is not None]
+    return stories, [(node, other) for node, story, other in rows if story is None]
+
+
+def read_stories(connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID]) -> dict[UUID, Story]:
+    """The rows of these stories."""
+    if not wanted:
+        return {}
+    with temporary(connection, "wanted", identifiers(wanted)):
+        rows = connection.execute(
+            """
+            SELECT story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, likeness,
+                   closed_at
+            FROM stories WHERE story_id IN (SELECT article_id FROM wanted)
+            """
+        ).fetchall()
+    return {
+        key: Story(key, title, first, last, articles, reports, tuple(outlets), *rest)
+        for key, title, first, last, articles, reports, outlets, *rest in rows
+    }
+
+
+def read_terms(
+    connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID], days: tuple[date, date]
+) -> dict[UUID, dict[int, float]]:
+    """The terms of these stories, whose last days lie within `days`."""
+    if not wanted:
+        return {}
+    with temporary(connection, "wanted", identifiers(wanted)):
+        rows = connection.execute(
+            """
+            SELECT story_id, list(term), list(weight) FROM private.story_terms
+            WHERE day BETWEEN ? AND ? AND story_id IN (SELECT article_id FROM wanted) GROUP BY story_id
+            """,
+            list(days),
+        ).fetchall()
+    return {
+        story: {term: weight / WEIGHT_UNIT for term, weight in zip(terms, weights, strict=True)}
+        for story, terms, weights in rows
+    }
+
+
+def remove_stories(connection: duckdb.DuckDBPyConnection, gone: Collection[Story]) -> None:
+    """Delete stories and their terms."""
+    if not gone:
+        return
+    first, last = min(story.last_at for story in gone), max(story.last_at for story in gone)
+    with temporary(connection, "wanted", identifiers([story.story_id for story in gone])):
+        connection.execute(
+            "DELETE FROM stories WHERE last_at BETWEEN ? AND ? AND story_id IN (SELECT article_id FROM wanted)",
+            [first, last],
+        )
+        connection.execute(
+            "DELETE FROM private.story_terms WHERE day BETWEEN ? AND ? AND story_id IN (SELECT article_id FROM wanted)",
+            [first.date(), last.date()],
+        )
+
+
+def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story], method: str, terms: pa.Table) -> None:
+    """Append stories, and their terms (STORY_TERMS)."""
+    rows = [
+        {
+            "story_id": story.story_id.bytes,
+            "title": story.title,
+            "first_at": story.first_at,
+            "last_at": story.last_at,
+            "articles": story.articles,
+            "sources": len(story.outlets),
+            "method": method,
+            "language": story.language,
+            "reports": story.reports,
+            "outlets": list(story.outlets),
+            "article_id": story.article_id.bytes,
+            "likeness": story.likeness,
+            "closed_at": story.closed_at,
+        }
+        for story in stories
+    ]
+    with temporary(connection, "new_stories", pa.Table.from_pylist(rows, schema=STORIES)):
+        connection.execute("INSERT INTO stories BY NAME SELECT * FROM new_stories ORDER BY last_at")
+    with temporary(connection, "new_terms", terms):
+        connection.execute("INSERT INTO private.story_terms BY NAME SELECT * FROM new_terms")
+
+
+def assign(
+    connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], seen: tuple[datetime, datetime]
+) -> None:
+    """Enter the story of each article; `seen` spans the articles' first sights."""
+    if not stories:
+        return
+    table = pa.table(
+        {
+            "article_id": pa.array([article.bytes for article in stories], pa.uuid()),
+            "story_id": pa.array([story.bytes for story in stories.values()], pa.uuid()),
+        },
+        schema=ASSIGNED,
+    )
+    with temporary(connection, "assigned", table):
+        connection.execute(
+            """
+            UPDATE article_state AS state SET story_id = assigned.story_id FROM assigned
+            WHERE state.article_id = assigned.article_id AND state.first_seen_at BETWEEN ? AND ?
+            """,
+            list(seen),
+        )
+
+
+def rename(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID]) -> None:
+    """Give the articles of some stories to others: what is one story has one identifier."""
+    if not stories:
+        return
+    table = pa.table(
+        {
+            "old": pa.array([old.bytes for old in stories], pa.uuid()),
+            "new": pa.array([new.bytes for new in stories.values()], pa.uuid()),
+        }
+    )
+    with temporary(connection, "renamed", table):
+        connection.execute(
+            "UPDATE article_state AS state SET story_id = renamed.new FROM renamed WHERE state.story_id = renamed.old"
+        )
+
+
+def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, now: datetime) -> int:
+    """Mark stories as closed whose latest article came before `quiet_since`; returns how many those are."""
+    return int(
+        connection.execute(
+            "UPDATE stories SET closed_at = ? WHERE closed_at IS NULL AND last_at < ?", [now, quiet_since]
+        ).fetchall()[0][0]
+    )
+
+
+def read_background(connection: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """Terms of all languages, ascending, and the part of articles that have each."""
+    found = connection.execute(
+        "SELECT term, max(share) AS share FROM private.background GROUP BY term ORDER BY term"
+    ).fetchnumpy()
+    return found["term"], found["share"]

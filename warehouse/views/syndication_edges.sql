@@ -1,0 +1,21 @@
+-- Who takes reports from whom, how often, and how long after?
+CREATE OR REPLACE VIEW syndication_edges AS
+WITH origin AS (
+    SELECT article_id AS original_id, source, published_at, published_precision
+    FROM appearances WHERE kind IS NULL
+)
+SELECT
+    origin.source AS original_source, later.source,
+    count(*) AS articles,
+    count(*) FILTER (later.kind = 'copy') AS copies,
+    count(*) FILTER (later.kind = 'derived') AS derived,
+    median(later.published_at - origin.published_at) FILTER (
+        later.published_precision IN ('second', 'minute') AND origin.published_precision IN ('second', 'minute')
+    ) AS median_lag,
+    min(later.published_at) AS first_at,
+    max(later.published_at) AS last_at
+FROM appearances AS later
+JOIN origin ON origin.original_id = later.original_id
+WHERE later.kind IS NOT NULL AND later.source <> origin.source
+GROUP BY origin.source, later.source;
+COMMENT ON VIEW syndication_edges IS 'Per pair of sources: how many reports of original_source stand at source too (copies and derived ones), and how long after, half of them within median_lag (where both say the time of day).';
