@@ -14,13 +14,13 @@ from crawlers.extraction.cleaning import clean_text
 from crawlers.extraction.dates import Known
 from crawlers.extraction.imported import extract_record
 from crawlers.extraction.language import find_language
-from crawlers.extraction.metadata import read_head, read_metadata
-from crawlers.extraction.page import read_page
+from crawlers.extraction.metadata import Head, read_head, read_metadata
+from crawlers.extraction.page import Page, read_page
 from crawlers.extraction.records import Article, Precision, Reason, Rejection
 from crawlers.extraction.rejections import FEWEST_WORDS, reject
-from crawlers.extraction.state import article_in_scripts
+from crawlers.extraction.state import article_body, article_in_scripts
 from crawlers.extraction.suspects import Suspect
-from crawlers.extraction.words import count_words
+from crawlers.extraction.words import count_words, fold
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -65,14 +65,25 @@ def extract(
         return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
+def _lines(page: Page, head: Head) -> list[str]:
+    """The text that the page shows; where it shows next to none, the one in its scripts, then that of JSON-LD."""
+    lines = read_lines(page.tree, page.url, head.named)
+    stated = article_body(head.article)
+    if len(stated) > len(lines) and fold(" ".join(lines)) == fold(" ".join(stated)):
+        return stated  # trafilatura found it there, and made one line of it
+    if count_words(" ".join(lines)) >= FEWEST_WORDS:
+        return lines
+    hidden = article_in_scripts(page.tree)
+    found = read_lines(hidden, page.url, head.named) if hidden is not None else []
+    return max(lines, found, stated, key=lambda text: count_words(" ".join(text)))
+
+
 def _extract(body: bytes, url: str, http_charset: str | None, known: Known) -> Article | Rejection:
     page = read_page(body, url, http_charset)
     if isinstance(page, Rejection):
         return page
     head = read_head(page)
-    lines = without_headline(read_lines(page.tree, url), head.is_title)
-    if count_words(" ".join(lines)) < FEWEST_WORDS and (hidden := article_in_scripts(page.tree)) is not None:
-        lines = without_headline(read_lines(hidden, url), head.is_title)
+    lines = without_headline(_lines(page, head), head.is_title)
     if rejection := reject(Suspect(page, head, lines)):
         return rejection
     found = read_metadata(page, head, known)

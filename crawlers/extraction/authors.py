@@ -8,7 +8,7 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from crawlers.extraction.names import LINKING, MOST_NAMES, clean_names, folded_names
+from crawlers.extraction.names import LINKING, MOST_NAMES, agencies, clean_names, folded_names
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.structured import text_of, types_of
 from crawlers.extraction.titles import site_name
@@ -72,10 +72,10 @@ def choose_authors(page: Page, article: Node) -> Authors:
     byline count where all that is missing: many hold the house, a box, a comment.
     """
     own = _own_names(page, article) | _nobody()
-    stated = list(_structured_names(article.get("author"), 3))
+    stated = list(structured_names(article.get("author"), 3))
     named = _meta_names(page)
     for origin, names in (("json-ld", stated), ("meta", named)):
-        if clean_names(names, own | _agencies()):
+        if clean_names(names, own | agencies()):
             return Authors(clean_names(names, own), origin)
     if persons := _spoken_byline(page.tree, own) or _bare_byline(page.tree, own):
         return Authors(persons, "byline")
@@ -87,17 +87,18 @@ def choose_authors(page: Page, article: Node) -> Authors:
     return Authors(persons, "byline" if persons else "")
 
 
-def _structured_names(value: Any, depth: int) -> Iterator[str]:
+def structured_names(value: Any, depth: int) -> Iterator[str]:
+    """The names in JSON-LD's `author` or `publisher`: a string, a node, or a list of them, as they stand."""
     if depth == 0:
         return
     if isinstance(value, list):
         for item in value:
-            yield from _structured_names(item, depth - 1)
+            yield from structured_names(item, depth - 1)
     elif isinstance(value, dict):
         name = value.get("name")
         if name is None:
             name = " ".join(filter(None, (text_of(value.get(key)) for key in ("givenName", "familyName"))))
-        yield from _structured_names(name, depth - 1)
+        yield from structured_names(name, depth - 1)
     elif name := text_of(value):
         yield name
 
@@ -182,11 +183,11 @@ def _persons(pieces: list[str], house: frozenset[str]) -> tuple[str, ...]:
     """The names in a byline of several pieces, agencies among them, up to the words that follow a name ("on Monday");
     none where the first part of the byline is no person's name."""
     names = clean_names([";".join(pieces)], house)
-    persons = [_capitalised(name) for name in names if fold(name) not in _agencies()]
+    persons = [_capitalised(name) for name in names if fold(name) not in agencies()]
     if not persons or not _is_person(persons[0]):
         return ()
-    signed = (name if fold(name) in _agencies() else _capitalised(name) for name in names)
-    return tuple(name for name in signed if _is_person(name) or fold(name) in _agencies())
+    signed = (name if fold(name) in agencies() else _capitalised(name) for name in names)
+    return tuple(name for name in signed if _is_person(name) or fold(name) in agencies())
 
 
 def _capitalised(name: str) -> str:
@@ -205,19 +206,14 @@ def _is_person(name: str) -> bool:
     return bool(_PERSON.fullmatch(name)) and sum(word[0].isupper() for word in name.split()) > 1
 
 
-@cache
-def _agencies() -> frozenset[str]:
-    return folded_names(phrases("bylines", "organisations"))
-
-
 def _own_names(page: Page, article: Node) -> frozenset[str]:
     """Folded names of the site and its publisher, and of authors that are typed as organisations."""
     names = {site_name(page)}
-    names.update(_structured_names(article.get("publisher"), 3))
+    names.update(structured_names(article.get("publisher"), 3))
     authors = article.get("author")
     for author in authors if isinstance(authors, list) else [authors]:
         if isinstance(author, dict) and any("Organization" in name for name in types_of(author)):
-            names.update(name for name in _structured_names(author, 3) if fold(name) not in _agencies())
+            names.update(name for name in structured_names(author, 3) if fold(name) not in agencies())
     host = page.url.split("/")[2:3]
     names.update(host and [host[0].removeprefix("www."), host[0].removeprefix("www.").rsplit(".", 1)[0]])
     return folded_names(names)

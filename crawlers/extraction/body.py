@@ -28,14 +28,17 @@ _NAMING = frozenset({"author", "article:author", "article:section", "section", "
 _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "lb", "code", "div", "body"})
 
 
-def read_lines(tree: HtmlElement, url: str) -> list[str]:
+def read_lines(tree: HtmlElement, url: str, named: frozenset[str] = frozenset()) -> list[str]:
     """Paragraphs, headings and list items of the article in order, one string each, none empty, without markup.
 
-    The tree is left as it was. Empty where no text was found.
+    `named` holds folded names (of authors, section) beside those that the tree marks up. The tree is left as it was.
+    Empty where no text was found.
     """
     lines = raw_lines(tree, url)
     titles = {fold(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES)}
-    cleaned = clean_lines(lines, lambda line: fold(line) in titles, names=_names(tree), links=_linked(tree, lines))
+    cleaned = clean_lines(
+        lines, lambda line: fold(line) in titles, names=_names(tree) | named, links=_linked(tree, lines)
+    )
     return with_lead(cleaned, tree)
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.lines import Rules, flat, is_cut_off, is_finished, matching, rules
+from crawlers.extraction.names import agencies, clean_names
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ _DIALOGUE = 3
 """Lines of a consent dialogue in front of a text from which it is one."""
 _DIALOGUE_WITHIN = 80
 _NAME = 60
+_BYLINE = 120
+_MOSTLY = 0.8
+"""Share of a byline that is names; the rest is "By", "and" and commas."""
 _WORDS = re.compile(r"[^\W\d_]+")
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _LINKED_TEXT = 30
@@ -143,7 +147,7 @@ def _without_head(lines: list[str], is_title: Callable[[str], bool], names: Coll
             return kept + lines[number:]
         if not (
             is_title(line)
-            or fold(line) in names
+            or _are_names(line, names)
             or _is_date(line, known)
             or any(rule.where == "head" for rule in matching(line, known))
         ):
@@ -152,11 +156,13 @@ def _without_head(lines: list[str], is_title: Callable[[str], bool], names: Coll
 
 
 def _is_date(line: str, known: Rules) -> bool:
-    return (
-        len(line) <= _NAME
-        and any(map(str.isdigit, line))
-        and all(word in known.date_words for word in _WORDS.findall(flat(line)))
-    )
+    """Whether a line is a date and nothing else, or one with the source behind it."""
+    if len(line) > _NAME or not any(map(str.isdigit, line)):
+        return False
+    plain = flat(line)
+    for source in known.sources:
+        plain = plain.partition(source)[0]
+    return any(map(str.isdigit, plain)) and all(word in known.date_words for word in _WORDS.findall(plain))
 
 
 def _without_tail(lines: list[str], names: Collection[str], known: Rules) -> list[str]:
@@ -164,12 +170,22 @@ def _without_tail(lines: list[str], names: Collection[str], known: Rules) -> lis
     start = max(len(lines) - max(min(_TAIL, len(lines) // _TAIL_SHARE), 1), 1)
     kept = lines[:start]
     for line in lines[start:]:
-        if fold(line) in names or any(rule.where != "head" for rule in matching(line, known, in_tail=True)):
+        if _are_names(line, names) or any(rule.where != "head" for rule in matching(line, known, in_tail=True)):
             continue
         if _is_bio(line, names):
             continue
         kept.append(line)
     return kept
+
+
+def _are_names(line: str, names: Collection[str]) -> bool:
+    """Whether a line is one of the names, or nothing but several of them, news agencies included."""
+    folded = fold(line)
+    if folded in names or not names or len(line) > _BYLINE or is_finished(line):
+        return folded in names
+    parts = {fold(part) for part in clean_names([line])}
+    known = {part for part in parts if part in names}
+    return bool(known) and parts - known <= agencies() and sum(map(len, parts)) >= _MOSTLY * len(folded)
 
 
 def _is_bio(line: str, names: Collection[str]) -> bool:

@@ -36,7 +36,7 @@ _JOIN_BELOW = 0.7
 _SHORTEST_PART = 150
 """Characters in paragraphs that make a container a part of the body, not a note between parts."""
 _MAX_PARTS = 60
-_BODY_SHARE = 0.8
+_BODY_SHARE = 0.9
 """Of the text in paragraphs that one container holds at most, the share that makes a smaller one within it the body."""
 _HIGHEST_COMMON = 3
 """Levels above a part at which the ancestor common to all parts stands at the most."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from crawlers.extraction.structured import Node
 
-_KICKER = re.compile(r"\s*[|ㅣ｜»•·:]\s*|\s+[-–—]+\s+")
+_KICKER = re.compile(r"\s*[|ㅣ｜»•·:：]\s*|\s+[-–—]+\s+")
 """What stands between a kicker and its headline."""
 _MAX_CUTS = 7
 """Places looked at where a kicker may end, or a section begin."""

@@ -2,13 +2,18 @@
 
 In German, Nordic, Romance, Turkish and most other newspapers the lead opens the text, and the body goes on from it;
 extractors miss it because it stands outside of the body's container. In English ones it is a second headline (dek).
+Those who wrote down the text of 278 captured pages, by hand or by publisher, saw it so: of 55 leads that stand outside
+of the body, 15 of 17 in other languages count as text, and 10 of 38 in English. What the language says of all other
+hosts is right for 78 % of them; always to add them would be for 45 %, never to for 55 %.
 """
 
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
+from crawlers.extraction.lines import is_finished
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
@@ -25,6 +30,14 @@ _MOST_CHILDREN = 4
 _SHOWN = ("p", "h2", "h3", "div", "span", "strong")
 _DESCRIBING = frozenset({"og:description", "description", "twitter:description"})
 _DEK = re.compile(r"sub-?(?:head|line|title)|\bdek\b|standfirst", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:^|[-_\s])(?:lead|lede|leadtext|leadin|perex|opener|ingress|ingressi|preamble|vorspann|standfirst|chapo|chapeau|entradilla"
+    r"|bajada|zajawka|spot|excerpt)(?:$|[-_\s])",
+    re.IGNORECASE,
+)
+"""What presses call it in their markup, in their languages."""
+_NO_LEAD = ("img", "figure", "video", "a", "button", "time")
+_MOST_ELEMENTS = 600
 _OPENING = 4
 """Lines among which a lead that is there already stands."""
 
@@ -40,10 +53,10 @@ def with_lead(lines: list[str], tree: HtmlElement) -> list[str]:
     described = _described(tree)
     opening = fold(" ".join(lines[:_OPENING]))
     wanted = {text for text in described if text not in opening}
-    if not wanted:
-        return lines
-    lead = next(_shown(tree, wanted), None)
-    return lines if lead is None else [lead, *lines]
+    lead = next(_shown(tree, wanted), None) if wanted else None
+    if lead is None:
+        lead = _marked(tree, fold(lines[0]))
+    return lines if lead is None or fold(lead) in opening else [lead, *lines]
 
 
 def _described(tree: HtmlElement) -> set[str]:
@@ -63,6 +76,23 @@ def _shown(tree: HtmlElement, wanted: set[str]) -> Iterator[str]:
         text = tidy(element.text_content()[: 2 * _LONGEST])
         if _SHORTEST <= len(text) <= _LONGEST and fold(text[:20])[:8] in starts and fold(text) in wanted:
             yield text
+
+
+def _marked(tree: HtmlElement, first: str) -> str | None:
+    """What the markup calls the lead, between the headline and the first line of the text."""
+    heading = next(tree.iter("h1"), None)
+    behind = heading is None
+    for element in islice(tree.iter("h1", *_SHOWN), _MOST_ELEMENTS):
+        if element is heading:
+            behind = True
+        elif behind and len(element) <= _MOST_CHILDREN:
+            text = tidy(element.text_content()[: 2 * _LONGEST])
+            if fold(text) == first:
+                return None
+            is_lead = _LEAD.search(element.get("class") or "") and next(element.iter(*_NO_LEAD), None) is None
+            if is_lead and _SHORTEST <= len(text) <= _LONGEST and is_finished(text):
+                return text
+    return None
 
 
 def _is_dek(line: str, tree: HtmlElement) -> bool:

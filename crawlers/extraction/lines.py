@@ -47,6 +47,7 @@ class Rules:
     ends: tuple[tuple[str, Rule], ...]
     holds: tuple[tuple[str, Rule], ...]
     date_words: frozenset[str]
+    sources: tuple[str, ...]
 
 
 @cache
@@ -63,6 +64,7 @@ def rules(language: str | None = None) -> Rules:
     ends: list[tuple[str, Rule]] = []
     holds: list[tuple[str, Rule]] = []
     dates: set[str] = set()
+    sources: set[str] = set()
 
     def phrases(listed: dict[str, list[str]]) -> list[str]:
         return [
@@ -82,12 +84,14 @@ def rules(language: str | None = None) -> Rules:
         ends += [(flat(phrase), rule) for phrase in phrases(said.get("ends", {}))]
         holds += [(flat(phrase), rule) for phrase in phrases(said.get("holds", {}))]
         dates.update(flat(phrase) for phrase in phrases(said.get("dates", {})))
+        sources.update(flat(phrase) for phrase in phrases(said.get("sources", {})))
     return Rules(
         {phrase: tuple(found) for phrase, found in whole.items()},
         {start: tuple(found) for start, found in starts.items()},
         tuple(ends),
         tuple(holds),
         frozenset(dates),
+        tuple(sorted(sources)),
     )
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from crawlers.discovery.address import normalise
 from crawlers.extraction.addresses import canonical_address, web_address
-from crawlers.extraction.authors import choose_authors
+from crawlers.extraction.authors import choose_authors, structured_names
 from crawlers.extraction.dates import NOTHING_KNOWN, Known, choose_dates
 from crawlers.extraction.headline import choose_title
+from crawlers.extraction.names import clean_names
 from crawlers.extraction.structured import Node, Structured, read_structured, text_of, texts_of, types_of
 from crawlers.extraction.titles import page_titles, site_names
 from crawlers.extraction.words import fold, tidy
@@ -55,6 +56,13 @@ class Head:
     names: frozenset[str]
     """As `site_names` gives them."""
     is_free: Found[bool]
+
+    @property
+    def named(self) -> frozenset[str]:
+        """Folded names that stand above or below an article for themselves: JSON-LD's authors, section, breadcrumb."""
+        names = [*clean_names(structured_names(self.article.get("author"), 3)), *_crumbs(self.structured)]
+        names += [text for text in texts_of(self.article.get("articleSection")) if len(text) <= _LONGEST_TAG]
+        return frozenset(fold(name) for name in names) - {""}
 
     def is_title(self, line: str) -> bool:
         """True for a line that repeats the headline in any of the forms in which the page states it."""
@@ -182,20 +190,27 @@ def _section(page: Page, head: Head) -> Found[str]:
 
 def _section_of_crumbs(head: Head) -> str | None:
     """The first station of the breadcrumb in JSON-LD between the front page and the article."""
-    crumbs = next((node for node in head.structured.nodes if "BreadcrumbList" in types_of(node)), {})
-    listed = crumbs.get("itemListElement")
-    for element in listed[:_MAX_PARTS] if isinstance(listed, list) else ():
-        if not isinstance(element, dict):
-            continue
-        item = element.get("item")
-        inner = item if isinstance(item, dict) else {"@id": item}
-        name = text_of(element.get("name")) or text_of(inner.get("name"))
-        address = inner.get("@id") or inner.get("url")
+    for name, address in _crumbs(head.structured).items():
         is_front = isinstance(address, str) and _FRONT.fullmatch(address)
-        squeezed = fold(name or "").replace(" ", "")
-        if name and len(name) <= _LONGEST_TAG and not is_front and squeezed not in _HOME and squeezed not in head.names:
+        squeezed = fold(name).replace(" ", "")
+        if not is_front and squeezed not in _HOME and squeezed not in head.names:
             return None if head.is_title(name) else name
     return None
+
+
+def _crumbs(structured: Structured) -> dict[str, Any]:
+    """The stations of the breadcrumb in JSON-LD with their addresses, in order."""
+    crumbs = next((node for node in structured.nodes if "BreadcrumbList" in types_of(node)), {})
+    listed = crumbs.get("itemListElement")
+    found: dict[str, Any] = {}
+    for element in listed[:_MAX_PARTS] if isinstance(listed, list) else ():
+        if isinstance(element, dict):
+            item = element.get("item")
+            inner = item if isinstance(item, dict) else {"@id": item}
+            name = text_of(element.get("name")) or text_of(inner.get("name"))
+            if name and len(name) <= _LONGEST_TAG:
+                found.setdefault(name, inner.get("@id") or inner.get("url"))
+    return found
 
 
 def _tags(page: Page, head: Head) -> Found[tuple[str, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -97,3 +98,9 @@ def folded_names(names: Iterable[str]) -> frozenset[str]:
     """Names folded, with and without blanks, as `clean_names` takes them for `others`."""
     folded = {fold(name) for name in names} - {""}
     return frozenset(folded | {name.replace(" ", "") for name in folded})
+
+
+@cache
+def agencies() -> frozenset[str]:
+    """Folded names of news agencies, with and without blanks."""
+    return folded_names(phrases("bylines", "organisations"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import TYPE_CHECKING
@@ -9,16 +10,19 @@ from typing import TYPE_CHECKING
 from lxml.etree import LxmlError
 from lxml.html import HTMLParser, document_fromstring
 
-from crawlers.extraction.words import count_words
+from crawlers.extraction.words import count_words, tidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.structured import Node
+
 # Possessive, and a string without end reaches to the end of the script: every character is passed once.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
+_PARAGRAPH_ENDS = re.compile(r"</p>|</h[1-6]>|</li>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 _FEWEST_PARAGRAPHS = 2
 _SHORTEST = 300
@@ -39,6 +43,15 @@ def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
         return document_fromstring(f"<html><body><article>{found}</article></body></html>".encode(), parser=parser)
     except LxmlError:
         return None
+
+
+def article_body(article: Node) -> list[str]:
+    """The paragraphs of JSON-LD's `articleBody`, one line each; empty where there is none."""
+    stated = article.get("articleBody")
+    if not isinstance(stated, str) or len(stated) > _LONGEST:
+        return []
+    plain = _TAG.sub(" ", _PARAGRAPH_ENDS.sub("\n", html.unescape(stated)))
+    return [line for raw in plain.splitlines() if (line := tidy(raw))]
 
 
 def _strings(tree: HtmlElement) -> Iterator[str]:

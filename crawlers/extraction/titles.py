@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawlers.extraction.page import Page
     from crawlers.extraction.structured import Structured
 
-SEPARATOR = re.compile(r"\s*[|ㅣ｜»•·]\s*|\s+[-–—:]+\s+|-(?=[^-]*$)")
+SEPARATOR = re.compile(r"\s*[|ㅣ｜»•·：_＿]\s*|\s+[-–—:]+\s+|[-－](?=[^-－]*$)")
 """What stands between a headline and the name of its site; the bare hyphen only as the last one."""
 LONGEST = 500
 """Characters kept of a title; the longest of captured pages has 175, and what is far longer is a missing end tag."""

@@ -115,6 +115,15 @@ def test_a_lead_that_is_there_is_not_added_again() -> None:
     assert lines_of(body, "de", head).count(LEAD) == 1
 
 
+@pytest.mark.parametrize("name", ["perex", "article-lead", "ingress", "post__excerpt", "_lead_16k"])
+def test_what_the_markup_calls_the_lead_opens_the_text(name: str) -> None:
+    body = f"<h1>Neue Mauer</h1><div class='{name}'><p>{LEAD}</p></div><article>{paragraphs(*range(6))}</article>"
+    assert lines_of(body, "de")[0] == LEAD
+    assert lines_of(body.replace("<p>", "<p><a href='/x'>", 1), "de")[0] == paragraph(0)
+    below = f"<h1>Neue Mauer</h1><article>{paragraphs(*range(6))}</article><div class='{name}'><p>{LEAD}</p></div>"
+    assert lines_of(below, "de")[0] == paragraph(0)
+
+
 def test_an_english_dek_goes_where_the_text_is_long() -> None:
     dek = "<h2 class='sub-headline'>It took the town two winters</h2>"
     assert lines_of(f"<article>{dek}{paragraphs(*range(8))}</article>")[0] == paragraph(0)
@@ -160,3 +169,11 @@ def test_a_div_of_mere_text_between_paragraphs_is_a_line() -> None:
     found = lines_of(f"<article>{body}{paragraphs(2, 3, 4, 5)}</article>")
     assert found[:3] == [paragraph(0), "What it costs", paragraph(1)]
     assert "More" not in found
+
+
+def test_a_body_in_containers_of_unknown_names_keeps_lists_and_headings() -> None:
+    body = (
+        f"<div class='x1'><div class='x2'>{paragraphs(0, 1)}<h2>What is planned</h2>"
+        f"<ol><li>First thing</li><li>Second thing</li></ol>{paragraphs(*range(2, 8))}</div></div>"
+    )
+    assert lines_of(body)[2:5] == ["What is planned", "First thing", "Second thing"]

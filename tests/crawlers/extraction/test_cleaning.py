@@ -119,3 +119,16 @@ def test_links_that_are_the_matter_stay() -> None:
 
 def test_a_bare_address_goes() -> None:
     assert cleaned(ONE, "https://paper.example/a/b", TWO) == [ONE, TWO]
+
+
+def test_a_line_of_nothing_but_known_names_goes() -> None:
+    names = {"ann example", "bo lind"}
+    assert cleaned("Ann Example, Bo Lind and Reuters", ONE, TWO, names=names) == [ONE, TWO]
+    assert cleaned("Ann Example meets Bo Lind", ONE, TWO, names=names) == ["Ann Example meets Bo Lind", ONE, TWO]
+
+
+@pytest.mark.parametrize(
+    "line", ["2025-03-18 09:26 来源：青溪日报", "3 March 2025 Source: The Paper", "18.04.2025, 12:40"]
+)
+def test_a_date_with_its_source_goes_from_the_head(line: str) -> None:
+    assert cleaned(line, ONE, TWO) == [ONE, TWO]
