@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import CannotResolveHostError
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from twisted.web.client import HTTPConnectionPool
 
 from crawlers.politeness.addresses import WHAT_TO_DO, Reach, trouble
@@ -17,6 +18,7 @@ from crawlers.politeness.resolver import ATTEMPT, Attempt
 
 if TYPE_CHECKING:
     from scrapy import Request
+    from scrapy.core.downloader import Slot
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
@@ -24,6 +26,10 @@ if TYPE_CHECKING:
 # Longer than most pauses between two requests to a host. Twisted's 240 would leave a crawl of thousands of hosts with
 # more open connections than a process may have.
 KEPT_SECONDS = 15
+# A host that did not answer is left alone for so many seconds, then for twice as many each time: it may be at the
+# request still, or be under strain.
+FAILURE_WAIT = 2.0
+NOT_REACHED = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
 class AddressGuard:
@@ -99,8 +105,13 @@ class GuardedHandler(BaseDownloadHandler):
         try:
             response = await self._download(request)
         except NO_ANSWER as error:
-            if self.book.failed(host, error):
-                self._drain(request)
+            is_given_up = self.book.failed(host, error)
+            slot = self._slot(request)
+            if slot is not None and is_given_up:
+                slot.delay = REFUSING_DELAY  # what waits for a host that was given up passes without pauses
+            elif slot is not None and not isinstance(error, NOT_REACHED):
+                # The slot takes it for the time of its last request.
+                slot.lastseen = monotonic() + FAILURE_WAIT * 2 ** request.meta.get("retry_times", 0)
             raise
         self.book.answered(host)
         return response
@@ -120,12 +131,9 @@ class GuardedHandler(BaseDownloadHandler):
         finally:
             ATTEMPT.reset(token)
 
-    def _drain(self, request: Request) -> None:
-        """Let what waits for a host that was given up pass without pauses."""
+    def _slot(self, request: Request) -> Slot | None:
         engine = self.crawler.engine
-        slot = engine.downloader.slots.get(request.meta.get("download_slot", "")) if engine else None
-        if slot is not None:
-            slot.delay = REFUSING_DELAY
+        return engine.downloader.slots.get(request.meta.get("download_slot", "")) if engine else None
 
     async def close(self) -> None:
         """Close the kept connections."""

@@ -7,25 +7,32 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from crawlers.discovery import normalise
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Collection, Iterator
 
     from tests.end_to_end.conftest import Newsloom
 
 pytestmark = [pytest.mark.usefixtures("with_prefect"), pytest.mark.newsweb, pytest.mark.timeout(600)]
 
 
-@pytest.fixture
-def newsweb(shared: Path, newsloom: Newsloom) -> Iterator[str]:
+@contextmanager
+def serving(shared: Path, newsloom: Newsloom, *options: str) -> Iterator[str]:
     """The proxy address of a running newsweb, which the command line uses."""
     port_file = newsloom.folder / "port"
     server = subprocess.Popen(
-        [sys.executable, str(shared / "newsweb" / "newsweb.py"), "--port", "0", "--port-file", str(port_file)],
+        [
+            *(sys.executable, str(shared / "newsweb" / "newsweb.py")),
+            *("--port", "0", "--port-file", str(port_file), *options),
+        ],
         stdout=subprocess.DEVNULL,
     )
     try:
@@ -40,6 +47,44 @@ def newsweb(shared: Path, newsloom: Newsloom) -> Iterator[str]:
         server.wait(30)
 
 
+@pytest.fixture
+def newsweb(shared: Path, newsloom: Newsloom) -> Iterator[str]:
+    """A newsweb without faults."""
+    with serving(shared, newsloom) as proxy:
+        yield proxy
+
+
+@dataclass(frozen=True)
+class Truth:
+    """What newsweb's own code says it serves: addresses of articles, by what happens to them in edition 2."""
+
+    unchanged: set[str]
+    changed: set[str]
+    added: set[str]
+
+
+TRUTH = """
+import json, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[1])
+import newsweb
+for article in newsweb.load_articles(Path(sys.argv[1], "pages"), 0, 1):
+    kind = "added" if article.first_edition == 2 else "changed" if article.body(1) != article.body(2) else "unchanged"
+    print(json.dumps([kind, article.url]))
+"""
+
+
+def truth(shared: Path) -> Truth:
+    said = subprocess.run(
+        [sys.executable, "-c", TRUTH, str(shared / "newsweb")], check=True, capture_output=True, text=True
+    )
+    found: dict[str, set[str]] = {"unchanged": set(), "changed": set(), "added": set()}
+    for line in said.stdout.splitlines():
+        kind, url = json.loads(line)
+        found[kind].add(url)
+    return Truth(**found)
+
+
 def control(proxy: str, path: str) -> dict[str, Any]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
     with opener.open(f"http://newsweb.control{path}") as response:
@@ -47,16 +92,18 @@ def control(proxy: str, path: str) -> dict[str, Any]:
     return found
 
 
-def sources_of(shared: Path, asks: str) -> str:
-    """A sources.toml of newsweb's own list, by feed, sitemap or section."""
+def sources_of(shared: Path, asks: str, head: str = "", hosts: Collection[str] | None = None) -> str:
+    """A sources.toml of newsweb's own list, by feed, sitemap or section, of all hosts or some."""
     script = shared / "newsweb" / "newsweb.py"
     listed = subprocess.run([sys.executable, str(script), "--sources"], check=True, capture_output=True, text=True)
-    entries = [json.loads(line) for line in listed.stdout.splitlines()]
+    entries = [
+        entry for entry in map(json.loads, listed.stdout.splitlines()) if hosts is None or entry["host"] in hosts
+    ]
     body = "".join(
         f'\n[[source]]\nname = "{entry["host"]}"\nhomepage = "{entry["homepage"]}"\n{asks}s = ["{entry[asks]}"]\n'
         for entry in entries
     )
-    return "[crawl]\ndelay = 0\n" + body
+    return f"[crawl]\ndelay = 0\n{head}" + body
 
 
 @pytest.mark.parametrize("asks", ["feed", "sitemap", "section"])
@@ -84,3 +131,103 @@ def test_every_article_is_loaded_once_and_a_second_run_fetches_none(
     assert again["articles_asked"] == 0
     assert again["violations"] == stats["violations"] == []
     assert newsloom.sql("SELECT * FROM articles ORDER BY url") == before
+
+
+@pytest.mark.parametrize("asks", ["feed", "sitemap"])
+def test_the_next_edition_is_the_changed_and_the_new_articles_and_nothing_else_is_asked_in_full(
+    newsloom: Newsloom, newsweb: str, shared: Path, asks: str
+) -> None:
+    newsloom.sources(sources_of(shared, asks, "recheck_hours = [0]\n"))
+    expected = truth(shared)
+    newsloom("run")
+    first = newsloom.sql("SELECT url FROM articles")
+    assert len(first) == len(expected.unchanged | expected.changed)
+    control(newsweb, "/edition/2")
+    control(newsweb, "/reset")
+    newsloom("run")
+    stats = control(newsweb, "/stats")
+    assert stats["by_kind"]["article"] == len(expected.changed | expected.added)
+    assert stats["articles_asked"] == len(expected.unchanged | expected.changed | expected.added)
+    assert stats["articles_asked_twice"] == 0
+    latest = "run_id = (SELECT max_by(run_id, started_at) FROM runs)"
+    full = newsloom.sql(
+        f"SELECT outcome, count(*) FROM fetches WHERE kind = 'page' AND status = 200 AND {latest} GROUP BY 1"
+    )
+    assert dict(full)["loaded"] == str(len(expected.added))
+    assert sum(int(count) for _, count in full) == len(expected.changed | expected.added)
+    assert newsloom.sql("SELECT count(*) FROM articles") == [[str(stats["articles_asked"])]]
+    hosts = {url.split("/")[2] for url in expected.added}
+    listings = newsloom.sql(
+        f"SELECT DISTINCT split_part(url, '/', 3) FROM fetches WHERE kind <> 'page' AND outcome = 'listed' AND {latest}"
+    )
+    if asks == "feed":  # newsweb packs its sitemaps anew, with the time of day in the gzip's head
+        assert {host for (host,) in listings} == hosts, "all other listings are unchanged"
+    # An article that is unchanged has its bytes in the archive, from the first time.
+    looks = dict(
+        newsloom.sql(f"SELECT url, status FROM fetches WHERE kind = 'page' AND outcome = 'unchanged' AND {latest}")
+    )
+    url = min(url for url, status in looks.items() if url in expected.unchanged)
+    assert looks[url] == "304"
+    assert "<html" in newsloom("page", url).stdout.lower()
+
+
+FAULTS = (
+    "503-first", "429-first", "slow", "reset", "drip", "gzip-bomb", "huge", "redirect-loop", "robots-500",
+    "robots-deny", "bad-feed", "xml-bomb", "wrong-charset", "trap", "empty", "not-html",
+)  # fmt: skip
+HEALTHY = 2 * len(FAULTS)
+
+
+def memory_of_crawl(run: subprocess.Popen[str]) -> int:
+    """The most memory that the crawl of a run had so far, in MB; 0 while there is none."""
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().split(b"\0")
+            if command[1:3] == [b"-m", b"crawlers"] and str(run.pid).encode() in command:
+                (line,) = (line for line in (process / "status").read_text().splitlines() if line.startswith("VmHWM"))
+                return int(line.split()[1]) // 1024
+        except (OSError, ValueError):
+            continue
+    return 0
+
+
+def test_hosts_with_faults_cost_themselves_only(newsloom: Newsloom, shared: Path) -> None:
+    expected = truth(shared)
+    articles: dict[str, set[str]] = {}
+    for url in sorted(expected.unchanged | expected.changed):
+        articles.setdefault(url.split("/")[2], set()).add(normalise(url))
+    # Hosts that ask for a Crawl-delay would only make the test slow.
+    few = sorted(articles, key=lambda host: (len(articles[host]), host))[: len(FAULTS) + HEALTHY]
+    sick = dict(zip(few, FAULTS, strict=False))
+    healthy = few[len(FAULTS) :]
+    faults = newsloom.folder / "faults.json"
+    faults.write_text(json.dumps(sick))
+    newsloom.sources(sources_of(shared, "feed", hosts=few))
+    with serving(shared, newsloom, "--faults", str(faults)) as proxy:
+        run = newsloom.start("run")
+        peak = 0
+        while run.poll() is None:
+            peak = max(peak, memory_of_crawl(run))
+            time.sleep(0.1)
+        out, err = run.communicate()
+        assert run.returncode == 0, out + err
+        stats = control(proxy, "/stats")
+    print(out, f"peak memory of the crawl: {peak} MB; {stats['seconds']:.0f} s")
+    loaded: dict[str, set[str]] = {}
+    for source, url in newsloom.sql("SELECT source, url FROM articles"):
+        loaded.setdefault(source, set()).add(normalise(url))
+    assert {host: loaded.get(host) for host in healthy} == {host: articles[host] for host in healthy}
+    troubled = {
+        source
+        for (source,) in newsloom.sql(
+            "SELECT source FROM fetches WHERE reason IS NOT NULL "
+            "UNION SELECT source FROM feeds WHERE last_reason IS NOT NULL OR last_detail IS NOT NULL"
+        )
+    }
+    overcome = {host for host in sick if loaded.get(host) == articles[host]}
+    assert set(sick) <= troubled | overcome
+    assert {sick[host] for host in overcome} >= {"503-first", "429-first", "slow", "wrong-charset", "trap"}
+    assert not troubled & set(healthy)
+    assert stats["violations"] == []
+    assert stats["most_in_flight"] == 1
+    assert 0 < peak < 600
