@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
 COMPARING = Path(__file__).parent / "comparing"
 # As much of the texts is read at once.
@@ -294,21 +296,6 @@ class Matches:
         ).fetchall()
         return dict(rows)
 
-    def fingerprints(self, articles: Collection[UUID]) -> dict[UUID, frozenset[int]]:
-        """All fingerprints of articles."""
-        found: dict[UUID, frozenset[int]] = {}
-        with temporary(self.connection, "wanted", identifiers(articles)):
-            for first, last in self.runs:
-                rows = self.connection.execute(
-                    """
-                    SELECT article_id, list(hash) FROM private.fingerprints
-                    WHERE day BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted) GROUP BY article_id
-                    """,
-                    [first, last],
-                ).fetchall()
-                found |= {article_id: frozenset(hashes) for article_id, hashes in rows}
-        return found
-
     def holders(self, hashes: Collection[int]) -> list[tuple[UUID, date]]:
         """The articles that have any of these fingerprints, with their days."""
         with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
@@ -352,18 +339,17 @@ def add_common(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], n
         )
 
 
-def unsupported_pairs(
-    connection: duckdb.DuckDBPyConnection, holders: dict[UUID, date], least: float
-) -> set[tuple[UUID, UUID]]:
-    """Pairs among articles (with their days) that share too few fingerprints without the common ones."""
-    if not holders:
-        return set()
-    with temporary(connection, "suspects", identifiers(holders)):
-        rows = connection.execute(
-            statement("unsupported"),
-            {"first": min(holders.values()), "last": max(holders.values()), "least": least},
-        ).fetchall()
-    return set(rows)
+def common_among(connection: duckdb.DuckDBPyConnection, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Those of the fingerprints that are common, ascending."""
+    with temporary(connection, "wanted_hashes", pa.table({"hash": hashes})):
+        found = connection.execute(
+            """
+            SELECT DISTINCT hash FROM private.common_fingerprints
+            WHERE hash IN (SELECT hash FROM wanted_hashes) ORDER BY hash
+            """
+        ).fetchnumpy()
+    answer: NDArray[np.uint64] = found["hash"]
+    return answer
 
 
 def texts(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Compared]) -> Iterator[tuple[UUID, str]]:

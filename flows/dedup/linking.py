@@ -11,14 +11,15 @@ import pyarrow as pa
 
 from flows.dedup import DUPLICATE_METHOD
 from flows.dedup.common import MANY, SAMPLE, common_fingerprints
+from flows.dedup.containment import compared, containment
 from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
-from flows.dedup.shingles import overlap, shingles
+from flows.dedup.shingles import fingerprints, shingles
 from flows.dedup.stretches import stretches
 from warehouse import duplicates as index
 from warehouse.duplicates import COMPARED, PRINTS, Compared, Matches, State, StoredPair
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -26,10 +27,9 @@ if TYPE_CHECKING:
 
     from flows.dedup.articles import Elsewhere, Looked
     from flows.dedup.originals import Order
+    from flows.dedup.shingles import Hashes
 
 WINDOW_DAYS = 7  # between an article and its copy; longer chains come of several steps
-LEAST_CONTAINMENT = 0.3  # of the shorter text in the other one…
-LEAST_SHARED = 12  # …and so many shingles: a sentence or two that both quote is not enough
 # Of the fewer fingerprints that two articles have, the part they must share to be compared in full. A pair with the
 # least containment of 0.3 and 25 fingerprints falls below it in one case of a hundred; set phrases rarely reach it.
 LEAST_FINGERPRINTS = 0.1
@@ -70,11 +70,10 @@ def link(
             (first - around, last + around) for first, last in stretches((row.day for row in rows), 2 * WINDOW_DAYS)
         ]
         with Matches(connection, [row.article_id for row in rows], prints, near_days) as matches:
-            for pair in _ignore_common(connection, matches, now):
+            known = matches.nearby() | known
+            for pair in _ignore_common(connection, matches, articles, known, now):
                 days |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
                 touched |= {pair.article_id, pair.original_id}
-            near = matches.nearby()
-            known = near | known
             pairs = _compare(connection, matches, articles, known)
         index.add_pairs(connection, [_pair_row(pair, known) for pair in pairs])
         days |= {one: known[one].day for pair in pairs for one in (pair.article_id, pair.original_id)}
@@ -169,13 +168,21 @@ def _prints(articles: Sequence[Looked], rows: Sequence[Compared]) -> pa.Table:
     return pa.table([days.take(pa.array(which)), pa.array(hashes, pa.uint64()), identifiers], schema=PRINTS)
 
 
-def _ignore_common(connection: duckdb.DuckDBPyConnection, matches: Matches, now: datetime) -> list[StoredPair]:
+def _ignore_common(
+    connection: duckdb.DuckDBPyConnection,
+    matches: Matches,
+    articles: Sequence[Looked],
+    known: Mapping[UUID, Compared],
+    now: datetime,
+) -> list[StoredPair]:
     """Find fingerprints that have become common, and go on without; returns pairs that rested on these and are gone."""
     crowded = matches.crowded(MANY, SAMPLE)
     if not crowded:
         return []
-    wanted = {article for articles in crowded.values() for article in articles}
-    common = common_fingerprints(crowded, matches.fingerprints(wanted))
+    own = {article.article_id: np.unique(article.traits.shingles) for article in articles}
+    wanted = {article for holders in crowded.values() for article in holders} - own.keys()
+    held = _texts(connection, [known[article] for article in wanted])
+    common = common_fingerprints(crowded, own | {article: np.unique(found) for article, found in held.items()})
     if not common:
         return []
     holders = dict(matches.holders(common))
@@ -185,17 +192,25 @@ def _ignore_common(connection: duckdb.DuckDBPyConnection, matches: Matches, now:
 
 
 def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: dict[UUID, date]) -> list[StoredPair]:
-    """Delete pairs among articles (with their days) that would not have been compared without common fingerprints."""
-    doubted = index.unsupported_pairs(connection, holders, LEAST_FINGERPRINTS)
-    if not doubted:
-        return []
+    """Delete pairs among articles (with their days) that would not be pairs, now that more fingerprints are common."""
     pairs = [
         pair
         for pair in index.pairs_of(connection, holders, WINDOW_DAYS)
-        if (pair.article_id, pair.original_id) in doubted
+        if pair.article_id in holders and pair.original_id in holders
     ]
-    index.drop_pairs(connection, pairs)
-    return pairs
+    if not pairs:
+        return []
+    days = [day for pair in pairs for day in (pair.day, pair.original_day)]
+    wanted = {article for pair in pairs for article in (pair.article_id, pair.original_id)}
+    rows = index.compared(connection, wanted, days=(min(days), max(days)))
+    partners: dict[UUID, list[UUID]] = {}
+    for pair in pairs:
+        partners.setdefault(pair.article_id, []).append(pair.original_id)
+    held = _texts(connection, [rows[article] for article in wanted])
+    still = {ends for ends, _ in _overlaps(connection, partners, held)}
+    gone = [pair for pair in pairs if (pair.article_id, pair.original_id) not in still]
+    index.drop_pairs(connection, gone)
+    return gone
 
 
 def _compare(
@@ -209,27 +224,35 @@ def _compare(
     partners: dict[UUID, list[UUID]] = {}
     for mine, other in matches.candidates(WINDOW_DAYS, LEAST_FINGERPRINTS, MOST_CANDIDATES):
         partners.setdefault(other, []).append(mine)
-    orders = {article_id: _order(known[article_id]) for article_id in known.keys() & (own.keys() | partners.keys())}
-    pairs = []
-    held = [known[other] for other in partners if other not in own]
-    for other, text in index.texts(connection, held):
-        theirs = shingles(text)
-        for mine in partners[other]:
-            pairs += _overlapping(mine, other, own[mine], theirs, orders)
-    for other in partners.keys() & own.keys():
-        for mine in partners[other]:
-            pairs += _overlapping(mine, other, own[mine], own[other], orders)
-    return pairs
+    held = _texts(connection, [known[other] for other in partners if other not in own])
+    ends = partners.keys() | {mine for found in partners.values() for mine in found}
+    orders = {article: _order(known[article]) for article in ends}
+    return [
+        orient(one, other, similarity, orders)
+        for (one, other), similarity in _overlaps(connection, partners, own | held)
+    ]
 
 
-def _overlapping(
-    one: UUID, other: UUID, mine: np.ndarray, theirs: np.ndarray, orders: Mapping[UUID, Order]
-) -> list[Pair]:
-    shared = overlap(mine, theirs)
-    least = min(len(mine), len(theirs))
-    if shared < LEAST_SHARED or shared < LEAST_CONTAINMENT * least:
-        return []
-    return [orient(one, other, shared / least, orders)]
+def _texts(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> dict[UUID, Hashes]:
+    """The shingles of held articles."""
+    return {article: shingles(text) for article, text in index.texts(connection, rows)}
+
+
+def _overlaps(
+    connection: duckdb.DuckDBPyConnection, partners: Mapping[UUID, Sequence[UUID]], found: Mapping[UUID, Hashes]
+) -> Iterator[tuple[tuple[UUID, UUID], float]]:
+    """Those pairs (an article and its partner) whose texts overlap enough, with the containment."""
+    ends = partners.keys() | {other for others in partners.values() for other in others}
+    if not ends:
+        return
+    prints = np.concatenate([fingerprints(np.unique(found[article])) for article in ends])
+    common = index.common_among(connection, prints)
+    texts = {article: compared(found[article], common) for article in ends}
+    for one, others in partners.items():
+        for other in others:
+            similarity = containment(texts[one], texts[other])
+            if similarity is not None:
+                yield (one, other), similarity
 
 
 def _pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:

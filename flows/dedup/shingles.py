@@ -57,7 +57,7 @@ def hash_words(words: Sequence[str]) -> Hashes:
 
 
 def shingles(text: str) -> Hashes:
-    """The distinct shingles of a text as 64-bit hashes, ascending; a text shorter than one is one."""
+    """The shingles of a text as 64-bit hashes, in the order of the text; a text shorter than one is one."""
     words, script = tokens(text)
     return shingle_words(words, script)
 
@@ -72,7 +72,7 @@ def shingle_words(words: Sequence[str], script: Script) -> Hashes:
     rolled = np.zeros(count, dtype=np.uint64)
     for offset, power in enumerate(_POWERS[int(script)][:width]):
         rolled += hashes[offset : offset + count] * power
-    return np.unique(_mix(rolled))
+    return _mix(rolled)
 
 
 def _mix(values: Hashes) -> Hashes:
@@ -83,11 +83,11 @@ def _mix(values: Hashes) -> Hashes:
 
 
 def fingerprints(ascending: Hashes) -> Hashes:
-    """Of a text's shingles (ascending) those that stand for it in the index, in their STORED_BITS upper bits."""
+    """Of a text's distinct shingles (ascending) those that stand for it in the index: their STORED_BITS upper bits."""
     below = int(np.searchsorted(ascending, np.uint64((1 << 64) // FRACTION)))
-    return ascending[: max(below, LEAST)] >> np.uint64(64 - STORED_BITS)
+    return stored(ascending[: max(below, LEAST)])
 
 
-def overlap(one: Hashes, other: Hashes) -> int:
-    """How many shingles (distinct, ascending) two texts share."""
-    return len(np.intersect1d(one, other, assume_unique=True))
+def stored(hashes: Hashes) -> Hashes:
+    """The upper bits, as the index has them."""
+    return hashes >> np.uint64(64 - STORED_BITS)

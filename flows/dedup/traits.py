@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from flows.dedup.shingles import fingerprints, shingles
 from flows.dedup.terms import weigh
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from flows.dedup.shingles import Hashes
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class Traits:
     """An article as numbers.
 
-    `shingles` are all of its text, `fingerprints` those that stand for it in the index (both ascending and distinct);
+    `shingles` are all of its text, in its order, `fingerprints` those that stand for it in the index, ascending;
     `terms` (ascending) and `weights` stand beside each other and say what it is about.
     """
 
@@ -32,4 +33,4 @@ class Traits:
 def traits_of(title: str, text: str, language: str | None) -> Traits:
     """Read an article; `language` is an ISO 639-1 code."""
     found = shingles(text)
-    return Traits(found, fingerprints(found), *weigh(title, text, language))
+    return Traits(found, fingerprints(np.unique(found)), *weigh(title, text, language))
