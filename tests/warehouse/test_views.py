@@ -205,7 +205,10 @@ def test_source_health_sees_silence_and_unusual_days(writer: Writer) -> None:
     ) == [
         (True, 360.0, None)  # 15 days; the last full day is a Sunday's Monday, which never had any
     ]
-    writer.connection.execute("INSERT INTO sources VALUES ('new', NULL, [], [], [], NULL, [], true, now(), now())")
+    writer.connection.execute(
+        """INSERT INTO sources BY NAME SELECT 'new' AS source, [] AS feeds, [] AS sitemaps, [] AS sections,
+        [] AS recheck_hours, true AS active, now() AS first_seen_at, now() AS changed_at"""
+    )
     assert ask(writer, "SELECT is_silent, last_article_at, articles_7d FROM source_health WHERE source = 'new'") == [
         (True, None, 0)
     ]

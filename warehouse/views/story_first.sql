@@ -30,3 +30,5 @@ SELECT
 FROM ranked
 WHERE position = 1 AND sources > 1;
 COMMENT ON VIEW story_first IS 'One row per story that several sources tell: the source that had it first, with the article, who came next, and how much later (where both say the time of day).';
+COMMENT ON COLUMN story_first.next_source IS 'The source that had the story next.';
+COMMENT ON COLUMN story_first.ahead IS 'How much later that was; empty where one of the two does not say the time of day.';

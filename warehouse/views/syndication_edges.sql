@@ -19,3 +19,7 @@ JOIN origin ON origin.original_id = later.original_id
 WHERE later.kind IS NOT NULL AND later.source <> origin.source
 GROUP BY origin.source, later.source;
 COMMENT ON VIEW syndication_edges IS 'Per pair of sources: how many reports of original_source stand at source too (copies and derived ones), and how long after, half of them within median_lag (where both say the time of day).';
+COMMENT ON COLUMN syndication_edges.original_source IS 'The source that had the reports first.';
+COMMENT ON COLUMN syndication_edges.copies IS 'How many of them stand at source as they were, or nearly.';
+COMMENT ON COLUMN syndication_edges.derived IS 'How many of them stand there cut, extended or reworked.';
+COMMENT ON COLUMN syndication_edges.median_lag IS 'How much later half of them stood there; empty where the times of day are not known.';

@@ -21,3 +21,8 @@ JOIN origin ON origin.original_id = here.original_id
 LEFT JOIN taken ON taken.original_id = here.article_id
 GROUP BY here.source;
 COMMENT ON VIEW wire_share IS 'Per source: its articles, how many of them copy or derive from a report of another source, the share of these (0 to 1), and how many of its own reports others have taken.';
+COMMENT ON COLUMN wire_share.copies IS 'Articles that copy a report of another source.';
+COMMENT ON COLUMN wire_share.derived IS 'Articles that derive from a report of another source.';
+COMMENT ON COLUMN wire_share.taken_by_others IS 'Its own reports that other sources have taken.';
+COMMENT ON COLUMN wire_share.copied_share IS 'copies as a share of its articles, 0 to 1.';
+COMMENT ON COLUMN wire_share.wire_share IS 'copies and derived together as a share of its articles, 0 to 1.';
