@@ -38,7 +38,8 @@ ROOT = Path(__file__).resolve().parent.parent
 def scoring(file: Path) -> ModuleType:
     """The module score_stories."""
     spec = importlib.util.spec_from_file_location("score_stories", file)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
@@ -14,17 +13,16 @@ if TYPE_CHECKING:
 
     from flows.summary import RunSummary
 
-# What Markdown, or the HTML within it, would take for more than text.
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~])")
+# What Markdown, and the HTML within it, would take for more than text; what is no text at all is left out.
+_SPECIAL = {character: f"\\{character}" for character in "\\`*_{}[]()#+-.!|~"}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-_BREAKS = re.compile(r"\s+")
+_CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "")
+_MARKDOWN = str.maketrans({**_CONTROL, **_SPECIAL, **_ENTITIES})
 
 
 def escape(text: str) -> str:
     """Text that comes from a page or a file, to stand in Markdown as it is: one line, no markup, no link."""
-    line = _BREAKS.sub(" ", text).strip()
-    escaped = _SPECIAL.sub(r"\\\1", line.replace("&", "\0"))
-    return "".join(_ENTITIES.get(character, character) for character in escaped.replace("\0", "&"))
+    return " ".join(text.split()).translate(_MARKDOWN)
 
 
 def leave_artifacts(summary: RunSummary, news: Path) -> None:

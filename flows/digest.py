@@ -4,6 +4,7 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import duckdb
 from prefect import flow
@@ -20,6 +21,10 @@ from warehouse import connect
 DAY = timedelta(days=1)
 STORIES = 10
 SOURCES = 20
+# What is worth somebody's look: half of the requests failed, texts became half as long; never judged by a handful.
+FEW = 5
+MANY_ERRORS = 0.5
+MUCH_DRIFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +64,7 @@ def make_digest(connection: duckdb.DuckDBPyConnection, until: datetime, free_gb:
         "SELECT outcome, count(*) FROM runs WHERE started_at >= ? AND started_at < ? GROUP BY outcome ORDER BY outcome",
         [since, until],
     ).fetchall()
-    troubles = [*_silent(connection, until), *_failing(connection, since, until)]
+    troubles = _sources(connection)
     failed = sum(count for outcome, count in runs if outcome in ("failed", "crashed"))
     if failed:
         troubles.insert(0, f"{failed} of {sum(count for _, count in runs)} runs failed or crashed")
@@ -68,44 +73,37 @@ def make_digest(connection: duckdb.DuckDBPyConnection, until: datetime, free_gb:
     return Digest(until, first, changed, tuple(stories), tuple(runs), tuple(troubles))
 
 
-def _silent(connection: duckdb.DuckDBPyConnection, until: datetime) -> list[str]:
-    """Sources that have had nothing new for longer than they ever had in the four weeks before, and for a day."""
+def _sources(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """What the views say of sources: silence, unusual volume, requests that fail, texts of another length, a pause."""
     rows = connection.execute(
         """
-        WITH seen AS (
-            SELECT state.source, state.first_seen_at AS at,
-                lead(state.first_seen_at) OVER (PARTITION BY state.source ORDER BY state.first_seen_at) AS next_at
-            FROM article_state AS state JOIN sources ON sources.source = state.source AND sources.active
-            WHERE state.first_seen_at >= $until - to_days(28)
-        )
-        SELECT source, max(at), max(next_at - at) FROM seen
-        GROUP BY source HAVING count(*) >= 5 AND $until - max(at) > greatest(max(next_at - at), to_days(1))
-        ORDER BY max(at), source
-        """,
-        {"until": until},
-    ).fetchall()
-    return [
-        f"{source}: nothing new since {last:%Y-%m-%d %H:%M} UTC; its longest silence before was {_hours(longest)}"
-        for source, last, longest in rows
-    ]
-
-
-def _failing(connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime) -> list[str]:
-    """Sources half of whose answers failed."""
-    rows = connection.execute(
+        SELECT source, last_article_at, silent_hours, longest_silence_hours, is_silent, unusual_volume, last_day,
+            articles_last_day, weekday_mean, requests_7d, error_rate_7d, articles_7d, length_drift,
+            paused.until, paused.reason
+        FROM source_health LEFT JOIN paused_sources AS paused USING (source)
+        WHERE active ORDER BY source
         """
-        SELECT source, count(*) FILTER (outcome = 'failed') AS failed, count(*) AS asked,
-            mode(reason) FILTER (outcome = 'failed') AS reason
-        FROM fetches WHERE fetched_at >= ? AND fetched_at < ? AND outcome <> 'skipped'
-        GROUP BY source HAVING failed * 2 >= asked AND failed >= 3 ORDER BY failed DESC, source
-        """,
-        [since, until],
-    ).fetchall()
-    return [f"{source}: {failed} of {asked} requests failed, mostly {reason}" for source, failed, asked, reason in rows]
+    )
+    names = [column[0] for column in rows.description]
+    return [trouble for row in rows.fetchall() for trouble in _of_source(dict(zip(names, row, strict=True)))]
 
 
-def _hours(span: timedelta) -> str:
-    return f"{span.total_seconds() / 3600:.1f} hours"
+def _of_source(row: dict[str, Any]) -> list[str]:
+    said = []
+    if row["until"] is not None:
+        said.append(f"paused until {row['until']:%Y-%m-%d %H:%M} UTC, nothing it lists can be read: {row['reason']}")
+    elif row["is_silent"]:
+        last, longest = row["last_article_at"], row["longest_silence_hours"]
+        since = "nothing ever" if last is None else f"nothing new since {last:%Y-%m-%d %H:%M} UTC"
+        said.append(since + (f"; its longest silence before was {longest:.0f} hours" if longest is not None else ""))
+    if row["unusual_volume"] is not None:
+        usual = f"{row['articles_last_day']} articles on {row['last_day']}, usually {row['weekday_mean']:.0f}"
+        said.append(f"unusually {row['unusual_volume']} volume: {usual}")
+    if row["requests_7d"] >= FEW and (row["error_rate_7d"] or 0) >= MANY_ERRORS:
+        said.append(f"{row['error_rate_7d']:.0%} of {row['requests_7d']} requests of the week failed")
+    if row["articles_7d"] >= FEW and abs(row["length_drift"] or 0) >= MUCH_DRIFT:
+        said.append(f"its articles are {row['length_drift']:+.0%} in length against the weeks before")
+    return [f"{row['source']}: {trouble}" for trouble in said]
 
 
 def as_markdown(digest: Digest) -> str:

@@ -1,0 +1,105 @@
+"""The tables of sources.toml that are not about crawling."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.errors import SourcesError
+from crawlers.sources import load_sources
+from flows.settings import Alerts, Keep, Schedule, Settings, load_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SOURCE = '\n[[source]]\nname = "courier"\nfeeds = ["https://courier.example/feed.xml"]\n'
+WHOLE = """
+[schedule]
+every_minutes = 7.5
+run_minutes = 30
+maintain_at = "02:15"
+digest_at = "07:00"
+timezone = "Europe/Vienna"
+
+[keep]
+archive_days = 365
+archive_gb = 20.5
+requests_days = 90
+plans_days = 3
+
+[alerts]
+webhook = "https://chat.example/hooks/1"
+mail_to = "desk@courier.example"
+mail_from = "newsloom@courier.example"
+smtp_host = "mail.courier.example"
+smtp_port = 2525
+least_free_gb = 5
+"""
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "sources.toml"
+    file.write_text(text + SOURCE, encoding="utf-8")
+    return file
+
+
+def test_all_keys_are_read_and_the_crawl_does_not_mind_them(tmp_path: Path) -> None:
+    file = write(tmp_path, WHOLE)
+    assert load_settings(file) == Settings(
+        schedule=Schedule(
+            every_minutes=7.5, run_minutes=30.0, maintain_at="02:15", digest_at="07:00", timezone="Europe/Vienna"
+        ),
+        keep=Keep(archive_days=365.0, archive_gb=20.5, requests_days=90.0, plans_days=3.0),
+        alerts=Alerts(
+            webhook="https://chat.example/hooks/1",
+            mail_to="desk@courier.example",
+            mail_from="newsloom@courier.example",
+            smtp_host="mail.courier.example",
+            smtp_port=2525,
+            least_free_gb=5.0,
+        ),
+    )
+    assert [source.name for source in load_sources(file).sources] == ["courier"]
+
+
+def test_without_them_nothing_is_removed_and_nobody_is_told(tmp_path: Path) -> None:
+    settings = load_settings(write(tmp_path, ""))
+    assert settings == Settings()
+    assert (settings.keep.archive_days, settings.keep.archive_gb, settings.keep.requests_days) == (None, None, None)
+    assert (settings.alerts.webhook, settings.alerts.mail_to) == (None, None)
+
+
+MISTAKES = [
+    ("[schedule]\nevery_minutes = 0", 2, "schedule.every_minutes", "0", "a number of minutes, more than 0"),
+    ('[schedule]\nmaintain_at = "3:30"', 2, "schedule.maintain_at", '"3:30"', 'a time of day, as "03:30"'),
+    ('[schedule]\ndigest_at = "24:00"', 2, "schedule.digest_at", '"24:00"', 'a time of day, as "03:30"'),
+    (
+        '[schedule]\ntimezone = "Vienna"',
+        2,
+        "schedule.timezone",
+        '"Vienna"',
+        'a name of the IANA database, as "Europe/Vienna"',
+    ),
+    ("[keep]\narchive_days = true", 2, "keep.archive_days", "true (a boolean)", "a number, more than 0"),
+    ('[alerts]\nwebhook = "ftp://x/"', 2, "alerts.webhook", '"ftp://x/"', "an address with http:// or https://"),
+    ('[alerts]\nmail_to = "desk"', 2, "alerts.mail_to", '"desk"', "an e-mail address"),
+    ("[alerts]\nsmtp_port = 70000", 2, "alerts.smtp_port", "70000", "a port, 1 to 65535"),
+    (
+        "[keep]\narchive_dayz = 3",
+        2,
+        "keep.archive_dayz",
+        "a key that nothing reads",
+        "one of archive_days, archive_gb, requests_days, plans_days; nearest: archive_days",
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "key", "found", "allowed"), MISTAKES, ids=lambda value: str(value)[:30])
+def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
+    tmp_path: Path, text: str, line: int, key: str, found: str, allowed: str
+) -> None:
+    file = write(tmp_path, text)
+    with pytest.raises(SourcesError) as raised:
+        load_settings(file)
+    assert str(raised.value) == f"{file}:{line}: {key}: found {found}; allowed: {allowed}"
