@@ -3,7 +3,7 @@
     .venv/bin/python benchmarks/soak.py [--runs 30] [--hosts 48] [--every 0.4] [--newsweb ../shared/newsweb/newsweb.py]
 
 `newsloom up` serves a crawl every so many minutes; each has half of that time, so that hosts that drip or never answer
-cannot hold it up. A third of the hosts have a fault each, of all kinds. After every fifth run the web changes its edition.
+cannot hold it up. A third of the hosts have a fault each, of all kinds. The web changes its edition every fifth run.
 
 Printed, a line a run: memory of `newsloom up` (its three processes, without those of runs: Pss, MB), and the size of
 Prefect's database with its log. At the end: memory after the last run against that after the tenth (asked: at most
