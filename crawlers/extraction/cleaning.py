@@ -25,6 +25,8 @@ _DIALOGUE = 3
 """Lines of a consent dialogue in front of a text from which it is one."""
 _DIALOGUE_WITHIN = 80
 _NAME = 60
+_ABOUT = 15
+"""Characters that are the least that is said of an author behind the name: "is a writer."."""
 _BYLINE = 120
 _MOSTLY = 0.8
 """Share of a byline that is names; the rest is "By", "and" and commas."""
@@ -90,12 +92,15 @@ def is_paragraph(line: str) -> bool:
 
 def _end_of_dialogue(lines: list[str], known: Rules) -> int:
     """Where a text begins behind the consent dialogue in front of it; 0 where there is none."""
-    end = said = 0
+    end = said = labels = 0
     for number, line in enumerate(lines[:_DIALOGUE_WITHIN], 1):
-        if any(rule.kind == "consent" for rule in matching(line, known)):
+        kinds = {rule.kind for rule in matching(line, known)}
+        if "consent" in kinds:
             said += 1
-            if 2 * said >= number:
+            if 2 * (said + labels) >= number:
                 end = number
+        elif kinds:
+            labels += 1  # of the menu above the dialogue, of buttons in it
     return end if said >= _DIALOGUE else 0
 
 
@@ -205,7 +210,7 @@ def _without_box(lines: list[str]) -> list[str]:
             and not is_finished(lines[number])
             and 2 <= len(name.split()) <= 5
             and fold(lines[-1]).startswith(f"{name} ")
-            and len(lines[-1]) >= _NAME
+            and len(lines[-1]) >= len(lines[number]) + _ABOUT
         ):
             return lines[:number]
     return lines

@@ -60,6 +60,68 @@ def test_the_samples_come_out_as_article_and_unchanged(shared: Path) -> None:
     assert found == [line for line in bad[first : last + 1] if line not in ("Date:", "- Advertisement -")]
 
 
+ARTICLE = [
+    "Lighthouse to be lit again",
+    ONE,
+    "What is planned",
+    "A lamp of the old pattern is being built.",
+    TWO,
+    THREE,
+]
+SCRAPED = {
+    "a plugin's dialogue and share buttons": (
+        ["We value your privacy", "We use cookies to enhance your browsing experience.", "Customise", "Reject All",
+         "Accept All", "Necessary", "Always Active", "No cookies to display.", "Save My Preferences"],
+        "- Advertisement -",
+        ["Odo Brandt", "Odo Brandt is a correspondent with fifteen years in digital media.", "Share this:",
+         "Click to share on X (Opens in new window)", "Like this:", "Related", "Whales return to the fjord",
+         "August 1, 2025"],
+    ),
+    "a menu above the dialogue, a list below": (
+        ["Skip to content", "Home", "News", "Politics", "Sport", "Your privacy choices",
+         "This site uses cookies to store information on your computer.", "Accept", "Decline"],
+        "ADVERTISEMENT",
+        ["About the author", "Odo Brandt", "Share post:", "Facebook", "Popular", "Whales return to the fjord",
+         "More like this", "Related", "Old lightship becomes a library", "The lightship that lay off the point..."],
+    ),
+    "another plugin's dialogue, a comment form": (
+        ["Manage Cookie Consent", "To provide the best experiences, we use technologies like cookies.", "Functional",
+         "Always active", "The technical storage or access is strictly necessary.", "Preferences", "Statistics",
+         "Manage options", "Manage services", "View preferences"],
+        "Advertisement. Scroll to continue reading.",
+        ["Odo Brandt", "Odo Brandt is a journalist in Tarn.", "Leave a Reply",
+         "Your email address will not be published. Required fields are marked *", "Name *", "Email *"],
+    ),
+    "German": (
+        ["Cookie-Zustimmung verwalten", "Um dir ein optimales Erlebnis zu bieten, verwenden wir Cookies.", "Funktional",
+         "Immer aktiv", "Statistiken", "Optionen verwalten", "Akzeptieren", "Ablehnen"],
+        "- Anzeige -",
+        ["Über den Autor", "Jan Reetz", "Artikel teilen:", "WhatsApp", "Das könnte Sie auch interessieren",
+         "Fähre fährt wieder am Wochenende", "Hochwasser: Was der Pegel bedeutet"],
+    ),
+    "French": (
+        ["Gérer le consentement aux cookies", "Pour offrir les meilleures expériences, nous utilisons des cookies.",
+         "Fonctionnel", "Toujours activé", "Accepter", "Refuser", "Voir les préférences"],
+        "- Publicité -",
+        ["Partager :", "Facebook", "À lire aussi", "Le bac circule le week-end", "Articles similaires",
+         "La crue en dix photographies"],
+    ),
+    "Spanish": (
+        ["Gestionar consentimiento", "Utilizamos cookies propias y de terceros.", "Siempre activo", "Aceptar todas",
+         "Rechazar"],
+        "- Publicidad -",
+        ["Compartir:", "Facebook", "Te puede interesar", "El transbordador vuelve", "Artículos relacionados"],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", SCRAPED)
+def test_what_a_scrape_left_around_an_article_goes(kind: str) -> None:
+    dialogue, advert, below = SCRAPED[kind]
+    text = "\n\n".join([*dialogue, *ARTICLE[:4], advert, ARTICLE[4], advert, ARTICLE[5], *below])
+    assert clean_text(text).split("\n") == ARTICLE
+
+
 def test_cleaning_twice_changes_nothing_more() -> None:
     once = clean_text((TEXTS / "badly-scraped.txt").read_text(encoding="utf-8"))
     assert clean_text(once) == once
