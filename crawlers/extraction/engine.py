@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from copy import copy
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from lxml.etree import strip_elements, strip_tags
@@ -36,6 +37,8 @@ _JOIN_BELOW = 0.7
 _SHORTEST_PART = 150
 """Characters in paragraphs that make a container a part of the body, not a note between parts."""
 _MAX_PARTS = 60
+_MANY = 6_000
+"""Elements from which the page is not given to the slower extractors; captured pages have 4,098 at most."""
 _BODY_SHARE = 0.9
 """Of the text in paragraphs that one container holds at most, the share that makes a smaller one within it the body."""
 _HIGHEST_COMMON = 3
@@ -58,6 +61,9 @@ _POST = re.compile(r"twitter-tweet|instagram-media|tiktok-embed|bluesky-embed|ma
 """Classes of posts on networks as these have them embedded: quotes that hold the text for readers without scripts."""
 _WRAPPED = 100
 """Characters beside the post in a container that is made for it: a caption, a credit."""
+_MAX_POSTS = 100
+_MAX_WRAPPERS = 6
+_HOLDING = frozenset({"div", "section", "main", "td"})
 _NAME = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _INLINE = frozenset({"b", "strong", "i", "em", "span", "u", "br", "font", "sub", "sup"})
 _CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
@@ -89,14 +95,20 @@ def _body_of(reduced: Callable[[], HtmlElement], options: Extractor) -> _Element
         if len(longer_text) > len(text):
             if len(longer_text) >= LONG_ENOUGH:
                 return longer
-            return core.trafilatura_sequence(spare, options, options.url)[0]
+            return _sequence(spare, options)
     if len(text) >= LONG_ENOUGH:
         return body
     if len(text) < _JOIN_BELOW * in_paragraphs and (named := _named(reduced())) is not None:
         found, found_text = _main_result(named, options)
         if len(found_text) >= LONG_ENOUGH:
             return found
-    return core.trafilatura_sequence(reduced(), options, options.url)[0]
+    return _sequence(reduced(), options)
+
+
+def _sequence(page: HtmlElement, options: Extractor) -> _Element:
+    """trafilatura's whole sequence; without jusText, which looks from each block at all others, if there are many."""
+    options.fast = sum(1 for _ in page.iter()) > _MANY
+    return core.trafilatura_sequence(page, options, options.url)[0]
 
 
 def _renamed(tree: HtmlElement) -> HtmlElement:
@@ -149,9 +161,8 @@ def _reduced(tree: HtmlElement) -> HtmlElement:
     for element in reduced.iter("div"):
         if _is_between_paragraphs(element):
             element.tag = "p"
-    for quote in reduced.iter("blockquote"):
-        if _POST.search(quote.get("class", "")):
-            _freed(quote)
+    for quote in islice((quote for quote in reduced.iter("blockquote") if _is_post(quote)), _MAX_POSTS):
+        _freed(quote)
     for element in [element for element in reduced.iter(*_CONTAINERS, "span") if _is_apart(element)]:
         delete_element(element)
     return reduced
@@ -169,10 +180,14 @@ def _is_between_paragraphs(element: HtmlElement) -> bool:
     )
 
 
+def _is_post(quote: HtmlElement) -> bool:
+    return _POST.search(quote.get("class", "")) is not None
+
+
 def _freed(quote: HtmlElement) -> None:
     """An embedded post out of the wrappers that are made for nothing else, whose names would have it thrown away."""
     most = len(quote.text_content()) + _WRAPPED
-    for ancestor in quote.iterancestors("div", "figure", "section", "aside", "p"):
+    for ancestor in islice(quote.iterancestors("div", "figure", "section", "aside", "p"), _MAX_WRAPPERS):
         if len(ancestor.text_content()) > most:
             break
         ancestor.tag = "div"
@@ -225,19 +240,23 @@ def _named(tree: HtmlElement) -> HtmlElement | None:
     """The tree with its innermost container of most paragraphs made an `article`, where trafilatura knows none of the
     names: of such pages it takes nothing but paragraphs, without headings and lists. None where there is none."""
     inside: Counter[HtmlElement] = Counter()
-    for paragraph in tree.iter("p"):
-        size = len(paragraph.text_content())
-        inside.update(dict.fromkeys(paragraph.iterancestors("div", "section", "main", "td"), size))
-    total = max(inside.values(), default=0)
-    innermost = min((element for element in inside if inside[element] >= _BODY_SHARE * total), key=_size, default=None)
+    innermost: HtmlElement | None = None
+    elements = list(tree.iter())
+    for element in reversed(elements):  # what is within an element comes before it
+        size = len(element.text_content()) if element.tag == "p" else inside[element]
+        parent = element.getparent()
+        if size and parent is not None:
+            inside[parent] += size
+    containers = [element for element in elements if element.tag in _HOLDING]
+    most = _BODY_SHARE * max((inside[element] for element in containers), default=0)
+    for element in containers:
+        # Of two with so large a share one is within the other, so that the last one is the innermost.
+        if most and inside[element] >= most:
+            innermost = element
     if innermost is None:
         return None
     innermost.tag = "article"
     return tree
-
-
-def _size(element: HtmlElement) -> int:
-    return sum(1 for _ in element.iter())
 
 
 def _near(element: HtmlElement) -> list[HtmlElement]:

@@ -100,6 +100,12 @@ def test_any_address_gives_an_article_or_a_rejection(url: str) -> None:
         b" " * 9_000_000 + STORY,
         b"<p>A sentence of words.</p>" * 300_000,
         b"<p>A sentence of words.</p>" * 29_000,
+        b"<blockquote class='twitter-tweet'>a</blockquote>" * 20_000,
+        b"<div><p>A sentence of words.</p>" * 1_000 + STORY,
+        b"<h1>T</h1>"
+        + b"<p><b>Ada Park</b></p><div class='lead'>A lead of fifty letters that is nowhere else.</div>" * 7_000,
+        b"&#" + b"0" * 5_000_000 + STORY,
+        b"<meta name=author content='" + b"Ada Park in " * 100_000 + b"'>" + STORY,
         b"<p " + b" ".join(b"a%d" % number for number in range(100_000)) + b">" + STORY,
         b"<p " + b" ".join(b'a%d=">"' % number for number in range(100_000)) + b">" + STORY,
         b"<p " + b"/".join(b"a%d" % number for number in range(100_000)) + b">" + STORY,
