@@ -10,9 +10,6 @@ import argparse
 import sys
 from pathlib import Path
 
-from scrapy.crawler import CrawlerProcess
-from scrapy.settings import Settings
-
 from crawlers.errors import CrawlersError
 from crawlers.plan import read_plan
 
@@ -24,10 +21,15 @@ def main() -> int:
     parser.add_argument("--parent", type=int, default=0, help="end when this process is no longer the parent")
     arguments = parser.parse_args()
     try:
-        read_plan(Path(arguments.plan))
+        plan = read_plan(Path(arguments.plan))
     except CrawlersError as error:
         print(error, file=sys.stderr)
         return 2
+    if not any(source.requests or source.waiting for source in plan.sources):
+        return 0  # nothing is due
+    from scrapy.crawler import CrawlerProcess
+    from scrapy.settings import Settings
+
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
     settings.set("PARENT_PID", arguments.parent, priority="cmdline")

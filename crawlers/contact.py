@@ -11,10 +11,10 @@ from crawlers.errors import Problem, SourcesError
 from crawlers.planning import entry_points
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from crawlers.sources import Source, Sources
+    from crawlers.sources import CrawlSettings, Sources
 
 ALLOWED = (
     'an address that publishers can write to, as in contact = "mailto:desk@example.org" under [crawl]; it may be '
@@ -27,17 +27,16 @@ def require_contact(sources: Sources, file: Path, proxies: Mapping[str, str] | N
 
     `proxies` are addresses by scheme, as `urllib.request.getproxies` gives them and Scrapy uses them.
     """
-    if sources.settings.contact:
-        return
+    for source in sources.sources:
+        addresses = [request.url for request in entry_points(source)]
+        if not source.allow_private_addresses and not may_ask(sources.settings, addresses, proxies):
+            raise SourcesError([Problem(file, "crawl.contact", f"no contact, and {source.name!r} is public", ALLOWED)])
+
+
+def may_ask(settings: CrawlSettings, addresses: Iterable[str], proxies: Mapping[str, str] | None = None) -> bool:
+    """Whether addresses may be asked: there is a contact, or a proxy on this machine stands before all of them."""
     known = getproxies() if proxies is None else proxies
-    public = [source for source in sources.sources if not source.allow_private_addresses and not _stays(source, known)]
-    if public:
-        raise SourcesError([Problem(file, "crawl.contact", f"no contact, and {public[0].name!r} is public", ALLOWED)])
-
-
-def _stays(source: Source, proxies: Mapping[str, str]) -> bool:
-    """Whether every address of a source is asked of a proxy on this machine."""
-    return all(_stays_here(request.url, proxies) for request in entry_points(source))
+    return bool(settings.contact) or all(_stays_here(url, known) for url in addresses)
 
 
 def _stays_here(url: str, proxies: Mapping[str, str]) -> bool:

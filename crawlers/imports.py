@@ -20,7 +20,8 @@ from crawlers.extraction.imported import CLEAN
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
-    from pathlib import Path
+
+    from crawlers.inputs import Input
 
 MAX_BYTES = 10 * 1024 * 1024  # of a page or record, as extraction takes them
 HTML = ("text/html", "application/xhtml+xml")
@@ -32,17 +33,17 @@ LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
 Item = tuple[Fetch, Exchange | Record | None]
 
 
-def json_lines(file: Path, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+def json_lines(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
     """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted.
 
     With `clean` the records ask for their text to be cleaned.
     """
     now = datetime.now(UTC)
-    with file.open("rb") as stream:
+    with file.open() as stream:
         number = 0
         while line := stream.readline(MAX_BYTES + 1):
             number += 1
-            place = f"{file.resolve().as_uri()}#line={number}"
+            place = f"{file.uri}#line={number}"
             if len(line) > MAX_BYTES:
                 _skip_line(stream, line)
                 detail = f"line {number} of {file.name} is longer than {MAX_BYTES} bytes"
@@ -83,26 +84,27 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
         return None, None
 
 
-def plain_text(file: Path, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+def plain_text(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
     """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
-    url = file.resolve().as_uri()
-    body = file.read_bytes()
+    url = file.uri
+    with file.open() as stream:
+        body = stream.read(MAX_BYTES + 1)
     now = datetime.now(UTC)
     if len(body) > MAX_BYTES:
-        detail = f"{file.name} has {len(body)} bytes; at most {MAX_BYTES} are taken"
+        detail = f"{file.name} has more than {MAX_BYTES} bytes, which is the most that is taken"
         yield _failed(url, LOCAL_SOURCE, Kind.RECORD, now, "too_large", detail), None
         return
     yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, now, len(body)), Record(url, _content_type(TEXT_TYPE, clean), body)
 
 
-def warc_pages(file: Path, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+def warc_pages(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
     """The HTML pages of a WARC file: responses with status 200.
 
     Other records are counted in `left_out`; `clean` changes nothing, since pages are cleaned anyway. Raises
     CrawlersError for a file in which there is no record at all.
     """
     seen = False
-    with file.open("rb") as stream:
+    with file.open() as stream:
         try:
             for record in ArchiveIterator(stream, parse_http=True, auto_decode="all", strict_mode=False):
                 seen = True
@@ -119,10 +121,10 @@ def warc_pages(file: Path, left_out: Counter[str], *, clean: bool = False) -> It
         raise _no_warc(file, "no WARC record in it")
 
 
-def _no_warc(file: Path, found: str) -> CrawlersError:
+def _no_warc(file: Input, found: str) -> CrawlersError:
     return CrawlersError(
-        f"{file}: cannot be read as a WARC file: {found}. Expected are WARC/1.0 or 1.1 records, each in a gzip member "
-        "of its own where the file is compressed."
+        f"{file.place}: cannot be read as a WARC file: {found}. Expected are WARC/1.0 or 1.1 records, each in a "
+        "gzip member of its own where the file is compressed."
     )
 
 

@@ -218,6 +218,15 @@ def parse_sources(body: bytes, file: Path) -> Sources:
     return Sources(settings=settings, sources=tuple(source for source in sources if source is not None))
 
 
+def parse_settings(body: bytes, file: Path) -> CrawlSettings:
+    """Check the [crawl] table alone, of a list that may have no source yet. Raises SourcesError."""
+    report = Report(file, body.decode("utf-8-sig", "replace"))
+    settings = report.check(CrawlSettings, ("crawl",), _toml(body, report).get("crawl", {}))
+    if settings is None:
+        raise report.error()
+    return settings
+
+
 def user_agent(settings: CrawlSettings) -> str:
     """What the crawler calls itself: `newsloom/VERSION (+CONTACT)`, without brackets where there is no contact."""
     try:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
 _NOT_PLAIN = re.compile(r"[\W_]+")
+_CRAWL = re.compile(r"^[ \t]*\[[ \t]*crawl[ \t]*\].*\n", re.MULTILINE)
+_CONTACT = re.compile(r"^[ \t]*(?:#[ \t]*)?contact[ \t]*=.*(?:\n|\Z)", re.MULTILINE)
 LONG_LINE = 100  # characters, beyond which a list has a line an item
 
 
@@ -31,6 +33,18 @@ def entry(
     if language:
         lines.append(f"language = {_text(language)}")
     return "\n".join(lines) + "\n"
+
+
+def with_contact(text: str, contact: str) -> str:
+    """The text of a file with this contact in its [crawl] table, which is made where there is none."""
+    line = f"contact = {_text(contact)}\n"
+    given = _CONTACT.search(text)
+    if given:
+        return text[: given.start()] + line + text[given.end() :]
+    table = _CRAWL.search(text)
+    if table:
+        return text[: table.end()] + line + text[table.end() :]
+    return f"[crawl]\n{line}\n{text}"
 
 
 def free_name(wanted: str, taken: Collection[str]) -> str:

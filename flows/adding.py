@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.contact import may_ask
 from crawlers.discovery import absolute, address_key
 from crawlers.languages import ISO_639_1
 from crawlers.plan import PlannedRequest, PlannedSource
-from crawlers.sources import CrawlSettings, Sources, load_sources, parse_sources, user_agent
-from crawlers.sources_writing import entry, free_name
+from crawlers.sources import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
+from crawlers.sources_writing import entry, free_name, with_contact
 from flows.errors import FlowsError
 from flows.probing import LISTINGS, PAGES, Probe, probe
 
@@ -32,14 +34,19 @@ HEAD = """\
 MOST_FEEDS = 20  # in an entry; some publishers have hundreds, each a part of the others
 
 
-def add_addresses(file: Path, urls: Sequence[str]) -> list[tuple[str, str]]:
+def add_addresses(file: Path, urls: Sequence[str], contact: str | None = None) -> list[tuple[str, str]]:
     """Try addresses of publishers and append an entry for each; returns names and entries.
 
-    Raises FlowsError where one is no web address or gives nothing to ask, and SourcesError where the file is wrong;
-    then nothing is written.
+    `contact` is written into the file as well. Raises FlowsError where there is no contact and one is needed, and where
+    an address is none of the web or gives nothing to ask; SourcesError where the file is wrong. Then nothing is
+    written.
     """
     configured, text = _existing(file)
-    taken = {source.name for source in configured.sources} if configured else set()
+    settings = configured.settings
+    if contact is not None:
+        text = with_contact(text or HEAD, contact)
+        settings = parse_settings(text.encode(), file)
+    taken = {source.name for source in configured.sources}
     planned = {}
     for url in urls:
         try:
@@ -52,7 +59,11 @@ def add_addresses(file: Path, urls: Sequence[str]) -> list[tuple[str, str]]:
         planned[name] = PlannedSource(
             name, 1.0, _candidates(address), limit=PAGES, listing_limit=LISTINGS, ports=() if port is None else (port,)
         )
-    settings = configured.settings if configured else CrawlSettings()
+    if not may_ask(settings, [source.requests[0].url for source in planned.values()]):
+        raise FlowsError(
+            f"{file}: has no contact, and publishers are to be asked: an address of yours goes into the user agent. "
+            "Give it once, as in --contact mailto:desk@example.org"
+        )
     found = probe(list(planned.values()), user_agent(settings))
     entries = [(name, _entry(name, source.requests[0].url, found[name])) for name, source in planned.items()]
     _write(file, text, [written for _, written in entries])
@@ -111,15 +122,14 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
     return entries
 
 
-def _taken(configured: Sources | None) -> tuple[set[str], set[int]]:
+def _taken(configured: Sources) -> tuple[set[str], set[int]]:
     """Names that the file has, and keys of the addresses that it asks."""
-    sources = configured.sources if configured else ()
     asked = {
         address_key(url)
-        for source in sources
+        for source in configured.sources
         for url in (*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else []))
     }
-    return {source.name for source in sources}, asked
+    return {source.name for source in configured.sources}, asked
 
 
 def _known(url: str, asked: set[int]) -> bool:
@@ -129,10 +139,17 @@ def _known(url: str, asked: set[int]) -> bool:
         return False  # the check of what is written says what is wrong with it
 
 
-def _existing(file: Path) -> tuple[Sources | None, str]:
+def _existing(file: Path) -> tuple[Sources, str]:
+    """What the file has, which may have no source yet, or not be there; and its text."""
     if not file.exists():
-        return None, ""
-    return load_sources(file), file.read_text(encoding="utf-8-sig")
+        return Sources(settings=CrawlSettings(), sources=()), ""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+        if not tomllib.loads(text).get("source"):
+            return Sources(settings=parse_settings(text.encode(), file), sources=()), text
+    except (OSError, ValueError):
+        pass  # load_sources says what is wrong with it
+    return load_sources(file), text
 
 
 def _write(file: Path, text: str, entries: list[str]) -> None:

@@ -1,7 +1,7 @@
 """Articles from files: each file becomes segments of the archive, and these are loaded like a crawl's.
 
-A file's segments are named by a digest of its content and by the record they begin at, so that a file half done is not
-begun again, and a file given twice is loaded once.
+A file's segments are named by its fingerprint (a digest of its content, where it is on this machine) and by the record
+they begin at, so that a file half done is not begun again, and a file given twice is loaded once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from math import inf
 from typing import TYPE_CHECKING, Protocol
 
 from crawlers.archive import Exchange, Fetch, Record, SegmentWriter
+from crawlers.errors import CrawlersError
 from crawlers.imports import json_lines, plain_text, warc_pages
+from crawlers.inputs import find_input
 from flows import progress
 from flows.errors import FlowsError
 from flows.loading import Loaded, load, pending_segments, quiet_archive
@@ -24,9 +26,9 @@ from warehouse.load import loaded_fetches
 from warehouse.runs import finish_run, start_run
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
 
+    from crawlers.inputs import Input
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
     from warehouse import Writer
@@ -40,7 +42,7 @@ Item = tuple[Fetch, Exchange | Record | None]
 class Reader(Protocol):
     """How a kind of file is read."""
 
-    def __call__(self, file: Path, left_out: Counter[str], *, clean: bool = ...) -> Iterator[Item]:
+    def __call__(self, file: Input, left_out: Counter[str], *, clean: bool = ...) -> Iterator[Item]:
         """A file's records; what is none is counted in `left_out`."""
 
 
@@ -58,31 +60,36 @@ READERS: dict[str, Reader] = {
 class Imported:
     """What came of a file: pages or records by outcome, records left out by kind, records that were loaded before."""
 
-    file: Path
+    file: Input
     outcomes: Counter[str] = field(default_factory=Counter)
     left_out: Counter[str] = field(default_factory=Counter)
     loaded_before: int = 0
 
 
-def check_files(files: list[Path]) -> None:
-    """Raise FlowsError, naming all of them, for files that are not there or of no known kind."""
-    problems = []
-    for file in files:
-        if not file.is_file():
-            problems.append(f"{file}: there is no such file")
-        elif _reader(file) is None:
-            problems.append(f"{file}: is of no known kind: allowed are {', '.join(READERS)}")
+def check_files(places: Sequence[str]) -> list[Input]:
+    """The files at paths and addresses; raises FlowsError, naming all of them, for those that cannot be imported."""
+    files, problems = [], []
+    for place in places:
+        try:
+            file = find_input(place)
+        except CrawlersError as error:
+            problems.append(str(error))
+            continue
+        if _reader(file) is None:
+            problems.append(f"{file.place}: is of no known kind: allowed are {', '.join(READERS)}")
+        files.append(file)
     if problems:
         raise FlowsError("\n".join(problems))
+    return files
 
 
-def _reader(file: Path) -> Reader | None:
+def _reader(file: Input) -> Reader | None:
     name = file.name.lower()
     return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
 
 
 def import_files(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Path], *, clean: bool = False
+    writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Input], *, clean: bool = False
 ) -> list[Imported]:
     """Import files in order, after what an interrupted run left; publishing is the caller's.
 
@@ -91,23 +98,18 @@ def import_files(
     A record or page that is no article costs itself, with a reason in `rejections`. Raises FlowsError for a file that
     cannot be read at all.
     """
-    check_files(files)
     for name in pending_segments(writer, directory):
         load(writer, extractor, directory, name)
     with quiet_archive(directory):
         return [_import(writer, extractor, directory, file, clean=clean) for file in files]
 
 
-def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Path, *, clean: bool) -> Imported:
+def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, *, clean: bool) -> Imported:
     reporter = progress.current.get()
     reporter.step(f"importing {file.name}")
     reader = _reader(file)
     assert reader is not None, "checked"
-    try:
-        with file.open("rb") as stream:
-            run_id = hashlib.file_digest(stream, lambda: hashlib.blake2b(digest_size=8)).hexdigest()
-    except OSError as error:
-        raise FlowsError(f"{file}: cannot be read: {error.strerror}") from error
+    run_id = file.fingerprint()
     if clean:
         run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
     outcomes: Counter[str] = Counter()

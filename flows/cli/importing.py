@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from flows.cli.options import data_option, wait_option
 from flows.layout import data_directory
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 
 @click.command("import")
-@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="FILE…")
+@click.argument("files", nargs=-1, required=True, metavar="FILE…")
 @click.option("--clean", is_flag=True, help="Drop adverts, consent dialogues, bios and teasers from ready-made texts.")
 @data_option
 @wait_option
-def command(files: tuple[Path, ...], clean: bool, data: Path, wait: float) -> None:
+def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> None:
     """Load articles from files into the warehouse.
 
     \b
@@ -23,6 +26,8 @@ def command(files: tuple[Path, ...], clean: bool, data: Path, wait: float) -> No
                            authors (a list), language (ISO 639-1), source
     .txt                   one article: the first line is its title, the rest its text
     .warc .warc.gz         pages of a web archive; records that are no HTML page are counted and left out
+
+    FILE is a path, or an address such as s3://BUCKET/KEY or https://… (pip install newsloom[remote]).
 
     A line or page that is no article costs itself, with a reason in the table `rejections`. A file half done is not
     begun again, and a file given twice is loaded once.
@@ -34,10 +39,10 @@ def command(files: tuple[Path, ...], clean: bool, data: Path, wait: float) -> No
     from flows.progress import shown
     from warehouse import open_writer
 
-    check_files(list(files))
+    found = check_files(files)
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
-        imported = import_files(writer, extractor, directory, list(files), clean=clean)
+        imported = import_files(writer, extractor, directory, found, clean=clean)
         writer.publish()
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
@@ -45,4 +50,4 @@ def command(files: tuple[Path, ...], clean: bool, data: Path, wait: float) -> No
         said += [f"{count} × {kind} left out" for kind, count in sorted(file.left_out.items())]
         if file.loaded_before:
             said.append(f"{file.loaded_before} loaded before")
-        console.print(f"{file.file}: {', '.join(said) or 'nothing in it'}", markup=False)
+        console.print(f"{file.file.place}: {', '.join(said) or 'nothing in it'}", markup=False)

@@ -64,14 +64,17 @@ def list_sources(sources: Path) -> None:
     "--from-catalogue", "name", metavar="NAME", help="Publishers of the catalogue with this (part of a) name."
 )
 @click.option("--language", metavar="CODE", help="Publishers of the catalogue in this language (ISO 639-1).")
+@click.option("--contact", metavar="ADDRESS", help="Yours, for publishers to write to; is written into the file.")
 @sources_option
-def add(urls: tuple[str, ...], name: str | None, language: str | None, sources: Path) -> None:
+def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: str | None, sources: Path) -> None:
     """Write entries into the file: of websites, whose feeds and sitemaps are found, or of the catalogue."""
     from flows.adding import add_addresses, add_publishers
 
     if not urls and name is None and language is None:
         raise click.UsageError("nothing to add: give addresses of websites, --from-catalogue or --language")
-    entries = add_addresses(sources, urls) if urls else []
+    if contact is not None and not urls:
+        raise click.UsageError("--contact goes with addresses of websites, which are asked at once")
+    entries = add_addresses(sources, urls, contact) if urls else []
     if name is not None or language is not None:
         from crawlers.catalogue import by_language, by_name
 

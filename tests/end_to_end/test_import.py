@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import gc
 import gzip
+import importlib.util
 import json
+import re
 import signal
 import time
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +24,7 @@ from flows.demo.web import NewsWeb
 from tests.end_to_end.conftest import Newsloom, article, town_site, town_sources
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -154,6 +160,131 @@ def test_files_that_cannot_be_read_are_all_named_before_anything_starts(newsloom
     assert "missing.jsonl: there is no such file" in said
     assert "a.pdf: is of no known kind: allowed are .jsonl, .ndjson, .json, .txt, .warc, .warc.gz" in said
     assert not newsloom.data.exists()
+
+
+def web_archive(pages: int) -> bytes:
+    """A WARC file of article pages, with a request and metadata to each."""
+    buffer = BytesIO()
+    writer = WARCWriter(buffer, gzip=True)
+    for number in range(pages):
+        url = f"http://town.example/{number}"
+        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
+        body = BytesIO(article(number).body)
+        writer.write_record(writer.create_warc_record(url, "response", payload=body, http_headers=headers))
+        writer.write_record(writer.create_warc_record(url, "metadata", payload=BytesIO(b"fetchTimeMs: 5")))
+    content = buffer.getvalue()
+    del writer
+    gc.collect()
+    return content
+
+
+class Asked(list[str]):
+    """Paths that were asked for; once so many bytes in parts were given, if there is a limit, there are no more."""
+
+    limit: int | None = None
+    given = 0
+
+
+@contextmanager
+def file_server(files: dict[str, bytes]) -> Iterator[tuple[str, Asked]]:
+    """An HTTP server with ranges, as stores of files have them: its address, and the paths that were asked for."""
+    asked = Asked()
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_HEAD(self) -> None:
+            self.answer(head=True)
+
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            if asked.limit is not None and asked.given >= asked.limit:
+                self.send_error(503)
+                return
+            self.answer()
+
+        def answer(self, head: bool = False) -> None:
+            body = files.get(self.path)
+            if body is None:
+                self.send_error(404)
+                return
+            wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
+            part = body[int(wanted[1]) : int(wanted[2]) + 1] if wanted else body
+            self.send_response(206 if wanted else 200)
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("ETag", '"one"')
+            self.send_header("Content-Length", str(len(part)))
+            if wanted:
+                self.send_header("Content-Range", f"bytes {wanted[1]}-{int(wanted[1]) + len(part) - 1}/{len(body)}")
+            self.end_headers()
+            if not head:
+                asked.given += len(part) if wanted else 0
+                with suppress(ConnectionError):  # some clients ask, and hang up after the head
+                    self.wfile.write(part)
+
+        def log_message(self, *arguments: Any) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}", asked
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_web_archive_is_read_from_an_address(newsloom: Newsloom) -> None:
+    with file_server({"/crawl/a.warc.gz": web_archive(5)}) as (site, asked):
+        said = newsloom("import", f"{site}/crawl/a.warc.gz").stdout
+        assert "5 loaded, 5 × metadata record left out" in said
+        assert asked
+        again = newsloom("import", f"{site}/crawl/a.warc.gz").stdout
+    assert "5 loaded before" in again
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
+
+
+def test_json_lines_and_texts_are_read_from_addresses(newsloom: Newsloom) -> None:
+    lines = "".join(json.dumps(record(number)) + "\n" for number in range(3)).encode()
+    text = b"A title of the text\n\n" + b"The quay was closed for a day and opened again. " * 20
+    with file_server({"/a.jsonl": lines, "/b.txt": text}) as (site, _):
+        newsloom("import", f"{site}/a.jsonl", f"{site}/b.txt")
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["4"]]
+    path = write_lines(newsloom.folder / "c.jsonl", record(9))
+    newsloom("import", path.as_uri())
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
+
+
+def test_addresses_that_cannot_be_read_are_told_and_keep_their_credentials(newsloom: Newsloom) -> None:
+    with file_server({}) as (site, _):
+        address = site.replace("://", "://user:secret@")
+        failed = newsloom("import", f"{address}/a.warc.gz", "nowhere://a.warc", "s3://bucket/a.warc.gz", code=2)
+    assert f"{site}/a.warc.gz: there is no such file" in failed.stderr
+    assert "nowhere://a.warc: cannot be reached: Protocol not known: nowhere" in failed.stderr
+    if importlib.util.find_spec("s3fs") is None:
+        assert "s3://bucket/a.warc.gz: reading s3:// needs packages that are not installed" in failed.stderr
+        assert "pip install newsloom[remote]" in failed.stderr
+    assert "secret" not in failed.stderr
+    assert "Traceback" not in failed.stderr
+
+
+def test_a_connection_that_breaks_off_is_told_and_the_import_goes_on_from_there(newsloom: Newsloom) -> None:
+    lines = [json.dumps(record(number, text=str(record(number)["text"]) * 6)) for number in range(2500)]
+    whole = "\n".join(lines).encode()
+    assert len(whole) > 7 << 20, "several reads of 5 MiB"
+    with file_server({"/a.jsonl": whole}) as (site, asked):
+        asked.limit = 5 << 20
+        failed = newsloom("import", f"{site}/a.jsonl", code=2)
+        assert "reading broke off at byte" in failed.stderr
+        assert "Traceback" not in failed.stderr
+        sealed = len(list(newsloom.data.glob("archive/*.warc.gz")))
+        asked.limit = None
+        newsloom("import", f"{site}/a.jsonl")
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["2500", "2500"]]
+    assert newsloom.sql("SELECT count(*) FROM fetches") == [["2500"]]
+    assert 0 < sealed < 3, "some of it was loaded before"
 
 
 def test_a_file_that_only_looks_like_a_web_archive_is_refused(newsloom: Newsloom) -> None:

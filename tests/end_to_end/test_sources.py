@@ -55,6 +55,34 @@ def test_adding_keeps_what_people_have_written_in_the_file(newsloom: Newsloom) -
     assert [entry["name"] for entry in entries(newsloom.folder)] == ["town-example", "town-example-2"]
 
 
+def test_publishers_are_not_asked_without_a_contact_which_is_given_once(newsloom: Newsloom) -> None:
+    said = newsloom("sources", "add", "https://town.example/", code=2).stderr
+    assert "has no contact" in said
+    assert "--contact mailto:" in said
+    assert not (newsloom.folder / "sources.toml").exists()
+    with served(newsloom, with_robots(town_site(HOST, 2))) as web:
+        newsloom("sources", "add", f"http://{HOST}/", "--contact", "mailto:desk@paper.example")
+        agents = {asked.headers.get("user-agent") for asked in web.requests}
+    assert len(agents) == 1
+    assert "+mailto:desk@paper.example" in str(agents)
+    file = newsloom.folder / "sources.toml"
+    assert tomllib.loads(file.read_text())["crawl"] == {"contact": "mailto:desk@paper.example"}
+
+
+def test_a_file_with_settings_and_no_source_yet_can_be_added_to(newsloom: Newsloom) -> None:
+    newsloom.sources("# mine\n[crawl]\ndelay = 0\n")
+    with served(newsloom, with_robots(town_site(HOST, 2))):
+        newsloom("sources", "add", f"http://{HOST}/", "--contact", "mailto:desk@paper.example")
+    said = (newsloom.folder / "sources.toml").read_text()
+    assert said.startswith('# mine\n[crawl]\ncontact = "mailto:desk@paper.example"\ndelay = 0\n')
+    assert len(entries(newsloom.folder)) == 1
+
+
+def test_check_asks_nobody_without_a_contact(newsloom: Newsloom) -> None:
+    newsloom.sources('[[source]]\nname = "a"\nfeeds = ["https://town.example/feed.xml"]\n')
+    assert "no contact, and 'a' is public" in newsloom("sources", "check", code=2).stderr
+
+
 def test_a_website_without_any_feed_is_asked_by_its_sitemap_or_its_front_page(newsloom: Newsloom) -> None:
     site = town_site(HOST, 3)
     links = "".join(
