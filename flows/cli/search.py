@@ -1,0 +1,51 @@
+"""`newsloom search`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+
+@click.command("search")
+@click.argument("query")
+@click.option("--top", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many articles at most.")
+@click.option("--language", metavar="CODE", help="Only articles in this language (ISO 639-1, two letters).")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only articles from then on, UTC."
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "table", "csv", "json", "jsonl", "parquet"]),
+    default="text",
+    show_default=True,
+    help="How the articles are written to standard output.",
+)
+@data_option
+def command(query: str, top: int, language: str | None, since: datetime | None, form: str, data: Path) -> None:
+    """Find articles by words of their headline and text: the best match first, the newest first on ties.
+
+    \b
+    newsloom search "ceasefire talks"
+    newsloom search "Haushalt Streit" --language de --since 2026-01-01 --format jsonl
+
+    The same in SQL: SELECT * FROM search('ceasefire talks', top := 10)
+    """
+    from flows.output import write
+    from flows.searching import as_text, search_query
+    from warehouse import connect
+
+    sql = search_query(query, top=top, language=language, since=since)
+    with connect(data) as connection:
+        if form == "text":
+            sys.stdout.write(as_text(connection, sql, query))
+        else:
+            write(connection, sql, form, sys.stdout.buffer)

@@ -1,0 +1,45 @@
+"""Search for people: the macro `search` as a query, and its answer as text."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from flows.errors import FlowsError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+WIDTH = 100
+
+
+def search_query(query: str, *, top: int, language: str | None, since: datetime | None) -> str:
+    """The SQL that asks for it; `since` is naive and in UTC."""
+    options = [f"top := {top}"]
+    if language is not None:
+        options.append(f"in_language := {_text(language.lower())}")
+    if since is not None:
+        options.append(f"since := TIMESTAMPTZ '{since.isoformat(sep=' ')}+00'")
+    return f"FROM search({_text(query)}, {', '.join(options)})"
+
+
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def as_text(connection: duckdb.DuckDBPyConnection, sql: str, query: str) -> str:
+    """The articles found, some lines each. Raises FlowsError where the warehouse cannot be searched."""
+    try:
+        rows = connection.execute(f"SELECT published_at, source, title, url, snippet FROM ({sql})").fetchall()  # noqa: S608
+    except duckdb.CatalogException as error:
+        raise FlowsError(
+            "this warehouse was published by a newsloom that had no search: `newsloom run` publishes it anew"
+        ) from error
+    if not rows:
+        return f"nothing found for {query!r}\n"
+    return "\n".join(
+        f"{published_at:%Y-%m-%d %H:%M}  {source}\n{title}\n{textwrap.fill(snippet, WIDTH)}\n{url}\n"
+        for published_at, source, title, url, snippet in rows
+    )

@@ -1,0 +1,129 @@
+"""`newsloom export` and `newsloom search`, in processes of their own."""
+
+from __future__ import annotations
+
+import csv
+import json
+import subprocess
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from tests.warehouse.rows import NOON, article_row, batch, uuid
+from warehouse import open_writer
+from warehouse.load import load_segment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def filled(data: Path) -> Path:
+    with open_writer(data, "test") as writer:
+        rows = (
+            article_row(1, title="Flood in March", published_at=NOON, language="en"),
+            article_row(2, title="Fire in April", published_at=NOON + timedelta(days=40), authors=["Ann", "Bob"]),
+        )
+        load_segment(writer, "s1", "r1", "test", batch(*rows), NOON)
+        writer.publish()
+    return data
+
+
+def newsloom(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "flows.cli", *arguments], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def rows(pattern: Path, columns: str = "title") -> list[tuple[object, ...]]:
+    with duckdb.connect() as connection:
+        query = f"SELECT {columns} FROM read_parquet('{pattern}', hive_partitioning := true) ORDER BY ALL"
+        return connection.execute(query).fetchall()
+
+
+def test_parquet_is_partitioned_by_month_and_compressed_by_zstd(filled: Path, tmp_path: Path) -> None:
+    said = newsloom("export", "--to", str(tmp_path / "out"), "--data", str(filled)).stdout
+    assert said.startswith("articles: 2 rows in 2 files")
+    assert rows(tmp_path / "out/articles/*/*.parquet", "title, month") == [
+        ("Fire in April", "2026-04"),
+        ("Flood in March", "2026-03"),
+    ]
+    with duckdb.connect() as connection:
+        codecs = connection.execute(
+            f"SELECT DISTINCT compression FROM parquet_metadata('{tmp_path}/out/articles/*/*.parquet')"
+        ).fetchall()
+    assert codecs == [("ZSTD",)]
+
+
+def test_since_adds_what_came_or_changed_and_a_whole_export_replaces_all(filled: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    newsloom("export", "--to", str(out), "--data", str(filled))
+    (out / "articles/month=2026-03/mine.txt").write_text("not ours to remove")
+    later = NOON + timedelta(days=3)
+    with open_writer(filled, "test") as writer:
+        edit = article_row(
+            1, title="Flood abates", published_at=NOON, outcome="updated", change="title", fetched_at=later,
+            version_id=uuid(7).bytes,
+        )  # fmt: skip
+        load_segment(writer, "s2", "r1", "test", batch(edit, segment="s2"), later)
+        writer.publish()
+    newsloom("export", "--to", str(out), "--data", str(filled), "--since", "2026-03-04")
+    assert rows(out / "articles/*/*.parquet", "title, versions") == [
+        ("Fire in April", 1),
+        ("Flood abates", 2),
+        ("Flood in March", 1),
+    ]
+    newsloom("export", "--to", str(out), "--data", str(filled))
+    assert rows(out / "articles/*/*.parquet") == [("Fire in April",), ("Flood abates",)]
+    assert (out / "articles/month=2026-03/mine.txt").exists()
+    assert not list(out.glob(".*"))
+
+
+def test_csv_and_json_lines(filled: Path, tmp_path: Path) -> None:
+    arguments = ("export", "--to", str(tmp_path), "--data", str(filled), "--table", "bylines", "--table", "articles")
+    newsloom(*arguments, "--format", "csv")
+    newsloom(*arguments, "--format", "jsonl")
+    with (tmp_path / "bylines.csv").open(newline="") as file:
+        assert sorted(row["author"] for row in csv.DictReader(file)) == ["Ann", "Ann Example", "Bob"]
+    lines = [json.loads(line) for line in (tmp_path / "articles.jsonl").read_text().splitlines()]
+    assert sorted((row["title"], row["authors"]) for row in lines) == [
+        ("Fire in April", ["Ann", "Bob"]),
+        ("Flood in March", ["Ann Example"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--table", "nonsense"], "nonsense: there is no such table or view; there are: "),
+        (["--table", "bylines", "--since", "2026-01-01"], "bylines: its rows have no time"),
+        (["--since", "yesterday"], "'yesterday' does not match the formats"),
+    ],
+)
+def test_what_cannot_be_exported_is_said(filled: Path, tmp_path: Path, arguments: list[str], words: str) -> None:
+    assert words in newsloom("export", "--to", str(tmp_path), "--data", str(filled), *arguments, code=2).stderr
+
+
+def test_a_folder_that_cannot_be_written_is_named(filled: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    said = newsloom("export", "--to", str(tmp_path / "file" / "out"), "--data", str(filled), code=2).stderr
+    assert "cannot be written: Not a directory" in said
+
+
+def test_search_shows_headline_source_and_snippet(filled: Path) -> None:
+    assert newsloom("search", "floods", "--data", str(filled)).stdout == (
+        "2026-03-01 12:00  courier\nFlood in March\nText of 1.\nhttp://courier.example/1\n"
+    )
+    assert newsloom("search", "zzz'", "--data", str(filled)).stdout == 'nothing found for "zzz\'"\n'
+
+
+def test_search_answers_programs_and_can_be_restricted(filled: Path) -> None:
+    options = ("--language", "EN", "--since", "2026-03-01", "--format", "jsonl")
+    (line,) = newsloom("search", "flood fire", *options, "--data", str(filled)).stdout.splitlines()
+    assert json.loads(line)["title"] == "Flood in March"

@@ -1,0 +1,16 @@
+-- Outcomes of requests against the rows that they made: loaded = first versions, updated = later ones, rejected =
+-- rejections; per segment.
+WITH said AS (
+    SELECT segment, outcome, count(*) AS rows FROM fetches
+    WHERE kind IN ('page', 'record') AND outcome IN ('loaded', 'updated', 'rejected') GROUP BY segment, outcome
+),
+made AS (
+    SELECT segment, CASE WHEN change = 'first' THEN 'loaded' ELSE 'updated' END AS outcome, count(*) AS rows
+    FROM article_versions WHERE change <> 'reextracted' GROUP BY segment, outcome
+    UNION ALL
+    SELECT segment, 'rejected', count(*) FROM rejections GROUP BY segment
+)
+SELECT segment || ': ' || coalesce(said.rows, 0) || ' requests were ' || outcome || ', ' || coalesce(made.rows, 0)
+    || ' rows came of it'
+FROM said FULL JOIN made USING (segment, outcome)
+WHERE coalesce(said.rows, 0) <> coalesce(made.rows, 0)

@@ -1,0 +1,2 @@
+-- Segments that the ledger has several times.
+SELECT segment FROM segments GROUP BY segment HAVING count(*) > 1
