@@ -221,7 +221,7 @@ def parse_sources(body: bytes, file: Path) -> Sources:
 def parse_settings(body: bytes, file: Path) -> CrawlSettings:
     """Check the [crawl] table alone, of a list that may have no source yet. Raises SourcesError."""
     report = Report(file, body.decode("utf-8-sig", "replace"))
-    settings = report.check(CrawlSettings, ("crawl",), _toml(body, report).get("crawl", {}))
+    settings = report.check(CrawlSettings, ("crawl",), read_toml(body, report).get("crawl", {}))
     if settings is None:
         raise report.error()
     return settings

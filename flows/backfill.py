@@ -1,6 +1,5 @@
 """The flow for archives of others: files into the warehouse, by hand, resumable."""
 
-from pathlib import Path
 from typing import Annotated
 
 from prefect import flow, task
@@ -8,6 +7,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
+from crawlers.inputs import Input
 from flows import progress
 from flows.artifacts import escape
 from flows.extracting import Extractor
@@ -20,13 +20,13 @@ from warehouse import Writer, open_writer
 
 @task(
     name="import file",
-    task_run_name="import {file}",
+    task_run_name="import {file.name}",
     cache_policy=NO_CACHE,
     retries=3,
     retry_delay_seconds=[1, 10, 60],
     retry_condition_fn=is_transient,
 )
-def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Path, clean: bool) -> Imported:
+def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, clean: bool) -> Imported:
     """See `flows.importing.import_files`."""
     return import_files(writer, extractor, directory, [file], clean=clean)[0]
 
@@ -35,8 +35,10 @@ def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, 
 @gives_way
 def backfill(
     files: Annotated[
-        list[Path],
-        Field(min_length=1, description="Absolute paths: .jsonl, .txt, .warc or .warc.gz, as `newsloom import` takes."),
+        list[str],
+        Field(
+            min_length=1, description="Absolute paths, or addresses (s3://…): .jsonl, .txt, .warc, .warc.gz."
+        ),
     ],
     data: Data,
     clean: Annotated[bool, Field(description="Drop adverts, consent dialogues, bios and teasers from texts.")] = False,
@@ -47,16 +49,16 @@ def backfill(
     A file half done is not begun again, and a file given twice is loaded once. Raises FlowsError before anything
     starts where a file is not there or of no known kind.
     """
-    check_files(files)
+    found = check_files(files)
     directory = DataDirectory(data)
     with open_writer(data, "newsloom backfill", wait=wait) as writer, Extractor() as extractor:
         imported = []
-        for file in files:
+        for file in found:
             imported.append(import_task(writer, extractor, directory, file, clean))
             progress.current.get().step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
         writer.publish()
     rows = [
-        {"file": escape(str(one.file)), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
+        {"file": escape(one.file.place), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
         for one in imported
     ]
     create_table_artifact(key="backfill", table=rows, description="What came of each file")
