@@ -118,6 +118,24 @@ def test_the_two_samples_are_two_articles(newsloom: Newsloom, shared: Path) -> N
     assert newsloom.sql("SELECT count(*), count(DISTINCT text) FROM articles") == [["2", "2"]]
 
 
+@pytest.mark.newsweb
+def test_of_the_samples_the_badly_scraped_one_is_cleaned_and_the_other_unchanged(
+    newsloom: Newsloom, shared: Path
+) -> None:
+    def lines(name: str) -> list[str]:
+        text = (shared / "samples" / name).read_text(encoding="utf-8")
+        return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+
+    names = ["lavrov-with-boilerplate.txt", "lavrov-clean.txt"]
+    newsloom("import", "--clean", *(str(shared / "samples" / name) for name in names))
+    found = sorted([title, *text.split("\n")] for title, text in newsloom.sql("SELECT title, text FROM articles"))
+    bad, good = lines(names[0]), lines(names[1])
+    first = next(at for at, line in enumerate(bad) if line.startswith("Russia Won\u2019t Accept"))
+    last = next(at for at, line in enumerate(bad) if line.startswith("The talks mark a potential shift"))
+    article = [line for line in bad[first : last + 1] if line not in ("Date:", "- Advertisement -")]
+    assert found == sorted([article, good])
+
+
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_web_archive_from_elsewhere_gives_its_pages(newsloom: Newsloom) -> None:
     def add(writer: Any, url: str, body: bytes, status: str, content_type: str) -> None:
