@@ -81,18 +81,21 @@ def _shown(tree: HtmlElement, wanted: set[str]) -> Iterator[str]:
 def _marked(tree: HtmlElement, first: str) -> str | None:
     """What the markup calls the lead, between the headline and the first line of the text."""
     heading = next(tree.iter("h1"), None)
-    behind = heading is None
-    for element in islice(tree.iter("h1", *_SHOWN), _MOST_ELEMENTS):
-        if element is heading:
-            behind = True
-        elif behind and len(element) <= _MOST_CHILDREN:
-            text = tidy(element.text_content()[: 2 * _LONGEST])
-            if fold(text) == first:
-                return None
-            is_lead = _LEAD.search(element.get("class") or "") and next(element.iter(*_NO_LEAD), None) is None
-            if is_lead and _SHORTEST <= len(text) <= _LONGEST and is_finished(text):
-                return text
+    shown = list(islice(tree.iter("h1", *_SHOWN), _MOST_ELEMENTS))
+    start = shown.index(heading) + 1 if heading in shown else 0
+    for position, element in enumerate(shown[start:], start):
+        if not _LEAD.search(element.get("class") or "") or len(element) > _MOST_CHILDREN:
+            continue
+        text = tidy(element.text_content()[: 2 * _LONGEST])
+        is_plain = next(element.iter(*_NO_LEAD), None) is None
+        if _SHORTEST <= len(text) <= _LONGEST and is_finished(text) and is_plain:
+            return None if any(_reads(other, first) for other in shown[start:position]) else text
     return None
+
+
+def _reads(element: HtmlElement, folded: str) -> bool:
+    text = element.text_content()
+    return len(text) <= 2 * len(folded) + _SHORTEST and fold(text) == folded
 
 
 def _is_dek(line: str, tree: HtmlElement) -> bool:
