@@ -9,8 +9,8 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.body import read_lines, without_headline
-from crawlers.extraction.cleaning import clean_text
+from crawlers.extraction.body import read_lines
+from crawlers.extraction.cleaning import clean_text, without_repeated
 from crawlers.extraction.dates import Known
 from crawlers.extraction.imported import extract_record
 from crawlers.extraction.language import find_language
@@ -67,14 +67,14 @@ def extract(
 
 def _lines(page: Page, head: Head) -> list[str]:
     """The text that the page shows; where it shows next to none, the one in its scripts, then that of JSON-LD."""
-    lines = read_lines(page.tree, page.url, head.named)
+    lines = read_lines(page.tree, page.url, head.named, head.stated)
     stated = article_body(head.article)
     if len(stated) > len(lines) and fold(" ".join(lines)) == fold(" ".join(stated)):
         return stated  # trafilatura found it there, and made one line of it
     if count_words(" ".join(lines)) >= FEWEST_WORDS:
         return lines
     hidden = article_in_scripts(page.tree)
-    found = read_lines(hidden, page.url, head.named) if hidden is not None else []
+    found = read_lines(hidden, page.url, head.named, head.stated) if hidden is not None else []
     return max(lines, found, stated, key=lambda text: count_words(" ".join(text)))
 
 
@@ -83,10 +83,11 @@ def _extract(body: bytes, url: str, http_charset: str | None, known: Known) -> A
     if isinstance(page, Rejection):
         return page
     head = read_head(page)
-    lines = without_headline(_lines(page, head), head.is_title)
+    lines = _lines(page, head)
     if rejection := reject(Suspect(page, head, lines)):
         return rejection
     found = read_metadata(page, head, known)
+    lines = without_repeated(lines, head.stated, found.authors)
     text = "\n".join(lines)
     language, language_from = find_language(found.declared_languages, text)
     return Article(

@@ -7,20 +7,16 @@ from typing import TYPE_CHECKING, cast
 
 from lxml.etree import XPath
 
-from crawlers.extraction.cleaning import clean_lines, is_paragraph
+from crawlers.extraction.cleaning import clean_lines
 from crawlers.extraction.engine import find_body
 from crawlers.extraction.leads import with_lead
 from crawlers.extraction.lines import is_finished
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lxml.etree import _Element
     from lxml.html import HtmlElement
 
-_REPEATED_WITHIN = 2
-"""First lines among which a repeated headline is looked for: a kicker or a date may stand above it."""
 _MAX_NAMES = 40
 _LONGEST_NAME = 100
 _AUTHOR_LINKS = XPath(".//a[contains(@rel, 'author')]")
@@ -28,16 +24,18 @@ _NAMING = frozenset({"author", "article:author", "article:section", "section", "
 _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "lb", "code", "div", "body"})
 
 
-def read_lines(tree: HtmlElement, url: str, named: frozenset[str] = frozenset()) -> list[str]:
+def read_lines(
+    tree: HtmlElement, url: str, named: frozenset[str] = frozenset(), titles: frozenset[str] = frozenset()
+) -> list[str]:
     """Paragraphs, headings and list items of the article in order, one string each, none empty, without markup.
 
-    `named` holds folded names (of authors, section) beside those that the tree marks up. The tree is left as it was.
-    Empty where no text was found.
+    `named` holds folded names (of authors, section), `titles` folded wordings of the headline, beside those that the
+    tree marks up. The tree is left as it was. Empty where no text was found.
     """
     lines = raw_lines(tree, url)
-    titles = {fold(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES)}
+    stated = titles.union(fold(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES))
     cleaned = clean_lines(
-        lines, lambda line: fold(line) in titles, names=_names(tree) | named, links=_linked(tree, lines)
+        lines, lambda line: fold(line) in stated, names=_names(tree) | named, links=_linked(tree, lines)
     )
     return with_lead(cleaned, tree)
 
@@ -92,14 +90,3 @@ def _blocks(body: _Element) -> list[str]:
         stack.extend((child, False) for child in reversed(element))
     end_block()
     return blocks
-
-
-def without_headline(lines: list[str], is_title: Callable[[str], bool]) -> list[str]:
-    """The lines without the headline that is repeated on top of them, in whichever form the page states it."""
-    kept: list[str] = []
-    for number, line in enumerate(lines):
-        if number >= _REPEATED_WITHIN or is_paragraph(line):
-            return kept + lines[number:]
-        if not is_title(line):
-            kept.append(line)
-    return kept

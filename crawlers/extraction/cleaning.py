@@ -17,6 +17,8 @@ _PARAGRAPH = 120
 _HEAD = 6
 _TAIL = 8
 """Lines in which what stands only above or only below an article is looked for."""
+_REPEATED_WITHIN = 2
+"""First lines among which a repeated headline is looked for: a kicker or a date may stand above it."""
 _TAIL_SHARE = 3
 """The tail is at most one in so many of the lines, and always the last of them."""
 _LONG = 250
@@ -147,17 +149,33 @@ def _without_links(lines: list[str], links: Collection[str]) -> list[str]:
 
 def _without_head(lines: list[str], is_title: Callable[[str], bool], names: Collection[str], known: Rules) -> list[str]:
     kept: list[str] = []
+    paragraphs = 0
     for number, line in enumerate(lines):
-        if number >= _HEAD or (is_paragraph(line) and not is_title(line)):
+        if number >= _HEAD or paragraphs > 1:
             return kept + lines[number:]
-        if not (
-            is_title(line)
-            or _are_names(line, names)
-            or _is_date(line, known)
-            or any(rule.where == "head" for rule in matching(line, known))
-        ):
+        if is_paragraph(line) and not is_title(line):
+            paragraphs += 1
+            kept.append(line)
+            continue
+        # Byline and date stand below a lead as often as above it; what else is short there is of the text.
+        is_opening = _are_names(line, names) or _is_date(line, known) or (is_title(line) and not paragraphs)
+        if not (is_opening or any(rule.where == "head" for rule in matching(line, known))):
+            if paragraphs:
+                return kept + lines[number:]
             kept.append(line)
     return kept
+
+
+def without_repeated(lines: list[str], titles: Collection[str], authors: Collection[str]) -> list[str]:
+    """The lines without those on top that are the headline (`titles`, folded) or nothing but authors' names.
+
+    A last look, when all else is cut: a kicker may stand above either. Never without any line.
+    """
+    names = {fold(author) for author in authors}
+    above = min(next((at for at, line in enumerate(lines) if is_paragraph(line)), len(lines)), _REPEATED_WITHIN)
+    first = [line for line in lines[:above] if fold(line) not in titles]
+    kept = [line for line in [*first, *lines[above:_HEAD]] if not _are_names(line, names)]
+    return [*kept, *lines[_HEAD:]] or lines
 
 
 def _is_date(line: str, known: Rules) -> bool:

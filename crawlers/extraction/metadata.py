@@ -64,11 +64,15 @@ class Head:
         names += [text for text in texts_of(self.article.get("articleSection")) if len(text) <= _LONGEST_TAG]
         return frozenset(fold(name) for name in names) - {""}
 
+    @property
+    def stated(self) -> frozenset[str]:
+        """The headline in all forms in which the page states it, folded."""
+        texts = [text_of(self.article.get("headline")), *(text for key in STATED for text in self.titles[key])]
+        return frozenset(fold(text) for text in texts if text) - {""}
+
     def is_title(self, line: str) -> bool:
         """True for a line that repeats the headline in any of the forms in which the page states it."""
-        folded = fold(line)
-        stated = [text_of(self.article.get("headline")), *(text for key in STATED for text in self.titles[key])]
-        return bool(folded) and any(fold(text) == folded for text in stated if text)
+        return fold(line) in self.stated
 
 
 @dataclass(frozen=True, slots=True)

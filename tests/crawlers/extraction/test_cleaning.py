@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from crawlers.extraction import clean_text
-from crawlers.extraction.cleaning import clean_lines
+from crawlers.extraction.cleaning import clean_lines, without_repeated
 
 TEXTS = Path(__file__).parent / "texts"
 ONE = (
@@ -140,6 +140,19 @@ def test_a_text_about_cookies_keeps_its_paragraphs() -> None:
 def test_the_head_loses_headline_byline_and_date() -> None:
     assert cleaned("The headline", "By Ann Example", "3 March 2025, 5:45 pm", ONE, TWO) == [ONE, TWO]
     assert cleaned("Ann Example", ONE, TWO, names={"ann example"}) == [ONE, TWO]
+
+
+def test_byline_and_reading_time_go_from_below_a_lead() -> None:
+    assert cleaned(ONE, "By Ann Example", "Reading time: 4 minutes", TWO) == [ONE, TWO]
+    assert cleaned(ONE, "Short of breath", "By Ann Example", TWO, THREE) == [
+        ONE, "Short of breath", "By Ann Example", TWO, THREE,
+    ]  # fmt: skip
+
+
+def test_names_and_headline_left_on_top_go_at_last_but_never_all() -> None:
+    assert without_repeated(["The headline", "Ann Example", ONE], {"the headline"}, ["Ann Example"]) == [ONE]
+    assert without_repeated([ONE, TWO, "The headline"], {"the headline"}, []) == [ONE, TWO, "The headline"]
+    assert without_repeated(["Ann Example"], set(), ["Ann Example"]) == ["Ann Example"]
 
 
 def test_a_byline_or_headline_below_the_first_paragraph_stays() -> None:
