@@ -5,7 +5,10 @@
 Both ask the same pages of the same server, a process of its own on this machine, in turns. Plain Scrapy has
 its default settings (16 requests at a time, 8 to a host) but for its log; it is given the addresses of all pages.
 newsloom is given the section pages that list them, and asks one thing at a time of each host, without delay. Hosts
-whose robots.txt asks for a Crawl-delay are left out: newsloom would wait there, and plain Scrapy does not.
+whose robots.txt asks for a Crawl-delay are left out: newsloom would wait there, and plain Scrapy does not. The server
+sends pages in gzip, as nearly all do; newsloom archives them as they came, plain Scrapy saves them unpacked.
+
+Beside pages per second of the clock stand those per second of processor time, which others on the machine change less.
 """
 
 from __future__ import annotations
@@ -13,12 +16,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.archive import Kind, Outcome, sealed_segments
@@ -48,27 +53,36 @@ process.start()
 """
 
 
-def timed(command: list[str], proxy: str) -> float:
-    """Wall seconds of a process that must succeed."""
+@dataclass(frozen=True)
+class Rate:
+    """Pages per second: of the clock, and of processor time."""
+
+    wall: float
+    cpu: float
+
+
+def timed(command: list[str], proxy: str) -> tuple[float, float]:
+    """Wall and processor seconds of a process that must succeed."""
     environment = os.environ | {"http_proxy": proxy, "no_proxy": ""}
-    start = time.perf_counter()
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(command, env=environment, check=True, capture_output=True)
-    return time.perf_counter() - start
+    seconds, after = time.perf_counter() - start, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
-def plain(folder: Path, urls: list[str], proxy: str) -> float:
-    """Pages per second of the plain spider."""
+def plain(folder: Path, urls: list[str], proxy: str) -> Rate:
+    """How fast the plain spider is."""
     (folder / "bodies").mkdir()
     (folder / "urls").write_text("\n".join(urls))
     (folder / "plain.py").write_text(PLAIN)
-    seconds = timed([sys.executable, str(folder / "plain.py"), str(folder / "urls"), str(folder / "bodies")], proxy)
+    wall, cpu = timed([sys.executable, str(folder / "plain.py"), str(folder / "urls"), str(folder / "bodies")], proxy)
     saved = len(list((folder / "bodies").iterdir()))
     assert saved == len(urls), f"{saved} of {len(urls)} pages"
-    return saved / seconds
+    return Rate(saved / wall, saved / cpu)
 
 
-def ours(folder: Path, hosts: list[str], proxy: str) -> tuple[float, list[str]]:
-    """Pages per second of newsloom's crawl, and the addresses it fetched."""
+def ours(folder: Path, hosts: list[str], proxy: str) -> tuple[Rate, list[str]]:
+    """How fast newsloom's crawl is, and the addresses it fetched."""
     plan = folder / "plan"
     plan.mkdir()
     sources = tuple(
@@ -76,10 +90,10 @@ def ours(folder: Path, hosts: list[str], proxy: str) -> tuple[float, list[str]]:
     )
     write_known(plan / KNOWN, ())
     write_plan(plan, CrawlPlan("bench", str(folder / "archive"), "newsloom-benchmark", 500, sources))
-    seconds = timed([sys.executable, "-m", "crawlers", str(plan)], proxy)
+    wall, cpu = timed([sys.executable, "-m", "crawlers", str(plan)], proxy)
     log = [fetch for segment in sealed_segments(folder / "archive") for fetch in segment.fetches()]
     pages = [fetch.url for fetch in log if fetch.kind is Kind.PAGE and fetch.outcome is Outcome.FETCHED]
-    return len(pages) / seconds, pages
+    return Rate(len(pages) / wall, len(pages) / cpu), pages
 
 
 def main() -> None:
@@ -105,23 +119,31 @@ def main() -> None:
             proxy = f"http://127.0.0.1:{port.read_text()}"
             opener = urllib.request.build_opener(urllib.request.ProxyHandler({"http": proxy}))
             hosts = [host for host in hosts if b"Crawl-delay" not in opener.open(f"http://{host}/robots.txt").read()]
-            rates: dict[str, list[float]] = {"newsloom": [], "plain Scrapy": []}
+            rates: dict[str, list[Rate]] = {"newsloom": [], "plain Scrapy": []}
             for number in range(arguments.rounds):
                 for part in ("ours", "plain"):
                     (folder / f"{part}{number}").mkdir()
                 rate, pages = ours(folder / f"ours{number}", hosts, proxy)
                 rates["newsloom"].append(rate)
                 rates["plain Scrapy"].append(plain(folder / f"plain{number}", pages, proxy))
-                print(f"round {number + 1}: {len(pages)} pages;", *(f"{k} {v[-1]:.0f}/s" for k, v in rates.items()))
+                print(
+                    f"round {number + 1}: {len(pages)} pages;", *(f"{k} {v[-1].wall:.0f}/s" for k, v in rates.items())
+                )
             with opener.open("http://newsweb.control/stats") as answer:
                 assert json.load(answer)["violations"] == []
         finally:
             process.terminate()
             process.wait()
-    for kind, values in rates.items():
-        print(f"{kind:14} {statistics.median(values):7.1f} pages/s (median of {len(values)})")
-    ratios = [a / b for a, b in zip(rates["newsloom"], rates["plain Scrapy"], strict=True)]
-    print(f"{'ratio':14} {statistics.median(ratios):7.2f} (newsloom : plain Scrapy)")
+    for clock in ("wall", "cpu"):
+        for kind, values in rates.items():
+            print(
+                f"{kind:14} {statistics.median(getattr(rate, clock) for rate in values):7.1f} pages/s of {clock} time"
+            )
+        pairs = zip(rates["newsloom"], rates["plain Scrapy"], strict=True)
+        ratios = sorted(getattr(a, clock) / getattr(b, clock) for a, b in pairs)
+        print(
+            f"{'ratio':14} {statistics.median(ratios):7.2f} of {clock} time (from {ratios[0]:.2f} to {ratios[-1]:.2f})"
+        )
 
 
 if __name__ == "__main__":

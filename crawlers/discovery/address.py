@@ -11,13 +11,13 @@ import hashlib
 import re
 import uuid
 from functools import lru_cache
-from ipaddress import ip_address
 from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit, urlunsplit
 
-from tld import get_fld
 from w3lib.url import canonicalize_url, safe_url_string
 
 from crawlers.discovery.lists import read_list
+from crawlers.discovery.sites import site_of
+from crawlers.discovery.variants import without_variant
 
 _STRIPPED = "".join(map(chr, range(0x21))) + "\x7f\u00a0\u200b\ufeff"
 _LABELS = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
@@ -85,14 +85,14 @@ def _normalised_at_length(url: str) -> str:
 def address_key(url: str) -> int:
     """Unsigned 64-bit key of an address: the first 8 bytes, big-endian, of its `article_id`.
 
-    http and https, every order of parameters and every set of tracking parameters give one key. Raises ValueError like
-    `normalise`.
+    http and https, every order of parameters and every set of tracking parameters give one key, and so do the variants
+    of a page for other devices (`crawlers.discovery.variants`). Raises ValueError like `normalise`.
     """
     return int.from_bytes(_digest(url)[:8], "big")
 
 
 def article_id(url: str) -> uuid.UUID:
-    """128-bit BLAKE2b of the normalised address with the scheme https. Raises ValueError like `normalise`."""
+    """128-bit BLAKE2b of the normalised address, as no variant and with https. Raises ValueError like `normalise`."""
     return uuid.UUID(bytes=_digest(url))
 
 
@@ -110,22 +110,7 @@ def same_site(a: str, b: str) -> bool:
 
 def site(url: str) -> str:
     """The registrable domain of an address; see `same_site`. Raises ValueError where there is no host."""
-    return _site_of(_web_parts(url.strip(_STRIPPED)).netloc)
-
-
-@lru_cache(maxsize=4096)
-def _site_of(netloc: str) -> str:
-    host = urlsplit(f"//{netloc}").hostname or ""
-    try:
-        ip_address(host)
-    except ValueError:
-        pass
-    else:
-        return netloc
-    domain: str | None = get_fld(f"http://{host}/", fail_silently=True)
-    labels = host.split(".")
-    # The list's own rule for a suffix it does not know is `*`: the last label is the suffix (`.example`, `.internal`).
-    return domain or (".".join(labels[-2:]) if len(labels) > 1 else netloc)
+    return site_of(_web_parts(url.strip(_STRIPPED)).netloc)
 
 
 def _web_parts(url: str) -> SplitResult:
@@ -153,5 +138,5 @@ def _is_tracking(parameter: str) -> bool:
 
 
 def _digest(url: str) -> bytes:
-    spelling = normalise(url)
+    spelling = without_variant(normalise(url))
     return hashlib.blake2b(b"https:" + spelling.partition(":")[2].encode(), digest_size=16).digest()

@@ -192,6 +192,53 @@ def test_the_key_is_the_beginning_of_the_article_id_and_stays_what_it_is() -> No
     assert key == article_id("https://example.com/other").int >> 64
 
 
+STORY = "https://example.com/news/a-story-of-note"
+
+
+@pytest.mark.parametrize(
+    ("variant", "page"),
+    [
+        ("https://www.example.com/news/a-story-of-note", STORY),
+        ("http://m.example.com/news/a-story-of-note", STORY),
+        ("https://mobile.example.com/news/a-story-of-note", STORY),
+        ("https://amp.example.com/news/a-story-of-note?utm_source=x", STORY),
+        ("https://www.m.example.com:443/news/a-story-of-note", STORY),
+        (STORY + "/amp", STORY),
+        (STORY + "/amp/", STORY + "/"),
+        (STORY + "/amp.html", STORY),
+        (STORY + ".amp", STORY),
+        (STORY + ".amp.html", STORY + ".html"),
+        ("https://example.com/amp/news/a-story-of-note", STORY),
+        (STORY + "?amp", STORY),
+        (STORY + "?amp=1&id=7", STORY + "?id=7"),
+        (STORY + "?outputType=amp", STORY),
+    ],
+)
+def test_variants_for_other_devices_are_one_article(variant: str, page: str) -> None:
+    assert article_id(variant) == article_id(page)
+    assert address_key(variant) == address_key(page)
+    assert absolute(variant) != absolute(page), "it is asked for as it was written all the same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("https://example.com/reviews/amp", "https://example.com/reviews"),
+        ("https://example.com/amp", "https://example.com/"),
+        ("https://example.com/amp/", "https://example.com/"),
+        ("https://m.example/a", "https://example/a"),
+        ("https://www.gov.uk/a", "https://gov.uk/a"),
+        ("https://news.example.com/a", "https://example.com/a"),
+        ("https://mexample.com/a", "https://example.com/a"),
+        (STORY + "-amp", STORY),
+        (STORY + "?view=map", STORY),
+        ("https://www.example.com:8080/a", "https://example.com/a"),
+    ],
+)
+def test_what_only_looks_like_a_variant_is_another_page(one: str, other: str) -> None:
+    assert article_id(one) != article_id(other)
+
+
 @pytest.mark.parametrize(
     ("href", "expected"),
     [

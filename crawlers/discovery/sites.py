@@ -1,0 +1,25 @@
+"""Which site a host belongs to."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from tld import get_fld
+
+
+@lru_cache(maxsize=4096)
+def site_of(netloc: str) -> str:
+    """The registrable domain of a host with or without port; an address or a lone name stays as it is."""
+    host = urlsplit(f"//{netloc}").hostname or ""
+    try:
+        ip_address(host)
+    except ValueError:
+        pass
+    else:
+        return netloc
+    domain: str | None = get_fld(f"http://{host}/", fail_silently=True)
+    labels = host.split(".")
+    # The list's own rule for a suffix it does not know is `*`: the last label is the suffix (`.example`, `.internal`).
+    return domain or (".".join(labels[-2:]) if len(labels) > 1 else netloc)
