@@ -36,9 +36,7 @@ def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, 
 def backfill(
     files: Annotated[
         list[str],
-        Field(
-            min_length=1, description="Absolute paths, or addresses (s3://…): .jsonl, .txt, .warc, .warc.gz."
-        ),
+        Field(min_length=1, description="Absolute paths, or addresses (s3://…): .jsonl, .txt, .warc, .warc.gz."),
     ],
     data: Data,
     clean: Annotated[bool, Field(description="Drop adverts, consent dialogues, bios and teasers from texts.")] = False,

@@ -29,7 +29,7 @@ from flows.layout import DataDirectory
 from flows.loading import Loaded, load, pending_segments
 from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait
-from flows.planning import make_plan, source_rows
+from flows.planning import make_plan, source_rows, without_forgotten
 from flows.running import gives_way, is_transient, require_space
 from flows.settings import load_settings
 from flows.summary import RunSummary, summarise
@@ -121,6 +121,7 @@ def ingest(
     configured, settings = load_sources(sources), load_settings(sources)
     require_contact(configured, sources)
     directory = DataDirectory(data)
+    configured = without_forgotten(configured, directory)
     started = datetime.now(UTC)
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     reporter = progress.current.get()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment, salvage, sealed_segments
+from crawlers.archive.erasing import erase
 from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.lifeline import lock_archive
 from flows.batches import Origin, Page, build_batch, is_page, read_page
@@ -16,6 +17,7 @@ from flows.dedup.exact import Judgement, Verdict, judge_all
 from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
 from flows.edits import compare
+from flows.forgotten import Forgotten, blank, read_forgotten
 from warehouse.load import load_segment, loaded_fetches, loaded_segments
 from warehouse.planning import articles_at, articles_with_text, held_articles
 from warehouse.texts import current_texts
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from crawlers.archive import Fetch
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
     from warehouse import Writer
@@ -59,8 +62,9 @@ def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: s
     if loaded_fetches(connection, name) is not None:
         return None
     segment = Segment(directory.archive, name)
-    fetches = list(segment.fetches())
+    fetches = _without_forgotten(segment, read_forgotten(directory.private))
     pages = [read_page(fetch, read) for fetch, read in zip(fetches, extractor.read(segment, fetches), strict=True)]
+    pages = _without_forgotten_articles(segment, pages, read_forgotten(directory.private))
     judgements = _judge(writer, pages)
     looked_at = _looked_at(writer, pages, judgements)
     _compare(writer, pages, judgements)
@@ -87,6 +91,26 @@ def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:
     texts = articles_with_text(writer.connection, [candidate.text_hash for candidate in candidates])
     judged = iter(judge_all(candidates, held, texts))
     return [None if page.candidate is None else next(judged) for page in pages]
+
+
+def _without_forgotten(segment: Segment, forgotten: Forgotten) -> list[Fetch]:
+    """The log without what is to stay out; the archive loses it, too."""
+    fetches = list(segment.fetches())
+    clean = [forgotten.without(fetch) for fetch in fetches]
+    if clean != fetches:
+        erase(segment, lambda fetch: forgotten.without(fetch))
+    return clean
+
+
+def _without_forgotten_articles(segment: Segment, pages: list[Page], forgotten: Forgotten) -> list[Page]:
+    """The same for pages that name a forgotten address as their own."""
+    known = {page.fetch.offset: page for page in pages if forgotten.has_address(page.fields.get("article_url"))}
+    if not known:
+        return pages
+    erase(segment, lambda fetch: blank(fetch, hide_source=False) if fetch.offset in known else None)
+    return [
+        read_page(blank(page.fetch, hide_source=False), None) if page.fetch.offset in known else page for page in pages
+    ]
 
 
 def _compare(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from crawlers.discovery import address_key, write_sorted
 from crawlers.plan import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, write_plan
 from crawlers.planning import entry_points, page_limit, plan_source
 from crawlers.sources import CrawlSettings, Source, Sources, user_agent
+from flows.forgotten import read_forgotten
 from warehouse.planning import Due, ListingState, Stored, due_frontier, due_rechecks, known_keys, listing_states
 from warehouse.runs import SourceRow
 
@@ -20,9 +22,21 @@ if TYPE_CHECKING:
     from flows.layout import DataDirectory
     from warehouse import Writer
 
+logger = logging.getLogger("newsloom")
+
 # Listings that were found by following others (feeds of a front page, children of a sitemap index) are asked again by
 # themselves, for their parent may say "not modified". Those that changed last are enough to see what is new.
 FOUND_LISTINGS = LISTINGS
+
+
+def without_forgotten(sources: Sources, directory: DataDirectory) -> Sources:
+    """The sources but for those that `newsloom forget` was told to keep out."""
+    forgotten = read_forgotten(directory.private)
+    kept = tuple(source for source in sources.sources if not forgotten.has_source(source.name))
+    for source in sources.sources:
+        if forgotten.has_source(source.name):
+            logger.warning("source %s is left out: it was forgotten (newsloom forget)", source.name)
+    return sources if len(kept) == len(sources.sources) else sources.model_copy(update={"sources": kept})
 
 
 def source_rows(sources: Sources) -> list[SourceRow]:
@@ -68,7 +82,9 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
         planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], asked))
     # Where nothing is asked for, nothing is compared with what is known.
     is_idle = not any(source.requests or source.waiting for source in planned)
-    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection))
+    write_sorted(
+        folder / KNOWN, () if is_idle else known_keys(writer.connection, sorted(read_forgotten(directory.private).keys))
+    )
     write_plan(
         folder,
         CrawlPlan(

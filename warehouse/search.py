@@ -122,9 +122,29 @@ def merge_parts(connection: duckdb.DuckDBPyConnection) -> None:
         for group in parts_to_merge(rows, tier):
             first, end = group[0][1], group[-1][1] + group[-1][2]
             parts = [part for part, _, _ in group]
-            _store(connection, first, end, _sql("merge"), {"first": first, "parts": parts})
-            for table in ("postings", "parts"):
-                connection.execute(f"DELETE FROM search_index.{table} WHERE part IN (SELECT unnest(?))", [parts])  # noqa: S608
+            _join(connection, first, end, parts, [])
+
+
+def remove_versions(connection: duckdb.DuckDBPyConnection, docs: Sequence[int]) -> None:
+    """Take versions out of the index, and the terms that only they had; costs the parts that they are in."""
+    rows = connection.execute(
+        "SELECT DISTINCT part, first_doc, docs FROM search_index.parts AS parts, (SELECT unnest(?::UINTEGER[]) AS doc) "
+        "WHERE doc >= first_doc AND doc < first_doc + docs",
+        [list(docs)],
+    ).fetchall()
+    for part, first, count in rows:
+        _join(connection, first, first + count, [part], docs)
+    if rows:
+        connection.execute(_sql("unused"))
+
+
+def _join(
+    connection: duckdb.DuckDBPyConnection, first: int, end: int, parts: Sequence[int], gone: Sequence[int]
+) -> None:
+    """Make one part of several, without the versions that are gone."""
+    _store(connection, first, end, _sql("merge"), {"first": first, "parts": list(parts), "gone": list(gone)})
+    for table in ("postings", "parts"):
+        connection.execute(f"DELETE FROM search_index.{table} WHERE part IN (SELECT unnest(?))", [list(parts)])  # noqa: S608
 
 
 def parts_to_merge(parts: Sequence[tuple[int, int, int]], tier: int) -> list[list[tuple[int, int, int]]]:

@@ -50,9 +50,10 @@ def is_old(file: Path) -> bool:
 
 
 def stamp(file: Path) -> str:
-    """A text that changes whenever the (checkpointed) file does."""
+    """A text that changes whenever the (checkpointed) file does, or another one takes its place."""
+    state = file.stat()
     with file.open("rb") as reader:
-        return hashlib.blake2b(reader.read(HEADERS), digest_size=16).hexdigest()
+        return f"{state.st_ino} {state.st_mtime_ns} {hashlib.blake2b(reader.read(HEADERS), digest_size=16).hexdigest()}"
 
 
 def rewrite(file: Path) -> None:

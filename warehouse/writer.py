@@ -79,14 +79,28 @@ class Writer:
             self._reopen()
             raise disk_failed(self.file, error) from error
 
+    def finish(self) -> None:
+        """Index what was loaded, and bring everything into the file."""
+        index_new_versions(self)
+        self.checkpoint()
+
+    def replace_by(self, file: Path) -> None:
+        """Take a finished file, which nobody has open, in the place of the private one."""
+        self.connection.close()
+        try:
+            storage.replace(file, self.file)
+        except OSError as error:
+            raise disk_failed(self.file, error) from error
+        finally:
+            self.connection = self._open()
+
     def publish(self) -> Published:
         """Make the present state what people query, unless it is already, and what was loaded findable by `search`.
 
         The file is closed while it is copied, then opened again. Raises TransientWarehouseError where the disk fails
         or is full; what people query stays as it was then.
         """
-        index_new_versions(self)
-        self.checkpoint()
+        self.finish()
         self.connection.close()
         try:
             return publish(self.file, self.public)

@@ -42,9 +42,15 @@ def seal(directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
     open_log = directory / f"{name}{LOG}{OPEN}"
     if open_log.exists():  # not where the writer was killed between the two renames
         open_log.rename(directory / f"{name}{LOG}")
-        _sync(directory)
+        sync(directory)
     (directory / f"{name}{WARC}{OPEN}").rename(directory / f"{name}{WARC}")
-    _sync(directory)
+    sync(directory)
+
+
+def bring_to_disk(path: Path) -> None:
+    """Return once a file's content is on the disk."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
 
 
 def remove_open(directory: Path, name: str) -> None:
@@ -75,7 +81,8 @@ def is_still(path: Path, file: FileIO) -> bool:
         return False
 
 
-def _sync(directory: Path) -> None:
+def sync(directory: Path) -> None:
+    """Bring renames within a folder to the disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,8 +1,10 @@
-SELECT term, times, (doc + first_doc - $first)::USMALLINT AS doc
+-- The postings of several parts as those of one, without the versions that are gone.
+SELECT term, times, (doc - $first)::USMALLINT AS doc
 FROM (
-    SELECT term, times, unnest(postings.docs) AS doc, parts.first_doc
+    SELECT term, times, parts.first_doc + unnest(postings.docs) AS doc
     FROM search_index.postings
     JOIN search_index.parts USING (part)
     WHERE part IN (SELECT unnest($parts))
 )
+WHERE doc NOT IN (SELECT unnest($gone::UINTEGER[]))
 ORDER BY ALL;

@@ -3,7 +3,10 @@ ALTER TABLE batch ADD COLUMN doc UINTEGER;
 UPDATE batch SET doc = numbered.doc
 FROM (
     SELECT row_number, row_number() OVER (ORDER BY row_number) - 1
-        + (SELECT coalesce(max(doc) + 1, 0) FROM article_versions) AS doc
+        + greatest(
+            (SELECT coalesce(max(doc) + 1, 0) FROM article_versions),
+            -- A number that was indexed and forgotten is not given again.
+            (SELECT coalesce(max(first_doc + docs), 0) FROM search_index.parts)) AS doc
     FROM batch
     WHERE outcome IN ('loaded', 'updated')
 ) AS numbered

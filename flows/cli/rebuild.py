@@ -1,0 +1,39 @@
+"""`newsloom rebuild`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option, wait_option
+from flows.layout import data_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("rebuild")
+@data_option
+@wait_option
+def command(data: Path, wait: float) -> None:
+    """Make the whole warehouse anew from the archive: every stored page is extracted and loaded again.
+
+    The old warehouse stays in place until the new one is complete, so there must be room for both. An interrupted
+    rebuild goes on where it stopped. With the same extractor the rows are the same as before.
+    """
+    from flows.errors import FlowsError
+    from flows.extracting import Extractor
+    from flows.progress import shown
+    from flows.rebuilding import rebuild
+    from warehouse import open_writer
+
+    directory = data_directory(data)
+    if not directory.archive.is_dir():
+        raise FlowsError(f"{directory.root}: there is no archive here; --data DIR or NEWSLOOM_DATA names another.")
+    with shown(), open_writer(directory.root, "newsloom rebuild", wait=wait) as writer, Extractor() as extractor:
+        rebuilt = rebuild(writer, extractor, directory)
+        writer.publish()
+    before = f", {rebuilt.loaded_before} of them by an earlier rebuild" if rebuilt.loaded_before else ""
+    click.echo(f"{rebuilt.segments} segments loaded{before}")
+    click.echo(f"articles: {rebuilt.articles}, {rebuilt.articles_before} before")

@@ -1,0 +1,48 @@
+"""`newsloom reextract`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import data_option, wait_option
+from flows.layout import data_directory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@click.command("reextract")
+@click.option("--source", metavar="NAME", help="Only articles of this source.")
+@data_option
+@wait_option
+def command(source: str | None, data: Path, wait: float) -> None:
+    """Read the stored pages of articles again where another extractor than the present one read them.
+
+    What comes out differently is a new version, marked as a re-extraction and not as an edit of the publisher's.
+    Nothing is fetched. `newsloom rebuild` decides about rejected pages anew, too.
+    """
+    from flows.errors import FlowsError
+    from flows.extracting import Extractor
+    from flows.progress import shown
+    from flows.reextracting import reextract
+    from warehouse import open_writer
+
+    directory = data_directory(data)
+    with shown(), open_writer(directory.root, "newsloom reextract", wait=wait) as writer, Extractor() as extractor:
+        if source is not None:
+            rows = writer.connection.execute("SELECT DISTINCT source FROM article_state ORDER BY source").fetchall()
+            names = [name for (name,) in rows]
+            if source not in names:
+                raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
+        done = reextract(writer, extractor, directory, source)
+        writer.publish()
+    counts = done.outcomes
+    click.echo(f"read again: {counts['changed']} changed, {counts['same']} as before")
+    if counts["missing"]:
+        click.echo(f"not in the archive any more: {counts['missing']}; `newsloom doctor` says which segments")
+    if counts["rejected"]:
+        click.echo(f"no longer taken for an article, and kept: {counts['rejected']}, for example")
+        for line in done.rejections:
+            click.echo(f"    {line}")

@@ -1,0 +1,104 @@
+"""`newsloom forget`: everything about an address or a source goes, from archive, warehouse and what was published."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Kind, Segment, sealed_segments
+from crawlers.archive.erasing import erase
+from crawlers.discovery import address_key
+from crawlers.errors import ArchiveError
+from flows.archived import spellings
+from flows.forgotten import Forgotten, remember_to_forget
+from flows.loading import quiet_archive
+from warehouse import forget as held
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+    from crawlers.archive import Fetch
+    from flows.layout import DataDirectory
+    from warehouse import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was removed: articles, stored pages and listings, addresses."""
+
+    articles: int
+    records: int
+    addresses: int
+
+
+def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, source: str | None = None) -> Removed:
+    """Remove an address, with the article it leads to and all its other addresses, or a source; for good.
+
+    First it is written down that it is to stay out, then it is taken out of the archive, then out of the warehouse: a
+    call that was killed can be repeated. What stays is that something was fetched, when, and a hash of its address.
+    The private file is written anew, because deleted rows stay in a database file as free space. Publishing is the
+    caller's.
+    """
+    with quiet_archive(directory):
+        found = held.trace(writer.connection, [] if url is None else spellings(url), source)
+        keys = {address: key for address in found.addresses if (key := _key(address)) is not None}
+        # A source's addresses are not kept out by themselves: another source may bring them.
+        forgotten = remember_to_forget(
+            directory.private, keys.values() if source is None else (), () if source is None else (source,)
+        )
+        records = 0
+        needles = tuple(_needles(found.addresses)) if source is None else ()
+        there = {segment.name: segment for segment in sealed_segments(directory.archive)}
+        for name in found.segments:
+            if name not in there:
+                continue
+            erased = erase(there[name], partial(_instead, segment=there[name], forgotten=forgotten, needles=needles))
+            records += len(erased.offsets)
+            held.drop_offsets(writer, name, erased.offsets)
+        blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
+        held.remove(writer, list(keys.values()), source, blanks)
+    _remove_runs(directory, needles or (source.encode() if source else b"",))
+    writer.rewrite()
+    return Removed(len(found.articles), records, len(found.addresses))
+
+
+def _instead(fetch: Fetch, segment: Segment, forgotten: Forgotten, needles: Sequence[bytes]) -> Fetch | None:
+    """What is to stand in place of a fetch: nothing of it, or a listing without its content where that names it."""
+    clean = forgotten.without(fetch)
+    if clean.offset is not None and clean.kind not in (Kind.PAGE, Kind.RECORD) and needles:
+        try:
+            body = segment.read(clean.offset).body
+        except ArchiveError:
+            body = b""
+        if any(needle in body for needle in needles):
+            clean = replace(clean, offset=None)
+    return None if clean == fetch else clean
+
+
+def _needles(addresses: Iterable[str]) -> set[bytes]:
+    """How the addresses stand in listings: without their scheme, as they are and escaped for HTML and XML."""
+    rests = {address.partition("://")[2] or address for address in addresses}
+    return {text.encode() for rest in rests if rest for text in (rest, escape(rest, quote=False))}
+
+
+def _remove_runs(directory: DataDirectory, needles: Sequence[bytes]) -> None:
+    """Plans and logs of runs that name it."""
+    for folder in (directory.private / "runs").glob("*"):
+        if any(_mentions(file, needles) for file in folder.glob("*") if file.suffix in (".json", ".log")):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mentions(file: Path, needles: Sequence[bytes]) -> bool:
+    with file.open("rb") as lines:
+        return any(needle in line for line in lines for needle in needles if needle)
+
+
+def _key(url: str) -> int | None:
+    try:
+        return address_key(url)
+    except ValueError:
+        return None

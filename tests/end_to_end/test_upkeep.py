@@ -1,0 +1,291 @@
+"""doctor, rebuild, reextract, forget, on segments as a crawl leaves them."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import shutil
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
+from crawlers.discovery.links import Link
+from flows.cli.main import main
+from tests.end_to_end.conftest import article
+from tests.warehouse.rows import NOON
+from warehouse import open_writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+HOST = "http://one.example"
+
+
+def address(number: int) -> str:
+    return f"{HOST}/news/2026/report-number-{number}-from-the-town.html"
+
+
+def crawl(data: Path, numbers: range, name: str, source: str = "one.example") -> None:
+    """A segment as a crawl leaves it: a feed that names pages, and the pages."""
+    listed = "".join(f"<item><title>Report {n}</title><link>{address(n)}</link></item>" for n in numbers)
+    with SegmentWriter(data / "archive", "aaaaaaaaaaaa", name=f"20260301120000-aaaaaaaaaaaa-{name}") as segment:
+        links = tuple(Link(address(n)) for n in numbers)
+        feed = Fetch(f"{HOST}/feed.xml", source, Kind.FEED, Outcome.FETCHED, NOON, status=200, links=links)
+        segment.add(feed, exchange(f"{HOST}/feed.xml", f"<rss>{listed}</rss>".encode()))
+        for number in numbers:
+            body = article(number).body
+            page = Fetch(address(number), source, Kind.PAGE, Outcome.FETCHED, NOON, status=200, bytes=len(body))
+            segment.add(page, exchange(address(number), body))
+        segment.add(Fetch(f"{HOST}/gone.html", source, Kind.PAGE, Outcome.FAILED, NOON, reason="timeout"))
+
+
+def exchange(url: str, body: bytes) -> Exchange:
+    return Exchange("GET", url, (), 200, "OK", (("Content-Type", "text/html; charset=utf-8"),), body)
+
+
+def newsloom(*arguments: str, data: Path, code: int = 0) -> str:
+    """The command line, in this process: starting one for each call would take most of the time of these tests."""
+    said = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
+        patch.setattr(sys, "argv", ["newsloom", *arguments, "--data", str(data)])
+        patch.setattr(sys, "stdin", io.StringIO())
+        with pytest.raises(SystemExit) as ended:
+            main()
+    assert ended.value.code == code, said.getvalue()
+    return said.getvalue()
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two segments with three articles each, loaded (an import takes up what waits) and published."""
+    data = tmp_path_factory.mktemp("upkeep") / "data"
+    crawl(data, range(1, 4), "00000")
+    crawl(data, range(4, 7), "00001")
+    text = data.parent / "text.txt"
+    text.write_text("A headline of its own\n" + "Some words that make up a text of a file, enough of them. " * 8)
+    newsloom("import", str(text), data=data)
+    return data
+
+
+@pytest.fixture
+def filled(loaded: Path, data: Path) -> Path:
+    """A copy of it for a test of its own."""
+    shutil.copytree(loaded, data)
+    return data
+
+
+def private(data: Path, query: str) -> list[Any]:
+    with duckdb.connect(str(data / "private" / "warehouse.duckdb"), read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        return connection.execute(query).fetchall()
+
+
+EVERYTHING = (
+    "SELECT * EXCLUDE (doc) FROM article_state ORDER BY ALL",
+    "SELECT * EXCLUDE (doc) FROM article_versions ORDER BY ALL",
+    "SELECT * FROM aliases ORDER BY ALL",
+    "SELECT * FROM rejections ORDER BY ALL",
+    "SELECT * FROM fetches ORDER BY ALL",
+    "SELECT * FROM feeds ORDER BY ALL",
+    "SELECT * FROM runs ORDER BY ALL",
+    "SELECT * EXCLUDE (loaded_at) FROM segments ORDER BY ALL",
+    "SELECT * FROM headline_words ORDER BY ALL",
+    "SELECT * FROM private.known_addresses ORDER BY ALL",
+    "SELECT * FROM private.frontier ORDER BY ALL",
+)
+
+
+def state(data: Path) -> list[list[Any]]:
+    return [private(data, query) for query in EVERYTHING]
+
+
+def test_a_warehouse_in_order_has_nothing_wrong(filled: Path) -> None:
+    assert newsloom("doctor", "--deep", data=filled).startswith("all is well: ")
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        ("DELETE FROM article_versions WHERE doc = 0", "Articles whose current version is not there. 1 in all"),
+        ("DELETE FROM article_state WHERE doc = 0", "Versions of articles that are not there. 1 in all"),
+        ("UPDATE article_state SET versions = 5 WHERE doc = 0", "5 versions by its state, 1 there"),
+        ("INSERT INTO article_state SELECT * FROM article_state WHERE doc = 0", "Articles that have several rows"),
+        ("DELETE FROM fetches WHERE outcome = 'failed'", "5 requests by the ledger, 4 there"),
+        ("DELETE FROM segments WHERE segment LIKE '%00001'", "Segments whose requests are not as many"),
+        (
+            "UPDATE fetches SET outcome = 'rejected' WHERE outcome = 'loaded'",
+            "requests were rejected, 0 rows came of it",
+        ),
+        ("UPDATE fetches SET outcome = 'lost' WHERE outcome = 'failed'", "/gone.html: lost"),
+        (
+            "INSERT INTO aliases SELECT url, uuid(), source, 'x', NULL, now(), 's' FROM article_state LIMIT 1",
+            "Other addresses",
+        ),
+        ("INSERT INTO private.known_addresses FROM private.known_addresses LIMIT 1", "Addresses that are known twice"),
+        ("DELETE FROM search_index.parts", "has postings and is not there"),
+    ],
+)
+def test_what_does_not_add_up_is_told_with_what_to_do(filled: Path, harm: str, words: str) -> None:
+    with open_writer(filled, "test") as writer:
+        writer.connection.execute(harm)
+    said = newsloom("doctor", data=filled, code=1)
+    assert words in said
+    assert "newsloom rebuild" in said
+
+
+def test_an_archive_that_lost_a_file_or_a_byte_is_noticed(filled: Path) -> None:
+    first, second = sorted(filled.glob("archive/2026*.warc.gz"))
+    content = bytearray(first.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    first.write_bytes(content)
+    assert newsloom("doctor", data=filled).startswith("all is well"), "the bytes are read with --deep alone"
+    assert "Stored pages of articles that cannot be read." in newsloom("doctor", "--deep", data=filled, code=1)
+    second.unlink()
+    said = newsloom("doctor", data=filled, code=1)
+    assert "Loaded segments that the archive does not have whole. 1 in all" in said
+    assert "Restore the files from a backup" in said
+
+
+def test_a_rebuild_ends_with_the_same_rows(filled: Path) -> None:
+    before = state(filled)
+    assert "articles: 7, 7 before" in newsloom("rebuild", data=filled)
+    assert state(filled) == before
+    assert newsloom("doctor", data=filled).startswith("all is well")
+    assert not (filled / "private" / "rebuild").exists()
+
+
+def test_a_warehouse_that_is_lost_comes_back_from_the_archive(filled: Path) -> None:
+    before = state(filled)
+    (filled / "private" / "warehouse.duckdb").unlink()
+    (filled / "news.duckdb").unlink()
+    newsloom("rebuild", data=filled)
+    articles = [row[:2] for row in before[0]]
+    assert [row[:2] for row in private(filled, EVERYTHING[0])] == articles
+    assert (filled / "news.duckdb").exists()
+
+
+def test_a_rebuild_that_was_interrupted_goes_on(filled: Path) -> None:
+    before = state(filled)
+    broken = filled / "archive" / "20260301120000-aaaaaaaaaaaa-00001.jsonl"
+    whole = broken.read_bytes()
+    broken.write_bytes(b"not a log\n")
+    assert "00001.jsonl:1: not JSON" in newsloom("rebuild", data=filled, code=2)
+    assert state(filled) == before, "the old one stays"
+    broken.write_bytes(whole)
+    assert "3 segments loaded, 1 of them by an earlier rebuild" in newsloom("rebuild", data=filled)
+    assert state(filled) == before
+
+
+def test_a_reextraction_makes_versions_that_are_no_edits(filled: Path) -> None:
+    before = private(filled, "SELECT url, title, text FROM articles ORDER BY url")
+    with open_writer(filled, "test") as writer:
+        writer.connection.execute("UPDATE article_versions SET extractor = 'old'")
+        writer.connection.execute("UPDATE article_versions SET text = 'Menu' || chr(10) || text WHERE doc IN (0, 1)")
+    assert "read again: 2 changed, 5 as before" in newsloom("reextract", data=filled)
+    assert private(filled, "SELECT url, title, text FROM articles ORDER BY url") == before
+    versions = "SELECT change, words_removed, diff FROM article_versions WHERE change <> 'first'"
+    assert [(change, removed) for change, removed, _ in private(filled, versions)] == [("reextracted", 1)] * 2
+    assert private(filled, "SELECT count(*) FROM article_edits") == [(0,)]
+    assert private(filled, "SELECT count(DISTINCT extractor), count(*) FROM articles WHERE extractor <> 'old'") == [
+        (1, 7)
+    ]
+    assert newsloom("doctor", data=filled).startswith("all is well")
+    assert "read again: 0 changed, 0 as before" in newsloom("reextract", data=filled)
+
+
+def test_a_reextraction_of_one_source_leaves_the_others(filled: Path) -> None:
+    with open_writer(filled, "test") as writer:
+        writer.connection.execute("UPDATE article_versions SET extractor = 'old'")
+    assert "0 changed, 6 as before" in newsloom("reextract", "--source", "one.example", data=filled)
+    assert "nonsense: no article is of such a source; there are: " in newsloom(
+        "reextract", "--source", "nonsense", data=filled, code=2
+    )
+
+
+def held_bytes(data: Path, needle: bytes) -> list[str]:
+    """Files of the data directory that hold these bytes: records unpacked, database files value by value."""
+    found = []
+    for file in sorted(file for file in data.rglob("*") if file.is_file()):
+        if file.name.endswith(".warc.gz"):
+            content = gzip.decompress(file.read_bytes())
+        elif file.suffix == ".duckdb":
+            content = values(file)
+        else:
+            content = file.read_bytes()
+        if needle in content:
+            found.append(file.name)
+    return found
+
+
+def values(file: Path) -> bytes:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        tables = connection.execute("SELECT schema_name, table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+        return b"\n".join(
+            str(connection.execute(f"FROM {schema}.{table}").fetchall()).encode() for schema, table in tables
+        )
+
+
+def test_what_is_forgotten_is_nowhere_and_stays_out(filled: Path) -> None:
+    gone, needle = address(2), b"report-number-2-from"
+    assert len(held_bytes(filled, needle)) >= 4, "archive, log, warehouse, published file"
+    others = private(
+        filled, "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
+    )
+    assert "removed: 1 articles, 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=filled)
+    assert held_bytes(filled, needle) == []
+    assert held_bytes(filled, b"of report 2 says") == [], "nor its text"
+    assert newsloom("search", "report 2", data=filled).count(gone) == 0
+    assert private(filled, "SELECT url, segment, warc_offset FROM articles ORDER BY url") == others
+    assert newsloom("doctor", "--deep", data=filled).startswith("all is well"), "the other records are where they were"
+    for file in filled.glob("archive/*.warc.gz"):
+        with file.open("rb") as stream:
+            assert sum(1 for _ in ArchiveIterator(stream)) > 0, "other tools still read it"
+    before = state(filled)
+    newsloom("rebuild", data=filled)
+    assert state(filled) == before
+    assert held_bytes(filled, needle) == []
+
+
+def test_what_is_forgotten_stays_out_when_it_comes_again(filled: Path) -> None:
+    newsloom("forget", address(2), "--yes", data=filled)
+    crawl(filled, range(2, 3), "00002")
+    record = {"url": address(2), "title": "Report number 2", "text": "Some words of an imported text. " * 20}
+    again = filled.parent / "again.jsonl"
+    again.write_text(json.dumps(record) + "\n")
+    newsloom("import", str(again), data=filled)
+    assert private(filled, "SELECT count(*) FROM articles WHERE url LIKE '%number-2-%'") == [(0,)]
+    assert [
+        name for name in held_bytes(filled, b"report-number-2-from") if name.endswith((".warc.gz", ".jsonl", "duckdb"))
+    ] in (
+        [],
+        ["20260301120000-aaaaaaaaaaaa-00002.warc.gz"],  # the feed that names it once more
+    )
+    assert private(filled, "SELECT fetched, skipped FROM pipeline_loss WHERE skipped > 0 ORDER BY ALL")
+    assert newsloom("doctor", data=filled).startswith("all is well")
+
+
+def test_forgetting_what_nobody_has_is_remembered_all_the_same(filled: Path) -> None:
+    said = newsloom("forget", "http://nowhere.example/a", "--yes", data=filled)
+    assert "nothing of it was held; it stays out" in said
+    assert (filled / "private" / "forgotten").read_text().count("address ") == 1
+
+
+def test_a_source_is_forgotten_with_all_it_brought(filled: Path) -> None:
+    said = newsloom("forget", "--source", "one.example", "--yes", data=filled)
+    assert "removed: 6 articles" in said
+    assert held_bytes(filled, b"one.example") == []
+    assert private(filled, "SELECT title FROM articles") == [("A headline of its own",)]
+    assert private(filled, "SELECT count(*) FROM private.frontier") == [(0,)]
+    assert newsloom("doctor", "--deep", data=filled).startswith("all is well")
+
+
+def test_forget_asks_first(filled: Path) -> None:
+    newsloom("forget", address(2), data=filled, code=130)
+    assert private(filled, "SELECT count(*) FROM articles") == [(7,)]
+    assert "Give an address, or --source NAME." in newsloom("forget", data=filled, code=2)

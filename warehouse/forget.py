@@ -1,0 +1,73 @@
+"""Removing everything that the warehouse holds about articles, addresses or a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.search import remove_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from uuid import UUID
+
+    import duckdb
+
+    from warehouse.writer import Writer
+
+FORGETTING = Path(__file__).parent / "forgetting"
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """What is held about an address or a source: the articles, every address that leads to them, the segments."""
+
+    articles: tuple[UUID, ...]
+    addresses: tuple[str, ...]
+    segments: tuple[str, ...]
+
+
+def _sql(name: str) -> str:
+    return (FORGETTING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def trace(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str], source: str | None) -> Trace:
+    """What leads to, or comes from, these spellings of an address, or a source."""
+    for statement in _sql("trace").split(";\n"):
+        connection.execute(statement, {"addresses": list(addresses), "source": source})
+    articles = connection.execute("SELECT article_id FROM gone_articles ORDER BY ALL").fetchall()
+    found = connection.execute("SELECT url FROM gone_addresses WHERE url IS NOT NULL ORDER BY ALL").fetchall()
+    segments = connection.execute(_sql("segments"), {"source": source}).fetchall()
+    return Trace(*(tuple(value for (value,) in rows) for rows in (articles, found, segments)))
+
+
+def remove(writer: Writer, keys: Sequence[int], source: str | None, blanks: Sequence[tuple[str, str]]) -> None:
+    """Remove what `trace` found last, in one transaction; requests stay as rows without address.
+
+    `keys` are those of the addresses, `blanks` the texts that stand for addresses in `fetches`, as (address, text).
+    The part of the search index that an article was in is made anew.
+    """
+    with writer.transaction() as connection:
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE blanks AS SELECT unnest(?::VARCHAR[]) AS url, unnest(?::VARCHAR[]) AS text",
+            [[url for url, _ in blanks], [text for _, text in blanks]],
+        )
+        docs = connection.execute(
+            "SELECT doc FROM article_versions WHERE article_id IN (FROM gone_articles)"
+        ).fetchall()
+        remove_versions(connection, [doc for (doc,) in docs])
+        for statement in _sql("remove").split(";\n"):  # one at a time: each may take other parameters
+            given = {"source": source, "keys": list(keys)}
+            connection.execute(statement, {name: value for name, value in given.items() if f"${name}" in statement})
+    for table in ("gone_articles", "gone_addresses", "blanks"):
+        writer.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
+
+
+def drop_offsets(writer: Writer, segment: str, offsets: Sequence[int]) -> None:
+    """Say of requests that what they brought is no longer in the archive."""
+    with writer.transaction() as connection:
+        connection.execute(
+            "UPDATE fetches SET warc_offset = NULL WHERE segment = ? AND warc_offset IN (SELECT unnest(?::BIGINT[]))",
+            [segment, list(offsets)],
+        )
