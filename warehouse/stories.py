@@ -6,7 +6,7 @@ Everything here is one transaction of the caller's, and reads the days around th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
 WEIGHT_UNIT = 4096  # a weight of 1 as it is stored
 
-NODE_TERMS = pa.schema(
-    [
-        pa.field("node", pa.int32()),
-        pa.field("term", pa.uint32()),
-        pa.field("weight", pa.uint16()),
-        pa.field("strong", pa.bool_()),
-    ]
-)
 STORY_TERMS = pa.schema(
     [
         pa.field("day", pa.date32()),
@@ -79,20 +71,64 @@ class Story:
     closed_at: datetime | None
 
 
-def candidates(
-    connection: duckdb.DuckDBPyConnection, terms: pa.Table, days: tuple[date, date], least: float
-) -> tuple[list[tuple[int, UUID]], list[tuple[int, int]]]:
-    """For new articles (NODE_TERMS): stories whose last day lies within `days`, and pairs among themselves.
+class NearStories:
+    """The stories that new articles may belong to, for as long as the context lasts."""
 
-    Both have strong terms in common with a product of at least `least`.
-    """
-    with temporary(connection, "node_terms", terms):
-        rows = connection.execute(
-            statement("story_candidates"),
-            {"first": days[0], "last": days[1], "least": int(least * WEIGHT_UNIT * WEIGHT_UNIT)},
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self.connection = connection
+
+    def __enter__(self) -> NearStories:
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE near_stories (story_id UUID)")
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self.connection.execute("DROP TABLE temp.near_stories")
+
+    def add(self, stories: Collection[UUID]) -> None:
+        """These, whatever they are about."""
+        if stories:
+            with temporary(self.connection, "wanted", identifiers(stories)):
+                self.connection.execute("INSERT INTO near_stories SELECT article_id FROM wanted")
+
+    def search(self, strong: pa.Table, days: tuple[date, date], least: float) -> None:
+        """Those whose last day lies within `days` and that share strong terms with an article.
+
+        `strong` has the columns node (the article's number), term and weight (in parts of WEIGHT_UNIT); the sum of the
+        products of the terms that both have is at least `least`.
+        """
+        with temporary(self.connection, "node_terms", strong):
+            self.connection.execute(
+                statement("story_candidates"),
+                {"first": days[0], "last": days[1], "least": int(least * WEIGHT_UNIT * WEIGHT_UNIT)},
+            )
+
+    def read(self) -> dict[UUID, Story]:
+        """Their rows, the oldest first."""
+        rows = self.connection.execute(
+            f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT story_id FROM near_stories) "  # noqa: S608
+            "ORDER BY first_at, story_id"
         ).fetchall()
-    stories = [(node, story) for node, story, _ in rows if story is not None]
-    return stories, [(node, other) for node, story, other in rows if story is None]
+        return _stories(rows)
+
+    def terms(self, days: tuple[date, date]) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
+        """Their terms, as (number of the story in the order of `read`, term, weight); `days` spans their last days."""
+        found = self.connection.execute(
+            """
+            SELECT numbered.number, terms.term, terms.weight / $unit AS weight
+            FROM private.story_terms AS terms
+            JOIN (
+                SELECT story_id, row_number() OVER (ORDER BY first_at, story_id) - 1 AS number
+                FROM stories WHERE story_id IN (SELECT story_id FROM near_stories)
+            ) AS numbered USING (story_id)
+            WHERE terms.day BETWEEN $first AND $last
+            """,
+            {"unit": WEIGHT_UNIT, "first": days[0], "last": days[1]},
+        ).fetchnumpy()
+        return found["number"].astype("int64"), found["term"], found["weight"].astype("float32")
+
+
+_COLUMNS = "story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, likeness, closed_at"
 
 
 def read_stories(connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID]) -> dict[UUID, Story]:
@@ -100,36 +136,17 @@ def read_stories(connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID]
     if not wanted:
         return {}
     with temporary(connection, "wanted", identifiers(wanted)):
-        rows = connection.execute(
-            """
-            SELECT story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, likeness,
-                   closed_at
-            FROM stories WHERE story_id IN (SELECT article_id FROM wanted)
-            """
-        ).fetchall()
+        return _stories(
+            connection.execute(
+                f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT article_id FROM wanted)"  # noqa: S608
+            ).fetchall()
+        )
+
+
+def _stories(rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Story]:
     return {
         key: Story(key, title, first, last, articles, reports, tuple(outlets), *rest)
         for key, title, first, last, articles, reports, outlets, *rest in rows
-    }
-
-
-def read_terms(
-    connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID], days: tuple[date, date]
-) -> dict[UUID, dict[int, float]]:
-    """The terms of these stories, whose last days lie within `days`."""
-    if not wanted:
-        return {}
-    with temporary(connection, "wanted", identifiers(wanted)):
-        rows = connection.execute(
-            """
-            SELECT story_id, list(term), list(weight) FROM private.story_terms
-            WHERE day BETWEEN ? AND ? AND story_id IN (SELECT article_id FROM wanted) GROUP BY story_id
-            """,
-            list(days),
-        ).fetchall()
-    return {
-        story: {term: weight / WEIGHT_UNIT for term, weight in zip(terms, weights, strict=True)}
-        for story, terms, weights in rows
     }
 
 
@@ -223,9 +240,12 @@ def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, 
     )
 
 
-def read_background(connection: duckdb.DuckDBPyConnection) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Terms of all languages, ascending, and the part of articles that have each."""
+def read_background(
+    connection: duckdb.DuckDBPyConnection,
+) -> tuple[set[str], NDArray[np.uint32], NDArray[np.float32]]:
+    """The languages that there is a background of, its terms, ascending, and the part of articles that have each."""
+    languages = connection.execute("SELECT DISTINCT language FROM private.background").fetchall()
     found = connection.execute(
         "SELECT term, max(share) AS share FROM private.background GROUP BY term ORDER BY term"
     ).fetchnumpy()
-    return found["term"], found["share"]
+    return {language for (language,) in languages}, found["term"], found["share"]

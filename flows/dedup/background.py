@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
     from numpy.typing import NDArray
 
 # A term that one article in so many has tells as much as one that nobody has: below that, counts are chance.
@@ -31,17 +33,6 @@ class Background:
             found[known] = np.maximum(self.shares[at][known], 1 / RAREST)
         return (np.log(found) / -math.log(RAREST)).astype(np.float32)
 
-    def vector(self, terms: NDArray[np.uint32], weights: NDArray[np.float32], most: int) -> dict[int, float]:
-        """The heaviest terms of an article as a vector of length 1; empty where it has none."""
-        weighed = weights * self.idf(terms)
-        if len(terms) > most:
-            heaviest = np.lexsort((terms, -weighed))[:most]
-            terms, weighed = terms[heaviest], weighed[heaviest]
-        length = float(np.sqrt((weighed * weighed).sum()))
-        if not length:
-            return {}
-        return dict(zip(terms.tolist(), (weighed / length).tolist(), strict=True))
-
 
 NO_BACKGROUND = Background(np.empty(0, np.uint32), np.empty(0, np.float32))
 # A young warehouse has few articles, and these may be of few events: so many more are imagined that have no term in
@@ -49,7 +40,36 @@ NO_BACKGROUND = Background(np.empty(0, np.uint32), np.empty(0, np.float32))
 IMAGINED = 200
 
 
+# A word of the language, in a few articles of which nothing else is known: rarer ones may be what these are about.
+YOUNG_SHARE = 0.05
+YOUNG_ARTICLES = 50  # fewer say nothing of a language
+
+
 def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
     """The part of articles that have each term, of those that are not rare; `counts` of a sample of `articles`."""
     whole = articles + IMAGINED
     return {term: count / whole for term, count in counts.items() if count * RAREST > whole}
+
+
+def complete(
+    known: Background, languages: Collection[str], articles: Mapping[str, Sequence[NDArray[np.uint32]]]
+) -> Background:
+    """The background with what can be told of languages that it lacks (it has `languages`) from the articles at hand.
+
+    `articles` are the terms of each, by language. Only terms that one article in twenty has count there: what is rarer
+    may be what a few stories are about.
+    """
+    terms, parts = [known.terms], [known.shares]
+    for language, found in articles.items():
+        if language in languages or len(found) < YOUNG_ARTICLES:
+            continue
+        distinct, counts = np.unique(np.concatenate(found), return_counts=True)
+        share = (counts / len(found)).astype(np.float32)
+        common = counts >= YOUNG_SHARE * len(found)
+        terms.append(distinct[common])
+        parts.append(share[common])
+    if len(terms) == 1:
+        return known
+    joined, share = np.concatenate(terms), np.concatenate(parts)
+    order = np.argsort(joined, kind="stable")
+    return Background(joined[order], share[order])

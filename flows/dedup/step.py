@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from flows.dedup.background import Background, complete
 from flows.dedup.linking import link
-from flows.dedup.telling import read_background, tell
+from flows.dedup.telling import tell
+from flows.dedup.terms import UNKNOWN, stop_words
+from warehouse.stories import read_background
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
     from flows.dedup.articles import Elsewhere, Looked
 
@@ -28,4 +34,14 @@ def deduplicate(
     if not articles and not elsewhere:
         return
     linked = link(connection, articles, elsewhere, now)
-    tell(connection, articles, elsewhere, linked, read_background(connection))
+    tell(connection, articles, elsewhere, linked, _background(connection, articles))
+
+
+def _background(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> Background:
+    languages, terms, shares = read_background(connection)
+    found: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
+    for article in articles:
+        # Where there is a stop list, it is a better start than what a thousand articles of one day have in common.
+        if not stop_words(article.language):
+            found[article.language or UNKNOWN].append(article.traits.terms)
+    return complete(Background(terms, shares), languages, found)

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from flows.dedup import STORY_METHOD
-from flows.dedup.background import Background
-from flows.dedup.clustering import MOST_DAYS, REACH_DAYS, TERMS, Node, cluster, dot
+from flows.dedup import STORY_METHOD, vectors
+from flows.dedup.clustering import LEAST_SIMILARITY, MOST_DAYS, REACH_DAYS, Node, cluster
 from flows.dedup.originals import moment
 from flows.dedup.stretches import stretches
+from flows.dedup.vectors import Vectors
 from flows.hashing import digest
 from warehouse import stories as shelf
-from warehouse.stories import NODE_TERMS, STORY_TERMS, WEIGHT_UNIT, Story
+from warehouse.stories import STORY_TERMS, WEIGHT_UNIT, NearStories, Story
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     import duckdb
 
     from flows.dedup.articles import Elsewhere, Looked
+    from flows.dedup.background import Background
     from flows.dedup.linking import Linked
 
-STRONG = 12  # of a story's or an article's terms: articles of one story nearly always share one of these
-# The least product of strong terms with which two are compared in full: half of what pairs at the threshold have.
-LEAST_STRONG = 0.08
+STRONG = 12  # of a story's or an article's terms are looked for; of pairs at the threshold on ECB+ 99 % are found so
+LEAST_STRONG = 0.12  # the product of these that a story must have with an article to be compared in full
 QUIET_DAYS = 8  # a story that has been quiet for so long is closed: nothing new is near enough, copies included
 _WHOLE_DAY = timedelta(days=1) - timedelta(seconds=1)
 
 
 @dataclass(slots=True)
 class _Board:
-    """The nodes of one step: new articles and the stories they may belong to, with what is known of each."""
+    """The nodes of one step: first the new articles, then the stories they may belong to."""
 
+    fresh: list[Looked]
     nodes: list[Node] = field(default_factory=list)
     articles: dict[UUID, int] = field(default_factory=dict)
     stories: dict[UUID, int] = field(default_factory=dict)
+    held: dict[int, Story] = field(default_factory=dict)
+    vectors: Vectors = vectors.NONE
 
 
 def tell(
@@ -65,24 +68,38 @@ def tell(
     fresh = [article for article in articles if article.article_id not in stories_of]
     fresh.sort(key=lambda article: (_span(article)[0], article.article_id))
 
-    board = _Board()
+    board = _Board(fresh)
     copies = {one for one, found in linked.duplicates.items() if found is not None and found.kind == "copy"}
-    for article in fresh:
+    for number, article in enumerate(fresh):
         begin, end = _span(article)
-        board.articles[article.article_id] = len(board.nodes)
-        copied = article.article_id in copies
-        terms = {} if copied else background.vector(article.traits.terms, article.traits.weights, TERMS)
-        board.nodes.append(Node(terms, 0 if copied else 1, begin.timestamp(), end.timestamp()))
-    near = _place(connection, board, fresh, _linked_stories(linked, stories_of, elsewhere))
-    same = _same(linked, board, stories_of)
-    found = cluster(board.nodes, near.pairs, same)
-    _write(connection, board, found, near.stories, fresh, elsewhere, stories_of)
+        board.articles[article.article_id] = number
+        board.nodes.append(Node(int(article.article_id not in copies), begin.timestamp(), end.timestamp()))
+    board.vectors = _vectors(board, background)
+    _add_stories(connection, board, _linked_stories(linked, stories_of, elsewhere))
+    found = cluster(
+        board.nodes,
+        vectors.products(board.vectors, len(fresh), LEAST_SIMILARITY),
+        _same(linked, board, stories_of),
+        lambda one, other: vectors.dot(board.vectors.of(one), board.vectors.of(other)),
+    )
+    _write(connection, board, found, elsewhere, stories_of)
 
 
 def _span(article: Looked) -> tuple[datetime, datetime]:
     """When an article was published: a stretch of a day where only the day is known."""
     when = moment(article.published_at, article.precision, article.first_seen_at)
     return when.at, when.at + _WHOLE_DAY if when.precision == "day" else when.at
+
+
+def _vectors(board: _Board, background: Background) -> Vectors:
+    """Of the new articles that are no copies: what each is about, as a vector of length 1."""
+    traits = [(number, article.traits) for number, article in enumerate(board.fresh) if board.nodes[number].size]
+    if not traits:
+        return vectors.NONE
+    rows = np.repeat(np.array([number for number, _ in traits]), [len(each.terms) for _, each in traits])
+    terms = np.concatenate([each.terms for _, each in traits])
+    weights = np.concatenate([each.weights for _, each in traits])
+    return vectors.unit(vectors.heaviest(rows, terms, weights * background.idf(terms)))
 
 
 def _alone(connection: duckdb.DuckDBPyConnection, stories: set[UUID]) -> dict[UUID, Story]:
@@ -96,52 +113,45 @@ def _linked_stories(linked: Linked, stories_of: Mapping[UUID, UUID], elsewhere: 
     return {stories_of[article] for article in ends if article in stories_of}
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    stories: dict[UUID, Story]
-    pairs: list[tuple[int, int]]
-
-
-def _place(connection: duckdb.DuckDBPyConnection, board: _Board, fresh: Sequence[Looked], linked: set[UUID]) -> _Near:
-    """Put the stories that the articles may belong to on the board; returns these, and which nodes may be close."""
-    asked: list[tuple[int, UUID]] = []
-    pairs: list[tuple[int, int]] = []
-    for first, last in stretches((_span(article)[0].date() for article in fresh), round(MOST_DAYS)):
-        # A story may have gone on for long after an article that is imported late.
-        days = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))
-        numbers = [board.articles[article.article_id] for article in fresh if first <= _span(article)[0].date() <= last]
-        more, among = shelf.candidates(connection, _node_terms(board, numbers), days, LEAST_STRONG)
-        asked += more
-        pairs += among
-    stories = shelf.read_stories(connection, linked | {story for _, story in asked})
-    if stories:
+def _add_stories(connection: duckdb.DuckDBPyConnection, board: _Board, linked: set[UUID]) -> None:
+    """Put the stories that the articles may belong to on the board."""
+    days = np.array([_span(article)[0].date() for article in board.fresh])
+    with NearStories(connection) as near:
+        near.add(linked)
+        for first, last in stretches(days, round(MOST_DAYS)):
+            inside = np.flatnonzero((days >= first) & (days <= last))
+            # A story may have gone on for long after an article that is imported late.
+            around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))
+            near.search(_strong_terms(board.vectors, inside), around, LEAST_STRONG)
+        stories = near.read()
+        if not stories:
+            return
         ends = [story.last_at.date() for story in stories.values()]
-        terms = shelf.read_terms(connection, stories.keys(), (min(ends), max(ends)))
-        for key, story in sorted(stories.items(), key=lambda item: (item[1].first_at, item[0])):
-            board.stories[key] = len(board.nodes)
-            board.nodes.append(
-                Node(terms.get(key, {}), story.reports, story.first_at.timestamp(), story.last_at.timestamp())
-            )
-    pairs += [(node, board.stories[story]) for node, story in asked if story in board.stories]
-    return _Near(stories, pairs)
+        numbers, terms, weights = near.terms((min(ends), max(ends)))
+    begin = len(board.nodes)
+    for number, (key, story) in enumerate(stories.items(), start=begin):
+        board.stories[key] = number
+        board.held[number] = story
+        board.nodes.append(Node(story.reports, story.first_at.timestamp(), story.last_at.timestamp()))
+    board.vectors = vectors.together(board.vectors, vectors.heaviest(numbers + begin, terms, weights))
 
 
-def _strongest(terms: Mapping[int, float]) -> set[int]:
-    return set(sorted(terms, key=lambda term: (-terms[term], term))[:STRONG])
-
-
-def _node_terms(board: _Board, numbers: Iterable[int]) -> pa.Table:
-    columns: tuple[list[int], list[int], list[int], list[bool]] = ([], [], [], [])
-    for number in numbers:
-        terms = board.nodes[number].terms
-        strong = _strongest(terms)
-        columns[0].extend([number] * len(terms))
-        columns[1].extend(terms)
-        columns[2].extend(round(weight * WEIGHT_UNIT) for weight in terms.values())
-        columns[3].extend(term in strong for term in terms)
+def _strong_terms(found: Vectors, numbers: np.ndarray) -> pa.Table:
+    chosen = _strong(found) & np.isin(found.rows, numbers)
     return pa.table(
-        [pa.array(column, kind.type) for column, kind in zip(columns, NODE_TERMS, strict=True)], schema=NODE_TERMS
+        {
+            "node": pa.array(found.rows[chosen]),
+            "term": pa.array(found.terms[chosen]),
+            "weight": pa.array(np.round(found.weights[chosen] * WEIGHT_UNIT).astype(np.uint16)),
+        }
     )
+
+
+def _strong(found: Vectors) -> np.ndarray:
+    """Which entries are among the heaviest of their row."""
+    place = np.arange(len(found.rows)) - np.searchsorted(found.rows, found.rows)
+    strong: np.ndarray = place < STRONG
+    return strong
 
 
 def _same(linked: Linked, board: _Board, stories_of: Mapping[UUID, UUID]) -> list[tuple[int, int]]:
@@ -163,15 +173,43 @@ def _same(linked: Linked, board: _Board, stories_of: Mapping[UUID, UUID]) -> lis
 def _write(
     connection: duckdb.DuckDBPyConnection,
     board: _Board,
-    found: list[tuple[Node, list[int]]],
-    stories: Mapping[UUID, Story],
-    fresh: Sequence[Looked],
+    found: list[list[int]],
     elsewhere: Sequence[Elsewhere],
     stories_of: Mapping[UUID, UUID],
 ) -> None:
     """Write the stories that have changed, and where their articles are."""
-    held = {number: stories[key] for key, number in board.stories.items()}
-    new = {board.articles[article.article_id]: article for article in fresh}
+    outlets = _more_outlets(board, elsewhere, stories_of)
+    written: list[Story] = []
+    terms: list[Vectors] = []
+    gone: list[Story] = []
+    renamed: dict[UUID, UUID] = {}
+    assigned: dict[UUID, UUID] = {}
+    for members in found:
+        before = [board.held[number] for number in members if number in board.held]
+        joined = [board.fresh[number] for number in members if number < len(board.fresh)]
+        more = {source for number in members for source in outlets.get(number, ())}
+        if not joined and len(before) == 1 and more <= set(before[0].outlets):
+            continue
+        middle = vectors.mean(board.vectors, [(one, board.nodes[one].size) for one in members], len(written))
+        story = _story(board, before, joined, more, middle)
+        gone += before
+        written.append(story)
+        terms.append(middle)
+        renamed |= {old.story_id: story.story_id for old in before if old.story_id != story.story_id}
+        assigned |= {article.article_id: story.story_id for article in joined}
+    shelf.remove_stories(connection, gone)
+    if written:
+        shelf.add_stories(connection, written, STORY_METHOD, _story_terms(written, terms))
+    shelf.rename(connection, renamed)
+    if assigned:
+        sights = [article.first_seen_at for article in board.fresh]
+        shelf.assign(connection, assigned, (min(sights), max(sights)))
+
+
+def _more_outlets(
+    board: _Board, elsewhere: Sequence[Elsewhere], stories_of: Mapping[UUID, UUID]
+) -> dict[int, set[str]]:
+    """Sources where the text of an article of a node stands unchanged."""
     more: defaultdict[int, set[str]] = defaultdict(set)
     for one in elsewhere:
         number = board.articles.get(one.article_id)
@@ -179,98 +217,69 @@ def _write(
             number = board.stories.get(stories_of[one.article_id])
         if number is not None:
             more[number].add(one.source)
-    written: list[Story] = []
-    gone: list[Story] = []
-    renamed: dict[UUID, UUID] = {}
-    assigned: dict[UUID, UUID] = {}
-    terms: list[tuple[Story, Node]] = []
-    for node, members in found:
-        before = [held[number] for number in members if number in held]
-        joined = [new[number] for number in members if number in new]
-        outlets = {source for number in members for source in more.get(number, ())}
-        if not joined and len(before) == 1 and outlets <= set(before[0].outlets):
-            continue
-        story = _story(before, joined, outlets, node, board)
-        gone += before
-        written.append(story)
-        terms.append((story, node))
-        renamed |= {old.story_id: story.story_id for old in before if old.story_id != story.story_id}
-        assigned |= {article.article_id: story.story_id for article in joined}
-    shelf.remove_stories(connection, gone)
-    if written:
-        shelf.add_stories(connection, written, STORY_METHOD, _story_terms(terms))
-    shelf.rename(connection, renamed)
-    if assigned:
-        sights = [article.first_seen_at for article in fresh]
-        shelf.assign(connection, assigned, (min(sights), max(sights)))
+    return more
 
 
-def _story(before: Sequence[Story], joined: Sequence[Looked], outlets: set[str], node: Node, board: _Board) -> Story:
-    """A story after new articles have joined it, or stories each other."""
+def _story(
+    board: _Board, before: Sequence[Story], joined: Sequence[Looked], outlets: set[str], middle: Vectors
+) -> Story:
+    """A story after new articles have joined it, or stories each other. The greatest of these keeps its name."""
     headlines = [(story.likeness, story.title, story.article_id) for story in before]
+    centre = (middle.terms, middle.weights)
     for article in joined:
-        likeness = dot(board.nodes[board.articles[article.article_id]].terms, node.terms)
+        likeness = vectors.dot(board.vectors.of(board.articles[article.article_id]), centre)
         headlines.append((likeness, article.title, article.article_id))
     likeness, title, headed = max(headlines, key=lambda found: (found[0], found[2]))
-    spans = [_span(article) for article in joined]
-    firsts = [story.first_at for story in before] + [begin for begin, _ in spans]
-    lasts = [story.last_at for story in before] + [begin for begin, _ in spans]
+    begins = [_span(article)[0] for article in joined]
     base = min(before, key=lambda story: (-story.articles, story.first_at, story.story_id), default=None)
-    if base is None:
-        founder = joined[0]  # in the order of publication
-        base = Story(
-            story_id=digest("story", str(founder.article_id)),
-            title=title,
-            first_at=spans[0][0],
-            last_at=spans[0][0],
-            articles=0,
-            reports=0,
-            outlets=(),
-            language=founder.language,
-            article_id=headed,
-            likeness=likeness,
-            closed_at=None,
-        )
+    founder = joined[0] if joined else None  # the first to be published
+    assert base is not None or founder is not None
+    languages = Counter(article.language for article in joined)
     sources = {source for story in before for source in story.outlets} | {article.source for article in joined}
-    return replace(
-        base,
+    return Story(
+        story_id=base.story_id if base else digest("story", str(founder.article_id if founder else "")),
         title=title,
+        first_at=min([story.first_at for story in before] + begins),
+        last_at=max([story.last_at for story in before] + begins),
+        articles=sum(story.articles for story in before) + len(joined),
+        reports=sum(story.reports for story in before)
+        + sum(board.nodes[board.articles[article.article_id]].size for article in joined),
+        outlets=tuple(sorted(sources | outlets)),
+        language=base.language if base else languages.most_common(1)[0][0],
         article_id=headed,
         likeness=likeness,
-        first_at=min(firsts),
-        last_at=max(lasts),
-        articles=sum(story.articles for story in before) + len(joined),
-        reports=node.size,
-        outlets=tuple(sorted(sources | outlets)),
-        closed_at=None if any(story.closed_at is None for story in before) or not before else base.closed_at,
+        closed_at=None if not before or any(story.closed_at is None for story in before) else before[0].closed_at,
     )
 
 
-def _story_terms(stories: Sequence[tuple[Story, Node]]) -> pa.Table:
-    days: list[date] = []
-    names: list[bytes] = []
-    hashes: list[int] = []
-    weights: list[int] = []
-    strong: list[bool] = []
-    for story, node in sorted(stories, key=lambda pair: (pair[0].last_at, pair[0].story_id)):
-        terms = sorted(node.terms.items(), key=lambda item: (-item[1], item[0]))
-        days += [story.last_at.astimezone(UTC).date()] * len(terms)
-        names += [story.story_id.bytes] * len(terms)
-        hashes += [term for term, _ in terms]
-        weights += [round(weight * WEIGHT_UNIT) for _, weight in terms]
-        strong += [place < STRONG for place in range(len(terms))]
-    columns = (days, names, hashes, weights, strong)
+def _story_terms(stories: Sequence[Story], terms: Sequence[Vectors]) -> pa.Table:
+    """The middles of stories as STORY_TERMS, by day; the rows of `terms` are the numbers of the stories."""
+    found = vectors.NONE
+    if terms:
+        found = Vectors(
+            np.concatenate([each.rows for each in terms]),
+            np.concatenate([each.terms for each in terms]),
+            np.concatenate([each.weights for each in terms]),
+        )
+    order = sorted(range(len(stories)), key=lambda number: (stories[number].last_at, stories[number].story_id))
+    place = np.empty(len(stories), np.int64)
+    place[order] = np.arange(len(stories))
+    sequence = np.argsort(place[found.rows], kind="stable")
+    which = pa.array(found.rows[sequence])
+    days = pa.array([story.last_at.astimezone(UTC).date() for story in stories], pa.date32())
+    names = pa.array([story.story_id.bytes for story in stories], pa.binary(16))
     return pa.table(
-        [pa.array(column, kind.type) for column, kind in zip(columns, STORY_TERMS, strict=True)], schema=STORY_TERMS
+        [
+            days.take(which),
+            pa.ExtensionArray.from_storage(pa.uuid(), names.take(which)),
+            pa.array(found.terms[sequence]),
+            pa.array(np.round(found.weights[sequence] * WEIGHT_UNIT).astype(np.uint16)),
+            pa.array(_strong(found)[sequence]),
+        ],
+        schema=STORY_TERMS,
     )
 
 
 def quiet_since(now: datetime) -> datetime:
     """Stories whose latest article came before are closed."""
     return now - timedelta(days=QUIET_DAYS)
-
-
-def read_background(connection: duckdb.DuckDBPyConnection) -> Background:
-    """The background as the warehouse has it."""
-    terms, shares = shelf.read_background(connection)
-    return Background(np.asarray(terms, np.uint32), np.asarray(shares, np.float32))

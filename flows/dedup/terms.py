@@ -32,6 +32,7 @@ NAME_WEIGHT = 2.0
 # Letters of a word that count: on news in one language five to seven do equally well as whole words, and inflected
 # names (Путин, Путина, Путиным) become one.
 STEM = 6
+UNKNOWN = "unknown"  # for the language of an article that does not say it
 MOST_TERMS = 160  # of an article, by weight; the idf then chooses among these
 
 LISTS = {
@@ -132,7 +133,7 @@ def _as_arrays(
 @cache
 def language_seed(language: str | None) -> np.uint64:
     """What tells the terms of one language from the same letters in another."""
-    return np.uint64(word_hashes[f"language {language or 'unknown'}"])
+    return np.uint64(word_hashes[f"language {language or UNKNOWN}"])
 
 
 def _names(body: str, words: Iterable[str]) -> set[str]:
