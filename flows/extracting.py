@@ -64,17 +64,13 @@ class Extractor:
     def _each(
         self, work: Callable[[StoredPage], Result], segment: Segment, fetches: Sequence[Fetch]
     ) -> Iterator[Result | Rejection | None]:
+        """The work begins at once, and goes on while its first results are not asked for yet."""
         pages = [(str(segment.directory), segment.name, fetch) for fetch in fetches if has_page(fetch)]
-        results = self._results(work, pages)
-        for fetch in fetches:
-            yield next(results) if has_page(fetch) else None
+        answers = self._started().map(work, pages, timeout=self.page_seconds).result() if pages else iter(())
+        results = self._results(pages, answers)
+        return (next(results) if has_page(fetch) else None for fetch in fetches)
 
-    def _results(
-        self, work: Callable[[StoredPage], Result], pages: Sequence[StoredPage]
-    ) -> Iterator[Result | Rejection]:
-        if not pages:
-            return
-        answers = self._started().map(work, pages, timeout=self.page_seconds).result()
+    def _results(self, pages: Sequence[StoredPage], answers: Iterator[Result]) -> Iterator[Result | Rejection]:
         for _ in pages:
             try:
                 yield next(answers)

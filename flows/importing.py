@@ -21,7 +21,8 @@ from crawlers.imports import json_lines, plain_text, warc_pages
 from crawlers.inputs import find_input
 from flows import progress
 from flows.errors import FlowsError
-from flows.loading import Loaded, load, pending_segments, quiet_archive
+from flows.loading import Begun, begin, finish, load, pending_segments, quiet_archive
+from flows.timing import Spent, spent
 from warehouse.load import loaded_fetches
 from warehouse.runs import finish_run, start_run
 
@@ -58,10 +59,11 @@ READERS: dict[str, Reader] = {
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What came of a file: pages or records by outcome, records left out by kind, records that were loaded before."""
+    """What came of a file: records by outcome, seconds by step, records left out by kind and those loaded before."""
 
     file: Input
     outcomes: Counter[str] = field(default_factory=Counter)
+    times: Spent = field(default_factory=Spent)
     left_out: Counter[str] = field(default_factory=Counter)
     loaded_before: int = 0
 
@@ -114,20 +116,33 @@ def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file
         run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
     outcomes: Counter[str] = Counter()
     left_out: Counter[str] = Counter()
+    times: Spent = Spent()
     start_run(writer, run_id, "import", version("newsloom"), datetime.now(UTC))
     try:
         items = reader(file, left_out, clean=clean)
         position = before = _skip_loaded(writer, run_id, items)
-        while chunk := list(islice(items, SEGMENT_RECORDS)):
-            loaded = _load_chunk(writer, extractor, directory, run_id, position, chunk)
-            outcomes.update(loaded.outcomes)
-            reporter.loaded(loaded)
+        begun: Begun | None = None
+        while True:
+            with spent(times, "archive"):
+                chunk = list(islice(items, SEGMENT_RECORDS))
+                name = _archive_chunk(directory, run_id, position, chunk) if chunk else None
+            # While a segment is loaded the workers extract the next one.
+            following = begin(writer, extractor, directory, name) if name else None
+            if begun is not None:
+                loaded = finish(writer, begun)
+                assert loaded is not None, "the ledger does not have it"
+                outcomes.update(loaded.outcomes)
+                times.update(loaded.times)
+                reporter.loaded(loaded)
+            if following is None:
+                break
+            begun = following
             position += len(chunk)
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
     finish_run(writer, run_id, "completed", datetime.now(UTC))
-    return Imported(file, outcomes, left_out, before)
+    return Imported(file, outcomes, times, left_out, before)
 
 
 def _name(run_id: str, position: int) -> str:
@@ -147,15 +162,11 @@ def _skip_loaded(writer: Writer, run_id: str, items: Iterator[Item]) -> int:
     return position
 
 
-def _load_chunk(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, run_id: str, position: int, chunk: list[Item]
-) -> Loaded:
+def _archive_chunk(directory: DataDirectory, run_id: str, position: int, chunk: list[Item]) -> str:
     name = _name(run_id, position)
     with SegmentWriter(
         directory.archive, run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=SEGMENT_BYTES, max_age=inf
     ) as segment:
         for fetch, content in chunk:
             segment.add(fetch, content)
-    loaded = load(writer, extractor, directory, name)
-    assert loaded is not None, "the ledger does not have it"
-    return loaded
+    return name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
 from flows.edits import compare
 from flows.forgotten import Forgotten, blank, read_forgotten
+from flows.timing import Spent, spent
 from warehouse.load import load_segment, loaded_fetches, loaded_segments
 from warehouse.planning import articles_at, articles_with_text, held_articles
 from warehouse.texts import current_texts
@@ -29,8 +30,10 @@ if TYPE_CHECKING:
     import duckdb
 
     from crawlers.archive import Fetch
+    from crawlers.extraction import Rejection
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
+    from flows.reading import Reading
     from warehouse import Writer
 
 logger = logging.getLogger("newsloom")
@@ -45,11 +48,34 @@ def run_of(segment: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What loading a segment came to: rows by outcome, pages only."""
+    """What loading a segment came to: rows by outcome, pages only, and the seconds that each step took."""
 
     segment: str
     outcomes: dict[str, int]
     seconds: float
+    times: Spent = field(default_factory=Spent)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A sealed segment whose extraction goes on in the workers."""
+
+    segment: Segment
+    forgotten: Forgotten
+    fetches: list[Fetch]
+    read: Iterator[Reading | Rejection | None]
+    started: datetime
+
+
+def begin(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Begun | None:
+    """Have a sealed segment extracted; None where the ledger has it already."""
+    if loaded_fetches(writer.connection, name) is not None:
+        return None
+    started = datetime.now(UTC)
+    segment = Segment(directory.archive, name)
+    forgotten = read_forgotten(directory.private)
+    fetches = _without_forgotten(segment, forgotten)
+    return Begun(segment, forgotten, fetches, extractor.read(segment, fetches), started)
 
 
 def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
@@ -57,32 +83,36 @@ def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: s
 
     Raises TransientWarehouseError when the disk fails; nothing is loaded then, and the call can be repeated.
     """
-    start = datetime.now(UTC)
-    connection = writer.connection
-    if loaded_fetches(connection, name) is not None:
-        return None
-    segment = Segment(directory.archive, name)
-    fetches = _without_forgotten(segment, read_forgotten(directory.private))
-    pages = [read_page(fetch, read) for fetch, read in zip(fetches, extractor.read(segment, fetches), strict=True)]
-    pages = _without_forgotten_articles(segment, pages, read_forgotten(directory.private))
-    judgements = _judge(writer, pages)
-    looked_at = _looked_at(writer, pages, judgements)
-    _compare(writer, pages, judgements)
-    origin = Origin(name, run_of(name), EXTRACTOR_VERSION)
-    batch = build_batch(origin, pages, judgements, looked_at)
-    now = datetime.now(UTC)
-    looked, elsewhere = new_texts(writer.connection, pages, judgements, batch.rows)
+    begun = begin(writer, extractor, directory, name)
+    return None if begun is None else finish(writer, begun)
 
-    def with_the_load(connection: duckdb.DuckDBPyConnection) -> None:
-        deduplicate(connection, looked, elsewhere, now)
 
-    if not load_segment(writer, name, origin.run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
-        return None
+def finish(writer: Writer, begun: Begun) -> Loaded | None:
+    """Load a segment that is being extracted, with its duplicates and stories, in one transaction; as `load`."""
+    times: Spent = Spent()
+    with spent(times, "extract"):
+        pages = [read_page(fetch, read) for fetch, read in zip(begun.fetches, begun.read, strict=True)]
+        pages = _without_forgotten_articles(begun.segment, pages, begun.forgotten)
+    with spent(times, "load"):
+        judgements = _judge(writer, pages)
+        looked_at = _looked_at(writer, pages, judgements)
+        _compare(writer, pages, judgements)
+        origin = Origin(begun.segment.name, run_of(begun.segment.name), EXTRACTOR_VERSION)
+        batch = build_batch(origin, pages, judgements, looked_at)
+        now = datetime.now(UTC)
+        looked, elsewhere = new_texts(writer.connection, pages, judgements, batch.rows)
+
+        def with_the_load(connection: duckdb.DuckDBPyConnection) -> None:
+            deduplicate(connection, looked, elsewhere, now, times)
+
+        if not load_segment(writer, begun.segment.name, origin.run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
+            return None
+    times["load"] -= times["duplicates"] + times["stories"]
     outcomes: dict[str, int] = {}
     for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):
         if kind in ("page", "record"):
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
-    return Loaded(name, outcomes, (now - start).total_seconds())
+    return Loaded(begun.segment.name, outcomes, (datetime.now(UTC) - begun.started).total_seconds(), times)
 
 
 def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import click
@@ -37,13 +38,18 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     from flows.extracting import Extractor
     from flows.importing import check_files, import_files
     from flows.progress import shown
+    from flows.timing import Spent, spent, split
     from warehouse import open_writer
 
     found = check_files(files)
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
+        start = time.perf_counter()
         imported = import_files(writer, extractor, directory, found, clean=clean)
-        writer.publish()
+        times = sum((file.times for file in imported), Spent())
+        with spent(times, "publish"):
+            writer.publish()
+        seconds = time.perf_counter() - start
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
         said = [f"{count} {outcome}" for outcome, count in sorted(file.outcomes.items())]
@@ -51,3 +57,6 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
         if file.loaded_before:
             said.append(f"{file.loaded_before} loaded before")
         console.print(f"{file.file.place}: {', '.join(said) or 'nothing in it'}", markup=False)
+    records = sum(sum(file.outcomes.values()) for file in imported)
+    if records:
+        console.print(f"{records} in {seconds:.1f} s, {records / seconds:.0f} a second: {split(times, seconds)}")

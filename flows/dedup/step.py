@@ -9,6 +9,7 @@ from flows.dedup.background import Background, complete
 from flows.dedup.linking import link
 from flows.dedup.telling import tell
 from flows.dedup.terms import UNKNOWN, stop_words
+from flows.timing import Spent, spent
 from warehouse.stories import read_background
 
 if TYPE_CHECKING:
@@ -23,18 +24,26 @@ if TYPE_CHECKING:
 
 
 def deduplicate(
-    connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked], elsewhere: Sequence[Elsewhere], now: datetime
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[Looked],
+    elsewhere: Sequence[Elsewhere],
+    now: datetime,
+    times: Spent | None = None,
 ) -> None:
     """Link articles whose text is new to what they repeat, and put them into stories.
 
     The rows of the articles are in the warehouse already, in the same transaction: a process that is killed leaves
     neither, and the segment that is loaded again gives both. Each article stands once in `articles`, with its latest
-    text. Reads the days around the articles; memory is bounded by the batch and what resembles it.
+    text. Reads the days around the articles; memory is bounded by the batch and what resembles it. What each took is
+    added to `times`.
     """
     if not articles and not elsewhere:
         return
-    linked = link(connection, articles, elsewhere, now)
-    tell(connection, articles, elsewhere, linked, _background(connection, articles))
+    times = Spent() if times is None else times
+    with spent(times, "duplicates"):
+        linked = link(connection, articles, elsewhere, now)
+    with spent(times, "stories"):
+        tell(connection, articles, elsewhere, linked, _background(connection, articles))
 
 
 def _background(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> Background:
