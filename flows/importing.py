@@ -20,6 +20,7 @@ from crawlers.errors import CrawlersError
 from crawlers.imports import json_lines, plain_text, warc_pages
 from crawlers.inputs import find_input
 from flows import progress
+from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.loading import Begun, begin, finish, load, pending_segments, quiet_archive
 from flows.timing import Spent, spent
@@ -103,7 +104,10 @@ def import_files(
     for name in pending_segments(writer, directory):
         load(writer, extractor, directory, name)
     with quiet_archive(directory):
-        return [_import(writer, extractor, directory, file, clean=clean) for file in files]
+        imported = [_import(writer, extractor, directory, file, clean=clean) for file in files]
+    with writer.transaction() as connection:
+        close_quiet_stories(connection)  # an archive's stories are long over
+    return imported
 
 
 def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, *, clean: bool) -> Imported:

@@ -16,6 +16,7 @@ from flows.batches import Origin, Page, build_batch, is_page, read_page
 from flows.dedup.exact import Judgement, Verdict, judge_all
 from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
+from flows.dedup.upkeep import keep_up
 from flows.edits import compare
 from flows.forgotten import Forgotten, blank, read_forgotten
 from flows.timing import Spent, spent
@@ -107,6 +108,8 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
 
         if not load_segment(writer, begun.segment.name, origin.run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
             return None
+        with spent(times, "stories"), writer.transaction() as connection:
+            keep_up(connection, now)
     times["load"] -= times["duplicates"] + times["stories"]
     outcomes: dict[str, int] = {}
     for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):

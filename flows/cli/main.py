@@ -26,6 +26,7 @@ COMMANDS = {
     "extract": ("flows.cli.extract", "Print the article on one page, from a file or an address."),
     "explain": ("flows.cli.explain", "Show why a page became the article it is, or none."),
     "sources": ("flows.cli.sources", "Look at the sources, and check their file."),
+    "restory": ("flows.cli.restory", "Find all duplicates and stories anew."),
     "demo": ("flows.cli.demo", "Show a whole run on small news sites of its own; needs no internet."),
 }
 USAGE_ERROR = 2

@@ -81,6 +81,12 @@ def link(
     return Linked(linked.duplicates, states | linked.states)
 
 
+def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> None:
+    """Set anew what articles go back to, after pairs were deleted."""
+    days = {pair.article_id: pair.day for pair in gone} | {pair.original_id: pair.original_day for pair in gone}
+    _resolve(connection, set(days), days, {})
+
+
 class _Before:
     """What was known of articles whose text has changed."""
 

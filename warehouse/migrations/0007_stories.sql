@@ -46,13 +46,21 @@ COMMENT ON COLUMN private.background.term IS '32-bit hash of language and term.'
 COMMENT ON COLUMN private.background.share IS 'The part of the articles that have it, 0 to 1.';
 
 CREATE TABLE private.upkeep (
-    task      VARCHAR NOT NULL,
-    done_at   TIMESTAMPTZ NOT NULL,
-    held      BIGINT NOT NULL,
-    detail    VARCHAR
+    task     VARCHAR NOT NULL,
+    done_at  TIMESTAMPTZ NOT NULL,
+    held     BIGINT NOT NULL
 );
 COMMENT ON TABLE private.upkeep IS 'When the lists that duplicates and stories are found by were last made anew.';
-COMMENT ON COLUMN private.upkeep.task IS 'common fingerprints, background, or restory.';
+COMMENT ON COLUMN private.upkeep.task IS 'common fingerprints or background.';
 COMMENT ON COLUMN private.upkeep.done_at IS 'When, UTC.';
-COMMENT ON COLUMN private.upkeep.held IS 'How many articles the warehouse held then.';
-COMMENT ON COLUMN private.upkeep.detail IS 'How far it came, where it is not finished.';
+COMMENT ON COLUMN private.upkeep.held IS 'How many stories the warehouse held then.';
+
+CREATE TABLE private.restory (
+    number      BIGINT NOT NULL,
+    article_id  UUID NOT NULL,
+    seen_at     TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE private.restory IS 'The articles that `newsloom restory` has yet to place, where it is under way or was interrupted.';
+COMMENT ON COLUMN private.restory.number IS 'Their order: that of publication.';
+COMMENT ON COLUMN private.restory.article_id IS 'The article.';
+COMMENT ON COLUMN private.restory.seen_at IS 'When its current version was fetched, UTC.';

@@ -1,0 +1,83 @@
+"""What keeps duplicates and stories good over time: done daily, and more often while a warehouse is young."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flows.dedup.background import shares
+from flows.dedup.common import MANY
+from flows.dedup.linking import drop_unsupported, relink
+from flows.dedup.telling import quiet_since
+from flows.dedup.terms import UNKNOWN, weigh
+from warehouse import upkeep as book
+from warehouse.duplicates import add_common
+from warehouse.stories import close_stories
+
+if TYPE_CHECKING:
+    import duckdb
+
+MONTHS_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
+LEAST_STORIES = 500  # that a language needs to have a background; before, its stop list does better
+MOST_STORIES = 2000  # that are looked at: a term that one article in a hundred has is found 20 times
+GROWTH = 4  # so many times the stories make a new background worth its while before a day has passed
+DAY = timedelta(days=1)
+
+
+def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
+    """Find fingerprints that have become common over months; returns how many are new.
+
+    Pairs of duplicates that rested on these are deleted, and what follows from that for the articles is set anew. The
+    transaction is the caller's. Costs a count over the fingerprints of three months.
+    """
+    now = now or datetime.now(UTC)
+    found = book.frequent_fingerprints(connection, (now - timedelta(days=MONTHS_DAYS)).date(), MANY)
+    if found:
+        add_common(connection, found.keys(), now)
+        holders = {article: day for articles in found.values() for article, day in articles.items()}
+        relink(connection, drop_unsupported(connection, holders))
+    book.book_upkeep(connection, "common fingerprints", now)
+    return len(found)
+
+
+def refresh_background(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
+    """Count anew which terms say little; returns for how many languages. The transaction is the caller's."""
+    now = now or datetime.now(UTC)
+    counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
+    articles: Counter[str] = Counter()
+    for language, title, text in book.story_sample(connection, LEAST_STORIES, MOST_STORIES):
+        terms, _ = weigh(title, text, language)
+        counts[language or UNKNOWN].update(np.asarray(terms).tolist())
+        articles[language or UNKNOWN] += 1
+    book.set_background(connection, {language: shares(found, articles[language]) for language, found in counts.items()})
+    book.book_upkeep(connection, "background", now)
+    return len(counts)
+
+
+def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
+    """Close the stories that have been quiet for so long that nothing new joins them; returns how many."""
+    now = now or datetime.now(UTC)
+    return close_stories(connection, quiet_since(now), now)
+
+
+def upkeep(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
+    """All of it, in the caller's transaction."""
+    refresh_common_fingerprints(connection, now)
+    refresh_background(connection, now)
+    close_quiet_stories(connection, now)
+
+
+def keep_up(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> bool:
+    """Make a new background where the warehouse has grown so much since the last one that it cannot wait for its day.
+
+    Meant to be called after every segment: nearly always it finds that there is nothing to do. Says whether there was.
+    """
+    held = book.held_stories(connection)
+    last = book.last_upkeep(connection, "background")
+    if held < LEAST_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
+        return False
+    refresh_background(connection, now)
+    return True

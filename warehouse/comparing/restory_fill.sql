@@ -1,0 +1,14 @@
+-- All that was found is forgotten; the background stays, until there are stories to make a new one of.
+DELETE FROM duplicates;
+DELETE FROM private.fingerprints;
+DELETE FROM private.compared;
+DELETE FROM private.common_fingerprints;
+DELETE FROM stories;
+DELETE FROM private.story_terms;
+UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
+WHERE duplicate_of IS NOT NULL OR story_id IS NOT NULL;
+INSERT INTO private.restory
+SELECT row_number() OVER (ORDER BY coalesce(version.published_at, state.first_seen_at), state.article_id),
+       state.article_id, version.seen_at
+FROM article_state AS state
+JOIN article_versions AS version ON version.version_id = state.version_id;
