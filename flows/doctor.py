@@ -34,9 +34,10 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
     sealed = {segment.name: segment for segment in sealed_segments(directory.archive)}
     rows = writer.connection.execute(
         "SELECT segments.segment, any_value(segments.fetches), max(fetches.warc_offset) "
-        "FROM segments LEFT JOIN fetches USING (segment) GROUP BY segments.segment ORDER BY segments.segment"
+        "FROM segments LEFT JOIN fetches USING (segment) WHERE segments.removed_at IS NULL "
+        "GROUP BY segments.segment ORDER BY segments.segment"
     ).fetchall()
-    loaded = {name for name, _, _ in rows}
+    loaded = {name for (name,) in writer.connection.execute("SELECT segment FROM segments").fetchall()}
     missing, short = [], []
     for name, fetches, last_offset in rows:
         if name not in sealed:

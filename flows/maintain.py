@@ -6,6 +6,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows.dedup.upkeep import close_quiet_stories, refresh_background, refresh_common_fingerprints
 from flows.layout import DataDirectory
 from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait
@@ -19,6 +20,15 @@ from warehouse import Writer, open_writer
 def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> Removed:
     """See `flows.retention.keep_within`."""
     return keep_within(writer, directory, keep, datetime.now(UTC))
+
+
+@task(name="upkeep", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+def upkeep_task(writer: Writer) -> None:
+    """See `flows.dedup.upkeep`: lists that duplicates and stories are found by, stories that have gone quiet."""
+    with writer.transaction() as connection:
+        refresh_common_fingerprints(connection)
+        refresh_background(connection)
+        close_quiet_stories(connection)
 
 
 @task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
@@ -36,7 +46,7 @@ def publish_task(writer: Writer) -> float:
 )
 @gives_way
 def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Removed:
-    """Tidy up once a day: remove what `[keep]` no longer allows, checkpoint, publish.
+    """Tidy up once a day: remove what `[keep]` no longer allows, renew what duplicates are found by, publish.
 
     What a run still has to load is never removed. Raises SourcesError where the sources' file is not right.
     """
@@ -44,6 +54,7 @@ def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Removed:
     directory = DataDirectory(data)
     with open_writer(data, "newsloom maintain", wait=wait) as writer:
         removed = retention_task(writer, directory, settings.keep)
+        upkeep_task(writer)
         seconds = publish_task(writer)
     row = {
         "segments removed": removed.segments,

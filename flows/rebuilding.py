@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawlers.archive import Segment, salvage, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows import progress
+from flows.errors import FlowsError
 from flows.loading import load, quiet_archive
 from warehouse import open_writer
 
@@ -62,6 +63,20 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
         writer.replace_by(file)
     shutil.rmtree(root, ignore_errors=True)
     return Rebuilt(len(order), len(before), *counts)
+
+
+def refuse_to_lose(writer: Writer) -> None:
+    """Raise FlowsError where the archive no longer has what was loaded from it: a new warehouse would lack that."""
+    removed = "SELECT segment FROM segments WHERE removed_at IS NOT NULL"
+    segments, versions = writer.connection.execute(
+        f"SELECT (SELECT count(*) FROM ({removed})), count(*) FROM article_versions WHERE segment IN ({removed})"  # noqa: S608
+    ).fetchall()[0]
+    if segments:
+        raise FlowsError(
+            f"{writer.data}: {segments} segments were removed from the archive, as [keep] says, and a warehouse made "
+            f"anew would lack the {versions} versions of articles that came from them.\n"
+            "Restore the segments from a backup, or give --without-removed to lose those versions."
+        )
 
 
 def _order(writer: Writer, directory: DataDirectory) -> list[str]:

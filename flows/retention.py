@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment, sealed_segments
-from warehouse.retention import forget_requests, kept_segments, mark_removed, removed_segments
+from warehouse.retention import kept_segments, mark_removed, remove_requests, removed_segments
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -37,7 +37,7 @@ def keep_within(writer: Writer, directory: DataDirectory, keep: Keep, now: datet
     segments, size = _archive(writer, directory, keep, now)
     rows = 0
     if keep.requests_days is not None:
-        rows = forget_requests(writer, now - timedelta(days=keep.requests_days))
+        rows = remove_requests(writer, now - timedelta(days=keep.requests_days), now)
     return Removed(segments, size, rows, _plans(directory, now - timedelta(days=keep.plans_days)))
 
 

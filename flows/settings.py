@@ -95,7 +95,7 @@ class Keep(BaseModel):
     archive_gb: _Positive | None = Field(default=None, description=_POSITIVE)
     """While the archive takes more gigabytes (10⁹ bytes) than this, its oldest segments are removed."""
     requests_days: _Positive | None = Field(default=None, description=_POSITIVE)
-    """Rows of `fetches` and `rejections` older than this are removed."""
+    """Rows of `fetches` and `rejections` that were loaded longer ago are removed."""
     plans_days: _Positive = Field(default=14.0, description=_POSITIVE)
     """Plans and logs of single crawls (private/runs) older than this are removed."""
 

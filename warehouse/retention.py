@@ -13,12 +13,24 @@ if TYPE_CHECKING:
     from warehouse.writer import Writer
 
 
-def forget_requests(writer: Writer, before: datetime) -> int:
-    """Remove rows of `fetches` and `rejections` from before a time (UTC); returns how many. Articles stay."""
+def remove_requests(writer: Writer, before: datetime, now: datetime) -> int:
+    """Remove the rows of `fetches` and `rejections` of segments loaded before a time (UTC); returns how many.
+
+    Articles stay. Whole segments, so that what is left still adds up.
+    """
+    removed = 0
     with writer.transaction() as connection:
-        fetches = connection.execute("DELETE FROM fetches WHERE fetched_at < ?", [before]).fetchall()[0][0]
-        rejections = connection.execute("DELETE FROM rejections WHERE rejected_at < ?", [before]).fetchall()[0][0]
-    return int(fetches) + int(rejections)
+        connection.execute(
+            "CREATE OR REPLACE TEMP TABLE aged AS "
+            "SELECT segment FROM segments WHERE loaded_at < ? AND requests_removed_at IS NULL",
+            [before],
+        )
+        for table in ("fetches", "rejections"):
+            rows = connection.execute(f"DELETE FROM {table} WHERE segment IN (FROM aged)").fetchall()  # noqa: S608
+            removed += int(rows[0][0])
+        connection.execute("UPDATE segments SET requests_removed_at = ? WHERE segment IN (FROM aged)", [now])
+        connection.execute("DROP TABLE aged")
+    return removed
 
 
 def kept_segments(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:

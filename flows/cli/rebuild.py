@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 
 @click.command("rebuild")
+@click.option("--without-removed", is_flag=True, help="Lose what was loaded from segments that [keep] has removed.")
 @data_option
 @wait_option
-def command(data: Path, wait: float) -> None:
+def command(without_removed: bool, data: Path, wait: float) -> None:
     """Make the whole warehouse anew from the archive: every stored page is extracted and loaded again.
 
     The old warehouse stays in place until the new one is complete, so there must be room for both. An interrupted
@@ -25,13 +26,15 @@ def command(data: Path, wait: float) -> None:
     from flows.errors import FlowsError
     from flows.extracting import Extractor
     from flows.progress import shown
-    from flows.rebuilding import rebuild
+    from flows.rebuilding import rebuild, refuse_to_lose
     from warehouse import open_writer
 
     directory = data_directory(data)
     if not directory.archive.is_dir():
         raise FlowsError(f"{directory.root}: there is no archive here; --data DIR or NEWSLOOM_DATA names another.")
     with shown(), open_writer(directory.root, "newsloom rebuild", wait=wait) as writer, Extractor() as extractor:
+        if not without_removed:
+            refuse_to_lose(writer)
         rebuilt = rebuild(writer, extractor, directory)
         writer.publish()
     before = f", {rebuilt.loaded_before} of them by an earlier rebuild" if rebuilt.loaded_before else ""

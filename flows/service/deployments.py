@@ -14,6 +14,7 @@ from flows.backfill import backfill
 from flows.digest import digest
 from flows.ingest import ingest
 from flows.maintain import maintain
+from flows.reextract import reextract
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,6 +48,7 @@ def deployments(name: str, directory: DataDirectory, sources: Path, schedule: Sc
         _deployment(name, maintain, both | {"wait": WAIT_FOR_CRAWL}, _daily(schedule.maintain_at, schedule)),
         _deployment(name, digest, both, _daily(schedule.digest_at, schedule)),
         _deployment(name, backfill, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
+        _deployment(name, reextract, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
     ]
 
 

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.archive import Fetch, Kind, Outcome, Record, SegmentWriter
+from flows.doctor import examine
+from flows.errors import FlowsError
 from flows.layout import DataDirectory
+from flows.rebuilding import refuse_to_lose
 from flows.retention import Removed, keep_within
 from flows.settings import Keep
 from tests.warehouse.rows import article_row, batch, failed_row
@@ -102,6 +105,28 @@ def test_old_rows_of_the_logs_go_and_articles_stay(writer: Writer, directory: Da
     assert keep_within(writer, directory, Keep(requests_days=90.0), NOW).rows == 2
     assert writer.connection.execute("SELECT DISTINCT segment FROM fetches").fetchall() == [("new",)]
     assert writer.connection.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
+
+
+def test_the_doctor_does_not_miss_what_was_removed_on_purpose(writer: Writer, directory: DataDirectory) -> None:
+    name = "20260301120000-aaaaaaaaaaaa-00000"
+    seal(directory, name)
+    enter(writer, name, 400)
+    before = {finding.what for finding in examine(writer, directory)}
+    keep_within(writer, directory, Keep(archive_days=30.0, requests_days=30.0), NOW)
+    assert files(directory) == []
+    assert {finding.what for finding in examine(writer, directory)} <= before
+
+
+def test_a_rebuild_does_not_lose_silently_what_the_archive_no_longer_has(
+    writer: Writer, directory: DataDirectory
+) -> None:
+    refuse_to_lose(writer)
+    seal(directory, "old")
+    enter(writer, "old", 400)
+    refuse_to_lose(writer)
+    keep_within(writer, directory, Keep(archive_days=30.0), NOW)
+    with pytest.raises(FlowsError, match=r"1 segments were removed .* would lack the 1 versions"):
+        refuse_to_lose(writer)
 
 
 def test_old_plans_go(writer: Writer, directory: DataDirectory) -> None:

@@ -14,3 +14,4 @@ SELECT segment || ': ' || coalesce(said.rows, 0) || ' requests were ' || outcome
     || ' rows came of it'
 FROM said FULL JOIN made USING (segment, outcome)
 WHERE coalesce(said.rows, 0) <> coalesce(made.rows, 0)
+  AND segment NOT IN (SELECT segment FROM segments WHERE requests_removed_at IS NOT NULL)

@@ -1,0 +1,47 @@
+"""The flow for a new extractor: stored pages are read again, by hand, resumable."""
+
+from typing import Annotated
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from pydantic import Field
+
+from flows.extracting import Extractor
+from flows.layout import DataDirectory
+from flows.parameters import Data, Wait
+from flows.reextracting import Reextracted
+from flows.reextracting import reextract as read_again
+from flows.running import gives_way, is_transient
+from warehouse import Writer, open_writer
+
+
+@task(
+    name="read again",
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[1, 10, 60],
+    retry_condition_fn=is_transient,
+)
+def reextract_task(writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None) -> Reextracted:
+    """See `flows.reextracting.reextract`."""
+    return read_again(writer, extractor, directory, source)
+
+
+@flow(name="reextract", flow_run_name="reextract {data.name}", validate_parameters=True)
+@gives_way
+def reextract(
+    data: Data,
+    source: Annotated[str | None, Field(description="Only the articles of this source; empty: of all.")] = None,
+    wait: Wait = 0.0,
+) -> Reextracted:
+    """Read the stored pages of current versions again that an older extractor made.
+
+    What is read differently is a new version, marked as reextracted and not as the publisher's edit. An interrupted run
+    goes on where it stopped.
+    """
+    with open_writer(data, "newsloom reextract", wait=wait) as writer, Extractor() as extractor:
+        done = reextract_task(writer, extractor, DataDirectory(data), source)
+        writer.publish()
+    create_table_artifact(key="reextract", table=[dict(done.outcomes)], description="What came of the articles")
+    return done
