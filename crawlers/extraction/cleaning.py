@@ -204,8 +204,10 @@ def _without_tail(lines: list[str], names: Collection[str], known: Rules) -> lis
 def _are_names(line: str, names: Collection[str]) -> bool:
     """Whether a line is one of the names, or nothing but several of them, news agencies included."""
     folded = fold(line)
-    if folded in names or not names or len(line) > _BYLINE or is_finished(line):
-        return folded in names
+    if folded in names:
+        return True
+    if len(line) > _BYLINE or is_finished(line) or not any(name in folded for name in names):
+        return False
     parts = {fold(part) for part in clean_names([line])}
     known = {part for part in parts if part in names}
     return bool(known) and parts - known <= agencies() and sum(map(len, parts)) >= _MOSTLY * len(folded)

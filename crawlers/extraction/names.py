@@ -22,6 +22,7 @@ LINKING = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conju
 _CONJUNCTIONS = re.compile(rf"\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'conjunctions')))})\s+", re.IGNORECASE)
 _OFFICE = re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})(?:\s*외\s*\d+명)?$")
 _OFFICE_IN_FRONT = re.compile(rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})\s*[:：/／]?\s*(?=\S)")
+_PREFIX = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'prefixes')))})(?=[ :：])", re.IGNORECASE)
 _GENERATION = re.compile(r",?\s+(Jr|Sr|II|III)\b\.?(?=\s*(?:[,;&]|$))", re.IGNORECASE)
 """What belongs to the name before the comma: "Ada Park, Jr."."""
 _ROLE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases('bylines', 'roles')))})(?!\w)", re.IGNORECASE)
@@ -79,10 +80,7 @@ def _parts(byline: str) -> Iterator[str]:
 
 
 def _without_prefix(text: str) -> str:
-    for prefix in phrases("bylines", "prefixes"):
-        if text[: len(prefix)].casefold() == prefix and text[len(prefix) : len(prefix) + 1] in (" ", ":", "："):
-            return text[len(prefix) :].strip(_EDGES)
-    return text
+    return text[found.end() :].strip(_EDGES) if (found := _PREFIX.match(text)) else text
 
 
 def _is_name(part: str) -> bool:

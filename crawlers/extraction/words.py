@@ -30,8 +30,13 @@ _HIDDEN = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
 
 def count_words(text: str) -> int:
     """Words of a text; scripts that are written without blanks count a word for every two letters."""
-    unspaced = 0 if text.isascii() else len(_UNSPACED.findall(text))
+    unspaced = count_unspaced(text)
     return len(_SPACED_WORD.findall(text)) + unspaced // _LETTERS_PER_WORD
+
+
+def count_unspaced(text: str) -> int:
+    """Letters of a text in scripts that are written without blanks."""
+    return 0 if text.isascii() else len(_UNSPACED.findall(text))
 
 
 def fold(text: str) -> str:
