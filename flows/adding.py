@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.contact import may_ask
 from crawlers.discovery import absolute, address_key
+from crawlers.discovery.common import COMMON_FEEDS, COMMON_SITEMAPS
 from crawlers.languages import ISO_639_1
 from crawlers.plan import PlannedRequest, PlannedSource
 from crawlers.sources import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
@@ -23,9 +24,6 @@ if TYPE_CHECKING:
     from crawlers.catalogue import Publisher
     from crawlers.opml import Outline
 
-# Where publishers put feeds and news sitemaps that their front page does not name.
-COMMON_FEEDS = ("/feed", "/rss", "/rss.xml", "/feed.xml", "/atom.xml", "/index.xml")
-COMMON_SITEMAPS = ("/news-sitemap.xml", "/sitemap-news.xml", "/sitemap_news.xml", "/sitemap.xml", "/sitemap_index.xml")
 # What a new file begins with.
 HEAD = """\
 [crawl]

@@ -82,9 +82,10 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
         planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], asked))
     # Where nothing is asked for, nothing is compared with what is known.
     is_idle = not any(source.requests or source.waiting for source in planned)
-    write_sorted(
-        folder / KNOWN, () if is_idle else known_keys(writer.connection, sorted(read_forgotten(directory.private).keys))
-    )
+    for old in folder.parent.glob(f"*/{KNOWN}"):
+        old.unlink()  # 8 bytes for every address that is known, of no use to any later run
+    forgotten = sorted(read_forgotten(directory.private).keys)
+    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection, forgotten))
     write_plan(
         folder,
         CrawlPlan(

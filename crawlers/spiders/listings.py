@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import urljoin
 
 from crawlers.archive import FoundListing, Kind
 from crawlers.discovery import Link, find_feeds, parse_feed, parse_section, parse_sitemap
+from crawlers.discovery.common import COMMON_FEEDS, COMMON_SITEMAPS
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -29,7 +31,8 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
     """Read a fetched listing; raises BadListing where nothing can be read from it.
 
     `sitemaps` are those that the host's robots.txt names. A front page leads to its feeds and to the sitemaps for news
-    among them, and for want of both to all of these: they name everything that a publisher ever had.
+    among them, for want of both to all of these, which name everything that a publisher ever had, and for want of these
+    to where feeds and sitemaps often are.
     """
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
     if kind is Kind.FEED:
@@ -49,4 +52,11 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
     feeds = [FoundListing(url, Kind.FEED) for url in find_feeds(response.body, response.url)]
     news = [FoundListing(url, Kind.SITEMAP) for url in sitemaps if "news" in url.rpartition("/")[2].lower()]
     everything = [FoundListing(url, Kind.SITEMAP) for url in sitemaps]
-    return Named(listing.links, tuple(feeds + news or everything), listing.problem)
+    return Named(listing.links, tuple(feeds + news or everything or _usual(response.url)), listing.problem)
+
+
+def _usual(url: str) -> list[FoundListing]:
+    return [
+        *(FoundListing(urljoin(url, path), Kind.FEED) for path in COMMON_FEEDS),
+        *(FoundListing(urljoin(url, path), Kind.SITEMAP) for path in COMMON_SITEMAPS),
+    ]

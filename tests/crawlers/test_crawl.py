@@ -160,6 +160,17 @@ def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:
     assert [fetch.kind for fetch in log] == [Kind.HOMEPAGE, Kind.FEED, Kind.PAGE, Kind.PAGE]
 
 
+def test_a_front_page_that_names_no_feed_leads_to_where_feeds_often_are(tmp_path: Path) -> None:
+    site = town_site(HOST, 2)
+    pages = {path: page for path, page in site.pages.items() if "sitemap" not in path}
+    pages |= {"/": Page(b"<html><body><p>Hello</p></body></html>"), "/robots.txt": Page(b"User-agent: *", "text/plain")}
+    with NewsWeb([Site(HOST, pages)]) as web:
+        log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))
+    assert [fetch.url for fetch in log if fetch.outcome is Outcome.FETCHED and fetch.kind is Kind.FEED] == [FEED]
+    assert sum(fetch.kind is Kind.PAGE for fetch in log) == 2
+    assert {fetch.reason for fetch in log if fetch.outcome is Outcome.FAILED} == {"http_status"}
+
+
 def test_a_front_page_leads_to_the_news_sitemaps_of_robots_txt(tmp_path: Path) -> None:
     site = town_site(HOST, 2)
     lines = f"User-agent: *\nSitemap: http://{HOST}/all.xml\nSitemap: http://{HOST}/sitemap-news.xml\n"
