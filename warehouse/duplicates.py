@@ -47,6 +47,9 @@ PAIRS = pa.schema(
         pa.field("original_id", pa.uuid()),
         pa.field("kind", pa.string()),
         pa.field("similarity", pa.float32()),
+        pa.field("shared", pa.int32()),
+        pa.field("size", pa.int32()),
+        pa.field("original_size", pa.int32()),
         pa.field("day", pa.date32()),
         pa.field("original_day", pa.date32()),
         pa.field("method", pa.string()),
@@ -97,8 +100,9 @@ class StoredPair:
 
     article_id: UUID
     original_id: UUID
-    kind: str
-    similarity: float
+    shared: int
+    size: int
+    original_size: int
     day: date
     original_day: date
 
@@ -202,7 +206,7 @@ def pairs_of(connection: duckdb.DuckDBPyConnection, articles: dict[UUID, date], 
     with temporary(connection, "wanted", identifiers(articles)):
         rows = connection.execute(
             """
-            SELECT article_id, original_id, kind, similarity, day, original_day FROM duplicates
+            SELECT article_id, original_id, shared, size, original_size, day, original_day FROM duplicates
             WHERE day BETWEEN $first - $window AND $last + $window
               AND (article_id IN (SELECT article_id FROM wanted) OR original_id IN (SELECT article_id FROM wanted))
             """,

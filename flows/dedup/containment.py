@@ -43,10 +43,11 @@ def compared(shingles: Hashes, common: Hashes) -> Compared:
     return Compared(whole, np.unique(shingles[telling]))
 
 
-def containment(one: Compared, other: Compared) -> float | None:
-    """The part of the smaller text that both have, 0 to 1; None where that is no sign of one report.
+def overlap(one: Compared, other: Compared) -> int | None:
+    """How many shingles both texts have; None where that is no sign of one report.
 
-    Both with and without what stands near common fingerprints it must be LEAST_CONTAINMENT and LEAST_SHARED: a frame
+    Both with and without what stands near common fingerprints it must be LEAST_SHARED, and LEAST_CONTAINMENT of the
+    shorter: a frame
     that two pages have makes no duplicates, and two copies in one frame remain some.
     """
     found = _contained(one.whole, other.whole)
@@ -56,12 +57,12 @@ def containment(one: Compared, other: Compared) -> float | None:
     return None if telling is None else found
 
 
-def _contained(one: Hashes, other: Hashes) -> float | None:
+def _contained(one: Hashes, other: Hashes) -> int | None:
     least = min(len(one), len(other))
     shared = len(np.intersect1d(one, other, assume_unique=True))
     if shared < LEAST_SHARED or shared < LEAST_CONTAINMENT * least:
         return None
-    return shared / least
+    return shared
 
 
 def _among(values: Hashes, ascending: Hashes) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from flows.dedup import DUPLICATE_METHOD
 from flows.dedup.common import MANY, SAMPLE, common_fingerprints
-from flows.dedup.containment import compared, containment
+from flows.dedup.containment import compared, overlap
 from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
 from flows.dedup.shingles import fingerprints, shingles
 from flows.dedup.stretches import stretches
@@ -213,7 +213,7 @@ def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: dict[UUID, 
     for pair in pairs:
         partners.setdefault(pair.article_id, []).append(pair.original_id)
     held = _texts(connection, [rows[article] for article in wanted])
-    still = {ends for ends, _ in _overlaps(connection, partners, held)}
+    still = {(pair.article_id, pair.original_id) for pair in _overlaps(connection, partners, held)}
     gone = [pair for pair in pairs if (pair.article_id, pair.original_id) not in still]
     index.drop_pairs(connection, gone)
     return gone
@@ -233,10 +233,7 @@ def _compare(
     held = _texts(connection, [known[other] for other in partners if other not in own])
     ends = partners.keys() | {mine for found in partners.values() for mine in found}
     orders = {article: _order(known[article]) for article in ends}
-    return [
-        orient(one, other, similarity, orders)
-        for (one, other), similarity in _overlaps(connection, partners, own | held)
-    ]
+    return [orient(pair, orders) for pair in _overlaps(connection, partners, own | held)]
 
 
 def _texts(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> dict[UUID, Hashes]:
@@ -246,8 +243,8 @@ def _texts(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> d
 
 def _overlaps(
     connection: duckdb.DuckDBPyConnection, partners: Mapping[UUID, Sequence[UUID]], found: Mapping[UUID, Hashes]
-) -> Iterator[tuple[tuple[UUID, UUID], float]]:
-    """Those pairs (an article and its partner) whose texts overlap enough, with the containment."""
+) -> Iterator[Pair]:
+    """Those pairs (an article and its partner, as they are given) whose texts overlap enough."""
     ends = partners.keys() | {other for others in partners.values() for other in others}
     if not ends:
         return
@@ -256,9 +253,9 @@ def _overlaps(
     texts = {article: compared(found[article], common) for article in ends}
     for one, others in partners.items():
         for other in others:
-            similarity = containment(texts[one], texts[other])
-            if similarity is not None:
-                yield (one, other), similarity
+            shared = overlap(texts[one], texts[other])
+            if shared is not None:
+                yield Pair(one, other, shared, len(texts[one].whole), len(texts[other].whole))
 
 
 def _pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:
@@ -267,6 +264,9 @@ def _pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:
         "original_id": pair.original_id.bytes,
         "kind": pair.kind,
         "similarity": pair.similarity,
+        "shared": pair.shared,
+        "size": pair.size,
+        "original_size": pair.original_size,
         "day": known[pair.article_id].day,
         "original_day": known[pair.original_id].day,
         "method": DUPLICATE_METHOD,
@@ -307,7 +307,8 @@ def _turned(
     """The pairs, with those turned round whose later article has become the earlier one."""
     pairs, old, new = [], [], []
     for stored in found.values():
-        pair = orient(stored.article_id, stored.original_id, stored.similarity, orders)
+        given = Pair(stored.article_id, stored.original_id, stored.shared, stored.size, stored.original_size)
+        pair = orient(given, orders)
         pairs.append(pair)
         if pair.article_id != stored.article_id:
             old.append(stored)

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 COPY = 0.8  # containment from which an article repeats another one, and below which it makes use of it
+ABOUT = 0.05  # as much, but for a misprint or a line at the end
 _PRECISIONS = {"second": 0, "minute": 1, "day": 2, "seen": 3}
 # A publisher's clock may be ahead, and a day may have begun elsewhere; anything later has not been published yet.
 _AHEAD = timedelta(days=1)
@@ -47,11 +48,26 @@ def order(when: Moment, first_seen_at: datetime, article_id: UUID) -> Order:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two articles whose texts overlap, the later and the earlier one, with the containment (0 to 1)."""
+    """Two articles whose texts overlap, the later and the earlier one.
+
+    `shared` is how many distinct shingles both have, of `size` in the later and `original_size` in the earlier.
+    """
 
     article_id: UUID
     original_id: UUID
-    similarity: float
+    shared: int
+    size: int
+    original_size: int
+
+    @property
+    def similarity(self) -> float:
+        """Containment: the part of the shorter text that is in the other one, 0 to 1."""
+        return self.shared / min(self.size, self.original_size)
+
+    @property
+    def taken(self) -> float:
+        """The part of the later text that is in the earlier one, 0 to 1."""
+        return self.shared / self.size
 
     @property
     def kind(self) -> str:
@@ -59,11 +75,11 @@ class Pair:
         return "copy" if self.similarity >= COPY else "derived"
 
 
-def orient(one: UUID, other: UUID, similarity: float, orders: Mapping[UUID, Order]) -> Pair:
+def orient(pair: Pair, orders: Mapping[UUID, Order]) -> Pair:
     """The pair, the later article first."""
-    if orders[one] < orders[other]:
-        one, other = other, one
-    return Pair(one, other, similarity)
+    if orders[pair.article_id] < orders[pair.original_id]:
+        return Pair(pair.original_id, pair.article_id, pair.shared, pair.original_size, pair.size)
+    return pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +94,18 @@ class Duplicate:
 def resolve(pairs: Iterable[Pair], orders: Mapping[UUID, Order]) -> dict[UUID, Duplicate]:
     """The root of each article that has an earlier one; articles that have none are not in the answer.
 
-    An article's parent is the earliest of those that it copies or, where it copies none, of those that it derives
-    from; the root is where that leads. So a round-up that quotes two unrelated reports does not make these one.
+    An article's parent is the one that has most of its text or, where several have about as much, the earliest of
+    these; the root is where that leads. So a round-up that quotes two unrelated reports does not make these one, and
+    what adds as much again to a cut report is no copy of another cut.
     """
     earlier: defaultdict[UUID, list[Pair]] = defaultdict(list)
     for pair in pairs:
         earlier[pair.article_id].append(pair)
     parents = {
-        article_id: min(found, key=lambda pair: (pair.kind != "copy", orders[pair.original_id]))
+        article_id: min(
+            (pair for pair in found if pair.taken >= max(other.taken for other in found) - ABOUT),
+            key=lambda pair: orders[pair.original_id],
+        )
         for article_id, found in earlier.items()
     }
     answer: dict[UUID, Duplicate] = {}

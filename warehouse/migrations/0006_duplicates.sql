@@ -5,6 +5,9 @@ CREATE TABLE duplicates (
     original_id   UUID NOT NULL,
     kind          VARCHAR NOT NULL,
     similarity    FLOAT NOT NULL,
+    shared        INTEGER NOT NULL,
+    size          INTEGER NOT NULL,
+    original_size INTEGER NOT NULL,
     day           DATE NOT NULL,
     original_day  DATE NOT NULL,
     method        VARCHAR NOT NULL
@@ -14,6 +17,9 @@ COMMENT ON COLUMN duplicates.article_id IS 'The later article of the two.';
 COMMENT ON COLUMN duplicates.original_id IS 'The one published earlier: by day, then by time where one is known, then first seen.';
 COMMENT ON COLUMN duplicates.kind IS 'copy (similarity of at least 0.8) or derived (0.3 to 0.8).';
 COMMENT ON COLUMN duplicates.similarity IS 'Containment: how much of the shorter text is in the other one, 0 to 1, in shingles of five words.';
+COMMENT ON COLUMN duplicates.shared IS 'Shingles (runs of five words) that both have.';
+COMMENT ON COLUMN duplicates.size IS 'Shingles of the later article: shared / size is the part of it that is not its own.';
+COMMENT ON COLUMN duplicates.original_size IS 'Shingles of the earlier one.';
 COMMENT ON COLUMN duplicates.day IS 'Day of the later article, UTC.';
 COMMENT ON COLUMN duplicates.original_day IS 'Day of the earlier one, UTC.';
 COMMENT ON COLUMN duplicates.method IS 'Version of the method that found it.';
@@ -22,7 +28,7 @@ ALTER TABLE article_state ADD COLUMN duplicate_of UUID;
 ALTER TABLE article_state ADD COLUMN duplicate_kind VARCHAR;
 ALTER TABLE article_state ADD COLUMN similarity FLOAT;
 COMMENT ON COLUMN article_state.duplicate_of IS 'The article at the root of the chain that its text goes back to; empty for an original.';
-COMMENT ON COLUMN article_state.duplicate_kind IS 'copy or derived, against the earlier article that it is closest to.';
+COMMENT ON COLUMN article_state.duplicate_kind IS 'copy or derived, against the earlier article that has most of its text.';
 COMMENT ON COLUMN article_state.similarity IS 'Containment against that article, 0 to 1.';
 
 -- The same text at another source is one article here, and an alias there: what is asked of it is when, and where.

@@ -1,0 +1,238 @@
+"""Articles into a warehouse by the real loading step, without an archive: what a segment's pages would give."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.extraction import Article
+from flows.loading import Begun, finish
+from flows.reading import read_article
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from warehouse import Writer
+
+NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
+WORDS = [
+    "harbour",
+    "mayor",
+    "vote",
+    "budget",
+    "school",
+    "bridge",
+    "river",
+    "storm",
+    "market",
+    "union",
+    "strike",
+    "police",
+    "court",
+    "trial",
+    "verdict",
+    "museum",
+    "theatre",
+    "hospital",
+    "nurse",
+    "doctor",
+    "patient",
+    "train",
+    "station",
+    "tunnel",
+    "airport",
+    "runway",
+    "pilot",
+    "engine",
+    "factory",
+    "worker",
+    "wage",
+    "price",
+    "rent",
+    "house",
+    "tenant",
+    "landlord",
+    "garden",
+    "forest",
+    "fire",
+    "smoke",
+    "rescue",
+    "boat",
+    "captain",
+    "island",
+    "ferry",
+    "coast",
+    "cliff",
+    "beach",
+    "tourist",
+    "hotel",
+    "season",
+    "summer",
+    "winter",
+    "snow",
+    "slope",
+    "skier",
+    "champion",
+    "team",
+    "coach",
+    "goal",
+    "match",
+    "referee",
+    "crowd",
+    "stadium",
+    "ticket",
+    "concert",
+    "singer",
+    "guitar",
+    "album",
+    "award",
+    "film",
+    "director",
+    "actor",
+    "scene",
+    "script",
+    "novel",
+    "writer",
+    "reader",
+    "library",
+    "shelf",
+    "letter",
+    "stamp",
+    "post",
+    "parcel",
+    "van",
+    "driver",
+    "road",
+    "lane",
+    "signal",
+    "crossing",
+    "cyclist",
+    "helmet",
+    "brake",
+    "wheel",
+    "repair",
+    "shop",
+    "owner",
+    "customer",
+    "queue",
+    "bread",
+    "flour",
+    "mill",
+    "farmer",
+    "field",
+    "harvest",
+    "wheat",
+    "barley",
+    "apple",
+    "orchard",
+    "cider",
+    "barrel",
+    "cellar",
+    "wine",
+    "grape",
+    "hill",
+    "valley",
+    "village",
+    "church",
+    "bell",
+    "tower",
+    "clock",
+    "hand",
+]
+
+
+@dataclass(frozen=True)
+class Piece:
+    """An article as a test writes it; `hours` after NOON it was published (None: it does not say)."""
+
+    url: str
+    text: str
+    title: str = "A headline"
+    source: str = ""
+    hours: float | None = 0.0
+    precision: str = "second"
+    language: str = "en"
+    seen_hours: float = 500.0
+
+
+def prose(seed: int, words: int = 150, vocabulary: Sequence[str] = WORDS) -> str:
+    """Text of its own: no two seeds have five words in a row in common, but by chance."""
+    rng = random.Random(seed)
+    lines = [" ".join(rng.choices(vocabulary, k=15)).capitalize() + "." for _ in range(words // 15)]
+    return "\n".join(" ".join(lines[at : at + 2]) for at in range(0, len(lines), 2))
+
+
+def add(writer: Writer, *pieces: Piece, segment: str) -> None:
+    """Load the pieces as one segment."""
+    fetches, readings = [], []
+    for piece in pieces:
+        published = None if piece.hours is None else NOON + timedelta(hours=piece.hours)
+        article = Article(
+            url=piece.url,
+            title=piece.title,
+            authors=(),
+            published_at=published,
+            modified_at=None,
+            published_precision=piece.precision if published else None,  # type: ignore[arg-type]
+            language=piece.language,
+            section=None,
+            tags=(),
+            image_url=None,
+            description=None,
+            text=piece.text,
+            is_free=None,
+        )
+        fetches.append(
+            Fetch(
+                url=piece.url,
+                source=piece.source or piece.url.split("/")[2],
+                kind=Kind.RECORD,
+                outcome=Outcome.FETCHED,
+                fetched_at=NOON + timedelta(hours=piece.seen_hours),
+                bytes=len(piece.text),
+            )
+        )
+        readings.append(read_article(article))
+    finish(writer, Begun(f"test-run-{segment}", fetches, iter(readings), NOON))
+
+
+def ask(writer: Writer, query: str) -> list[Any]:
+    return writer.connection.execute(query).fetchall()
+
+
+def links(writer: Writer) -> dict[str, tuple[str, str]]:
+    """For each address of an article that repeats another: the root's address, and the kind."""
+    rows = ask(
+        writer,
+        """
+        SELECT article.url, original.url, article.duplicate_kind
+        FROM articles AS article JOIN article_state AS original ON original.article_id = article.duplicate_of
+        """,
+    )
+    return {url: (original, kind) for url, original, kind in rows}
+
+
+def told(writer: Writer) -> set[frozenset[str]]:
+    """The stories as sets of addresses."""
+    rows = ask(writer, "SELECT list(url) FROM articles GROUP BY story_id")
+    return {frozenset(urls) for (urls,) in rows}
+
+
+def everything(writer: Writer) -> list[list[Any]]:
+    """All that duplicates and stories are kept in, for comparing before and after."""
+    tables = {
+        "duplicates": "article_id, original_id, kind, similarity",
+        "stories": "story_id, title, articles, reports, outlets",
+        "article_state": "article_id, duplicate_of, duplicate_kind, similarity, story_id",
+        "private.fingerprints": "day, hash, article_id",
+        "private.common_fingerprints": "hash",
+        "private.compared": "article_id, day, published_at",
+        "private.story_terms": "story_id, term, weight",
+    }
+    return [ask(writer, f"SELECT {columns} FROM {table} ORDER BY ALL") for table, columns in tables.items()]
+
+
+__all__ = ["NOON", "Piece", "add", "ask", "everything", "links", "prose", "replace", "told"]
