@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.archive import Fetch, Kind, Outcome, Segment
 from crawlers.extraction import Article
+from flows.forgotten import Forgotten
 from flows.loading import Begun, finish
 from flows.reading import read_article
 
@@ -196,7 +197,8 @@ def add(writer: Writer, *pieces: Piece, segment: str) -> None:
             )
         )
         readings.append(read_article(article))
-    finish(writer, Begun(f"test-run-{segment}", fetches, iter(readings), NOON))
+    there = Segment(writer.data / "archive", f"test-run-{segment}")
+    finish(writer, Begun(there, Forgotten(), fetches, iter(readings), NOON))
 
 
 def ask(writer: Writer, query: str) -> list[Any]:
