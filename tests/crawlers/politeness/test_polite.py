@@ -148,7 +148,7 @@ def test_a_page_that_drips_ends_in_time_and_its_host_is_given_up(tmp_path: Path)
     with Scripted(script) as web:
         started = time.monotonic()
         log = run(tmp_path, web, pages(*paths), pages(*paths, host=OTHER), DOWNLOAD_TIMEOUT=1)
-        assert time.monotonic() - started < 15
+        assert time.monotonic() - started < 60, "one of these pages alone takes 100 seconds"
         assert sum(path.startswith(f"{HOST}/") for _, path in web.asked) == 1 + 3
     assert Counter(outcomes([fetch for fetch in log if fetch.source == OTHER])) == {(Outcome.FETCHED, None): 29}
     town = Counter(outcomes([fetch for fetch in log if fetch.source == HOST]))
