@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from crawlers.archive import Kind, Original
 from crawlers.discovery import address_key, write_sorted
 from crawlers.plan import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, write_plan
-from crawlers.planning import entry_points, page_limit, plan_source
+from crawlers.planning import entry_points, page_limit, plan_source, window
 from crawlers.sources import CrawlSettings, Source, Sources, user_agent
 from flows.forgotten import read_forgotten
-from warehouse.planning import Due, ListingState, Stored, due_frontier, due_rechecks, known_keys, listing_states
+from warehouse.planning import Due, ListingState, Stored, Window, due_frontier, due_rechecks, known_keys, listing_states
 from warehouse.runs import SourceRow
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     states: dict[str, list[ListingState]] = defaultdict(list)
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
-    most = max(page_limit(source) for source in sources.sources)
-    waiting = _pages(due_frontier(writer.connection, now, most))
+    windows = [Window(source.name, page_limit(source), *window(source, now)) for source in sources.sources]
+    waiting = _pages(due_frontier(writer.connection, now, windows))
     rechecks = _pages(due_rechecks(writer.connection, now))
     planned = []
     for source in sources.sources:

@@ -92,17 +92,44 @@ def _stored(url: str | None, at: datetime | None, digest: str | None) -> Stored 
     return None if url is None or at is None else Stored(url, at, digest)
 
 
-def due_frontier(connection: duckdb.DuckDBPyConnection, now: datetime, most: int) -> list[Due]:
-    """Addresses of active sources that wait for an answer and may be asked now: the `most` newest of each source."""
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is wanted of what waits for a source: at most so many pages, of those in a window of time (aware)."""
+
+    source: str
+    most: int
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def due_frontier(connection: duckdb.DuckDBPyConnection, now: datetime, windows: Sequence[Window]) -> list[Due]:
+    """Addresses of these sources that wait for an answer and may be asked now: the newest of each.
+
+    What has no date is in every window. Midnight stands for the whole day.
+    """
     rows = connection.execute(
         """
-        SELECT url, source, published_hint, coalesce(published_hint, modified_hint, discovered_at) AS date
+        WITH windows AS (
+            SELECT unnest(?::VARCHAR[]) AS source, unnest(?::BIGINT[]) AS most,
+                   unnest(?::TIMESTAMPTZ[]) AS since, unnest(?::TIMESTAMPTZ[]) AS until
+        )
+        SELECT url, source, published_hint, coalesce(published_hint, modified_hint) AS date
         FROM private.frontier
-        WHERE due_at <= ? AND source IN (SELECT source FROM sources WHERE active)
-        QUALIFY row_number() OVER (PARTITION BY source ORDER BY date DESC, url) <= ?
-        ORDER BY date DESC, url
+        JOIN windows USING (source)
+        WHERE due_at <= ?
+          AND (date IS NULL OR since IS NULL
+              OR date + CASE WHEN date = date_trunc('day', date) THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END >= since)
+          AND (date IS NULL OR until IS NULL OR date <= until)
+        QUALIFY row_number() OVER (PARTITION BY source ORDER BY coalesce(date, discovered_at) DESC, url) <= most
+        ORDER BY coalesce(date, discovered_at) DESC, url
         """,
-        [now, most],
+        [
+            [window.source for window in windows],
+            [window.most for window in windows],
+            [window.since for window in windows],
+            [window.until for window in windows],
+            now,
+        ],
     ).fetchall()
     return [Due(url, source, published_hint=hint, date=date) for url, source, hint, date in rows]
 

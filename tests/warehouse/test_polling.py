@@ -11,7 +11,7 @@ import pytest
 from flows.batches import LISTINGS
 from tests.warehouse.rows import NOON, batch, listing_row
 from warehouse.load import load_segment
-from warehouse.planning import listing_states
+from warehouse.planning import Window, due_frontier, listing_states
 from warehouse.runs import SourceRow, record_sources
 
 if TYPE_CHECKING:
@@ -158,3 +158,28 @@ def test_a_new_listing_is_due(writer: Writer, numbers: Iterator[int]) -> None:
     source(writer)
     index(writer, numbers, 0, None)
     assert CHILD in due(writer, 0)
+
+
+def test_of_what_waits_the_newest_in_the_window_of_its_source_are_asked_for(writer: Writer) -> None:
+    source(writer)
+
+    def days_ago(days: int | None) -> datetime | None:
+        return None if days is None else NOON - timedelta(days=days)
+
+    for number, days in enumerate([400, 3, None, 1, 2, 10]):
+        writer.connection.execute(
+            "INSERT INTO private.frontier BY NAME SELECT ?::UBIGINT AS address_key, ? AS url, 'courier' AS source, "
+            "? AS discovered_at, ?::TIMESTAMPTZ AS modified_hint, 0 AS attempts, ? AS due_at",
+            [number, f"http://courier.example/{number}", NOON, days_ago(days), NOON],
+        )
+
+    def asked(most: int, since: int | None = None, until: int | None = None, at: datetime = NOON) -> str:
+        found = due_frontier(writer.connection, at, [Window("courier", most, days_ago(since), days_ago(until))])
+        return "".join(due.url[-1] for due in found)
+
+    assert asked(9) == "234150", "the undated one counts by when it was found"
+    assert asked(3) == "234"
+    assert asked(9, since=3) == "2341"
+    assert asked(9, until=3) == "2150"
+    assert asked(9, at=NOON - timedelta(minutes=1)) == ""
+    assert due_frontier(writer.connection, NOON, [Window("other", 9)]) == []
