@@ -11,15 +11,16 @@ if TYPE_CHECKING:
     import duckdb
 
 
+ONE = "SELECT text FROM article_versions WHERE doc = ?"
+
+
 def current_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[UUID]) -> dict[UUID, str]:
     """The current text of each of the named articles that is held."""
     if not article_ids:
         return {}
-    docs = connection.execute(
+    rows = connection.execute(
         "SELECT doc, article_id FROM article_state WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(article_ids)]
     ).fetchall()
-    # By literal numbers: row groups that have none of them are not read.
-    numbers = ", ".join(str(int(doc)) for doc, _ in docs) or "NULL"
-    rows = connection.execute(f"SELECT doc, text FROM article_versions WHERE doc IN ({numbers})").fetchall()  # noqa: S608
-    texts = dict(rows)
-    return {article_id: texts[doc] for doc, article_id in docs}
+    # One by one: asked for several, DuckDB reads all texts of the row groups that have one of them.
+    texts = ((article_id, connection.execute(ONE, [doc]).fetchone()) for doc, article_id in rows)
+    return {article_id: row[0] for article_id, row in texts if row is not None}

@@ -95,7 +95,7 @@ EVERYTHING = (
     "SELECT * FROM feeds ORDER BY ALL",
     "SELECT * FROM runs ORDER BY ALL",
     "SELECT * EXCLUDE (loaded_at) FROM segments ORDER BY ALL",
-    "SELECT * FROM headline_words ORDER BY ALL",
+    "SELECT day, word, sum(articles) FROM headline_words GROUP BY ALL ORDER BY ALL",
     "SELECT * FROM private.known_addresses ORDER BY ALL",
     "SELECT * FROM private.frontier ORDER BY ALL",
 )

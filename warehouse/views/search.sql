@@ -38,18 +38,55 @@ best AS MATERIALIZED (
     ORDER BY scored.score DESC, scored.doc DESC
     LIMIT top
 ),
-pattern AS (
-    SELECT '(?is)^.*?(.{0,80}(?:^|[^\p{L}\p{M}\p{N}])(?:' || string_agg(DISTINCT words.stem, '|') || ').{0,120})' AS around
-    FROM (SELECT unnest([word, term]) AS stem FROM query_terms([query]) WHERE id IS NOT NULL) AS words
+-- Texts of the first twenty, each by itself: `text_of` says why.
+picks AS MATERIALIZED (SELECT list(doc ORDER BY score DESC, doc DESC) AS docs FROM best),
+texts AS (
+    FROM text_of((SELECT docs[1] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[2] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[3] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[4] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[5] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[6] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[7] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[8] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[9] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[10] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[11] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[12] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[13] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[14] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[15] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[16] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[17] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[18] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[19] FROM picks))
+    UNION ALL FROM text_of((SELECT docs[20] FROM picks))
+),
+needles AS (  -- how the words may begin in a text
+    SELECT list(DISTINCT ' ' || beginning) AS beginnings
+    FROM (SELECT unnest([word, term]) AS beginning FROM query_terms([query]) WHERE id IS NOT NULL)
+),
+lines AS (SELECT doc, ' ' || replace(text, chr(10), ' ') AS line FROM texts),
+places AS (
+    SELECT doc, line, coalesce(list_min(list_filter(
+        list_transform(needles.beginnings, lambda beginning: strpos(lower(line), beginning)),
+        lambda found: found > 0)), 1) AS place
+    FROM lines CROSS JOIN needles
+),
+snippets AS (
+    -- Some words before the first match and after it; parts of words at cut edges are left out.
+    SELECT doc, trim(regexp_replace(regexp_replace(
+        line[greatest(place - 60, 1) : place + 140],
+        CASE WHEN place > 61 THEN '^\S{0,20}\s' ELSE '^$' END, ''),
+        CASE WHEN length(line) > place + 140 THEN '\s\S{0,20}$' ELSE '^$' END, '')) AS snippet
+    FROM places
 )
 SELECT
     best.article_id, round(best.score, 4) AS score, best.words AS words_found,
     coalesce(version.published_at, version.seen_at) AS published_at, best.source, version.language, version.title,
-    trim(replace(coalesce(
-        nullif(regexp_extract(version.text, pattern.around, 1), ''), version.text[1:200]), chr(10), ' ')) AS snippet,
-    best.url
+    snippets.snippet, best.url
 FROM best
-CROSS JOIN pattern
 JOIN article_versions AS version ON version.doc = best.doc
+LEFT JOIN snippets ON snippets.doc = best.doc
 ORDER BY score DESC, published_at DESC;
-COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles with the best match for the words of a query, newest first on ties. Words are compared by their stems, accents aside; an article need not have all of them. in_language (ISO 639-1) and since (a time) restrict the answer. Columns: article_id, score (BM25), words_found (how many words of the query it has), published_at (or else first sight, UTC), source, language, title, snippet (the text around the first match), url.';
+COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles with the best match for the words of a query, newest first on ties. Words are compared by their stems, accents aside; an article need not have all of them. in_language (ISO 639-1) and since (a time) restrict the answer. Columns: article_id, score (BM25), words_found (how many words of the query it has), published_at (or else first sight, UTC), source, language, title, snippet (the text around the first match, of the first 20 articles), url.';

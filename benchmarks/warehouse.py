@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""What the warehouse costs with few and with many articles, in one run: loading, indexing, publishing, views, search, bytes.
+
+usage: python benchmarks/warehouse.py [--articles N] [--peer N] [--data DIR]
+
+Two warehouses of made-up articles (see generated.py) are filled in bulk and then loaded into segment by segment, in
+turn, so that a noisy machine disturbs both alike. A million articles take some 6 GB of disk and half an hour; with
+--data they are kept and used again. The times of views are those of the second of two calls, as for somebody at work.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from filling import fill, segment_of  # noqa: E402
+from generated import make_words  # noqa: E402
+from numpy.random import default_rng  # noqa: E402
+
+from warehouse import connect, open_writer  # noqa: E402
+from warehouse.export import export  # noqa: E402
+from warehouse.load import load_segment  # noqa: E402
+from warehouse.search import index_new_versions  # noqa: E402
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from warehouse import Writer
+
+LOADS = 3
+TABLES = (
+    "article_state",
+    "article_versions",
+    "fetches",
+    "aliases",
+    "rejections",
+    "segments",
+    "sources",
+    "feeds",
+    "runs",
+)
+
+
+def timed(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def prepare(data: Path, articles: int) -> None:
+    """A warehouse of so many articles in this folder, unless it is there already."""
+    with open_writer(data, "benchmark") as writer:
+        held = writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
+        if not held:
+            print(f"{articles:,} articles: filled in {timed(lambda: fill(writer, articles)):.0f} s", flush=True)
+        index = timed(lambda: index_new_versions(writer))
+        writer.checkpoint()
+        if not held:
+            print(f"{articles:,} articles: indexed in {index:.0f} s", flush=True)
+
+
+def load(writer: Writer, number: int) -> tuple[float, float]:
+    """Load a segment of a thousand articles; seconds to load it with a checkpoint, and to index it with another."""
+    batch = segment_of(number, 10_000_000 + number * 1000)
+    name = batch.rows["segment"][0].as_py()
+
+    def enter() -> None:
+        load_segment(writer, name, "bench", "generated", batch, datetime.now(UTC))
+        writer.checkpoint()
+
+    def index() -> None:
+        index_new_versions(writer)
+        writer.checkpoint()
+
+    return timed(enter), timed(index)
+
+
+def loads(small: Path, large: Path) -> None:
+    first = int(time.time())
+    seconds: dict[Path, list[tuple[float, float]]] = {small: [], large: []}
+    with ExitStack() as stack:
+        writers = {data: stack.enter_context(open_writer(data, "benchmark")) for data in (small, large)}
+        for number in range(LOADS):
+            for data in (small, large) if number % 2 else (large, small):
+                seconds[data].append(load(writers[data], first % 100_000 + number))
+    medians = {
+        data: [statistics.median(column) for column in zip(*rows, strict=True)] for data, rows in seconds.items()
+    }
+    for at, what in enumerate(("loading 1,000 articles, checkpoint included", "indexing them, checkpoint included")):
+        few, many = medians[small][at], medians[large][at]
+        print(f"{what}: {few:.2f} s into few, {many:.2f} s into many, ratio {many / few:.2f}")
+    few, many = sum(medians[small]), sum(medians[large])
+    print(f"both: {few:.2f} s into few, {many:.2f} s into many, ratio {many / few:.2f}")
+
+
+def publishing(data: Path) -> None:
+    with open_writer(data, "benchmark") as writer:
+        index_new_versions(writer)
+        writer.public.unlink(missing_ok=True)
+        first = writer.publish()
+        print(
+            f"publishing {first.bytes / 1e6:.0f} MB: {first.seconds:.2f} s; again, unchanged: {writer.publish().seconds:.3f} s"
+        )
+
+
+def views(data: Path) -> None:
+    words = make_words(default_rng(7)).plain.to_pylist()
+    frequent, common, rare = words[30], words[700], words[90_000]
+    with connect(data) as connection:
+        connection.execute("SET threads = 2")
+        rows = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
+        questions = {name: f"FROM {name}" for (name,) in rows if name != "articles"}
+        questions["articles, the newest 50"] = "SELECT title FROM articles ORDER BY published_at DESC LIMIT 50"
+        questions |= {
+            "coverage, a common word": f"FROM coverage('{common}')",
+            "coverage, two words": f"FROM coverage('{common} {frequent}')",
+            "share_of_voice, three words": f"FROM share_of_voice(['{common}', '{rare}', '{words[300]}'])",
+            "search, a rare word": f"FROM search('{rare}')",
+            "search, a common word": f"FROM search('{common}')",
+            "search, two common words": f"FROM search('{common} {words[300]}')",
+            "search, with a very frequent word": f"FROM search('{common} {frequent}')",
+        }
+        for name, query in questions.items():
+            # Counted by DuckDB and not handed to Python, which is not what is measured; sorted, so that all is made.
+            whole = f"SELECT count(*), any_value(hash(t)) FROM ({query}) AS t"
+            first = timed(lambda whole=whole: connection.execute(whole).fetchall())
+            again = timed(lambda whole=whole: connection.execute(whole).fetchall())
+            limit = 0.3 if name.startswith("search") else 1.0
+            print(f"{name:36} {again:6.3f} s  (first {first:6.3f} s){'  SLOW' if again > limit else ''}")
+
+
+def sizes(data: Path, scratch: Path) -> None:
+    with connect(data) as connection:
+        articles = sum(table.bytes for table in export(connection, scratch / "articles", ["articles"], "parquet"))
+        whole = sum(table.bytes for table in export(connection, scratch / "tables", TABLES, "parquet"))
+        block, total, used = connection.execute(
+            "SELECT block_size, total_blocks, used_blocks FROM pragma_database_size()"
+        ).fetchall()[0]
+        index = sum(
+            connection.execute(
+                f"SELECT count(DISTINCT block_id) FROM (SELECT unnest(additional_block_ids || [block_id]) AS block_id "
+                f"FROM pragma_storage_info('search_index.{table}')) WHERE block_id >= 0"
+            ).fetchall()[0][0]
+            for table in ("postings", "terms", "words")
+        )
+    published = (data / "news.duckdb").stat().st_size
+    print(f"published file {published / 1e6:.0f} MB: in use {block * used / 1e6:.0f}, free {block * (total - used) / 1e6:.0f}; "
+          f"search index {block * index / 1e6:.0f}")  # fmt: skip
+    for what, parquet in (("the same tables", whole), ("`newsloom export` (articles alone)", articles)):
+        print(f"as zstd Parquet, {what}: {parquet / 1e6:.0f} MB; ratio {published / parquet:.2f}, "
+              f"without the search index {(published - block * index) / parquet:.2f}")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--articles", type=int, default=100_000)
+    parser.add_argument("--peer", type=int, default=10_000, help="articles of the small warehouse beside it")
+    parser.add_argument("--data", type=Path, help="keep the warehouses in this folder")
+    arguments = parser.parse_args()
+    folder = arguments.data or Path(tempfile.mkdtemp())
+    try:
+        small, large = folder / f"articles-{arguments.peer}", folder / f"articles-{arguments.articles}"
+        prepare(small, arguments.peer)
+        prepare(large, arguments.articles)
+        loads(small, large)
+        publishing(large)
+        views(large)
+        sizes(large, folder / "export")
+    finally:
+        shutil.rmtree(folder / "export", ignore_errors=True)
+        if arguments.data is None:
+            shutil.rmtree(folder)
+
+
+if __name__ == "__main__":
+    main()
