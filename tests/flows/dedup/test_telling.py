@@ -1,0 +1,200 @@
+"""The third level in a warehouse: one event in several newsrooms' own words, and what only looks like it."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+import tomllib
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from flows.dedup.restory import restory
+from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories
+from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, told
+from warehouse import open_writer
+
+if TYPE_CHECKING:
+    from warehouse import Writer
+
+EVENTS = tomllib.loads((Path(__file__).parent / "texts" / "events.toml").read_text(encoding="utf-8"))
+
+
+def piece(name: str, **changes: object) -> Piece:
+    event = EVENTS[name]
+    made = Piece(
+        event["url"], event["text"].strip(), event["title"], hours=event["hours"], language=event.get("language", "en")
+    )
+    return replace(made, **changes)  # type: ignore[arg-type]
+
+
+PAIR = [piece("talks-herald"), piece("talks-tribune")]
+CONFUSERS = [piece("pipeline"), piece("prisoners"), piece("summit-dinner")]
+
+
+def stories_of(writer: Writer) -> dict[str, str]:
+    return dict(ask(writer, "SELECT url, story_id FROM articles"))
+
+
+def test_two_reports_of_one_meeting_are_one_story_and_other_meetings_of_these_two_are_not(writer: Writer) -> None:
+    add(writer, *PAIR, *CONFUSERS, segment="1")
+    assert frozenset(piece.url for piece in PAIR) in told(writer)
+    assert links(writer) == {}
+
+
+def test_so_they_are_in_any_order_and_one_at_a_time() -> None:
+    for seed in range(4):
+        order = random.Random(seed).sample([*PAIR, *CONFUSERS], 5)
+        with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "test") as writer:
+            for number, each in enumerate(order):
+                add(writer, each, segment=str(number))
+            assert frozenset(piece.url for piece in PAIR) in told(writer), seed
+
+
+def test_what_a_site_wraps_around_its_text_does_not_part_them(writer: Writer) -> None:
+    frame = EVENTS["frame"]
+    wrapped = replace(PAIR[1], title="MENU", text=f"{frame['before']}\n{PAIR[1].text}\n{frame['behind']}")
+    add(writer, PAIR[0], wrapped, *CONFUSERS, segment="1")
+    assert frozenset(piece.url for piece in PAIR) in told(writer)
+    assert links(writer) == {}
+
+
+def test_stories_are_of_one_language(writer: Writer) -> None:
+    add(writer, piece("talks-de"), *PAIR, segment="1")
+    assert frozenset({piece("talks-de").url}) in told(writer)
+
+
+def test_a_story_says_when_where_and_how_often_it_was_told(writer: Writer) -> None:
+    copy = Piece("http://echo.example/1", f"{PAIR[0].text}\n{prose(5, 15)}", "Talks end", hours=30)
+    add(writer, PAIR[0], segment="1")
+    add(writer, PAIR[1], CONFUSERS[0], segment="2")
+    add(writer, copy, segment="3")
+    story = stories_of(writer)[PAIR[0].url]
+    assert stories_of(writer)[copy.url] == story
+    rows = ask(
+        writer,
+        f"SELECT title, first_at, last_at, articles, reports, sources, outlets, language, method FROM stories "
+        f"WHERE story_id = '{story}'",
+    )
+    assert rows == [
+        (
+            PAIR[0].title if rows[0][0] == PAIR[0].title else PAIR[1].title,
+            NOON + timedelta(hours=PAIR[0].hours or 0),
+            NOON + timedelta(hours=30),
+            3,
+            2,
+            3,
+            ["echo.example", "herald.example", "tribune.example"],
+            "en",
+            "term-linkage-1",
+        )
+    ]
+    assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]
+
+
+def test_a_story_keeps_its_identifier_as_it_grows(writer: Writer) -> None:
+    add(writer, PAIR[0], segment="1")
+    before = stories_of(writer)[PAIR[0].url]
+    add(writer, PAIR[1], segment="2")
+    assert stories_of(writer) == {piece.url: before for piece in PAIR}
+
+
+def test_only_what_a_segment_touches_is_written(writer: Writer) -> None:
+    add(writer, PAIR[0], CONFUSERS[0], segment="1")
+    rows = "SELECT * FROM stories WHERE title = ?"
+    before = writer.connection.execute(rows, [CONFUSERS[0].title]).fetchall()
+    add(writer, PAIR[1], segment="2")
+    assert writer.connection.execute(rows, [CONFUSERS[0].title]).fetchall() == before
+
+
+def test_the_same_news_weeks_later_is_another_story(writer: Writer) -> None:
+    add(writer, PAIR[0], replace(PAIR[1], hours=24 * 12), segment="1")
+    assert len(told(writer)) == 2
+
+
+def test_what_is_imported_years_later_joins_the_story_of_its_time(writer: Writer) -> None:
+    years = 24 * 365 * 3
+    add(writer, PAIR[0], segment="then")
+    other = replace(PAIR[0], url="http://herald.example/again", hours=years, text=EVENTS["talks-again"]["text"].strip())
+    add(writer, replace(other, seen_hours=years + 1), segment="now")
+    add(writer, replace(PAIR[1], seen_hours=years + 9), segment="late")
+    assert frozenset(piece.url for piece in PAIR) in told(writer)
+
+
+def test_two_stories_become_one_when_an_article_shows_that_they_are(writer: Writer) -> None:
+    """The greater keeps its identifier, and nothing is left of the other."""
+    add(writer, PAIR[0], segment="1")
+    add(writer, replace(PAIR[1], hours=24 * 8), segment="2")
+    assert len(told(writer)) == 2
+    bridge = Piece("http://weekly.example/1", f"{PAIR[0].text}\n{PAIR[1].text}", "The Lisbon talks", hours=24 * 5)
+    add(writer, bridge, segment="3")
+    assert told(writer) == {frozenset({*(piece.url for piece in PAIR), bridge.url})}
+    assert ask(writer, "SELECT articles FROM stories") == [(3,)]
+    assert ask(writer, "SELECT count(DISTINCT story_id) FROM private.story_terms") == [(1,)]
+
+
+def test_an_article_that_was_alone_is_placed_anew_when_its_text_changes(writer: Writer) -> None:
+    stub = replace(PAIR[1], text=prose(33, 45), title="Breaking")
+    add(writer, PAIR[0], stub, segment="1")
+    assert len(told(writer)) == 2
+    add(writer, replace(PAIR[1], seen_hours=501), segment="2")
+    assert told(writer) == {frozenset(piece.url for piece in PAIR)}
+    assert ask(writer, "SELECT articles FROM stories") == [(2,)]
+
+
+def test_quiet_stories_are_closed_once(writer: Writer) -> None:
+    add(writer, PAIR[0], replace(CONFUSERS[0], hours=24 * 20), segment="1")
+    now = NOON + timedelta(days=21)
+    assert close_quiet_stories(writer.connection, now) == 1
+    assert close_quiet_stories(writer.connection, now + timedelta(days=1)) == 0
+    assert ask(writer, "SELECT title, closed_at FROM stories WHERE closed_at IS NOT NULL") == [(PAIR[0].title, now)]
+    add(writer, PAIR[1], segment="late")
+    assert ask(writer, "SELECT articles, closed_at FROM stories WHERE closed_at IS NOT NULL") == [(2, now)]
+
+
+def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer: Writer) -> None:
+    add(writer, *CONFUSERS, segment="1")
+    add(writer, *PAIR, segment="2")
+    stories = told(writer)
+    restory(writer)
+    assert told(writer) == stories
+    before = everything(writer)
+
+    def stop(done: int, whole: int) -> None:
+        raise KeyboardInterrupt
+
+    from flows.dedup import restory as module
+
+    whole, module.AT_ONCE = module.AT_ONCE, 2
+    try:
+        for _ in range(3):
+            try:
+                restory(writer, stop)
+            except KeyboardInterrupt:
+                continue
+        assert ask(writer, "SELECT count(*) FROM private.restory") == [(0,)]
+    finally:
+        module.AT_ONCE = whole
+    restory(writer)
+    assert everything(writer) == before
+
+
+def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) -> None:
+    """In a language without a stop list, too; and an event that everybody tells does not make its names common."""
+    common = "kazi ya leo ni njema sana"
+    pieces = [
+        Piece(
+            f"http://paper.example/{n}",
+            "\n".join(f"{common} {prose(n, 15, [f'{k}q{n}w' for k in range(40)])}" for _ in range(3)),
+            f"0q{n}w {common}",
+            language="xx",
+            hours=n / 10,
+        )
+        for n in range(LEAST_STORIES + 10)
+    ]
+    add(writer, *pieces, segment="1")
+    assert len(told(writer)) == len(pieces)
+    shares = ask(writer, "SELECT language, share FROM private.background ORDER BY share DESC")
+    assert len(shares) == len(common.split())
+    assert {language for language, _ in shares} == {"xx"}
+    assert min(share for _, share in shares) > 0.7
