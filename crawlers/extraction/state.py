@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from lxml.etree import LxmlError
 from lxml.html import HTMLParser, document_fromstring
 
+from crawlers.extraction.blocks import longest_list
+from crawlers.extraction.page import MAX_ELEMENTS
 from crawlers.extraction.words import count_words, tidy
 
 if TYPE_CHECKING:
@@ -34,15 +36,19 @@ _LEVELS = 2
 
 
 def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
-    """The HTML of the longest text in paragraphs that stands in a string of a script, as a tree of its own."""
-    found = max(_strings(tree), key=lambda text: count_words(_TAG.sub(" ", text)), default=None)
-    if found is None:
+    """The longest text in paragraphs that stands in the scripts, as one string of HTML or as a list of blocks, as a
+    tree of its own."""
+    blocks = longest_list(script.text or "" for script in tree.iter("script"))
+    texts = [*_strings(tree), *([blocks] if blocks and len(blocks) <= _LONGEST else [])]
+    if not texts:
         return None
+    found = max(texts, key=lambda text: count_words(_TAG.sub(" ", text)))
     parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
     try:
-        return document_fromstring(f"<html><body><article>{found}</article></body></html>".encode(), parser=parser)
+        article = document_fromstring(f"<html><body><article>{found}</article></body></html>".encode(), parser=parser)
     except LxmlError:
         return None
+    return article if sum(1 for _ in article.iter()) <= MAX_ELEMENTS else None
 
 
 def article_body(article: Node) -> list[str]:
