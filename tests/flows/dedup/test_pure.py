@@ -1,0 +1,266 @@
+"""The functions that touch nothing: tokens, shingles, terms, roots, common fingerprints, clusters."""
+
+from __future__ import annotations
+
+import random
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.dedup import vectors
+from flows.dedup.background import NO_BACKGROUND, Background, complete
+from flows.dedup.clustering import DAY, MOST_DAYS, Node, cluster
+from flows.dedup.common import MANY, common_fingerprints
+from flows.dedup.containment import compared, overlap
+from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
+from flows.dedup.shingles import LEAST, fingerprints, shingles, stored
+from flows.dedup.stretches import MOST, stretches
+from flows.dedup.terms import weigh
+from flows.dedup.tokens import Script, tokens
+from tests.flows.dedup.library import NOON, prose
+
+NOTHING = np.empty(0, np.uint64)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "script"),
+    [
+        ("Don’t STOP — it's 2026!", ["dont", "stop", "its", "2026"], Script.SPACED),
+        ("Straße ﬁnal", ["strasse", "final"], Script.SPACED),
+        ("हिन्दी में समाचार", ["हिन्दी", "में", "समाचार"], Script.SPACED),
+        ("தமிழ் செய்தி", ["தமிழ்", "செய்தி"], Script.SPACED),
+        ("東京で、会議。", ["東", "京", "で", "会", "議"], Script.EAST_ASIAN),
+        ("서울 시장", ["서울", "시장"], Script.SPACED),
+        ("…", [], Script.SPACED),
+    ],
+)
+def test_words_of_many_scripts(text: str, found: list[str], script: Script) -> None:
+    assert tokens(text) == (found, script)
+
+
+def test_thai_is_read_by_characters_with_their_marks() -> None:
+    found, script = tokens("ที่ประชุม")
+    assert script is Script.SOUTH_EAST_ASIAN
+    assert "".join(found) == "ที่ประชุม"
+
+
+def test_shingles_do_not_depend_on_the_typography() -> None:
+    assert np.array_equal(shingles("“It’s a new day,” he said – again."), shingles("it's a NEW day he said again"))
+
+
+def test_the_index_is_the_same_on_every_machine() -> None:
+    """These numbers are on disk: another hash would find none of the old fingerprints."""
+    assert [int(value) for value in stored(shingles("one two three four five six"))] == [
+        102395107207786,
+        12101535517022,
+    ]
+
+
+def test_one_shingle_in_sixteen_is_a_fingerprint_but_eight_at_least() -> None:
+    many = [len(fingerprints(np.unique(shingles(prose(seed, 1500))))) for seed in range(8)]
+    assert 75 < sum(many) / len(many) < 112
+    assert len(fingerprints(np.unique(shingles(prose(1, 30))))) == LEAST
+    assert len(fingerprints(np.unique(shingles("two words")))) == 1
+    assert len(fingerprints(np.unique(shingles("")))) == 0
+
+
+def test_overlap_counts_from_a_dozen_shingles_and_three_tenths_on() -> None:
+    whole = compared(shingles(prose(1)), NOTHING)
+    assert overlap(whole, compared(shingles(prose(1)[:60]), NOTHING)) is None  # some seven shingles
+    assert overlap(whole, compared(shingles(prose(1)[:400]), NOTHING)) is not None
+    mixed = compared(shingles(f"{prose(1)[:220]}\n{prose(2, 300)}"), NOTHING)
+    assert overlap(whole, mixed) is None
+
+
+def test_what_stands_near_common_fingerprints_does_not_count() -> None:
+    frame = prose(9, 60)
+    one, other = (shingles(f"{frame}\n{prose(seed, 75)}") for seed in (1, 2))
+    assert overlap(compared(one, NOTHING), compared(other, NOTHING)) is not None
+    common = np.unique(stored(shingles(frame)[20:30]))
+    assert overlap(compared(one, common), compared(other, common)) is None
+    copy = shingles(f"{frame}\n{prose(1, 75)}\n{prose(5, 15)}")
+    assert overlap(compared(one, common), compared(copy, common)) is not None
+
+
+def test_boilerplate_is_common_and_a_report_in_many_papers_is_not() -> None:
+    names = [UUID(int=number) for number in range(20)]
+    frame = prose(9, 30)
+    framed = {name: np.unique(shingles(f"{frame}\n{prose(name.int, 105)}")) for name in names}
+    printed = {name: np.unique(shingles(f"{prose(77)}\n{prose(name.int, 30)}")) for name in names}
+    assert common_fingerprints({1: names}, framed) == {1}
+    assert common_fingerprints({1: names[: MANY - 1]}, framed) == set()
+    assert common_fingerprints({1: names}, printed) == set()
+
+
+def uuid(number: int) -> UUID:
+    return UUID(int=number)
+
+
+def test_the_order_of_originals() -> None:
+    day = datetime(2026, 3, 10, tzinfo=UTC)
+    sorted_orders = [
+        order(Moment(day - timedelta(hours=1), "minute"), NOON, uuid(9)),
+        order(Moment(day + timedelta(hours=5), "second"), NOON, uuid(8)),
+        order(Moment(day + timedelta(hours=5), "minute"), NOON, uuid(7)),
+        order(Moment(day + timedelta(hours=9), "minute"), NOON, uuid(6)),
+        order(Moment(day, "day"), NOON, uuid(5)),
+        order(Moment(day, "day"), NOON + timedelta(hours=1), uuid(4)),
+        order(Moment(day + timedelta(hours=30), "second"), NOON, uuid(3)),
+    ]
+    assert sorted(sorted_orders) == sorted_orders
+
+
+def test_what_was_seen_before_it_was_published_is_dated_by_its_sight() -> None:
+    assert moment(NOON + timedelta(days=3), "second", NOON) == Moment(NOON, "seen")
+    assert moment(None, None, NOON) == Moment(NOON, "seen")
+    assert moment(NOON + timedelta(hours=3), "second", NOON) == Moment(NOON + timedelta(hours=3), "second")
+
+
+ORDERS = {uuid(n): order(Moment(NOON + timedelta(hours=n), "second"), NOON, uuid(n)) for n in range(8)}
+
+
+def test_a_chain_leads_to_its_root_by_what_has_most_of_the_text() -> None:
+    pairs = [
+        Pair(uuid(1), uuid(0), 50, 100, 100),  # 1 makes use of 0
+        Pair(uuid(2), uuid(1), 97, 100, 100),  # 2 copies 1,
+        Pair(uuid(2), uuid(0), 48, 100, 100),  # and so has what 1 took from 0
+        Pair(uuid(3), uuid(2), 98, 100, 100),
+        Pair(uuid(3), uuid(1), 96, 100, 100),
+    ]
+    assert resolve(pairs, ORDERS) == {
+        uuid(1): Duplicate(uuid(0), "derived", 0.5),
+        uuid(2): Duplicate(uuid(0), "copy", 0.97),
+        uuid(3): Duplicate(uuid(0), "copy", 0.96),
+    }
+
+
+@given(
+    found=st.dictionaries(
+        st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda ends: ends[0] < ends[1]), st.integers(12, 100)
+    ),
+    seed=st.integers(),
+)
+def test_roots_do_not_depend_on_the_order_or_the_direction_of_pairs(
+    found: dict[tuple[int, int], int], seed: int
+) -> None:
+    pairs = [Pair(uuid(later), uuid(earlier), shared, 100, 120) for (earlier, later), shared in found.items()]
+    turned = [Pair(pair.original_id, pair.article_id, pair.shared, 120, 100) for pair in pairs]
+    random.Random(seed).shuffle(turned)
+    answer = resolve(pairs, ORDERS)
+    assert resolve([orient(pair, ORDERS) for pair in turned], ORDERS) == answer
+    for article, duplicate in answer.items():
+        assert duplicate.root not in answer
+        assert ORDERS[duplicate.root] < ORDERS[article]
+
+
+def terms_of(title: str, text: str, language: str = "en") -> dict[int, float]:
+    terms, weights = weigh(title, text, language)
+    return dict(zip(terms.tolist(), weights.tolist(), strict=True))
+
+
+def test_names_and_numbers_weigh_more_and_common_words_nothing() -> None:
+    (name,) = terms_of("", "Keral").values()
+    (number,) = terms_of("", "the 41").values()
+    (word,) = terms_of("", "the trawler").values()
+    assert word == number / 2
+    assert word == name  # at the beginning of a text a capital may be that of the sentence
+    assert max(terms_of("", "trawlers of Keral").values()) == 2 * word
+
+
+def test_inflected_words_are_one_term_and_languages_are_apart() -> None:
+    assert len(terms_of("", "minister ministers ministerial")) == 1
+    assert terms_of("", "trawler", "en").keys().isdisjoint(terms_of("", "trawler", "fr").keys())
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("ja", "防潮堤の建設計画を見直す", "政府は防潮堤の計画を発表した"),
+        ("zh", "重新评估防波堤建设方案", "新的防波堤方案"),
+        ("th", "แผนการก่อสร้างเขื่อนกันคลื่น", "รัฐบาลทบทวนเขื่อนกันคลื่น"),
+    ],
+)
+def test_languages_without_blanks_have_terms_in_common(language: str, one: str, other: str) -> None:
+    assert terms_of("", one, language).keys() & terms_of("", other, language).keys()
+
+
+def node(hours: float = 0.0, until: float | None = None, size: int = 1) -> Node:
+    return Node(size, hours * 3600, (hours if until is None else until) * 3600)
+
+
+def test_the_closest_are_joined_first_and_a_mean_decides() -> None:
+    likeness = [(0, 1, 0.9), (1, 2, 0.5), (0, 2, 0.1)]
+    assert cluster([node()] * 3, likeness, []) == [[0, 1], [2]]
+    assert cluster([node()] * 3, [(0, 1, 0.9), (1, 2, 0.5), (0, 2, 0.3)], []) == [[0, 1, 2]]
+
+
+def test_time_parts_what_words_do_not() -> None:
+    assert cluster([node(0), node(24)], [(0, 1, 0.6)], []) == [[0, 1]]
+    assert cluster([node(0), node(24 * 3)], [(0, 1, 0.6)], []) == [[0], [1]]
+    assert cluster([node(0, 24 * 3), node(24 * 3)], [(0, 1, 0.6)], []) == [[0, 1]]
+
+
+def test_no_story_lasts_for_ever() -> None:
+    long = node(0, MOST_DAYS * DAY / 3600)
+    assert cluster([long, node(MOST_DAYS * 24 + 1)], [(0, 1, 1.0)], []) == [[0], [1]]
+
+
+def test_what_repeats_belongs_together_and_has_no_say() -> None:
+    nodes = [node(), node(size=0), node()]
+    assert cluster(nodes, [(0, 2, 0.5)], [(0, 1)]) == [[0, 1, 2]]
+    assert cluster([node(), node(24 * 20)], [], [(0, 1)]) == [[0, 1]]
+
+
+def test_stories_that_meet_through_an_article_are_asked_about() -> None:
+    asked = []
+
+    def ask(one: int, other: int) -> float:
+        asked.append((one, other))
+        return 0.5
+
+    assert cluster([node()] * 3, [(0, 1, 0.8), (0, 2, 0.6)], [], ask) == [[0, 1, 2]]
+    assert asked == [(1, 2)]
+
+
+def test_products_are_those_of_the_whole_vectors() -> None:
+    rng = np.random.default_rng(3)
+    dense = rng.random((30, 50), np.float32) * (rng.random((30, 50)) < 0.3)
+    rows, terms = np.nonzero(dense)
+    sparse = vectors.heaviest(rows.astype(np.int64), terms.astype(np.uint32), dense[rows, terms])
+    expected = dense @ dense.T
+    found = {(one, other): product for one, other, product in vectors.products(sparse, 20, 0.01)}
+    for one in range(20):
+        for other in range(one + 1, 30):
+            assert found.get((one, other), 0.0) == pytest.approx(float(expected[one, other]), abs=0.011)
+    limit, vectors.AT_ONCE = vectors.AT_ONCE, 40
+    try:
+        assert {(a, b): p for a, b, p in vectors.products(sparse, 20, 0.01)} == pytest.approx(found)
+    finally:
+        vectors.AT_ONCE = limit
+
+
+def test_a_term_that_many_articles_have_tells_less() -> None:
+    known = Background(np.array([5, 9], np.uint32), np.array([0.5, 0.01], np.float32))
+    common, rare, unknown = known.idf(np.array([5, 9, 7], np.uint32))
+    assert 0 < common < 0.15 < rare < 0.7 < unknown == 1
+    assert NO_BACKGROUND.idf(np.array([1], np.uint32)).tolist() == [1.0]
+
+
+def test_a_language_of_which_nothing_is_known_is_learned_from_a_thousand_articles() -> None:
+    articles = [np.array(sorted({1, 2 + number % 2, 100 + number}), np.uint32) for number in range(60)]
+    young = complete(NO_BACKGROUND, set(), {"xx": articles})
+    assert young.terms.tolist() == [1, 2, 3]
+    assert young.shares.tolist() == pytest.approx([1.0, 0.5, 0.5])
+    assert complete(NO_BACKGROUND, {"xx"}, {"xx": articles}) is NO_BACKGROUND
+    assert complete(NO_BACKGROUND, set(), {"xx": articles[:10]}) is NO_BACKGROUND
+
+
+def test_days_are_read_in_a_few_stretches() -> None:
+    day = NOON.date()
+    days = [day + timedelta(days=number) for number in (0, 2, 30, 31)]
+    assert stretches(days, 5) == [(days[0], days[1]), (days[2], days[3])]
+    assert len(stretches([day + timedelta(days=40 * number) for number in range(200)], 5)) == MOST
