@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from warehouse.writer import Writer
 
 INDEXING = Path(__file__).parent / "indexing"
-# Versions of a part are counted in two bytes.
+# Versions are counted from a part's first one, so that a rare term takes 16 bits for each and not more. They are stored
+# as signed 32-bit numbers, because of smaller ones DuckDB does not store the differences between neighbours.
 LARGEST_PART = 1 << 16
 # What is merged at a time: first into parts of some 8,000 versions, then of some 65,000.
 TIERS = (1 << 13, LARGEST_PART)
@@ -99,7 +100,7 @@ def _lists(term: np.ndarray[Any, Any], times: np.ndarray[Any, Any], doc: np.ndar
     """
     if not len(doc):
         return pa.table({"term": pa.array([], pa.uint32()), "times": pa.array([], pa.uint8()),
-                         "docs": pa.array([], pa.list_(pa.uint16()))})  # fmt: skip
+                         "docs": pa.array([], pa.list_(pa.int32()))})  # fmt: skip
     begins = np.flatnonzero(np.concatenate([[True], (term[1:] != term[:-1]) | (times[1:] != times[:-1])]))
     ends = np.append(begins[1:], len(doc))
     number = np.repeat(np.arange(len(begins)), ends - begins)
@@ -110,7 +111,7 @@ def _lists(term: np.ndarray[Any, Any], times: np.ndarray[Any, Any], doc: np.ndar
         {
             "term": pa.array(term[begins], pa.uint32()),
             "times": pa.array(times[begins], pa.uint8()),
-            "docs": pa.ListArray.from_arrays(offsets, pa.array(doc[order], pa.uint16())),
+            "docs": pa.ListArray.from_arrays(offsets, pa.array(doc[order], pa.int32())),
         }
     )
 

@@ -1,5 +1,5 @@
 -- The postings of several parts as those of one, without the versions that are gone.
-SELECT term, times, (doc - $first)::USMALLINT AS doc
+SELECT term, times, (doc - $first)::INTEGER AS doc
 FROM (
     SELECT term, times, parts.first_doc + unnest(postings.docs) AS doc
     FROM search_index.postings

@@ -8,8 +8,8 @@ COMMENT ON COLUMN article_versions.words_removed IS 'Words of the version before
 COMMENT ON COLUMN article_versions.diff IS 'What changed in the text, a change a line: [-removed-] {+added+} between some words of what is around it; empty where the text is the same.';
 COMMENT ON COLUMN article_versions.change IS 'What changed against the version before: first, title, text, both; or reextracted, where the page is the same and a newer extractor reads it differently.';
 
--- A number for each version, in the order of loading: small enough for the search index to name it in two bytes, and
--- cheaper to join by than hashes.
+-- A number for each version, in the order of loading: the search index names it in few bits, and joins by it are cheaper
+-- than by hashes.
 ALTER TABLE article_versions ADD COLUMN doc UINTEGER;
 COMMENT ON COLUMN article_versions.doc IS 'Number of the version in this file, in the order of loading; the search index and the views use it. It is another one after a rebuild.';
 UPDATE article_versions SET doc = numbered.doc
@@ -66,7 +66,7 @@ CREATE TABLE search_index.postings (
     part   UINTEGER NOT NULL,
     term   UINTEGER NOT NULL,
     times  UTINYINT NOT NULL,
-    docs   USMALLINT[] NOT NULL
+    docs   INTEGER[] NOT NULL
 );
 COMMENT ON TABLE search_index.postings IS 'Where each term stands.';
 COMMENT ON COLUMN search_index.postings.part IS 'The part.';

@@ -8,14 +8,16 @@ lists AS MATERIALIZED (
     JOIN asked ON asked.id = postings.term
     JOIN search_index.parts AS parts USING (part)
 ),
+frequencies AS (SELECT word, sum(len(docs)) AS holders FROM lists GROUP BY word),
 weights AS (
-    SELECT word, ln(1 + greatest(corpus.docs - sum(len(lists.docs)) + 0.5, 0) / (sum(len(lists.docs)) + 0.5)) AS weight
-    FROM lists, corpus
-    GROUP BY word, corpus.docs
+    -- What hundreds of thousands of articles have says little and costs much: left out where another word is rarer.
+    SELECT word, ln(1 + greatest(corpus.docs - holders + 0.5, 0) / (holders + 0.5)) AS weight
+    FROM frequencies, corpus
+    WHERE holders <= greatest(200000, (SELECT min(holders) FROM frequencies))
 ),
 hits AS (
     SELECT word, doc, sum(times) AS times
-    FROM (SELECT word, times, first_doc + unnest(docs) AS doc FROM lists)
+    FROM (SELECT word, times, first_doc + unnest(docs) AS doc FROM lists SEMI JOIN weights USING (word))
     GROUP BY word, doc
 ),
 scored AS (
@@ -32,61 +34,64 @@ scored AS (
     GROUP BY hits.doc
 ),
 best AS MATERIALIZED (
-    SELECT scored.doc, scored.score, scored.words, state.article_id, state.url, state.source
-    FROM scored
-    JOIN article_state AS state ON state.doc = scored.doc  -- the current versions
-    ORDER BY scored.score DESC, scored.doc DESC
-    LIMIT top
+    SELECT doc, score, words, row_number() OVER (ORDER BY score DESC, doc DESC) AS rank
+    FROM (
+        FROM scored
+        SEMI JOIN article_state AS state ON state.doc = scored.doc  -- the current versions
+        ORDER BY score DESC, doc DESC
+        LIMIT top
+    )
 ),
--- Texts of the first twenty, each by itself: `text_of` says why.
-picks AS MATERIALIZED (SELECT list(doc ORDER BY score DESC, doc DESC) AS docs FROM best),
-texts AS (
-    FROM text_of((SELECT docs[1] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[2] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[3] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[4] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[5] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[6] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[7] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[8] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[9] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[10] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[11] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[12] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[13] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[14] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[15] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[16] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[17] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[18] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[19] FROM picks))
-    UNION ALL FROM text_of((SELECT docs[20] FROM picks))
+-- The first twenty each by itself, `version_of` says why; further ones by a join, and without their texts.
+picks AS MATERIALIZED (SELECT list(doc ORDER BY rank) AS docs FROM best),
+versions AS (
+    FROM version_of((SELECT docs[1] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[2] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[3] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[4] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[5] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[6] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[7] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[8] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[9] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[10] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[11] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[12] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[13] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[14] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[15] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[16] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[17] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[18] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[19] FROM picks))
+    UNION ALL FROM version_of((SELECT docs[20] FROM picks))
+    UNION ALL
+    SELECT version.doc, state.article_id, coalesce(version.published_at, version.seen_at), state.source,
+           version.language, version.title, NULL, state.url
+    FROM (FROM best WHERE rank > 20) AS further
+    JOIN article_versions AS version ON version.doc = further.doc
+    JOIN article_state AS state ON state.doc = further.doc
 ),
 needles AS (  -- how the words may begin in a text
     SELECT list(DISTINCT ' ' || beginning) AS beginnings
     FROM (SELECT unnest([word, term]) AS beginning FROM query_terms([query]) WHERE id IS NOT NULL)
 ),
-lines AS (SELECT doc, ' ' || replace(text, chr(10), ' ') AS line FROM texts),
 places AS (
-    SELECT doc, line, coalesce(list_min(list_filter(
+    SELECT * EXCLUDE (text), ' ' || replace(text, chr(10), ' ') AS line, coalesce(list_min(list_filter(
         list_transform(needles.beginnings, lambda beginning: strpos(lower(line), beginning)),
         lambda found: found > 0)), 1) AS place
-    FROM lines CROSS JOIN needles
-),
-snippets AS (
-    -- Some words before the first match and after it; parts of words at cut edges are left out.
-    SELECT doc, trim(regexp_replace(regexp_replace(
-        line[greatest(place - 60, 1) : place + 140],
-        CASE WHEN place > 61 THEN '^\S{0,20}\s' ELSE '^$' END, ''),
-        CASE WHEN length(line) > place + 140 THEN '\s\S{0,20}$' ELSE '^$' END, '')) AS snippet
-    FROM places
+    FROM versions CROSS JOIN needles
 )
 SELECT
-    best.article_id, round(best.score, 4) AS score, best.words AS words_found,
-    coalesce(version.published_at, version.seen_at) AS published_at, best.source, version.language, version.title,
-    snippets.snippet, best.url
+    places.article_id, round(best.score, 4) AS score, best.words AS words_found, places.published_at, places.source,
+    places.language, places.title,
+    -- Some words before the first match and after it; parts of words at cut edges are left out.
+    trim(regexp_replace(regexp_replace(
+        line[greatest(place - 60, 1) : place + 140],
+        CASE WHEN place > 61 THEN '^\S{0,20}\s' ELSE '^$' END, ''),
+        CASE WHEN length(line) > place + 140 THEN '\s\S{0,20}$' ELSE '^$' END, '')) AS snippet,
+    places.url
 FROM best
-JOIN article_versions AS version ON version.doc = best.doc
-LEFT JOIN snippets ON snippets.doc = best.doc
-ORDER BY score DESC, published_at DESC;
+JOIN places USING (doc)
+ORDER BY score DESC, places.published_at DESC, best.doc DESC;
 COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles with the best match for the words of a query, newest first on ties. Words are compared by their stems, accents aside; an article need not have all of them. in_language (ISO 639-1) and since (a time) restrict the answer. Columns: article_id, score (BM25), words_found (how many words of the query it has), published_at (or else first sight, UTC), source, language, title, snippet (the text around the first match, of the first 20 articles), url.';
