@@ -1,6 +1,6 @@
 -- Which articles are about this? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text.
 CREATE OR REPLACE MACRO search(query, top := 20, in_language := NULL, since := NULL) AS TABLE
-WITH asked AS MATERIALIZED (SELECT word, id FROM query_terms([query]) WHERE id IS NOT NULL),
+WITH asked AS MATERIALIZED (SELECT word, term, id FROM query_terms([query]) WHERE id IS NOT NULL),
 corpus AS MATERIALIZED (SELECT sum(docs) AS docs, sum(words) / sum(docs) AS mean_words FROM search_index.parts),
 lists AS MATERIALIZED (
     SELECT asked.word, parts.first_doc, postings.times, postings.docs
@@ -36,8 +36,9 @@ scored AS (
 best AS MATERIALIZED (
     SELECT doc, score, words, row_number() OVER (ORDER BY score DESC, doc DESC) AS rank
     FROM (
-        FROM scored
-        SEMI JOIN article_state AS state ON state.doc = scored.doc  -- the current versions
+        -- Of articles the current versions; more are looked at than are wanted, as some of the best may be old ones.
+        FROM (FROM scored ORDER BY score DESC, doc DESC LIMIT 2 * top + 100) AS candidates
+        SEMI JOIN article_state AS state ON state.doc = candidates.doc
         ORDER BY score DESC, doc DESC
         LIMIT top
     )
@@ -74,7 +75,7 @@ versions AS (
 ),
 needles AS (  -- how the words may begin in a text
     SELECT list(DISTINCT ' ' || beginning) AS beginnings
-    FROM (SELECT unnest([word, term]) AS beginning FROM query_terms([query]) WHERE id IS NOT NULL)
+    FROM (SELECT unnest([word, term]) AS beginning FROM asked)
 ),
 places AS (
     SELECT * EXCLUDE (text), ' ' || replace(text, chr(10), ' ') AS line, coalesce(list_min(list_filter(
