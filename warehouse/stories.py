@@ -103,23 +103,26 @@ class NearStories:
                 {"first": days[0], "last": days[1], "least": int(least * WEIGHT_UNIT * WEIGHT_UNIT)},
             )
 
-    def read(self) -> dict[UUID, Story]:
-        """Their rows, the oldest first."""
+    def read(self, days: tuple[date, date]) -> dict[UUID, Story]:
+        """The rows of those whose last day lies within `days`, the oldest first."""
         rows = self.connection.execute(
             f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT story_id FROM near_stories) "  # noqa: S608
-            "ORDER BY first_at, story_id"
+            "AND last_at >= ? AND last_at < CAST(? AS DATE) + 1 ORDER BY first_at, story_id",
+            list(days),
         ).fetchall()
         return _stories(rows)
 
     def terms(self, days: tuple[date, date]) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
-        """Their terms, as (number of the story in the order of `read`, term, weight); `days` spans their last days."""
+        """Their terms, as (number of the story in the order of `read`, term, weight); `days` as in `read`."""
         found = self.connection.execute(
             """
             SELECT numbered.number, terms.term, terms.weight / $unit AS weight
             FROM private.story_terms AS terms
             JOIN (
                 SELECT story_id, row_number() OVER (ORDER BY first_at, story_id) - 1 AS number
-                FROM stories WHERE story_id IN (SELECT story_id FROM near_stories)
+                FROM stories
+                WHERE story_id IN (SELECT story_id FROM near_stories)
+                  AND last_at >= $first AND last_at < CAST($last AS DATE) + 1
             ) AS numbered USING (story_id)
             WHERE terms.day BETWEEN $first AND $last
             """,

@@ -123,11 +123,13 @@ def _add_stories(connection: duckdb.DuckDBPyConnection, board: _Board, linked: s
             # A story may have gone on for long after an article that is imported late.
             around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))
             near.search(_strong_terms(board.vectors, inside), around, LEAST_STRONG)
-        stories = near.read()
+        # Wide enough for stories that are linked by a chain of copies.
+        wide = timedelta(days=2 * MOST_DAYS)
+        span = (min(days) - wide, max(days) + wide) if len(days) else (date(1, 1, 1), date(9999, 12, 30))
+        stories = near.read(span)
         if not stories:
             return
-        ends = [story.last_at.date() for story in stories.values()]
-        numbers, terms, weights = near.terms((min(ends), max(ends)))
+        numbers, terms, weights = near.terms(span)
     begin = len(board.nodes)
     for number, (key, story) in enumerate(stories.items(), start=begin):
         board.stories[key] = number
@@ -227,7 +229,9 @@ def _story(
     headlines = [(story.likeness, story.title, story.article_id) for story in before]
     centre = (middle.terms, middle.weights)
     for article in joined:
-        likeness = vectors.dot(board.vectors.of(board.articles[article.article_id]), centre)
+        own = board.articles[article.article_id]
+        # A story of one article is that article.
+        likeness = vectors.dot(board.vectors.of(own), centre) if before or joined[1:] else 1.0
         headlines.append((likeness, article.title, article.article_id))
     likeness, title, headed = max(headlines, key=lambda found: (found[0], found[2]))
     begins = [_span(article)[0] for article in joined]

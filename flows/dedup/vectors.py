@@ -114,6 +114,9 @@ def _some(
 
 def mean(vectors: Vectors, members: Sequence[tuple[int, float]], row: int) -> Vectors:
     """The weighted mean of some rows (row, weight), as the row of that number, its heaviest terms."""
+    if len(members) == 1 and members[0][1]:
+        terms, weights = vectors.of(members[0][0])
+        return Vectors(np.full(len(terms), row, np.int64), terms, weights)
     whole = sum(weight for _, weight in members)
     parts = [(vectors.of(number), weight) for number, weight in members if weight]
     if not parts:

@@ -92,6 +92,12 @@ def test_a_story_says_when_where_and_how_often_it_was_told(writer: Writer) -> No
     assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]
 
 
+def test_an_unchanged_text_at_another_source_is_one_outlet_more(writer: Writer) -> None:
+    add(writer, PAIR[0], segment="1")
+    add(writer, replace(PAIR[0], url="http://echo.example/same", text=PAIR[0].text.upper()), segment="2")
+    assert ask(writer, "SELECT articles, sources, outlets FROM stories") == [(1, 2, ["echo.example", "herald.example"])]
+
+
 def test_a_story_keeps_its_identifier_as_it_grows(writer: Writer) -> None:
     add(writer, PAIR[0], segment="1")
     before = stories_of(writer)[PAIR[0].url]
