@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
-# Of the mean similarity between the articles of two stories that are one. On three halves of ECB+ with and without a
+# Of the mean similarity between the articles of two stories that are one. On halves of ECB+, with and without a
 # background, every value between 0.28 and 0.36 does about equally well; below 0.25 two events of one kind are joined.
-THRESHOLD = 0.32
+THRESHOLD = 0.33
 DECAY_DAYS = 3.0  # after so many days without an article a likeness counts 1/e: news is told within days
 MOST_DAYS = 30.0  # that a story lasts: what goes on for longer is a topic
 LEAST_SIMILARITY = 0.1  # below that, two articles count as having nothing in common
