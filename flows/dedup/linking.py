@@ -16,7 +16,8 @@ from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient
 from flows.dedup.shingles import fingerprints, shingles
 from flows.dedup.stretches import stretches
 from warehouse import duplicates as index
-from warehouse.duplicates import COMPARED, PRINTS, Compared, Matches, State, StoredPair
+from warehouse.duplicates import COMPARED, PRINTS, Compared, State, StoredPair
+from warehouse.matches import Matches, add_common, common_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -193,7 +194,7 @@ def _ignore_common(
         return []
     holders = dict(matches.holders(common))
     matches.ignore(common)
-    index.add_common(connection, common, now)
+    add_common(connection, common, now)
     return drop_unsupported(connection, holders)
 
 
@@ -249,7 +250,7 @@ def _overlaps(
     if not ends:
         return
     prints = np.concatenate([fingerprints(np.unique(found[article])) for article in ends])
-    common = index.common_among(connection, prints)
+    common = common_among(connection, prints)
     texts = {article: compared(found[article], common) for article in ends}
     for one, others in partners.items():
         for other in others:

@@ -14,7 +14,7 @@ from flows.dedup.linking import drop_unsupported, relink
 from flows.dedup.telling import quiet_since
 from flows.dedup.terms import UNKNOWN, weigh
 from warehouse import upkeep as book
-from warehouse.duplicates import add_common
+from warehouse.matches import add_common
 from warehouse.stories import close_stories
 
 if TYPE_CHECKING:
