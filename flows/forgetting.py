@@ -13,6 +13,7 @@ from crawlers.archive.erasing import erase
 from crawlers.discovery import address_key
 from crawlers.errors import ArchiveError
 from flows.archived import spellings
+from flows.dedup.restory import place_waiting
 from flows.forgotten import Forgotten, remember_to_forget
 from flows.loading import quiet_archive
 from warehouse import forget as held
@@ -61,6 +62,7 @@ def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, 
             held.drop_offsets(writer, name, erased.offsets)
         blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
         held.remove(writer, list(keys.values()), source, blanks)
+        place_waiting(writer)
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
     return Removed(len(found.articles), records, len(found.addresses))

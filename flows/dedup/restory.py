@@ -35,10 +35,18 @@ def restory(writer: Writer, told: Callable[[int, int], None] = lambda done, whol
     Each thousand is a transaction: what was interrupted goes on where it stopped, with the next call. `told` hears how
     many articles are done, of how many. Memory is bounded as in a run.
     """
-    whole = queue.waiting(writer.connection)
-    if not whole:
+    if not queue.waiting(writer.connection):
         with writer.transaction() as connection:
-            whole = queue.fill(connection)
+            queue.fill(connection)
+    done = place_waiting(writer, told)
+    with writer.transaction() as connection:
+        upkeep(connection)
+    return Restoried(done, *queue.counts(writer.connection))
+
+
+def place_waiting(writer: Writer, told: Callable[[int, int], None] = lambda done, whole: None) -> int:
+    """Find duplicates and stories of the articles that are in the queue; returns how many those were."""
+    whole = queue.waiting(writer.connection)
     done = 0
     while True:
         now = datetime.now(UTC)
@@ -65,6 +73,4 @@ def restory(writer: Writer, told: Callable[[int, int], None] = lambda done, whol
             deduplicate(connection, looked, [Elsewhere(*other) for other in others], now)
         done += len(rows)
         told(done, whole)
-    with writer.transaction() as connection:
-        upkeep(connection)
-    return Restoried(done, *queue.counts(writer.connection))
+    return done

@@ -1,3 +1,31 @@
+-- Stories that it was in, and articles that repeat it or that it repeats, are found anew from what stays: they are put
+-- into the queue of `restory`, which whoever calls this empties.
+CREATE OR REPLACE TEMP TABLE gone_stories AS
+SELECT DISTINCT story_id FROM article_state WHERE article_id IN (FROM gone_articles) AND story_id IS NOT NULL
+UNION SELECT story_id FROM stories WHERE list_contains(outlets, $source);
+CREATE OR REPLACE TEMP TABLE again AS
+SELECT article_id FROM article_state WHERE story_id IN (FROM gone_stories)
+UNION SELECT article_id FROM duplicates WHERE original_id IN (FROM gone_articles)
+UNION SELECT original_id FROM duplicates WHERE article_id IN (FROM gone_articles);
+INSERT INTO private.restory
+SELECT (SELECT coalesce(max(number), 0) FROM private.restory)
+           + row_number() OVER (ORDER BY state.first_seen_at, state.doc),
+       state.article_id, version.seen_at
+FROM article_state AS state
+JOIN article_versions AS version ON version.version_id = state.version_id
+WHERE state.article_id IN (FROM again) AND state.article_id NOT IN (FROM gone_articles);
+INSERT INTO again FROM gone_articles;
+DELETE FROM duplicates WHERE article_id IN (FROM again) OR original_id IN (FROM again);
+DELETE FROM private.fingerprints WHERE article_id IN (FROM again);
+DELETE FROM private.compared WHERE article_id IN (FROM again);
+DELETE FROM private.restory WHERE article_id IN (FROM gone_articles);
+DELETE FROM private.story_terms WHERE story_id IN (FROM gone_stories);
+DELETE FROM stories WHERE story_id IN (FROM gone_stories);
+UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
+WHERE article_id IN (FROM again) OR duplicate_of IN (FROM gone_articles);
+DROP TABLE again;
+DROP TABLE gone_stories;
+
 -- Headlines of the days concerned are counted anew from those that stay.
 CREATE OR REPLACE TEMP TABLE gone_days AS
 SELECT DISTINCT day_of(coalesce(published_at, seen_at)) AS day FROM article_versions
