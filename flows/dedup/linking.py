@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
-from flows.dedup import DUPLICATE_METHOD
+from flows.dedup.chains import WINDOW_DAYS, Linked, order_of, pair_row, resolve_chains
 from flows.dedup.common import MANY, SAMPLE, common_fingerprints
 from flows.dedup.containment import compared, overlap
-from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
+from flows.dedup.originals import Moment, Pair, moment, orient
 from flows.dedup.shingles import fingerprints, shingles
 from flows.dedup.stretches import stretches
 from warehouse import duplicates as index
@@ -27,22 +27,12 @@ if TYPE_CHECKING:
     import duckdb
 
     from flows.dedup.articles import Elsewhere, Looked
-    from flows.dedup.originals import Order
     from flows.dedup.shingles import Hashes
 
-WINDOW_DAYS = 7  # between an article and its copy; longer chains come of several steps
 # Of the fewer fingerprints that two articles have, the part they must share to be compared in full. A pair with the
 # least containment of 0.3 and 25 fingerprints falls below it in one case of a hundred; set phrases rarely reach it.
 LEAST_FINGERPRINTS = 0.1
 MOST_CANDIDATES = 64  # that one article is compared with
-
-
-@dataclass(frozen=True, slots=True)
-class Linked:
-    """The articles whose duplicate_of was set anew, and the states before of all in their chains."""
-
-    duplicates: dict[UUID, Duplicate | None]
-    states: dict[UUID, State]
 
 
 def link(
@@ -76,16 +66,10 @@ def link(
                 days |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
                 touched |= {pair.article_id, pair.original_id}
             pairs = _compare(connection, matches, articles, known)
-        index.add_pairs(connection, [_pair_row(pair, known) for pair in pairs])
+        index.add_pairs(connection, [pair_row(pair, known) for pair in pairs])
         days |= {one: known[one].day for pair in pairs for one in (pair.article_id, pair.original_id)}
-    linked = _resolve(connection, touched, days, known)
+    linked = resolve_chains(connection, touched, days, known)
     return Linked(linked.duplicates, states | linked.states)
-
-
-def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> None:
-    """Set anew what articles go back to, after pairs were deleted."""
-    days = {pair.article_id: pair.day for pair in gone} | {pair.original_id: pair.original_day for pair in gone}
-    _resolve(connection, set(days), days, {})
 
 
 class _Before:
@@ -121,14 +105,10 @@ def _compared(article: Looked, before: Compared | None) -> Compared:
     return row if before is None else _earlier(row, Moment(before.published_at, before.published_precision))
 
 
-def _order(row: Compared) -> Order:
-    return order(Moment(row.published_at, row.published_precision), row.first_seen_at, row.article_id)
-
-
 def _earlier(row: Compared, other: Moment) -> Compared:
     """The row with the other moment, where that comes first."""
     changed = replace(row, published_at=other.at, published_precision=other.precision)
-    return changed if _order(changed) < _order(row) else row
+    return changed if order_of(changed) < order_of(row) else row
 
 
 def _publish_earlier(
@@ -233,7 +213,7 @@ def _compare(
         partners.setdefault(other, []).append(mine)
     held = _texts(connection, [known[other] for other in partners if other not in own])
     ends = partners.keys() | {mine for found in partners.values() for mine in found}
-    orders = {article: _order(known[article]) for article in ends}
+    orders = {article: order_of(known[article]) for article in ends}
     return [orient(pair, orders) for pair in _overlaps(connection, partners, own | held)]
 
 
@@ -257,105 +237,3 @@ def _overlaps(
             shared = overlap(texts[one], texts[other])
             if shared is not None:
                 yield Pair(one, other, shared, len(texts[one].whole), len(texts[other].whole))
-
-
-def _pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:
-    return {
-        "article_id": pair.article_id.bytes,
-        "original_id": pair.original_id.bytes,
-        "kind": pair.kind,
-        "similarity": pair.similarity,
-        "shared": pair.shared,
-        "size": pair.size,
-        "original_size": pair.original_size,
-        "day": known[pair.article_id].day,
-        "original_day": known[pair.original_id].day,
-        "method": DUPLICATE_METHOD,
-    }
-
-
-def _resolve(
-    connection: duckdb.DuckDBPyConnection, touched: set[UUID], days: dict[UUID, date], known: dict[UUID, Compared]
-) -> Linked:
-    """Follow the pairs of the touched articles to all they hang together with, and set anew what has changed."""
-    found: dict[tuple[UUID, UUID], StoredPair] = {}
-    chain = set(touched)
-    edge = {article: days[article] for article in touched if article in days}
-    while edge:
-        following: dict[UUID, date] = {}
-        for pair in index.pairs_of(connection, edge, WINDOW_DAYS):
-            found[pair.article_id, pair.original_id] = pair
-            following |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
-        edge = {article: day for article, day in following.items() if article not in chain}
-        chain |= edge.keys()
-        days |= edge
-    missing = {article: days[article] for article in chain if article not in known and article in days}
-    if missing:
-        known |= index.compared(connection, missing, days=(min(missing.values()), max(missing.values())))
-    rows = {article: known[article] for article in chain if article in known}
-    orders = {article: _order(row) for article, row in rows.items()}
-    pairs = _turned(connection, found, orders, rows)
-    answer = resolve(pairs, orders)
-    return _set(connection, {article: answer.get(article) for article in rows}, rows)
-
-
-def _turned(
-    connection: duckdb.DuckDBPyConnection,
-    found: Mapping[tuple[UUID, UUID], StoredPair],
-    orders: Mapping[UUID, Order],
-    rows: Mapping[UUID, Compared],
-) -> list[Pair]:
-    """The pairs, with those turned round whose later article has become the earlier one."""
-    pairs, old, new = [], [], []
-    for stored in found.values():
-        given = Pair(stored.article_id, stored.original_id, stored.shared, stored.size, stored.original_size)
-        pair = orient(given, orders)
-        pairs.append(pair)
-        if pair.article_id != stored.article_id:
-            old.append(stored)
-            new.append(_pair_row(pair, rows))
-    index.drop_pairs(connection, old)
-    index.add_pairs(connection, new)
-    return pairs
-
-
-def _set(
-    connection: duckdb.DuckDBPyConnection,
-    answer: Mapping[UUID, Duplicate | None],
-    rows: Mapping[UUID, Compared],
-) -> Linked:
-    """Write what is not as it was."""
-    if not answer:
-        return Linked({}, {})
-    sights = [row.first_seen_at for row in rows.values()]
-    seen = (min(sights), max(sights))
-    states = index.states(connection, answer.keys(), seen)
-    changed: dict[UUID, Duplicate | None] = {}
-    for article, duplicate in answer.items():
-        state = states.get(article)
-        if state is None:
-            continue
-        if _as_it_was(state, duplicate):
-            continue
-        changed[article] = duplicate
-    index.set_resolved(
-        connection,
-        [
-            {
-                "article_id": article.bytes,
-                "duplicate_of": duplicate.root.bytes if duplicate else None,
-                "duplicate_kind": duplicate.kind if duplicate else None,
-                "similarity": duplicate.similarity if duplicate else None,
-            }
-            for article, duplicate in changed.items()
-        ],
-        seen,
-    )
-    return Linked(changed, states)
-
-
-def _as_it_was(state: State, duplicate: Duplicate | None) -> bool:
-    if duplicate is None or state.duplicate_of is None:
-        return duplicate is None and state.duplicate_of is None
-    same = (state.duplicate_of, state.duplicate_kind) == (duplicate.root, duplicate.kind)
-    return same and state.similarity is not None and abs(state.similarity - duplicate.similarity) < 1e-6

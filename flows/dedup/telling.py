@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from flows.dedup.articles import Elsewhere, Looked
     from flows.dedup.background import Background
-    from flows.dedup.linking import Linked
+    from flows.dedup.chains import Linked
 
 STRONG = 12  # of a story's or an article's terms are looked for; of pairs at the threshold on ECB+ 99 % are found so
 LEAST_STRONG = 0.12  # the product of these that a story must have with an article to be compared in full

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.dedup.background import shares
+from flows.dedup.chains import relink
 from flows.dedup.common import MANY
-from flows.dedup.linking import drop_unsupported, relink
+from flows.dedup.linking import drop_unsupported
 from flows.dedup.telling import quiet_since
 from flows.dedup.terms import UNKNOWN, weigh
 from warehouse import upkeep as book

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,14 +33,17 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address, as SQLAlchemy takes it, of an empty database."""
-    folder = tmp_path_factory.mktemp("postgresql")
+    # Not below pytest's own folder, which is closed to other users.
+    with tempfile.TemporaryDirectory(prefix="postgresql-") as folder:
+        yield from _serve(Path(folder))
+
+
+def _serve(folder: Path) -> Iterator[str]:
     user = POSTGRES.pw_uid if os.geteuid() == 0 and POSTGRES is not None else None
     if user is not None:
         os.chown(folder, user, -1)
-        for parent in list(folder.parents)[:2]:  # pytest's own folders are closed to others
-            parent.chmod(0o755)
     data, port, binaries = folder / "data", free_port(), BINARIES[-1].parent
     made = [str(binaries / "initdb"), "-D", str(data), "-U", "prefect", "--auth=trust", "--no-sync"]
     subprocess.run(made, check=True, capture_output=True, user=user)
