@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
+
 from flows.dedup.shingles import shingles
 from warehouse import connect
 

@@ -28,7 +28,7 @@ CAPTURED = ROOT.parent / "shared" / "newsweb" / "pages"
 FROZEN = ROOT / "tests" / "crawlers" / "extraction" / "frozen"
 sys.path.insert(0, str(ROOT))
 
-from crawlers.extraction import EXTRACTOR_VERSION, extract  # noqa: E402
+from crawlers.extraction import EXTRACTOR_VERSION, extract
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,6 +21,8 @@ from pathlib import Path
 import duckdb
 from invented import News
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
+
 from warehouse import connect
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -25,6 +25,8 @@ from pathlib import Path
 
 import duckdb
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
+
 from flows.layout import DataDirectory
 from flows.prefect_setup import RUNS_SHOWN_DAYS
 from flows.service.note import serving

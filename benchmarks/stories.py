@@ -27,6 +27,8 @@ from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING
 
+sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
+
 from warehouse import connect
 
 if TYPE_CHECKING:

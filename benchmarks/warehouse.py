@@ -25,14 +25,14 @@ from typing import TYPE_CHECKING
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from filling import fill, segment_of  # noqa: E402
-from generated import make_words  # noqa: E402
-from numpy.random import default_rng  # noqa: E402
+from filling import fill, segment_of
+from generated import make_words
+from numpy.random import default_rng
 
-from warehouse import connect, open_writer  # noqa: E402
-from warehouse.export import export  # noqa: E402
-from warehouse.load import load_segment  # noqa: E402
-from warehouse.search import index_new_versions  # noqa: E402
+from warehouse import connect, open_writer
+from warehouse.export import export
+from warehouse.load import load_segment
+from warehouse.search import index_new_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
