@@ -28,13 +28,13 @@ DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 Found = TypeVar("Found")
 
 
-def wait_for(what: Callable[[], Found], why: str, patience: float = PATIENCE) -> Found:
+def wait_for(what: Callable[[], Found], why: str, patience: float = PATIENCE, pause: float = 0.1) -> Found:
     """What `what` gives, once that is something."""
     deadline = time.monotonic() + patience
     while not (found := what()):
         if time.monotonic() > deadline:
             pytest.fail(f"waited {patience:.0f} s in vain for {why}")
-        time.sleep(0.1)
+        time.sleep(pause)
     return found
 
 
