@@ -11,10 +11,9 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from flows.artifacts import escape
-from flows.layout import DataDirectory
+from flows.layout import GIGABYTE, DataDirectory
 from flows.notices import notify, tell_of_failure
 from flows.parameters import Data, SourcesFile
-from flows.running import GIGABYTE
 from flows.settings import load_settings
 from warehouse import connect
 

@@ -30,11 +30,10 @@ from flows.loading import Loaded, load, pending_segments
 from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait
 from flows.planning import make_plan, source_rows, without_forgotten
-from flows.running import gives_way, is_transient, require_space
+from flows.running import gives_way, is_transient, publish_task, require_space
 from flows.settings import load_settings
 from flows.summary import RunSummary, summarise
 from warehouse import Writer, open_writer
-from warehouse.publish import Published
 from warehouse.runs import finish_run, record_sources, start_run
 
 CRAWL_ATTEMPTS = 3  # a crawl process that died (memory, a signal) is started again with a new plan
@@ -67,12 +66,6 @@ def crawl_task(crawl: Crawl) -> None:
 def load_task(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
     """See `flows.loading.load`."""
     return load(writer, extractor, directory, name)
-
-
-@task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
-def publish_task(writer: Writer) -> Published:
-    """See `warehouse.Writer.publish`."""
-    return writer.publish()
 
 
 class Publisher:

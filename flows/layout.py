@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT = Path("newsloom-data")
+GIGABYTE = 1e9  # bytes, as disks are sold and as settings and messages count
 
 
 @dataclass(frozen=True, slots=True)

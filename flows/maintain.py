@@ -11,7 +11,7 @@ from flows.layout import DataDirectory
 from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait
 from flows.retention import Removed, keep_within
-from flows.running import gives_way, is_transient
+from flows.running import gives_way, is_transient, publish_task
 from flows.settings import Keep, load_settings
 from warehouse import Writer, open_writer
 
@@ -29,12 +29,6 @@ def upkeep_task(writer: Writer) -> None:
         refresh_common_fingerprints(connection)
         refresh_background(connection)
         close_quiet_stories(connection)
-
-
-@task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
-def publish_task(writer: Writer) -> float:
-    """See `warehouse.Writer.publish`, which checkpoints first; returns the seconds it took."""
-    return writer.publish().seconds
 
 
 @flow(
@@ -55,7 +49,7 @@ def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Removed:
     with open_writer(data, "newsloom maintain", wait=wait) as writer:
         removed = retention_task(writer, directory, settings.keep)
         upkeep_task(writer)
-        seconds = publish_task(writer)
+        seconds = publish_task(writer).seconds
     row = {
         "segments removed": removed.segments,
         "their bytes": removed.bytes,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment, sealed_segments
+from flows.layout import GIGABYTE
 from warehouse.retention import kept_segments, mark_removed, remove_requests, removed_segments
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from flows.settings import Keep
     from warehouse import Writer
 
-GIGABYTE = 1e9
 # Files of segments that were marked and then not removed, because somebody pulled the plug, are looked for so long.
 SECOND_LOOK = timedelta(days=7)
 

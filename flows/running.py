@@ -6,11 +6,14 @@ import shutil
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from prefect import task
+from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Cancelled
 
 from flows.errors import FlowsError
-from warehouse import TransientWarehouseError, WarehouseBusyError
+from flows.layout import GIGABYTE
+from warehouse import TransientWarehouseError, WarehouseBusyError, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,13 +22,13 @@ if TYPE_CHECKING:
     from prefect.tasks import Task
 
     from flows.layout import DataDirectory
+    from warehouse.publish import Published
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-GIGABYTE = 1e9
 
 
-def is_transient(task: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
+def is_transient(failed: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
     """Whether a failed task is worth another try."""
     try:
         state.result()
@@ -56,12 +59,18 @@ def gives_way(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]
     return flow
 
 
+@task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+def publish_task(writer: Writer) -> Published:
+    """See `warehouse.Writer.publish`."""
+    return writer.publish()
+
+
 def require_space(directory: DataDirectory, least_free_gb: float) -> None:
     """Raise FlowsError where the disk of the data directory has less free: a crawl would end half way."""
     free = shutil.disk_usage(directory.root).free / GIGABYTE
     if free < least_free_gb:
         raise FlowsError(
             f"{directory.root}: the disk has {free:.1f} GB free, and no crawl starts below {least_free_gb:g} GB.\n"
-            "Free some, give [keep] a shorter time in the sources' file (`newsloom maintain` then removes what is "
+            "Free some, give [keep] a shorter time in the sources' file (the nightly flow `maintain` removes what is "
             "older), or lower least_free_gb under [alerts]."
         )

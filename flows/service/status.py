@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.book import last_runs, runs_table
+from flows.layout import GIGABYTE
 from flows.service.note import serving
 from flows.summary import report_console
 from warehouse import writer_at_work
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from flows.layout import DataDirectory
     from flows.service.note import Note
 
-GIGABYTE = 1e9
 RUNS_SHOWN = 5
 NEXT_SHOWN = 5
 

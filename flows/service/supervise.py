@@ -12,7 +12,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -51,7 +51,6 @@ class Child:
     started: float = 0.0
     pause: float = 1.0
     not_before: float = 0.0
-    readers: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
         """Start it; what it prints goes to the log of the service."""

@@ -193,6 +193,28 @@ class TestWithAServerOfItsUser:
         assert missing["type"] == "FAILED"
         assert "there is no such file" in missing["message"]
 
+    def test_the_flows_of_once_a_day_and_by_hand_do_their_work(
+        self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]
+    ) -> None:
+        hook, told = alerts
+        newsloom.sources(schedule(every_minutes=60) + f'[alerts]\nwebhook = "{hook}"\n\n' + town_sources(HOST))
+        record = {"url": "http://two.example/a", "title": "A report", "text": "Some words of an imported text. " * 20}
+        (newsloom.folder / "more.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+        with up(newsloom) as service:
+            wait_for(lambda: completed(newsloom), "the first run")
+            for flow, given in (
+                ("backfill", {"files": [str(newsloom.folder / "more.jsonl")]}),
+                ("reextract", {}),
+                ("maintain", {}),
+                ("digest", {}),
+            ):
+                ended = service.ended(service.start_run(flow, **given))
+                assert (flow, ended["type"], ended["message"]) == (flow, "COMPLETED", None)
+            left = {artifact["key"] for artifact in service.ask("/artifacts/filter")}
+        assert {"backfill", "reextract", "maintenance", "digest"} <= left
+        assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES + 1)]]
+        assert f"{ARTICLES + 1} new articles" in told[0]
+
     def test_the_time_of_a_run_ends_it_and_the_next_asks_the_rest(self, newsloom: Newsloom) -> None:
         articles = 40
         with NewsWeb([town_site(HOST, articles, delay=0.4)]) as slow:
