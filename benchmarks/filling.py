@@ -75,14 +75,18 @@ FROM made ORDER BY number
 """
 REST = (
     "INSERT INTO private.known_addresses SELECT hash(url), made_at FROM made",
-    "INSERT INTO segments SELECT segment, 'abcdef012345', max(made_at), count(*), 'generated' FROM made GROUP BY ALL",
+    """INSERT INTO segments BY NAME
+    SELECT segment, 'abcdef012345' AS run_id, max(made_at) AS loaded_at, count(*) AS fetches, 'generated' AS extractor
+    FROM made GROUP BY ALL""",
     r"""INSERT INTO headline_words
     SELECT day, word, count(*) FROM (
         SELECT day_of(made_at) AS day,
                unnest(list_distinct(regexp_extract_all(lower(title), '[\p{L}\p{M}\p{N}]+'))) AS word FROM made)
     WHERE length(word) >= 3 GROUP BY ALL""",
-    """INSERT INTO sources SELECT DISTINCT source, NULL, [], [], [], NULL, []::DOUBLE[], true, now(), now() FROM made
-    WHERE source NOT IN (SELECT source FROM sources)""",
+    """INSERT INTO sources BY NAME
+    SELECT DISTINCT source, [] AS feeds, [] AS sitemaps, [] AS sections, []::DOUBLE[] AS recheck_hours, true AS active,
+           now() AS first_seen_at, now() AS changed_at
+    FROM made WHERE source NOT IN (SELECT source FROM sources)""",
 )
 
 

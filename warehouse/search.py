@@ -10,18 +10,21 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import Stemmer
+
+from warehouse.postings import as_lists, merged, postings_of, tokens_of
+from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     import duckdb
 
+    from warehouse.postings import Postings
     from warehouse.writer import Writer
 
 INDEXING = Path(__file__).parent / "indexing"
@@ -65,22 +68,23 @@ def index_new_versions(writer: Writer) -> int:
 
 def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
     """Make a part of the versions from `first` to before `end`."""
-    connection.execute(_sql("tokens"), {"first": first, "end": end})
-    words = connection.execute(_sql("words")).to_arrow_table()
-    connection.register("arrow_stems", stems_of(words))
-    try:
-        connection.execute(_sql("terms"))
-    finally:
-        connection.unregister("arrow_stems")
-    _store(connection, first, end, _sql("postings"), {})
-    connection.execute("DROP TABLE temp.tokens; DROP TABLE temp.stems; DROP TABLE temp.ids")
+    tokens = tokens_of(connection.execute(_sql("texts"), {"first": first, "end": end}).to_arrow_table())
+    with temporary(connection, "tokens", tokens.words):
+        words = connection.execute(_sql("words")).to_arrow_table()
+        connection.register("arrow_stems", stems_of(words))
+        try:
+            connection.execute(_sql("terms"))
+        finally:
+            connection.unregister("arrow_stems")
+        ids = connection.execute(_sql("ids")).fetchnumpy()
+        connection.execute("DROP TABLE temp.stems")
+    _store(connection, first, end, postings_of(tokens, ids["key"], ids["id"]))
 
 
-def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, query: str, parameters: dict[str, Any]) -> None:
-    """Store a part whose postings (term, times, doc from 0) a query gives, ordered by all three."""
+def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, postings: Postings) -> None:
+    """Store a part."""
     part = _one(connection, "SELECT coalesce(max(part) + 1, 0) FROM search_index.parts")
-    rows = connection.execute(query, parameters).fetchnumpy()
-    connection.register("arrow_postings", _lists(rows["term"], rows["times"], rows["doc"]))
+    connection.register("arrow_postings", as_lists(postings))
     try:
         connection.execute("INSERT INTO search_index.postings SELECT ?, term, times, docs FROM arrow_postings", [part])
     finally:
@@ -89,30 +93,6 @@ def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, query: s
         "INSERT INTO search_index.parts SELECT ?, ?, ?, coalesce(sum(word_count), 0) FROM article_versions "
         "WHERE doc >= ? AND doc < ?",
         [part, first, end - first, first, end],
-    )
-
-
-def _lists(term: np.ndarray[Any, Any], times: np.ndarray[Any, Any], doc: np.ndarray[Any, Any]) -> pa.Table:
-    """One row for each term and number of times, with the list of its versions.
-
-    Every other list runs backwards: where one ends, the next begins nearby, and DuckDB, which stores the differences
-    between neighbours across lists, takes a fifth less room.
-    """
-    if not len(doc):
-        return pa.table({"term": pa.array([], pa.uint32()), "times": pa.array([], pa.uint8()),
-                         "docs": pa.array([], pa.list_(pa.int32()))})  # fmt: skip
-    begins = np.flatnonzero(np.concatenate([[True], (term[1:] != term[:-1]) | (times[1:] != times[:-1])]))
-    ends = np.append(begins[1:], len(doc))
-    number = np.repeat(np.arange(len(begins)), ends - begins)
-    order = np.arange(len(doc))
-    order = np.where(number % 2 == 1, begins[number] + ends[number] - 1 - order, order)
-    offsets = pa.array(np.append(begins, len(doc)), pa.int32())
-    return pa.table(
-        {
-            "term": pa.array(term[begins], pa.uint32()),
-            "times": pa.array(times[begins], pa.uint8()),
-            "docs": pa.ListArray.from_arrays(offsets, pa.array(doc[order], pa.int32())),
-        }
     )
 
 
@@ -143,7 +123,8 @@ def _join(
     connection: duckdb.DuckDBPyConnection, first: int, end: int, parts: Sequence[int], gone: Sequence[int]
 ) -> None:
     """Make one part of several, without the versions that are gone."""
-    _store(connection, first, end, _sql("merge"), {"first": first, "parts": list(parts), "gone": list(gone)})
+    rows = connection.execute(_sql("merge"), {"first": first, "parts": list(parts)}).to_arrow_table()
+    _store(connection, first, end, merged(rows, [doc - first for doc in gone]))
     for table in ("postings", "parts"):
         connection.execute(f"DELETE FROM search_index.{table} WHERE part IN (SELECT unnest(?))", [list(parts)])  # noqa: S608
 

@@ -1,10 +1,4 @@
--- The postings of several parts as those of one, without the versions that are gone.
-SELECT term, times, (doc - $first)::INTEGER AS doc
-FROM (
-    SELECT term, times, parts.first_doc + unnest(postings.docs) AS doc
-    FROM search_index.postings
-    JOIN search_index.parts USING (part)
-    WHERE part IN (SELECT unnest($parts))
-)
-WHERE doc NOT IN (SELECT unnest($gone::UINTEGER[]))
-ORDER BY ALL;
+SELECT term, times, (parts.first_doc - $first)::INTEGER AS shift, docs
+FROM search_index.postings
+JOIN (SELECT part, first_doc FROM search_index.parts) AS parts USING (part)
+WHERE part IN (SELECT unnest($parts));

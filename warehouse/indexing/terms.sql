@@ -3,7 +3,7 @@ CREATE OR REPLACE TEMP TABLE stems AS
 SELECT key, strip_accents(word) AS plain, strip_accents(stem) AS term, true AS stemmed FROM arrow_stems
 UNION ALL
 SELECT DISTINCT key, strip_accents(word), unnest(sign_pairs(strip_accents(word))), false
-FROM (SELECT key, any_value(word) AS word FROM tokens GROUP BY key)
+FROM tokens
 WHERE is_unspaced(word);
 
 -- Frequent terms get small numbers, which keeps lists of like length together.
@@ -13,7 +13,7 @@ SELECT term, row_number() OVER (ORDER BY times DESC, term) - 1
 FROM (
     SELECT term, sum(times) AS times
     FROM (FROM stems WHERE NOT EXISTS (FROM search_index.terms AS known WHERE known.term = stems.term)) AS fresh
-    JOIN (SELECT key, sum(times) AS times FROM tokens GROUP BY key) USING (key)
+    JOIN tokens USING (key)
     GROUP BY term
 );
 
@@ -22,6 +22,3 @@ SELECT DISTINCT plain, term
 FROM stems
 WHERE stemmed AND plain <> term
   AND NOT EXISTS (FROM search_index.words AS known WHERE known.word = stems.plain AND known.term = stems.term);
-
-CREATE OR REPLACE TEMP TABLE ids AS
-SELECT stems.key, terms.id FROM stems JOIN search_index.terms AS terms USING (term);
