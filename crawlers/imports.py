@@ -38,12 +38,12 @@ def json_lines(file: Input, left_out: Counter[str], *, clean: bool = False) -> I
 
     With `clean` the records ask for their text to be cleaned.
     """
-    now = datetime.now(UTC)
+    now, uri = datetime.now(UTC), file.uri
     with file.open() as stream:
         number = 0
         while line := stream.readline(MAX_BYTES + 1):
             number += 1
-            place = f"{file.uri}#line={number}"
+            place = f"{uri}#line={number}"
             if len(line) > MAX_BYTES:
                 _skip_line(stream, line)
                 detail = f"line {number} of {file.name} is longer than {MAX_BYTES} bytes"

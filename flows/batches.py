@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import address_key, article_id, dated
-from crawlers.extraction import Article, Rejection
-from flows.dedup.exact import Candidate, Judgement, Verdict
+from crawlers.discovery import address_key, dated
+from crawlers.extraction import Rejection
+from flows.dedup.exact import Judgement, Verdict
 from flows.hashing import digest
-from flows.reading import Reading
 from warehouse.load import Batch
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from uuid import UUID
 
-    from flows.dedup.traits import Traits
+    from flows.reading import Page
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
@@ -117,56 +115,6 @@ class Origin:
     segment: str
     run_id: str
     extractor: str
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A line of a segment's log with what its page holds, and the identifiers of both."""
-
-    fetch: Fetch
-    found: Article | Rejection | None
-    fields: dict[str, Any]
-    candidate: Candidate | None
-    traits: Traits | None = None
-
-
-def read_page(fetch: Fetch, read: Reading | Rejection | None) -> Page:
-    """Name what was asked and what was found."""
-    fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
-    if not isinstance(read, Reading):
-        return Page(fetch, read, fields, None)
-    found = read.article
-    candidate = Candidate(
-        article_id=_identify(found.url),
-        fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
-        title_hash=digest(found.title),
-        body_hash=digest(found.text),
-        text_hash=read.text_hash,
-        fetched_at=fetch.fetched_at,
-        plain="?" not in found.url,
-    )
-    fields |= {
-        "article_url": found.url,
-        "article_key": _key(found.url),
-        "title": found.title,
-        "authors": list(found.authors),
-        "published_at": found.published_at,
-        "published_precision": found.published_precision,
-        "modified_at": found.modified_at,
-        "language": found.language,
-        "section": found.section,
-        "tags": list(found.tags),
-        "image_url": found.image_url,
-        "description": found.description,
-        "is_free": found.is_free,
-        "text": found.text,
-        "word_count": read.word_count,
-        "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
-        "text_hash": candidate.text_hash.bytes,
-        "title_hash": candidate.title_hash.bytes,
-        "body_hash": candidate.body_hash.bytes,
-    }
-    return Page(fetch, found, fields, candidate, read.traits)
 
 
 def build_batch(
@@ -275,22 +223,6 @@ def _answered(fetch: Fetch) -> bool:
     if fetch.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) or fetch.reason in FINAL_REASONS:
         return True
     return fetch.status is not None and 400 <= fetch.status < 500 and fetch.status not in PASSING_STATUS
-
-
-def _key(url: str | None) -> int | None:
-    if url is None:
-        return None
-    try:
-        return address_key(url)
-    except ValueError:  # an imported text has a file's address, which no crawl will ever ask for
-        return None
-
-
-def _identify(url: str) -> UUID:
-    try:
-        return article_id(url)
-    except ValueError:
-        return digest(url)
 
 
 def is_page(fetch: Fetch) -> bool:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-import resource
-import threading
 from concurrent.futures import TimeoutError as PageTimeoutError
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -15,14 +13,17 @@ from pebble import ProcessExpired, ProcessPool
 from crawlers.archive import Fetch, Kind, Outcome, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Reason, Rejection, extract, extract_record
-from flows.reading import Reading, read_article
+from flows.reading import Page, read_page
+from flows.workers import start_worker, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
 PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real ones take under 2 s
-WORKER_BYTES = 4 << 30  # address space of a worker, of which it uses some 200 MB
+# Pages that a worker is handed at once, because handing over costs as much as reading an imported record. Where
+# something goes wrong with one of them, each is tried by itself.
+GROUP = 16
 Extracted = Article | Rejection
 StoredPage = tuple[str, str, Fetch]  # directory and name of the segment, and the line of its log
 Result = TypeVar("Result")
@@ -57,34 +58,54 @@ class Extractor:
         """For each line of a segment's log, in order: what its page holds, or None for lines that have no page."""
         return self._each(extract_stored, segment, fetches)
 
-    def read(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Reading | Rejection | None]:
-        """As `extract`, an article with what comparing needs of it."""
-        return self._each(read_stored, segment, fetches)
+    def read(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Page]:
+        """As `extract`, each line with what was found, and with what comparing needs of it."""
+        read = self._each(read_stored, segment, fetches)
+        return (
+            page if isinstance(page, Page) else read_page(fetch, page)
+            for fetch, page in zip(fetches, read, strict=True)
+        )
 
     def _each(
         self, work: Callable[[StoredPage], Result], segment: Segment, fetches: Sequence[Fetch]
     ) -> Iterator[Result | Rejection | None]:
         """The work begins at once, and goes on while its first results are not asked for yet."""
         pages = [(str(segment.directory), segment.name, fetch) for fetch in fetches if has_page(fetch)]
-        answers = self._started().map(work, pages, timeout=self.page_seconds).result() if pages else iter(())
-        results = self._results(pages, answers)
+        groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
+        answers = self._map(work, groups) if groups else iter(())
+        results = self._results(work, groups, answers)
         return (next(results) if has_page(fetch) else None for fetch in fetches)
 
-    def _results(self, pages: Sequence[StoredPage], answers: Iterator[Result]) -> Iterator[Result | Rejection]:
-        for _ in pages:
+    def _map(self, work: Callable[[StoredPage], Result], groups: list[list[StoredPage]]) -> Iterator[list[Result]]:
+        answers: Iterator[list[Result]] = (
+            self._started().map(partial(work_on, work), groups, timeout=self.page_seconds).result()
+        )
+        return answers
+
+    def _results(
+        self,
+        work: Callable[[StoredPage], Result],
+        groups: Sequence[list[StoredPage]],
+        answers: Iterator[list[Result]],
+    ) -> Iterator[Result | Rejection]:
+        for group in groups:
             try:
-                yield next(answers)
-            except PageTimeoutError:
-                yield Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
-            except ProcessExpired as error:
-                yield Rejection(Reason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})")
+                yield from next(answers)
+            except (PageTimeoutError, ProcessExpired):
+                for page in group:
+                    yield self._alone(work, page)
+
+    def _alone(self, work: Callable[[StoredPage], Result], page: StoredPage) -> Result | Rejection:
+        try:
+            return next(self._map(work, [[page]]))[0]
+        except PageTimeoutError:
+            return Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
+        except ProcessExpired as error:
+            return Rejection(Reason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})")
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
-            # Forked from a process that has imported the extractor and has no threads: a new worker costs milliseconds.
-            context = multiprocessing.get_context("forkserver")
-            context.set_forkserver_preload(["flows.extracting"])
-            self._pool = ProcessPool(self.workers, initializer=start_worker, context=context)
+            self._pool = ProcessPool(self.workers, initializer=start_worker, context=worker_context())
         return self._pool
 
 
@@ -93,10 +114,14 @@ def has_page(fetch: Fetch) -> bool:
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
-def read_stored(page: StoredPage) -> Reading | Rejection:
+def work_on(work: Callable[[StoredPage], Result], pages: Sequence[StoredPage]) -> list[Result]:
+    """What a worker does with a group of pages."""
+    return [work(page) for page in pages]
+
+
+def read_stored(page: StoredPage) -> Page:
     """Read and extract a stored page, and make the numbers of its article where there are processors to spare."""
-    found = extract_stored(page)
-    return found if isinstance(found, Rejection) else read_article(found)
+    return read_page(page[2], extract_stored(page))
 
 
 def extract_stored(page: StoredPage) -> Extracted:
@@ -116,19 +141,3 @@ def extract_stored(page: StoredPage) -> Extracted:
         fetched_at=fetch.fetched_at,
         listed_at=fetch.published_hint,
     )
-
-
-def start_worker() -> None:
-    """Bound a worker's memory, and let it end when the run has gone."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = WORKER_BYTES if hard == resource.RLIM_INFINITY else min(WORKER_BYTES, hard)
-    if soft == resource.RLIM_INFINITY or soft > allowed:
-        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
-    parent.join()
-    os._exit(1)

@@ -12,13 +12,14 @@ from crawlers.archive import Segment, salvage, sealed_segments
 from crawlers.archive.erasing import erase
 from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.lifeline import lock_archive
-from flows.batches import Origin, Page, build_batch, is_page, read_page
+from flows.batches import Origin, build_batch, is_page
 from flows.dedup.exact import Judgement, Verdict, judge_all
 from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
 from flows.dedup.upkeep import keep_up
 from flows.edits import compare
 from flows.forgotten import Forgotten, blank, read_forgotten
+from flows.reading import read_page
 from flows.timing import Spent, spent
 from warehouse.load import load_segment, loaded_fetches, loaded_segments
 from warehouse.planning import articles_at, articles_with_text, held_articles
@@ -31,10 +32,9 @@ if TYPE_CHECKING:
     import duckdb
 
     from crawlers.archive import Fetch
-    from crawlers.extraction import Rejection
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
-    from flows.reading import Reading
+    from flows.reading import Page
     from warehouse import Writer
 
 logger = logging.getLogger("newsloom")
@@ -63,8 +63,7 @@ class Begun:
 
     segment: Segment
     forgotten: Forgotten
-    fetches: list[Fetch]
-    read: Iterator[Reading | Rejection | None]
+    pages: Iterator[Page]
     started: datetime
 
 
@@ -76,7 +75,7 @@ def begin(writer: Writer, extractor: Extractor, directory: DataDirectory, name: 
     segment = Segment(directory.archive, name)
     forgotten = read_forgotten(directory.private)
     fetches = _without_forgotten(segment, forgotten)
-    return Begun(segment, forgotten, fetches, extractor.read(segment, fetches), started)
+    return Begun(segment, forgotten, extractor.read(segment, fetches), started)
 
 
 def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
@@ -92,7 +91,7 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
     """Load a segment that is being extracted, with its duplicates and stories, in one transaction; as `load`."""
     times: Spent = Spent()
     with spent(times, "extract"):
-        pages = [read_page(fetch, read) for fetch, read in zip(begun.fetches, begun.read, strict=True)]
+        pages = list(begun.pages)
         pages = _without_forgotten_articles(begun.segment, pages, begun.forgotten)
     with spent(times, "load"):
         judgements = _judge(writer, pages)

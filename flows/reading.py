@@ -1,35 +1,85 @@
-"""An article with the numbers that de-duplication compares it by."""
+"""A line of a segment's log with what its page holds: identifiers, and the numbers that articles are compared by."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from crawlers.discovery import address_key, article_id
+from crawlers.extraction import Article
+from flows.dedup.exact import Candidate
 from flows.dedup.traits import Traits, traits_of
 from flows.hashing import digest, words
 
 if TYPE_CHECKING:
     from uuid import UUID
 
-    from crawlers.extraction import Article
+    from crawlers.archive import Fetch
+    from crawlers.extraction import Rejection
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """An article, the hash of its normalised text, how many words that has, and what it is compared by."""
+class Page:
+    """A line of a segment's log with what its page holds, and the identifiers of both."""
 
-    article: Article
-    text_hash: UUID
-    word_count: int
-    traits: Traits
+    fetch: Fetch
+    found: Article | Rejection | None
+    fields: dict[str, Any]
+    candidate: Candidate | None
+    traits: Traits | None = None
 
 
-def read_article(article: Article) -> Reading:
-    """Make the numbers of an article."""
-    found = words(article.text)
-    return Reading(
-        article,
-        digest(" ".join(found)),
-        len(found),
-        traits_of(article.title, article.text, article.language),
+def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
+    """Name what was asked and what was found, and make the numbers of an article."""
+    fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
+    if not isinstance(found, Article):
+        return Page(fetch, found, fields, None)
+    text = words(found.text)
+    candidate = Candidate(
+        article_id=_identify(found.url),
+        fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
+        title_hash=digest(found.title),
+        body_hash=digest(found.text),
+        text_hash=digest(" ".join(text)),
+        fetched_at=fetch.fetched_at,
+        plain="?" not in found.url,
     )
+    fields |= {
+        "article_url": found.url,
+        "article_key": _key(found.url),
+        "title": found.title,
+        "authors": list(found.authors),
+        "published_at": found.published_at,
+        "published_precision": found.published_precision,
+        "modified_at": found.modified_at,
+        "language": found.language,
+        "section": found.section,
+        "tags": list(found.tags),
+        "image_url": found.image_url,
+        "description": found.description,
+        "is_free": found.is_free,
+        "text": found.text,
+        "word_count": len(text),
+        "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
+        "text_hash": candidate.text_hash.bytes,
+        "title_hash": candidate.title_hash.bytes,
+        "body_hash": candidate.body_hash.bytes,
+    }
+    return Page(fetch, found, fields, candidate, traits_of(found.title, found.text, found.language))
+
+
+def _key(url: str | None) -> int | None:
+    if url is None:
+        return None
+    try:
+        return address_key(url)
+    except ValueError:  # an imported text has a file's address, which no crawl will ever ask for
+        return None
+
+
+def _identify(url: str) -> UUID:
+    try:
+        return article_id(url)
+    except ValueError:
+        return digest(url)

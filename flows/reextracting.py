@@ -12,16 +12,15 @@ import pyarrow as pa
 
 from crawlers.archive import Fetch, Segment
 from crawlers.errors import ArchiveError
-from crawlers.extraction import EXTRACTOR_VERSION
+from crawlers.extraction import EXTRACTOR_VERSION, Rejection
 from flows import progress
-from flows.batches import Origin, Page, build_batch, read_page
+from flows.batches import Origin, build_batch
 from flows.dedup.exact import Judgement, Verdict
 from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
 from flows.edits import compare
 from flows.hashing import digest
 from flows.loading import run_of
-from flows.reading import Reading
 from warehouse.load import add_reextracted
 
 if TYPE_CHECKING:
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
 
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
+    from flows.reading import Page
     from warehouse import Writer
 
 FIELDS = (
@@ -120,17 +120,16 @@ def _again(
     pages: list[Page] = []
     judgements: list[Judgement | None] = []
     same: list[int] = []
-    for version, fetch, found in zip(there, fetches, extractor.read(segment, fetches), strict=True):
-        if not isinstance(found, Reading):
+    for version, page in zip(there, extractor.read(segment, fetches), strict=True):
+        if page.candidate is None:
             done.outcomes["rejected"] += 1
-            if found is not None and len(done.rejections) < 3:
-                done.rejections.append(f"{fetch.url}: {found.reason}: {found.detail}")
+            if isinstance(page.found, Rejection) and len(done.rejections) < 3:
+                done.rejections.append(f"{page.fetch.url}: {page.found.reason}: {page.found.detail}")
             continue
-        page = read_page(fetch, found)
         if _is_same(version, page):
             same.append(version.doc)
             continue
-        edit = compare(version.values[FIELDS.index("text")], found.article.text)
+        edit = compare(version.values[FIELDS.index("text")], page.fields["text"])
         page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
         pages.append(page)
         judgements.append(Judgement(Verdict.UPDATED, version.article_id, change="reextracted"))

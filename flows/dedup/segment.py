@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
-    from flows.batches import Page
     from flows.dedup.exact import Judgement
+    from flows.reading import Page
 
 
 def new_texts(

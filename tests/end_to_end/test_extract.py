@@ -12,8 +12,7 @@ import pytest
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter, sealed_segments
 from crawlers.extraction import Article
-from flows.batches import read_page
-from flows.reading import read_article
+from flows.reading import read_page
 from tests.warehouse.rows import NOON, article_row, batch, failed_row
 from warehouse import connect, open_writer
 from warehouse.load import load_segment
@@ -78,7 +77,7 @@ def stored(data: Path) -> Path:
         fetch = Fetch(url=FERRY, source="courier", kind=Kind.PAGE, outcome=Outcome.FETCHED, fetched_at=NOON, status=200)
         fetch = writer.add(fetch, Exchange("GET", FERRY, (), 200, "OK", headers, body, None))
     name = sealed_segments(data / "archive")[0].name
-    provenance = read_page(fetch, read_article(replace(FOUND, provenance=(("title", "json-ld"),)))).fields["provenance"]
+    provenance = read_page(fetch, replace(FOUND, provenance=(("title", "json-ld"),))).fields["provenance"]
     row = article_row(1, url=FERRY, article_url=FERRY, warc_offset=fetch.offset, provenance=provenance)
     with open_writer(data, "test") as opened:
         load_segment(opened, name, "r1", "test", batch(row, failed_row(2), segment=name), NOON)

@@ -1,25 +1,37 @@
-"""Extraction that takes its time over pages that ask for it; a module of its own because the workers import it."""
+"""Extraction that takes its time over some pages, or its worker down. The workers import it, so it is a module."""
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment
 from flows.extracting import extract_stored
+from flows.reading import Page, read_page
 
 if TYPE_CHECKING:
     from crawlers.archive import Fetch
     from flows.extracting import Extracted
 
 SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
+HESITANT = b"<html><body><p>This page takes four seconds.</p></body></html>"
+DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
 
 
 def extract_slowly(page: tuple[str, str, Fetch]) -> Extracted:
-    """As `extract_stored`, two minutes later for the slow page."""
+    """As `extract_stored`, some time later for slow pages."""
     directory, name, fetch = page
     assert fetch.offset is not None
-    if Segment(Path(directory), name).read(fetch.offset).body == SLOW:
-        time.sleep(120)
+    body = Segment(Path(directory), name).read(fetch.offset).body
+    if body == DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep({SLOW: 120, HESITANT: 4}.get(body, 0))
     return extract_stored(page)
+
+
+def read_slowly(page: tuple[str, str, Fetch]) -> Page:
+    """As `read_stored`, in the same way."""
+    return read_page(page[2], extract_slowly(page))

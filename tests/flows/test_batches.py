@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawlers.archive import Fetch, Kind, Outcome
-from flows.batches import Origin, build_batch, read_page
+from flows.batches import Origin, build_batch
+from flows.reading import read_page
 
 
 def answered(outcome: Outcome, reason: str | None, status: int | None = None) -> bool:

@@ -16,7 +16,7 @@ from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record, SegmentWrit
 from crawlers.extraction import Article, Reason, Rejection
 from flows.extracting import Extractor
 from tests.end_to_end.conftest import article
-from tests.flows.slow_pages import SLOW, extract_slowly
+from tests.flows.slow_pages import DEADLY, HESITANT, SLOW, extract_slowly, read_slowly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,6 +61,7 @@ def test_lines_without_a_page_have_none_and_the_order_is_kept(tmp_path: Path) ->
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.extracting.extract_stored", extract_slowly)
+    monkeypatch.setattr("flows.extracting.read_stored", read_slowly)
 
 
 @pytest.mark.usefixtures("slowly")
@@ -77,21 +78,37 @@ def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path:
 
 @pytest.mark.usefixtures("slowly")
 def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
-    segment = segment_of(tmp_path, SLOW, article(1).body, article(2).body)
+    segment = segment_of(tmp_path, article(1).body, DEADLY, article(2).body)
     with Extractor(workers=1) as extractor:
-        threading.Thread(target=kill_the_worker).start()
         found = list(extractor.extract(segment, list(segment.fetches())))
-    assert isinstance(found[0], Rejection)
-    assert found[0].reason is Reason.EXTRACTOR_ERROR
-    assert "took its worker down" in found[0].detail
-    assert [type(each) for each in found[1:]] == [Article, Article]
+    assert isinstance(found[1], Rejection)
+    assert found[1].reason is Reason.EXTRACTOR_ERROR
+    assert "took its worker down (exit code -9)" in found[1].detail
+    assert [type(each) for each in (found[0], found[2])] == [Article, Article]
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_worker_that_is_killed_from_outside_costs_no_page(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, HESITANT, article(2).body)
+    with Extractor(workers=1) as extractor:
+        killer = threading.Thread(target=kill_the_worker)
+        killer.start()
+        found = list(extractor.read(segment, list(segment.fetches())))
+        killer.join()
+    assert [(type(page.found), page.candidate is None) for page in found] == [
+        (Article, False),
+        (Rejection, True),
+        (Article, False),
+    ]
+    assert isinstance(found[1].found, Rejection)
+    assert found[1].found.reason is not Reason.EXTRACTOR_ERROR
 
 
 def kill_the_worker() -> None:
-    """Kill the one extraction worker once it is busy with the slow page."""
+    """Kill the one extraction worker while it is busy with the hesitant page."""
     while not multiprocessing.active_children():
         time.sleep(0.05)
-    time.sleep(3)
+    time.sleep(2)
     (worker,) = multiprocessing.active_children()
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)

@@ -11,7 +11,7 @@ from crawlers.archive import Fetch, Kind, Outcome, Segment
 from crawlers.extraction import Article
 from flows.forgotten import Forgotten
 from flows.loading import Begun, finish
-from flows.reading import read_article
+from flows.reading import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ def prose(seed: int, words: int = 150, vocabulary: Sequence[str] = WORDS) -> str
 
 def add(writer: Writer, *pieces: Piece, segment: str) -> None:
     """Load the pieces as one segment."""
-    fetches, readings = [], []
+    pages = []
     for piece in pieces:
         published = None if piece.hours is None else NOON + timedelta(hours=piece.hours)
         article = Article(
@@ -186,19 +186,17 @@ def add(writer: Writer, *pieces: Piece, segment: str) -> None:
             text=piece.text,
             is_free=None,
         )
-        fetches.append(
-            Fetch(
-                url=piece.url,
-                source=piece.source or piece.url.split("/")[2],
-                kind=Kind.RECORD,
-                outcome=Outcome.FETCHED,
-                fetched_at=NOON + timedelta(hours=piece.seen_hours),
-                bytes=len(piece.text),
-            )
+        fetch = Fetch(
+            url=piece.url,
+            source=piece.source or piece.url.split("/")[2],
+            kind=Kind.RECORD,
+            outcome=Outcome.FETCHED,
+            fetched_at=NOON + timedelta(hours=piece.seen_hours),
+            bytes=len(piece.text),
         )
-        readings.append(read_article(article))
+        pages.append(read_page(fetch, article))
     there = Segment(writer.data / "archive", f"test-run-{segment}")
-    finish(writer, Begun(there, Forgotten(), fetches, iter(readings), NOON))
+    finish(writer, Begun(there, Forgotten(), iter(pages), NOON))
 
 
 def ask(writer: Writer, query: str) -> list[Any]:

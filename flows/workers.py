@@ -1,0 +1,39 @@
+"""Worker processes: how they are started, bounded, and made to end with the process that needs them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import threading
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext
+    from multiprocessing.process import BaseProcess
+
+WORK = ("flows.archiving", "flows.extracting")
+MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 MB
+
+
+def worker_context() -> ForkServerContext:
+    """Workers are forked from a process that has imported their work and has no threads: each costs milliseconds."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(list(WORK))
+    return context
+
+
+def start_worker() -> None:
+    """Bound this process's memory, and let it end at once when its parent has gone."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    allowed = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
+    if soft == resource.RLIM_INFINITY or soft > allowed:
+        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+
+
+def _end_with(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,79 @@
+"""A file is archived by a process of its own, a little ahead of what is loaded."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.archive import Segment, sealed_segments
+from crawlers.errors import CrawlersError
+from crawlers.inputs import find_input
+from flows.archiving import AHEAD, SEGMENT_RECORDS, Work, archive_file
+from flows.errors import FlowsError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def file_of(folder: Path, records: int) -> Path:
+    file = folder / "articles.jsonl"
+    lines = [json.dumps({"url": f"https://town.example/{number}"}) for number in range(records)]
+    file.write_text("\n".join(["", *lines]), encoding="utf-8")
+    return file
+
+
+def work(folder: Path, records: int, position: int = 0) -> Work:
+    return Work(folder / "archive", find_input(str(file_of(folder, records))), "abc", position, clean=False)
+
+
+def archivers() -> list[multiprocessing.process.BaseProcess]:
+    return [child for child in multiprocessing.active_children() if child.name == "newsloom-archive"]
+
+
+def test_each_segment_is_named_by_where_it_begins_and_what_is_no_record_is_counted(tmp_path: Path) -> None:
+    left_out: Counter[str] = Counter()
+    names = list(archive_file(work(tmp_path, SEGMENT_RECORDS + 2), left_out))
+    assert names == ["import-abc-000000000", f"import-abc-{SEGMENT_RECORDS:09d}"]
+    fetches = [fetch.url for name in names for fetch in Segment(tmp_path / "archive", name).fetches()]
+    assert fetches == [f"https://town.example/{number}" for number in range(SEGMENT_RECORDS + 2)]
+    assert left_out == {"blank line": 1}
+    assert archivers() == []
+
+
+def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
+    (name,) = archive_file(work(tmp_path, 5, position=3), Counter())
+    assert name == "import-abc-000000003"
+    assert [fetch.url[-1] for fetch in Segment(tmp_path / "archive", name).fetches()] == ["3", "4"]
+
+
+def test_it_does_not_run_far_ahead_and_ends_when_nobody_asks_any_more(tmp_path: Path) -> None:
+    names = archive_file(work(tmp_path, 10 * SEGMENT_RECORDS), Counter())
+    first = next(names)
+    names.close()
+    assert archivers() == []
+    assert first in {segment.name for segment in sealed_segments(tmp_path / "archive")}
+    assert len(sealed_segments(tmp_path / "archive")) <= AHEAD + 2
+
+
+def test_a_process_that_is_killed_is_told_and_what_it_archived_stays(tmp_path: Path) -> None:
+    names = archive_file(work(tmp_path, 10 * SEGMENT_RECORDS), Counter())
+    first = next(names)
+    (process,) = archivers()
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(FlowsError, match=r"articles\.jsonl: the process that read it ended .*exit code -9"):
+        list(names)
+    assert len(list(Segment(tmp_path / "archive", first).fetches())) == SEGMENT_RECORDS
+
+
+def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None:
+    task = work(tmp_path, 1)
+    (tmp_path / "articles.jsonl").unlink()
+    with pytest.raises(CrawlersError, match=r"articles\.jsonl: cannot be read: No such file"):
+        list(archive_file(task, Counter()))
