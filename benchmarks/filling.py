@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 SEGMENT = 1000
 EDITED = 0.05
+REPEATED = 15  # per cent of the articles that repeat one of the 500 before them; as many stand elsewhere unchanged
+A_STORY = 3  # articles
 BEGIN = "TIMESTAMPTZ '2024-01-01 00:00:00+00'"
 
 ROWS = f"""
@@ -28,7 +30,12 @@ SELECT
     {BEGIN} + to_microseconds(CAST(days * 86400e6 AS BIGINT)) AS made_at,
     CAST(md5('a' || number) AS UUID) AS article_id, CAST(md5('v' || number) AS UUID) AS version_id,
     '20240101000000-abcdef012345-' || lpad(CAST(number // {SEGMENT} AS VARCHAR), 5, '0') AS segment,
-    (number % {SEGMENT}) * 40000 + hash(number) % 30000 AS warc_offset, chance < {EDITED} AS edited
+    (number % {SEGMENT}) * 40000 + hash(number) % 30000 AS warc_offset, chance < {EDITED} AS edited,
+    number - 1 - hash(number) % 500 AS earlier,
+    hash(number, 1) % 100 < {REPEATED} AND earlier >= 0 AND hash(earlier, 1) % 100 >= {REPEATED} AS repeats,
+    CASE WHEN hash(number, 2) % 3 < 2 THEN 'copy' ELSE 'derived' END AS kind,
+    CAST((CASE WHEN kind = 'copy' THEN 0.8 ELSE 0.3 END) + chance / 5 AS FLOAT) AS similarity,
+    CAST(md5('s' || number // {A_STORY}) AS UUID) AS story_id
 FROM chunk
 """
 VERSIONS = """
@@ -60,12 +67,31 @@ SELECT
     min(version.seen_at) AS first_seen_at, made_at + INTERVAL 70 HOURS AS last_seen_at,
     CAST(md5('h' || number) AS UUID) AS title_hash, CAST(md5('b' || number) AS UUID) AS body_hash, url AS fetch_url,
     hash(url) AS fetch_key, '"' || md5(CAST(number AS VARCHAR)) || '"' AS etag,
-    strftime(made_at, '%a, %d %b %Y %H:%M:%S GMT') AS last_modified, max(version.doc) AS doc
+    strftime(made_at, '%a, %d %b %Y %H:%M:%S GMT') AS last_modified, max(version.doc) AS doc,
+    CASE WHEN repeats THEN CAST(md5('a' || earlier) AS UUID) END AS duplicate_of,
+    CASE WHEN repeats THEN kind END AS duplicate_kind, CASE WHEN repeats THEN similarity END AS similarity, story_id
 FROM made
 JOIN (SELECT * FROM article_versions WHERE doc >= $first) AS version USING (article_id)
-GROUP BY article_id, url, source, made_at, number
+GROUP BY ALL
 ORDER BY doc
 """
+DUPLICATES = (
+    """INSERT INTO duplicates BY NAME
+    SELECT article_id, CAST(md5('a' || earlier) AS UUID) AS original_id, kind, similarity, 400 AS shared, 450 AS size,
+           500 AS original_size, day_of(made_at) AS day, day_of(made_at) AS original_day, 'generated' AS method
+    FROM made WHERE repeats ORDER BY day, article_id""",
+    f"""INSERT INTO aliases BY NAME
+    SELECT url || '?elsewhere' AS url, article_id, 'source-' || hash(number, 3) % 500 AS source, 'same_text' AS kind,
+           title, made_at + INTERVAL 3 HOURS AS seen_at, segment, made_at + INTERVAL 2 HOURS AS published_at,
+           'second' AS published_precision
+    FROM made WHERE hash(number, 4) % 100 < {REPEATED} ORDER BY seen_at""",
+    f"""INSERT INTO stories BY NAME
+    SELECT story_id, any_value(title) AS title, min(made_at) AS first_at, max(made_at) AS last_at,
+           count(*) AS articles, count(DISTINCT source) AS sources, 'generated' AS method, 'en' AS language,
+           count(*) AS reports, list(DISTINCT source) AS outlets, any_value(article_id) AS article_id,
+           0.5 AS likeness, max(made_at) + INTERVAL 3 DAYS AS closed_at
+    FROM made GROUP BY story_id, number // {A_STORY} ORDER BY last_at""",
+)
 FETCHES = """
 INSERT INTO fetches BY NAME
 SELECT segment, 'abcdef012345' AS run_id, source, 'page' AS kind, url, 200 AS status, 'loaded' AS outcome, article_id,
@@ -101,7 +127,7 @@ def fill(writer: Writer, articles: int) -> None:
         with writer.transaction():
             connection.execute(VERSIONS)
             connection.execute(STATE, {"first": first})
-            for statement in (FETCHES, *REST):
+            for statement in (FETCHES, *DUPLICATES, *REST):
                 connection.execute(statement)
 
 

@@ -120,8 +120,11 @@ def views(data: Path) -> None:
     with connect(data) as connection:
         connection.execute("SET threads = 2")
         rows = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1").fetchall()
-        questions = {name: f"FROM {name}" for (name,) in rows if name != "articles"}
-        questions["articles, the newest 50"] = "SELECT title FROM articles ORDER BY published_at DESC LIMIT 50"
+        texts = ("articles", "unique_articles")  # to read all of both is to read all texts
+        questions = {name: f"FROM {name}" for (name,) in rows if name not in texts}
+        for name in texts:
+            questions[f"{name}, the newest 50"] = f"SELECT title, url FROM {name} ORDER BY published_at DESC LIMIT 50"
+            questions[f"{name}, by source"] = f"SELECT source, count(*) FROM {name} GROUP BY source"
         questions |= {
             "coverage, a common word": f"FROM coverage('{common}')",
             "coverage, two words": f"FROM coverage('{common} {frequent}')",

@@ -86,20 +86,60 @@ def test_the_share_of_the_wire_counts_what_is_taken_and_what_is_given(filled: Wr
     ]
 
 
-def test_the_first_with_a_story_and_its_lead(filled: Writer) -> None:
-    rows = ask(filled, "SELECT source, url, next_source, ahead, sources FROM story_first ORDER BY url")
+STORY = "right(story_id::VARCHAR, 1) AS story"
+
+
+def test_the_first_with_a_story_and_the_lag_of_each_follower(filled: Writer) -> None:
+    rows = ask(
+        filled,
+        f"SELECT {STORY}, position, source, url, first_source, lag, may_be_first, sources "
+        "FROM story_first ORDER BY story, position",
+    )
     assert rows == [
-        ("wire.example", "http://wire.example/a", "post.example", timedelta(hours=2), 3),
-        ("wire.example", "http://wire.example/b", "post.example", None, 2),
+        ("a", 1, "wire.example", "http://wire.example/a", "wire.example", None, True, 3),
+        ("a", 2, "post.example", "http://post.example/a", "wire.example", timedelta(hours=2), False, 3),
+        ("a", 3, "echo.example", "http://echo.example/c", "wire.example", timedelta(hours=3.5), False, 3),
+        ("b", 1, "wire.example", "http://wire.example/b", "wire.example", None, True, 2),
+        # Of the first only the day is known.
+        ("b", 2, "post.example", "http://post.example/b", "wire.example", None, False, 2),
     ]
 
 
-def test_attention_by_day(filled: Writer) -> None:
-    rows = ask(
-        filled, "SELECT right(story_id::VARCHAR, 1), day, articles, reports, sources FROM story_attention ORDER BY ALL"
+def test_whoever_gives_only_the_day_may_have_been_first_on_it(writer: Writer) -> None:
+    add(
+        writer,
+        Piece("http://early.example/x", prose(11), "One", hours=-3),
+        Piece("http://dated.example/x", prose(12), "Two", hours=-12, precision="day"),
+        Piece("http://later.example/x", prose(13), "Three", hours=25),
+        segment="1",
     )
+    writer.connection.execute("UPDATE article_state SET story_id = '00000000-0000-0000-0000-00000000000c'")
+    rows = ask(writer, "SELECT position, source, lag, may_be_first FROM story_first ORDER BY position")
+    assert rows == [
+        (1, "early.example", None, True),
+        (2, "dated.example", None, True),
+        (3, "later.example", timedelta(hours=28), False),
+    ]
+
+
+def test_days_are_those_of_utc_wherever_the_question_is_asked(filled: Writer) -> None:
+    questions = ("SELECT * FROM story_days ORDER BY ALL", "SELECT * FROM story_first ORDER BY ALL")
+    answers = []
+    for zone in ("UTC", "Pacific/Auckland", "America/Los_Angeles"):
+        filled.connection.execute(f"SET TimeZone = '{zone}'")
+        answers.append([[[str(value) for value in row[:3]] for row in ask(filled, query)] for query in questions])
+    assert answers[0] == answers[1] == answers[2]
+
+
+def test_a_story_day_by_day(filled: Writer) -> None:
+    rows = ask(filled, f"SELECT {STORY}, day, articles, reports, sources FROM story_days ORDER BY ALL")
     assert rows == [
         ("a", date(2026, 3, 10), 5, 2, 3),
         ("b", date(2026, 3, 10), 1, 1, 1),
         ("b", date(2026, 3, 11), 1, 1, 1),
     ]
+
+
+def test_the_biggest_stories_are_those_that_most_sources_tell(filled: Writer) -> None:
+    rows = ask(filled, f"SELECT {STORY}, sources, articles, reports, first_at, last_at FROM story_attention")
+    assert rows == [("a", 3, 5, 2, at(-4), at(0)), ("b", 2, 2, 2, at(-12), at(24))]

@@ -1,23 +1,28 @@
 -- Where did each report stand, and where was it first? An article is one appearance; its text, unchanged, at another
 -- source is one more (in `articles` both are one row, in `aliases` there is the other address).
 CREATE OR REPLACE VIEW appearances AS
-WITH everywhere AS (
+WITH articles_told AS (
     SELECT
-        state.article_id, coalesce(state.duplicate_of, state.article_id) AS original_id, state.story_id,
+        state.doc, state.article_id, coalesce(state.duplicate_of, state.article_id) AS original_id, state.story_id,
         state.source, state.url, version.title, version.published_at, version.published_precision,
-        state.first_seen_at AS seen_at, state.duplicate_kind, state.similarity, false AS elsewhere
+        state.first_seen_at AS seen_at, state.duplicate_kind, state.similarity
     FROM article_state AS state
-    JOIN article_versions AS version ON version.version_id = state.version_id
-    UNION ALL
+    JOIN article_versions AS version ON version.doc = state.doc
+), others AS (
     SELECT
-        state.article_id, coalesce(state.duplicate_of, state.article_id), state.story_id,
+        state.doc, state.article_id, coalesce(state.duplicate_of, state.article_id) AS original_id, state.story_id,
         other.source, other.url, other.title, other.published_at, other.published_precision,
-        other.seen_at, state.duplicate_kind, state.similarity, true
+        other.seen_at, state.duplicate_kind, state.similarity
     FROM (
         SELECT DISTINCT ON (article_id, source) *
         FROM aliases WHERE kind = 'same_text' ORDER BY article_id, source, published_at, seen_at, url
     ) AS other
     JOIN article_state AS state ON state.article_id = other.article_id AND state.source <> other.source
+), places AS (
+    -- `several`: a text that stands in more places than one, of which one was first.
+    SELECT *, doc IN (SELECT doc FROM others) AS several, false AS elsewhere FROM articles_told
+    UNION ALL
+    SELECT *, true, true FROM others
 ), timed AS (
     SELECT
         * REPLACE (
@@ -25,15 +30,17 @@ WITH everywhere AS (
             CASE WHEN published_at <= seen_at + INTERVAL 1 DAY THEN coalesce(published_precision, 'day')
                  ELSE 'seen' END AS published_precision
         )
-    FROM everywhere
+    FROM places
 ), ranked AS (
+    SELECT *, false AS again FROM timed WHERE NOT several
+    UNION ALL
     SELECT
-        *, count(*) OVER (PARTITION BY article_id) > 1 AND row_number() OVER (
-            PARTITION BY article_id
-            ORDER BY CAST(published_at AS DATE), published_precision NOT IN ('second', 'minute'), published_at,
+        *, row_number() OVER (
+            PARTITION BY doc
+            ORDER BY day_of(published_at), published_precision NOT IN ('second', 'minute'), published_at,
                      list_position(['second', 'minute', 'day', 'seen'], published_precision), seen_at, elsewhere, url
-        ) > 1 AS again
-    FROM timed
+        ) > 1
+    FROM timed WHERE several
 )
 SELECT
     article_id, original_id, story_id, source, url, title, published_at, published_precision, seen_at,

@@ -1,34 +1,45 @@
--- Who had a story first, and how far ahead?
+-- Who had a story first, and how long after did each of the others have it?
 CREATE OR REPLACE VIEW story_first AS
 WITH entered AS (
-    -- Each source with its first article on the story.
-    SELECT DISTINCT ON (story_id, source)
-        story_id, source, url, title, published_at, published_precision, seen_at, article_id
+    -- Each source with its first article on the story. Where a publisher gives no time of day, midnight stands for it.
+    SELECT
+        story_id, source, min_by(
+            {'url': url, 'title': title, 'published_at': published_at, 'published_precision': published_precision},
+            (published_at, seen_at, article_id)
+        ) AS article
     FROM appearances
     WHERE story_id IS NOT NULL
-    ORDER BY story_id, source, published_at, seen_at, article_id
+    GROUP BY story_id, source
+), told AS (
+    SELECT
+        story_id, source, article.url, article.title, article.published_at, article.published_precision,
+        article.published_precision IN ('second', 'minute') AS has_time
+    FROM entered
+    QUALIFY count(*) OVER (PARTITION BY story_id) > 1
 ), ranked AS (
     SELECT
         *,
         row_number() OVER place AS position,
-        lead(source) OVER place AS next_source,
-        lead(published_at) OVER place AS next_at,
-        lead(published_precision) OVER place AS next_precision,
+        first_value(source) OVER place AS first_source,
+        first_value(published_at) OVER place AS first_at,
+        first_value(has_time) OVER place AS first_has_time,
         count(*) OVER (PARTITION BY story_id) AS sources
-    FROM entered
+    FROM told
     WINDOW place AS (
         PARTITION BY story_id
-        ORDER BY CAST(published_at AS DATE), published_precision NOT IN ('second', 'minute'), published_at,
-                 list_position(['second', 'minute', 'day', 'seen'], published_precision), seen_at, article_id
+        ORDER BY day_of(published_at), NOT has_time, published_at,
+                 list_position(['second', 'minute', 'day', 'seen'], published_precision), source
     )
 )
 SELECT
-    story_id, source, url, title, published_at, published_precision, next_source,
-    CASE WHEN published_precision IN ('second', 'minute') AND next_precision IN ('second', 'minute')
-         THEN next_at - published_at END AS ahead,
+    story_id, position, source, url, title, published_at, published_precision, first_source,
+    CASE WHEN position > 1 AND has_time AND first_has_time THEN published_at - first_at END AS lag,
+    position = 1 OR (NOT (has_time AND first_has_time) AND day_of(published_at) = day_of(first_at)) AS may_be_first,
     sources
-FROM ranked
-WHERE position = 1 AND sources > 1;
-COMMENT ON VIEW story_first IS 'One row per story that several sources tell: the source that had it first, with the article, who came next, and how much later (where both say the time of day).';
-COMMENT ON COLUMN story_first.next_source IS 'The source that had the story next.';
-COMMENT ON COLUMN story_first.ahead IS 'How much later that was; empty where one of the two does not say the time of day.';
+FROM ranked;
+COMMENT ON VIEW story_first IS 'One row per story that several sources tell and source: its first article on the story, in which place it came (position 1 was first), and how long after the first.';
+COMMENT ON COLUMN story_first.position IS '1 for the source that had the story first, as far as the times say; on one day those that give the time of day come before those that do not.';
+COMMENT ON COLUMN story_first.first_source IS 'The source that had the story first.';
+COMMENT ON COLUMN story_first.lag IS 'How long after the first; empty for the first, and where one of the two does not say the time of day.';
+COMMENT ON COLUMN story_first.may_be_first IS 'Whether the source may have been first: it was, or it had the story on the same day, and one of the two does not say the time of day.';
+COMMENT ON COLUMN story_first.sources IS 'How many sources tell the story.';

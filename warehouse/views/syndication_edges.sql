@@ -1,6 +1,8 @@
 -- Who takes reports from whom, how often, and how long after?
 CREATE OR REPLACE VIEW syndication_edges AS
-WITH origin AS (
+WITH taken AS MATERIALIZED (
+    SELECT original_id, source, published_at, published_precision, kind FROM appearances WHERE kind IS NOT NULL
+), origin AS (
     SELECT article_id AS original_id, source, published_at, published_precision
     FROM appearances WHERE kind IS NULL
 )
@@ -14,9 +16,9 @@ SELECT
     ) AS median_lag,
     min(later.published_at) AS first_at,
     max(later.published_at) AS last_at
-FROM appearances AS later
+FROM taken AS later
 JOIN origin ON origin.original_id = later.original_id
-WHERE later.kind IS NOT NULL AND later.source <> origin.source
+WHERE later.source <> origin.source
 GROUP BY origin.source, later.source;
 COMMENT ON VIEW syndication_edges IS 'Per pair of sources: how many reports of original_source stand at source too (copies and derived ones), and how long after, half of them within median_lag (where both say the time of day).';
 COMMENT ON COLUMN syndication_edges.original_source IS 'The source that had the reports first.';
