@@ -93,7 +93,7 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
     with spent(times, "extract"):
         pages = list(begun.pages)
         pages = _without_forgotten_articles(begun.segment, pages, begun.forgotten)
-    with spent(times, "load"):
+    with spent(times, "load"), writer.one_thread():
         judgements = _judge(writer, pages)
         looked_at = _looked_at(writer, pages, judgements)
         _compare(writer, pages, judgements)

@@ -71,6 +71,20 @@ class Writer:
             self.connection.close()
         self.connection = self._open()
 
+    @contextmanager
+    def one_thread(self) -> Iterator[None]:
+        """Meanwhile queries are answered by the calling thread alone.
+
+        For many small ones: to hand a thousand rows to other threads takes longer than to work on them.
+        """
+        threads = self.connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
+        self.connection.execute("SET threads = 1")
+        try:
+            yield
+        finally:
+            with suppress(duckdb.Error):  # what has happened before says more
+                self.connection.execute(f"SET threads = {threads:d}")
+
     def checkpoint(self) -> None:
         """Bring the log into the file. Raises TransientWarehouseError where the disk fails or is full."""
         try:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.dedup.shingles import stored
+from flows.dedup.shingles import distinct, stored
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,7 +31,7 @@ class Compared:
 
 def compared(shingles: Hashes, common: Hashes) -> Compared:
     """Of a text's shingles in their order; `common` are fingerprints as the index has them, ascending."""
-    whole = np.unique(shingles)
+    whole = distinct(shingles)
     if not len(common):
         return Compared(whole, whole)
     found = np.flatnonzero(_among(stored(shingles), common))
@@ -40,7 +40,7 @@ def compared(shingles: Hashes, common: Hashes) -> Compared:
     telling = np.ones(len(shingles), bool)
     for place in found:
         telling[max(0, place - AROUND) : place + AROUND + 1] = False
-    return Compared(whole, np.unique(shingles[telling]))
+    return Compared(whole, distinct(shingles[telling]))
 
 
 def overlap(one: Compared, other: Compared) -> int | None:

@@ -13,7 +13,7 @@ from flows.dedup.chains import WINDOW_DAYS, Linked, order_of, pair_row, resolve_
 from flows.dedup.common import MANY, SAMPLE, common_fingerprints
 from flows.dedup.containment import compared, overlap
 from flows.dedup.originals import Moment, Pair, moment, orient
-from flows.dedup.shingles import fingerprints, shingles
+from flows.dedup.shingles import distinct, fingerprints, shingles
 from flows.dedup.stretches import stretches
 from warehouse import duplicates as index
 from warehouse.duplicates import COMPARED, PRINTS, Compared, State, StoredPair
@@ -166,10 +166,10 @@ def _ignore_common(
     crowded = matches.crowded(MANY, SAMPLE)
     if not crowded:
         return []
-    own = {article.article_id: np.unique(article.traits.shingles) for article in articles}
-    wanted = {article for holders in crowded.values() for article in holders} - own.keys()
-    held = _texts(connection, [known[article] for article in wanted])
-    common = common_fingerprints(crowded, own | {article: np.unique(found) for article, found in held.items()})
+    wanted = {article for holders in crowded.values() for article in holders}
+    own = {one.article_id: one.traits.shingles for one in articles if one.article_id in wanted}
+    held = _texts(connection, [known[article] for article in wanted - own.keys()])
+    common = common_fingerprints(crowded, {article: distinct(found) for article, found in (own | held).items()})
     if not common:
         return []
     holders = dict(matches.holders(common))
@@ -229,7 +229,7 @@ def _overlaps(
     ends = partners.keys() | {other for others in partners.values() for other in others}
     if not ends:
         return
-    prints = np.concatenate([fingerprints(np.unique(found[article])) for article in ends])
+    prints = np.concatenate([fingerprints(distinct(found[article])) for article in ends])
     common = common_among(connection, prints)
     texts = {article: compared(found[article], common) for article in ends}
     for one, others in partners.items():

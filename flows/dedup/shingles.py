@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 FRACTION = 16  # one shingle of so many is a fingerprint: an article of 400 words has 25
 LEAST = 8  # …but so many at least: a report of 60 words would have 3 or 4, and often share none with its copy
-STORED_BITS = (
-    48  # of a hash in the index: the 44 that vary make one chance agreement in 70 batches against 10 million rows
-)
+# Of a hash in the index: the 44 that vary make one chance agreement in 70 batches against 10 million rows.
+STORED_BITS = 48
 
+_FIRST = np.ones(1, bool)
 _BASE = np.uint64(0x9E3779B97F4A7C15)
 _POWERS = {
     int(script): np.array([pow(int(_BASE), power, 1 << 64) for power in range(int(script))], dtype=np.uint64)
@@ -80,6 +80,14 @@ def _mix(values: Hashes) -> Hashes:
     values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return values ^ (values >> np.uint64(31))
+
+
+def distinct(hashes: Hashes) -> Hashes:
+    """The distinct hashes, ascending: as `numpy.unique`, which takes six times as long for a text's few hundred."""
+    ascending = np.sort(hashes)
+    first = np.concatenate((_FIRST, ascending[1:] != ascending[:-1]))[: len(ascending)]
+    found: Hashes = ascending[first]
+    return found
 
 
 def fingerprints(ascending: Hashes) -> Hashes:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from flows.dedup.shingles import fingerprints, shingles
+from flows.dedup.shingles import distinct, fingerprints, shingles
 from flows.dedup.terms import weigh
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from flows.dedup.shingles import Hashes
@@ -33,4 +32,4 @@ class Traits:
 def traits_of(title: str, text: str, language: str | None) -> Traits:
     """Read an article; `language` is an ISO 639-1 code."""
     found = shingles(text)
-    return Traits(found, fingerprints(np.unique(found)), *weigh(title, text, language))
+    return Traits(found, fingerprints(distinct(found)), *weigh(title, text, language))

@@ -17,7 +17,7 @@ from flows.dedup.clustering import DAY, MOST_DAYS, Node, cluster
 from flows.dedup.common import MANY, common_fingerprints
 from flows.dedup.containment import compared, overlap
 from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
-from flows.dedup.shingles import LEAST, fingerprints, shingles, stored
+from flows.dedup.shingles import LEAST, distinct, fingerprints, shingles, stored
 from flows.dedup.stretches import MOST, stretches
 from flows.dedup.terms import weigh
 from flows.dedup.tokens import Script, tokens
@@ -58,6 +58,11 @@ def test_the_index_is_the_same_on_every_machine() -> None:
         102395107207786,
         12101535517022,
     ]
+
+
+@given(st.lists(st.integers(0, 20) | st.integers(0, (1 << 64) - 1)))
+def test_distinct_hashes_are_ascending_and_each_there_once(values: list[int]) -> None:
+    assert distinct(np.array(values, np.uint64)).tolist() == sorted(set(values))
 
 
 def test_one_shingle_in_sixteen_is_a_fingerprint_but_eight_at_least() -> None:
