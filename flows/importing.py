@@ -22,11 +22,12 @@ from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.loading import Begun, begin, finish, load, pending_segments, quiet_archive
 from flows.timing import Spent, spent
+from warehouse.ahead import indexing_ahead
 from warehouse.load import loaded_fetches
 from warehouse.runs import finish_run, start_run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from crawlers.inputs import Input
     from flows.extracting import Extractor
@@ -74,14 +75,22 @@ def import_files(
     """
     for name in pending_segments(writer, directory):
         load(writer, extractor, directory, name)
-    with quiet_archive(directory):
-        imported = [_import(writer, extractor, directory, file, clean=clean) for file in files]
+    with quiet_archive(directory), indexing_ahead(writer) as index:
+        imported = [_import(writer, extractor, directory, file, index, clean=clean) for file in files]
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
     return imported
 
 
-def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, *, clean: bool) -> Imported:
+def _import(
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    file: Input,
+    index: Callable[[], None],
+    *,
+    clean: bool,
+) -> Imported:
     reporter = progress.current.get()
     reporter.step(f"importing {file.name}")
     run_id = file.fingerprint()
@@ -106,6 +115,7 @@ def _import(writer: Writer, extractor: Extractor, directory: DataDirectory, file
                     assert loaded is not None, "the ledger does not have it"
                     outcomes.update(loaded.outcomes)
                     times.update(loaded.times)
+                    index()
                     reporter.loaded(loaded)
                 if following is None:
                     break

@@ -56,14 +56,25 @@ def index_new_versions(writer: Writer) -> int:
     Costs what is new, plus a merge now and then: of 8,000 versions (under a second), of 65,000 (some seconds) every
     65,000. Raises TransientWarehouseError where the disk fails; the call can be repeated.
     """
-    connection = writer.connection
+    indexed = 0
+    while to_index(writer.connection):
+        with writer.transaction() as connection:
+            indexed += index_piece(connection)
+    return indexed
+
+
+def to_index(connection: duckdb.DuckDBPyConnection) -> range:
+    """The versions (`doc`) that are loaded and not indexed."""
     indexed = _one(connection, "SELECT coalesce(max(first_doc + docs), 0) FROM search_index.parts")
-    loaded = _one(connection, "SELECT coalesce(max(doc) + 1, 0) FROM article_versions")
-    for first in range(indexed, loaded, PIECE):
-        with writer.transaction():
-            _index(connection, first, min(first + PIECE, loaded))
-            merge_parts(connection)
-    return loaded - indexed
+    return range(indexed, _one(connection, "SELECT coalesce(max(doc) + 1, 0) FROM article_versions"))
+
+
+def index_piece(connection: duckdb.DuckDBPyConnection) -> int:
+    """Index the next PIECE of versions, or what there is, in the caller's transaction; returns how many those were."""
+    piece = to_index(connection)[:PIECE]
+    _index(connection, piece.start, piece.stop)
+    merge_parts(connection)
+    return len(piece)
 
 
 def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:

@@ -23,6 +23,9 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": STORAGE_VERSION,
     "zstd_min_string_length": ZSTD_FROM,
 }
+# DuckDB by itself brings its log into the file when that has 16 MB, which three segments fill; each time the last rows
+# of every table are written anew.
+LOG_BYTES = "128MB"
 HEADERS = 3 * 4096  # bytes; a checkpoint that writes anything changes the file's headers
 COPY_CHUNK = 64 << 20  # the disk is kept busy while the next piece is copied, instead of all at the end
 
@@ -32,6 +35,7 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(str(file), config=CONFIG)
     # Closing would checkpoint, which may rewrite much: checkpoints are made on purpose, by whoever publishes.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
+    connection.execute(f"SET checkpoint_threshold = '{LOG_BYTES}'")
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
