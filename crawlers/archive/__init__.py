@@ -1,12 +1,12 @@
 """The archive: everything that was fetched, as sealed WARC/1.1 segments, each with a log of what was tried.
 
 `SegmentWriter` writes segments, `sealed_segments` finds them, `Segment` reads one, and `salvage` seals what a killed
-writer left open. Nothing here touches the network.
+writer left open. Small ones of past days share files (`crawlers.archive.packs`). Nothing here touches the network.
 """
 
 from crawlers.archive.contents import Exchange, Original, Record
 from crawlers.archive.fetches import Fetch, FoundListing, Kind, Outcome
-from crawlers.archive.reading import Segment, Stored, sealed_segments
+from crawlers.archive.reading import Segment, Stored, own_segments, sealed_segments
 from crawlers.archive.salvage import salvage
 from crawlers.archive.segments import SegmentWriter
 
@@ -21,6 +21,7 @@ __all__ = [
     "Segment",
     "SegmentWriter",
     "Stored",
+    "own_segments",
     "salvage",
     "sealed_segments",
 ]

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import struct
 import zlib
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 from uuid import uuid4
 
 from fastwarc.warc import WarcRecordType
 
-from crawlers.archive import layout
+from crawlers.archive import layout, packs, parts
 from crawlers.archive.fetches import Fetch, from_json, to_json
-from crawlers.archive.reading import Segment, parse_record, read_member
+from crawlers.archive.reading import parse_record, read_member
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+
+    from crawlers.archive.packs import Pack, Stretch
+    from crawlers.archive.reading import Segment
 
 _GZIP_HEADER = b"\x1f\x8b\x08%c\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, flags, no time, no system
 _HAS_NAME = 8
@@ -39,57 +44,130 @@ def erase(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
     A new fetch without an offset loses its stored content and the request for it: in their place is a record that says
     so, of the same length, so that the other records stay where they are. The log keeps its number of lines. The WARC
     file is replaced first: a call that was killed can be repeated. Raises ArchiveError where a file cannot be read or
-    written; it stays as it was then.
+    written; it stays as it was then. For the holder of the warehouse's lock.
     """
-    try:
-        with segment.log_path.open("rb") as log:
-            before = [from_json(line) for line in log]
-        after = [changed(fetch) or fetch for fetch in before]
-        lines = sum(old != new for old, new in zip(before, after, strict=True))
-        gone = tuple(
-            old.offset
-            for old, new in zip(before, after, strict=True)
-            if old.offset is not None and new.offset is None
-        )  # fmt: skip
+    return next(erased for _, erased in erase_each([segment], lambda _, fetch: changed(fetch)))
+
+
+def erase_each(
+    segments: Iterable[Segment], changed: Callable[[Segment, Fetch], Fetch | None]
+) -> Iterator[tuple[Segment, Erased]]:
+    """As `erase` with each segment, each as soon as it is done; a pack of several of them is written anew only once."""
+    packed: dict[Pack, list[Segment]] = {}
+    swept = set()
+    for segment in segments:
+        day = packs.day_of(segment.name)
+        if day is not None and (segment.directory, day[:6]) not in swept:
+            # A pack that was not finished has copies of what is to be erased.
+            packs.sweep(segment.directory, [day[:6]])
+            swept.add((segment.directory, day[:6]))
+        found = packs.find(segment.directory, segment.name)
+        if found is None:
+            yield segment, _erase_own(segment, partial(changed, segment))
+        else:
+            packed.setdefault(found[0], []).append(segment)
+    for pack, some in packed.items():
+        packs.remove_own(pack, [segment.name for segment in some])
+        erased = _erase_packed(pack, {segment.name: partial(changed, segment) for segment in some})
+        yield from ((segment, erased[segment.name]) for segment in some)
+
+
+def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
+    with _told(segment.warc_path):
+        with segment.log_path.open("rb") as file:
+            text, gone, lines = _changed_log(file, changed)
         if gone:
-            _erase_records(segment, frozenset(gone))
+            with packs.open_warc(segment.directory, segment.name) as warc:
+                ranges = _ranges(warc, frozenset(gone))
+                _replace(segment.warc_path, partial(_fill, warc.file, ranges))
         if lines:
-            text = b"".join(to_json(fetch).encode() + b"\n" for fetch in after)
-            _replace(segment.log_path, lambda path: path.write_bytes(text))
-    except (OSError, ValueError) as error:
-        said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
-        raise ArchiveError(f"{segment.warc_path}: cannot be rewritten: {said}", file=segment.warc_path) from error
+            _replace(segment.log_path, lambda new: new.write(text))
     return Erased(gone, lines)
 
 
-def _erase_records(segment: Segment, offsets: frozenset[int]) -> None:
-    ranges = _ranges(segment, offsets)
+def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, Erased]:
+    """One segment's log is in memory at a time."""
+    erased: dict[str, Erased] = {}
+    ranges: list[tuple[int, int]] = []
+    fresh = layout.fresh(pack.log_path)
+    with _told(pack.log_path):
+        try:
+            with pack.log_path.open("rb") as old, pack.warc_path.open("rb") as warc:
+                there = list(parts.read_parts(old, pack.log_path))
+                with fresh.open("wb") as new:
+                    for more, part in zip(range(len(there) - 1, -1, -1), there, strict=True):
+                        log = packs.Stretch(old, pack.log_path, part.log_begin, part.log_begin + part.log_bytes)
+                        if part.segment in changed:
+                            text, gone, lines = _changed_log(log.lines(), changed[part.segment])
+                            erased[part.segment] = Erased(gone, lines)
+                            records = packs.Stretch(
+                                warc, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes
+                            )
+                            ranges += _ranges(records, frozenset(gone))
+                        else:
+                            text = b"".join(log.lines())
+                        new.write(
+                            parts.header(
+                                part.segment, part.warc_begin, part.warc_bytes, len(text), part.log_lines, more
+                            )
+                        )
+                        new.write(text)
+                if ranges:
+                    _replace(pack.warc_path, partial(_fill, warc, ranges))
+            if any(one.lines for one in erased.values()):
+                layout.bring_to_disk(fresh)
+                fresh.replace(pack.log_path)
+                layout.sync(pack.log_path.parent)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return erased
 
-    def write(path: Path) -> None:
-        with segment.warc_path.open("rb") as old, path.open("wb") as new:
-            for begin, end in ranges:
-                _copy(old, new, begin - old.tell())
-                new.write(filler(end - begin))
-                old.seek(end)
-            _copy(old, new, None)
 
-    _replace(segment.warc_path, write)
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        raise ArchiveError(f"{path}: cannot be rewritten: {said}", file=path) from error
 
 
-def _ranges(segment: Segment, offsets: frozenset[int]) -> list[tuple[int, int]]:
-    """From where to where the records at these offsets go, each with the request before it."""
-    ranges = []
-    with segment.warc_path.open("rb") as warc:
-        size = segment.warc_path.stat().st_size
-        at, request = 0, None
-        while at < size:
-            content, end = read_member(warc, at)
-            record, _ = parse_record(content)
-            if at in offsets:
-                ranges.append((at if request is None else request, end))
-            request = at if record.record_type & WarcRecordType.request else None
-            at = end
+def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, tuple[int, ...], int]:
+    """The log as it is to be, the offsets of records that are to go, and how many lines have changed."""
+    text, gone, lines = [], [], 0
+    for line in log:
+        old = from_json(line)
+        new = changed(old) or old
+        lines += old != new
+        text.append(line if old == new else to_json(new).encode() + b"\n")
+        if old.offset is not None and new.offset is None:
+            gone.append(old.offset)
+    return b"".join(text), tuple(gone), lines
+
+
+def _ranges(warc: Stretch, offsets: frozenset[int]) -> list[tuple[int, int]]:
+    """From where to where in the file the records at these offsets go, each with the request before it."""
+    ranges: list[tuple[int, int]] = []
+    if not offsets:
+        return ranges
+    at, request = warc.begin, None
+    while at < warc.end:
+        content, end = read_member(warc.file, at)
+        record, _ = parse_record(content)
+        if at - warc.begin in offsets:
+            ranges.append((at if request is None else request, end))
+        request = at if record.record_type & WarcRecordType.request else None
+        at = end
     return ranges
+
+
+def _fill(old: BinaryIO, ranges: list[tuple[int, int]], new: BinaryIO) -> None:
+    old.seek(0)
+    for begin, end in ranges:
+        _copy(old, new, begin - old.tell())
+        new.write(filler(end - begin))
+        old.seek(end)
+    _copy(old, new, None)
 
 
 def filler(length: int) -> bytes:
@@ -124,10 +202,11 @@ def _copy(old: BinaryIO, new: BinaryIO, length: int | None) -> None:
             length -= len(chunk)
 
 
-def _replace(path: Path, write: Callable[[Path], object]) -> None:
-    fresh = path.with_name(path.name + ".new")
+def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    fresh = layout.fresh(path)
     try:
-        write(fresh)
+        with fresh.open("wb") as new:
+            write(new)
         layout.bring_to_disk(fresh)
         fresh.replace(path)
         layout.sync(path.parent)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 WARC = ".warc.gz"
 LOG = ".jsonl"
 OPEN = ".open"
+FRESH = ".new"
+"""What is written to take the place of a file, or to become one, until it is whole."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
@@ -57,6 +59,20 @@ def remove_open(directory: Path, name: str) -> None:
     """Remove an open segment. The WARC file goes last: as long as it stands, others leave the log alone."""
     for ending in (LOG + OPEN, WARC + OPEN):
         (directory / f"{name}{ending}").unlink(missing_ok=True)
+
+
+def fresh(path: Path) -> Path:
+    """Where the file that is to stand there is written."""
+    return path.with_name(path.name + FRESH)
+
+
+def remove_sealed(directory: Path, name: str) -> bool:
+    """Remove the files of a sealed segment, the seal last, and what a killed `erase` left; False: there was none."""
+    paths = [directory / f"{name}{ending}" for ending in (LOG + FRESH, WARC + FRESH, LOG, WARC)]
+    there = [path for path in paths if path.exists()]
+    for path in there:
+        path.unlink()
+    return bool(there)
 
 
 def lock(file: FileIO) -> None:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from crawlers.archive import layout
+from crawlers.archive import layout, packs
 from crawlers.archive.fetches import Fetch, from_json
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 CONTENT = WarcRecordType.response | WarcRecordType.resource
 """The types of record that hold what was fetched; the other ones speak of it."""
@@ -50,51 +51,97 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sealed segment. Opening and closing files is up to each call, so a Segment may be sent to other processes."""
+    """A sealed segment, in files of its own or in a pack: all that reads it works alike.
+
+    Opening and closing files is up to each call, so a Segment may be sent to other processes.
+    """
 
     directory: Path
     name: str
 
     @property
     def warc_path(self) -> Path:
-        """The WARC file."""
+        """Its own WARC file, which is not there when it is packed."""
         return self.directory / f"{self.name}{layout.WARC}"
 
     @property
     def log_path(self) -> Path:
-        """The log, JSON lines."""
+        """Its own log, JSON lines; as `warc_path`."""
         return self.directory / f"{self.name}{layout.LOG}"
+
+    def exists(self) -> bool:
+        """Whether the archive has it. Raises ArchiveError where its pack is damaged."""
+        return self.warc_path.exists() or packs.find(self.directory, self.name) is not None
+
+    def warc_bytes(self) -> int:
+        """How much of the WARC file is there. Raises ArchiveError where it is missing."""
+        path = self.warc_path
+        try:
+            with packs.open_warc(self.directory, self.name) as warc:
+                path = warc.path
+                return min(warc.end, os.fstat(warc.file.fileno()).st_size) - warc.begin
+        except OSError as error:
+            raise _cannot_read(path, error) from error
+
+    def log_lines(self) -> int:
+        """How many lines the log has, counted. Raises ArchiveError where it is missing."""
+        path = self.log_path
+        try:
+            with packs.open_log(self.directory, self.name) as log:
+                path = log.path
+                return sum(1 for _ in log.lines())
+        except OSError as error:
+            raise _cannot_read(path, error) from error
 
     def fetches(self) -> Iterator[Fetch]:
         """The log, in the order of writing. Raises ArchiveError at a line that is none, or where the log is missing."""
+        path = self.log_path
         try:
-            with self.log_path.open("rb") as log:
-                for number, line in enumerate(log, start=1):
+            with packs.open_log(self.directory, self.name) as log:
+                path = log.path
+                for number, line in enumerate(log.lines(), start=log.first_line):
                     try:
                         yield from_json(line)
                     except ValueError as error:
-                        raise ArchiveError(f"{self.log_path}:{number}: {error}", file=self.log_path) from error
+                        raise ArchiveError(f"{path}:{number}: {error}", file=path) from error
         except OSError as error:
-            raise _cannot_read(self.log_path, error) from error
+            raise _cannot_read(path, error) from error
 
     def read(self, offset: int) -> Stored:
         """What was stored at `Fetch.offset`, for the price of that one record.
 
-        Raises ArchiveError where no whole, undamaged record of something fetched starts there.
+        Raises ArchiveError, with its place in the file, where no whole, undamaged record of something fetched starts
+        there.
         """
+        path, place = self.warc_path, offset
         try:
-            with self.warc_path.open("rb") as warc:
-                content, _ = read_member(warc, offset)
+            with packs.open_warc(self.directory, self.name) as warc:
+                path, place = warc.path, warc.begin + offset
+                if offset < 0:
+                    raise ValueError("a negative offset")
+                if place >= warc.end:
+                    raise ValueError("the file ends here" if path == self.warc_path else f"{self.name} ends here")
+                content, _ = read_member(warc.file, place)
             return _stored(*parse_record(content))
         except ValueError as error:
-            message = f"{self.warc_path}: at byte {offset}: {error}"
-            raise ArchiveError(message, file=self.warc_path, offset=offset) from error
+            raise ArchiveError(f"{path}: at byte {place}: {error}", file=path, offset=place) from error
         except OSError as error:
-            raise _cannot_read(self.warc_path, error) from error
+            raise _cannot_read(path, error) from error
 
 
 def sealed_segments(directory: Path) -> list[Segment]:
-    """The sealed segments of a folder by name, which is by time of their beginning; none where it does not exist."""
+    """The sealed segments of a folder by name, which is by time of their beginning; none where it does not exist.
+
+    Reads what every pack holds. Raises ArchiveError where one is damaged.
+    """
+    names = {segment.name for segment in own_segments(directory)}
+    for pack in packs.all_packs(directory):
+        names.update(pack.parts())
+    return [Segment(directory, name) for name in sorted(names)]
+
+
+def own_segments(directory: Path) -> list[Segment]:
+    """Those that have files of their own: not packed, or about to be."""
     try:
         names = sorted(path.name.removesuffix(layout.WARC) for path in directory.glob(f"*{layout.WARC}"))
     except OSError as error:
@@ -200,4 +247,5 @@ def _charset(content_type: str | None) -> str | None:
 
 
 def _cannot_read(path: Path, error: OSError) -> ArchiveError:
+    path = Path(error.filename or path)  # the pack's, where that is what cannot be opened
     return ArchiveError(f"{path}: cannot be read: {error.strerror or error}", file=path)

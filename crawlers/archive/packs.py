@@ -1,0 +1,297 @@
+"""Packs: the small segments of one day in two files, where each would have two of its own.
+
+    packs/202603/20260301-1.warc.gz   the WARC files of its segments, one behind the other: a WARC file like any other
+    packs/202603/20260301-1.jsonl     in the same order, for each one a line that says where it is, and then its log
+
+The second file is the seal: it gets its name last, when both are whole and on the disk. A segment keeps its name, and
+its offsets count from where its part of the WARC file begins. They are in a folder of their own, so that who lists
+segments does not take a pack for one, and in one for each month, so that finding a segment stays cheap.
+
+Packs are made (`crawlers.archive.packing`), changed (`crawlers.archive.erasing`) and removed only by the one process
+that holds the warehouse's lock. Who reads needs no lock.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO
+
+from crawlers.archive import layout
+from crawlers.archive.parts import Part, read_parts
+from crawlers.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+FOLDER = "packs"
+_DAY = re.compile(r"(\d{8})\d{6}-.")  # how the segments of crawls are named: by the time of their beginning, UTC
+_PACK = re.compile(r"(\d{8})-(\d+)")
+_KNOWN = 64  # packs whose parts are kept in memory, some 20 KB each
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A pack of an archive, sealed or in the making; `name` is `<day, yyyymmdd>-<number>`."""
+
+    archive: Path
+    name: str
+
+    @property
+    def warc_path(self) -> Path:
+        """The WARC files."""
+        return self.archive / FOLDER / self.name[:6] / f"{self.name}{layout.WARC}"
+
+    @property
+    def log_path(self) -> Path:
+        """The logs, each after a line of its own; the seal."""
+        return self.archive / FOLDER / self.name[:6] / f"{self.name}{layout.LOG}"
+
+    def parts(self) -> Mapping[str, Part]:
+        """Its segments by name, in order. Raises ArchiveError where the seal is damaged or cannot be read."""
+        try:
+            with self.log_path.open("rb") as log:
+                return _parts(log, self)
+        except OSError as error:
+            raise ArchiveError(
+                f"{self.log_path}: cannot be read: {error.strerror or error}", file=self.log_path
+            ) from error
+
+    def is_whole(self) -> bool:
+        """Whether both files are there, and as long as they are to be; their content is not read."""
+        try:
+            end = max(part.warc_begin + part.warc_bytes for part in self.parts().values())
+            return self.warc_path.stat().st_size == end
+        except (OSError, ArchiveError):
+            return False
+
+    def remove(self) -> None:
+        """Remove it, and what is left of its segments' own files. Killed in between, `sweep` does the rest."""
+        for segment in self.parts():
+            layout.remove_sealed(self.archive, segment)
+        layout.fresh(self.warc_path).unlink(missing_ok=True)
+        unsealed = layout.fresh(self.log_path)
+        self.log_path.rename(unsealed)
+        layout.sync(self.log_path.parent)
+        self.warc_path.unlink(missing_ok=True)
+        unsealed.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """An open file, and from where to where in it a segment is."""
+
+    file: BinaryIO
+    path: Path
+    begin: int
+    end: int
+    first_line: int = 1
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines of a log."""
+        self.file.seek(self.begin)
+        left = self.end - self.begin
+        while left > 0 and (line := self.file.readline(left)):
+            left -= len(line)
+            yield line
+
+
+@contextmanager
+def open_warc(archive: Path, segment: str) -> Iterator[Stretch]:
+    """The WARC file of a sealed segment, its own or its pack's.
+
+    Raises FileNotFoundError, of its own file, where there is neither, and ArchiveError where its pack is damaged.
+    """
+    own = archive / f"{segment}{layout.WARC}"
+    try:
+        file, found = own.open("rb"), None
+    except FileNotFoundError:  # also where it was packed a moment ago: the pack is sealed before the file goes
+        found = find(archive, segment)
+        if found is None:
+            raise
+        pack, part = found
+        file = pack.warc_path.open("rb")
+    with file:
+        if found is None:
+            yield Stretch(file, own, 0, os.fstat(file.fileno()).st_size)
+        else:
+            yield Stretch(file, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes)
+
+
+@contextmanager
+def open_log(archive: Path, segment: str) -> Iterator[Stretch]:
+    """The log of a sealed segment, as `open_warc`."""
+    own = archive / f"{segment}{layout.LOG}"
+    file: BinaryIO
+    try:
+        file, found = own.open("rb"), None
+    except FileNotFoundError:
+        found = _find(archive, segment)
+        if found is None:
+            raise
+        pack, part, file = found
+    with file:
+        if found is None:
+            yield Stretch(file, own, 0, os.fstat(file.fileno()).st_size)
+        else:
+            yield Stretch(file, pack.log_path, part.log_begin, part.log_begin + part.log_bytes, part.first_line)
+
+
+def day_of(segment: str) -> str | None:
+    """The day (UTC, yyyymmdd) in a segment's name; None where there is none: such a segment is never packed."""
+    found = _DAY.match(segment)
+    return found[1] if found else None
+
+
+def find(archive: Path, segment: str) -> tuple[Pack, Part] | None:
+    """The pack that a segment is in, for a look at those of its day.
+
+    Raises ArchiveError where it is in none that can be read, and one of the day cannot be.
+    """
+    found = _find(archive, segment)
+    if found is None:
+        return None
+    pack, part, log = found
+    log.close()
+    return pack, part
+
+
+def _find(archive: Path, segment: str) -> tuple[Pack, Part, BinaryIO] | None:
+    """The same, and the log that the part was read from: it may be replaced meanwhile (by `erase`)."""
+    day = day_of(segment)
+    unreadable: ArchiveError | None = None
+    for pack in () if day is None else packs_of(archive, day):
+        with ExitStack() as stack:
+            try:
+                log = stack.enter_context(pack.log_path.open("rb"))
+                part = _parts(log, pack).get(segment)
+            except FileNotFoundError:
+                continue  # removed meanwhile
+            except ArchiveError as error:
+                unreadable = error
+                continue
+            if part is not None:
+                stack.pop_all()
+                return pack, part, log
+    if unreadable is not None:
+        raise unreadable
+    return None
+
+
+def packs_of(archive: Path, day: str) -> list[Pack]:
+    """The sealed packs of a day (yyyymmdd), in the order of their making."""
+    return [pack for pack in _sealed(archive, day[:6]) if pack.name.startswith(f"{day}-")]
+
+
+def new_pack(archive: Path, day: str) -> Pack:
+    """One of a name that nothing stands under."""
+    found = (_PACK.match(name) for name in _names(archive / FOLDER / day[:6]))
+    taken = [int(match[2]) for match in found if match and match[1] == day]
+    return Pack(archive, f"{day}-{max(taken, default=0) + 1}")
+
+
+def all_packs(archive: Path) -> Iterator[Pack]:
+    """All sealed packs, by day."""
+    for month in months(archive):
+        yield from _sealed(archive, month)
+
+
+def newest_packed(archive: Path) -> set[str]:
+    """Names of the segments in the packs of the last day that has any. Raises ArchiveError as `Pack.parts`."""
+    for month in reversed(months(archive)):
+        packs = _sealed(archive, month)
+        if packs:
+            day = packs[-1].name.partition("-")[0]
+            return {segment for pack in packs if pack.name.startswith(f"{day}-") for segment in pack.parts()}
+    return set()
+
+
+def months(archive: Path) -> list[str]:
+    """The folders of packs, in order."""
+    return sorted(name for name in _names(archive / FOLDER) if name.isdigit())
+
+
+def unsealed(archive: Path) -> list[Path]:
+    """WARC files of packs without their seal: not the leftover of a kill (`sweep` knows these), but a loss."""
+    found = []
+    for month in months(archive):
+        names = set(_names(archive / FOLDER / month))
+        packs = {name.removesuffix(layout.WARC) for name in names if name.endswith(layout.WARC)}
+        lost = {pack for pack in packs if not {pack + layout.LOG, pack + layout.LOG + layout.FRESH} & names}
+        found += [archive / FOLDER / month / f"{pack}{layout.WARC}" for pack in sorted(lost)]
+    return found
+
+
+def remove_own(pack: Pack, segments: Iterable[str]) -> None:
+    """Remove the files that segments of a whole pack still have of their own; gone for good when this returns.
+
+    Raises ArchiveError where there are such files and the pack is not whole.
+    """
+    removed = False
+    for segment in segments:
+        if (pack.archive / f"{segment}{layout.WARC}").exists() and not pack.is_whole():
+            raise ArchiveError(
+                f"{pack.warc_path}: this is not the file that its log {pack.log_path.name} is of.\n"
+                f"Restore both from a backup. Segment {segment} has files of its own as well, which are left alone.",
+                file=pack.warc_path,
+            )
+        removed |= layout.remove_sealed(pack.archive, segment)
+    if removed:
+        layout.sync(pack.archive)
+
+
+def sweep(archive: Path, within: Iterable[str]) -> None:
+    """Remove what somebody who was killed left of a pack in the folders of these months (yyyymm).
+
+    A WARC file goes only where a seal in the making says that it is a leftover. For the holder of the warehouse's lock.
+    """
+    for month in within:
+        folder = archive / FOLDER / month
+        for name in sorted(_names(folder)):  # .jsonl.new before .warc.gz.new, so a kill here leaves no WARC file alone
+            if name.endswith(layout.LOG + layout.FRESH):
+                pack = name.removesuffix(layout.LOG + layout.FRESH)
+                if not (folder / f"{pack}{layout.LOG}").exists():
+                    (folder / f"{pack}{layout.WARC}").unlink(missing_ok=True)
+            if name.endswith(layout.FRESH):
+                (folder / name).unlink(missing_ok=True)
+
+
+def _sealed(archive: Path, month: str) -> list[Pack]:
+    names = (name.removesuffix(layout.LOG) for name in _names(archive / FOLDER / month) if name.endswith(layout.LOG))
+    return [Pack(archive, name) for _, _, name in sorted(_key(name) for name in names if _PACK.fullmatch(name))]
+
+
+def _key(name: str) -> tuple[str, int, str]:
+    day, _, number = name.partition("-")
+    return day, int(number), name
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208 - names are all that is needed, of every segment that is read
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+_known: dict[Path, tuple[tuple[int, int, int], dict[str, Part]]] = {}
+_lock = threading.Lock()
+
+
+def _parts(log: BinaryIO, pack: Pack) -> dict[str, Part]:
+    """Read once, and again when the file is another one."""
+    seen = os.fstat(log.fileno())
+    state = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    with _lock:
+        known = _known.get(pack.log_path)
+    if known is not None and known[0] == state:
+        return known[1]
+    parts = {part.segment: part for part in read_parts(log, pack.log_path)}
+    with _lock:
+        if len(_known) >= _KNOWN:
+            del _known[next(iter(_known))]
+        _known[pack.log_path] = state, parts
+    return parts

@@ -1,0 +1,286 @@
+"""What is packed, what is not, and that it reads as before."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import pickle
+import shutil
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from crawlers.archive import Segment, layout, own_segments, packing, packs, salvage, sealed_segments
+from crawlers.archive.packing import Packed, pack_segments, packable
+from crawlers.archive.packs import Pack
+from crawlers.errors import ArchiveError
+from tests.crawlers.archive.days import LATER, content, crawled, day, files, ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Checked = Callable[[Path], list[tuple[str, str | None]]]
+
+ONE = ["packs/202603/20260301-1.jsonl", "packs/202603/20260301-1.warc.gz"]
+
+
+def packed(archive: Path, segments: list[Segment], before: date = LATER) -> Packed:
+    return pack_segments(archive, ledger(segments), before)
+
+
+def test_a_day_of_segments_becomes_two_files_and_reads_as_before(tmp_path: Path) -> None:
+    segments = day(tmp_path, 5)
+    before = [content(segment) for segment in segments]
+    size = sum(path.stat().st_size for path in tmp_path.iterdir())
+    assert packed(tmp_path, segments) == Packed(5, 1, size)
+    assert files(tmp_path) == ONE
+    assert sealed_segments(tmp_path) == segments
+    assert own_segments(tmp_path) == []
+    assert [content(segment) for segment in segments] == before
+    assert all(segment.exists() for segment in segments)
+    assert [content(pickle.loads(pickle.dumps(segment))) for segment in reversed(segments)] == before[::-1]
+
+
+@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    pages=st.lists(st.tuples(st.integers(0, 4), st.integers(0, 20_000)), min_size=2, max_size=6),
+    times=st.integers(1, 3),
+)
+def test_whatever_is_packed_in_however_many_packs_reads_as_before(
+    pages: list[tuple[int, int]], times: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    archive = tmp_path_factory.mktemp("archive")
+    segments = [
+        crawled(archive, f"20260301{number:06d}-run-00000", count, size) for number, (count, size) in enumerate(pages)
+    ]
+    before = [content(segment) for segment in segments]
+    lengths = [(segment.warc_bytes(), segment.log_lines()) for segment in segments]
+    for time in range(times):
+        packed(archive, segments[time::times])
+    assert sealed_segments(archive) == segments
+    assert [content(segment) for segment in segments] == before
+    assert [(segment.warc_bytes(), segment.log_lines()) for segment in segments] == lengths
+    shutil.rmtree(archive)
+
+
+def test_a_pack_is_a_warc_file_like_any_other(tmp_path: Path, checked: Checked) -> None:
+    segments = day(tmp_path, 3)
+    each = [record for segment in segments for record in checked(segment.warc_path)]
+    unpacked = b"".join(gzip.decompress(segment.warc_path.read_bytes()) for segment in segments)
+    packed(tmp_path, segments)
+    assert checked(tmp_path / ONE[1]) == each
+    assert gzip.decompress((tmp_path / ONE[1]).read_bytes()) == unpacked
+
+
+def test_who_lists_segments_by_their_files_does_not_take_a_pack_for_one(tmp_path: Path) -> None:
+    packed(tmp_path, day(tmp_path, 2))
+    assert not list(tmp_path.glob("*.warc.gz"))
+    assert salvage(tmp_path) == []
+    assert files(tmp_path) == ONE
+
+
+def test_what_comes_later_of_the_same_day_becomes_a_second_pack(tmp_path: Path) -> None:
+    first = day(tmp_path, 3)
+    packed(tmp_path, first)
+    second = day(tmp_path, 2, first=3)
+    before = [content(segment) for segment in (*first, *second)]
+    assert packed(tmp_path, second).segments == 2
+    assert files(tmp_path) == [*ONE, "packs/202603/20260301-2.jsonl", "packs/202603/20260301-2.warc.gz"]
+    assert [content(segment) for segment in (*first, *second)] == before
+    assert packs.newest_packed(tmp_path) == {segment.name for segment in (*first, *second)}
+
+
+def test_only_small_loaded_segments_of_days_before_are_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packing, "SMALL", 20_000)
+    loaded = day(tmp_path, 2)
+    others = {
+        "not loaded": crawled(tmp_path, "20260301130000-run-00000"),
+        "of an import": crawled(tmp_path, "import-aaaa-000000000"),
+        "large": crawled(tmp_path, "20260301140000-run-00000", 150),
+        "of the next day": crawled(tmp_path, "20260302000000-run-00000"),
+        "alone on its day": crawled(tmp_path, "20260228000000-run-00000"),
+    }
+    known = [*loaded, *(segment for why, segment in others.items() if why != "not loaded")]
+    assert set(packable(tmp_path, date(2026, 3, 2))) == {
+        segment.name for segment in (*loaded, others["not loaded"], others["alone on its day"])
+    }
+    assert pack_segments(tmp_path, ledger(known), date(2026, 3, 2)).segments == 2
+    assert {segment.name for segment in own_segments(tmp_path)} == {segment.name for segment in others.values()}
+    assert len(sealed_segments(tmp_path)) == 7
+
+
+def test_a_pack_has_a_bound_and_so_has_a_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    segments = [*day(tmp_path, 5), *day(tmp_path, 4, on="20260302")]
+    each = sum(path.stat().st_size for path in (segments[0].warc_path, segments[0].log_path))
+    monkeypatch.setattr(packing, "PACK_BYTES", 3.5 * each)
+    before = [content(segment) for segment in segments]
+    known = ledger(segments)
+    first = pack_segments(tmp_path, known, LATER, most=round(4.5 * each))
+    assert (first.segments, first.packs) == (3, 1)
+    second = pack_segments(tmp_path, known, LATER)
+    assert (second.segments, second.packs) == (5, 2), "the one that is left of the second day stays"
+    assert [content(segment) for segment in segments] == before
+
+
+def test_nothing_is_packed_without_room_for_a_copy(tmp_path: Path) -> None:
+    segments = day(tmp_path, 2)
+    done = pack_segments(tmp_path, ledger(segments), LATER, spare=shutil.disk_usage(tmp_path).free)
+    assert (done.segments, len(done.problems)) == (0, 1)
+    assert "the disk has no room for a copy of 2 segments" in done.problems[0]
+    assert own_segments(tmp_path) == segments
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (lambda segment: segment.warc_path.write_bytes(segment.warc_path.read_bytes()[:-9]), "the record is cut off"),
+        (lambda segment: segment.warc_path.write_bytes(b""), "the file ends here"),
+        (lambda segment: segment.warc_path.write_bytes(gzip.compress(b"text")), "not a WARC record"),
+        (lambda segment: segment.log_path.write_bytes(b""), "0 requests in its log, 3 by the ledger"),
+    ],
+)
+def test_a_damaged_segment_keeps_its_files(harm: Callable[[Segment], object], words: str, tmp_path: Path) -> None:
+    segments = day(tmp_path, 3)
+    known = ledger(segments)
+    harm(segments[1])
+    done = pack_segments(tmp_path, known, LATER)
+    assert (done.segments, len(done.problems)) == (2, 1)
+    assert str(segments[1].warc_path) in done.problems[0]
+    assert words in done.problems[0]
+    assert own_segments(tmp_path) == [segments[1]]
+
+
+def test_a_copy_that_is_not_what_was_written_costs_no_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A disk that keeps other bytes than it was given: one is turned after it was written."""
+    segments = day(tmp_path, 3)
+    real = layout.bring_to_disk
+
+    def keep_another_byte(path: Path) -> None:
+        real(path)
+        with path.open("r+b") as file:
+            file.seek(-1, os.SEEK_END)
+            last = file.read(1)
+            file.seek(-1, os.SEEK_END)
+            file.write(bytes([last[0] ^ 1]))
+
+    monkeypatch.setattr(layout, "bring_to_disk", keep_another_byte)
+    with pytest.raises(ArchiveError, match="is not what was written"):
+        packed(tmp_path, segments)
+    assert own_segments(tmp_path) == segments
+    assert not [name for name in files(tmp_path) if name.startswith("packs")]
+
+
+class TestDamage:
+    """A damaged pack is answered with the file and what to do, and costs nothing else."""
+
+    def test_every_cut_of_the_seal_is_noticed(self, tmp_path: Path) -> None:
+        segments = day(tmp_path, 3)
+        packed(tmp_path, segments)
+        seal = tmp_path / ONE[0]
+        whole = seal.read_bytes()
+        for length in range(len(whole)):
+            seal.write_bytes(whole[:length])
+            with pytest.raises(ArchiveError, match=r"20260301-1\.jsonl:\d+: .*\n.*Restore it from a backup") as caught:
+                Pack(tmp_path, "20260301-1").parts()
+            assert caught.value.file == seal
+        for segment in segments:
+            with pytest.raises(ArchiveError, match="20260301-1"):
+                segment.read(0)
+            with pytest.raises(ArchiveError, match="20260301-1"):
+                next(segment.fetches())
+        with pytest.raises(ArchiveError, match="20260301-1"):
+            sealed_segments(tmp_path)
+
+    @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+    def test_a_turned_byte_is_an_archive_error_or_one_of_the_log(
+        self, position: float, flip: int, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        archive = tmp_path_factory.mktemp("archive")
+        segments = day(archive, 3)
+        before = [content(segment).pages for segment in segments]
+        packed(archive, segments)
+        seal = archive / ONE[0]
+        damaged = bytearray(seal.read_bytes())
+        damaged[int(position * len(damaged))] ^= flip
+        seal.write_bytes(damaged)
+        for segment, pages in zip(segments, before, strict=True):
+            try:
+                assert len(list(segment.fetches())) == 3
+                offsets = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
+                assert all(segment.read(offset) in pages for offset in offsets), "never the page of another segment"
+            except ArchiveError as error:
+                assert str(archive) in str(error)  # noqa: PT017 - either is right
+        shutil.rmtree(archive)
+
+    def test_a_warc_file_that_is_cut_off_costs_what_is_behind_the_cut(self, tmp_path: Path) -> None:
+        segments = day(tmp_path, 3)
+        before = [content(segment) for segment in segments]
+        packed(tmp_path, segments)
+        warc = tmp_path / ONE[1]
+        warc.write_bytes(warc.read_bytes()[: segments[0].warc_bytes() + 10])
+        assert content(segments[0]) == before[0]
+        with pytest.raises(ArchiveError, match=r"20260301-1\.warc\.gz: at byte \d+: "):
+            content(segments[1])
+        assert segments[1].warc_bytes() == 10
+        warc.unlink()
+        with pytest.raises(ArchiveError, match=r"20260301-1\.warc\.gz: cannot be read: No such file"):
+            content(segments[0])
+        assert list(segments[0].fetches()) == list(before[0].log)
+
+    def test_a_day_with_a_damaged_pack_is_left_alone_and_others_are_packed(self, tmp_path: Path) -> None:
+        packed(tmp_path, day(tmp_path, 2))
+        (tmp_path / ONE[0]).write_bytes(b"nonsense\n")
+        later = [*day(tmp_path, 2, first=2), *day(tmp_path, 2, on="20260302")]
+        done = packed(tmp_path, later)
+        assert done.segments == 2
+        assert "20260301-1.jsonl:1: expected a line that says where a segment is" in done.problems[0]
+        assert own_segments(tmp_path) == later[:2]
+
+    def test_own_files_stay_where_the_pack_has_lost_its_own(self, tmp_path: Path) -> None:
+        segments = day(tmp_path, 2)
+        copy = tmp_path.parent / "copy"
+        shutil.copytree(tmp_path, copy)
+        packed(tmp_path, segments)
+        shutil.copytree(copy, tmp_path, dirs_exist_ok=True)
+        (tmp_path / ONE[1]).unlink()
+        done = packed(tmp_path, segments)
+        assert "have files of its own" not in done.problems[0]
+        assert "is not the file that its log" in done.problems[0]
+        assert own_segments(tmp_path) == segments
+
+    def test_a_warc_file_whose_seal_was_lost_is_not_swept(self, tmp_path: Path) -> None:
+        packed(tmp_path, day(tmp_path, 2))
+        (tmp_path / ONE[0]).unlink()
+        later = day(tmp_path, 2, first=2)
+        packed(tmp_path, later)
+        assert (tmp_path / ONE[1]).exists()
+        assert packs.unsealed(tmp_path) == [tmp_path / ONE[1]]
+        assert {pack.name for pack in packs.all_packs(tmp_path)} == {"20260301-2"}
+
+
+def test_an_offset_beyond_a_segment_is_not_read_from_its_neighbour(tmp_path: Path) -> None:
+    first, second = day(tmp_path, 2)
+    length = first.warc_bytes()
+    offset = next(fetch.offset for fetch in second.fetches() if fetch.offset is not None)
+    packed(tmp_path, [first, second])
+    with pytest.raises(ArchiveError, match=f"{first.name} ends here"):
+        first.read(length + offset)
+    with pytest.raises(ArchiveError, match="negative offset"):
+        second.read(-1)
+
+
+def test_a_damaged_log_line_in_a_pack_is_told_by_its_line_in_the_file(tmp_path: Path) -> None:
+    segments = day(tmp_path, 2)
+    packed(tmp_path, segments)
+    seal = tmp_path / ONE[0]
+    lines = seal.read_bytes().splitlines(keepends=True)
+    lines[6] = b"x" + lines[6][1:]
+    seal.write_bytes(b"".join(lines))
+    with pytest.raises(ArchiveError, match=r"20260301-1\.jsonl:7: not JSON"):
+        list(segments[1].fetches())
+    assert len(list(segments[0].fetches())) == 3
