@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from crawlers.archive import Segment, sealed_segments
+from crawlers.archive import Segment, own_segments, packs
 from crawlers.errors import ArchiveError
 from warehouse import WarehouseError, connect, storage
 from warehouse.doctor import EXAMPLES, REMEDY, Finding, check_warehouse
@@ -31,7 +31,9 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
 
 
 def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
-    sealed = {segment.name: segment for segment in sealed_segments(directory.archive)}
+    own = {segment.name for segment in own_segments(directory.archive)}
+    packed, damaged = _packed(directory)
+    yield from _finding("Packs of segments that cannot be read.", damaged, RESTORE)
     rows = writer.connection.execute(
         "SELECT segments.segment, any_value(segments.fetches), max(fetches.warc_offset) "
         "FROM segments LEFT JOIN fetches USING (segment) WHERE segments.removed_at IS NULL "
@@ -40,31 +42,50 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
     loaded = {name for (name,) in writer.connection.execute("SELECT segment FROM segments").fetchall()}
     missing, short = [], []
     for name, fetches, last_offset in rows:
-        if name not in sealed:
+        if name not in own and name not in packed:
             missing.append(name)
             continue
-        lines = _lines(sealed[name])
-        if lines is None or (last_offset is not None and sealed[name].warc_path.stat().st_size <= last_offset):
-            missing.append(f"{name}: its log or the end of its WARC file is gone")
+        segment = Segment(directory.archive, name)
+        try:
+            lines, length = segment.log_lines(), segment.warc_bytes()
+        except ArchiveError as error:
+            missing.append(str(error))
+            continue
+        if last_offset is not None and length <= last_offset:
+            missing.append(f"{name}: the end of its WARC file is gone")
         elif lines != fetches:
             short.append(f"{name}: {fetches} requests by the ledger, {lines} in its log")
     yield from _finding("Loaded segments that the archive does not have whole.", missing, RESTORE)
     yield from _finding("Segments whose log is not as long as the ledger says.", short, RESTORE)
-    waiting = [name for name in sealed if name not in loaded]
+    yield from _finding(
+        "Packed segments that are not loaded.",
+        sorted(packed - own - loaded),
+        "The warehouse is older than they are. The next `newsloom run` loads them; `newsloom rebuild` does so, too.",
+        harmless=True,
+    )
     yield from _finding(
         "Segments that wait to be loaded.",
-        waiting,
+        sorted(own - loaded),
         "The next `newsloom run` or `newsloom import` loads them.",
         harmless=True,
     )
 
 
-def _lines(segment: Segment) -> int | None:
-    try:
-        with segment.log_path.open("rb") as log:
-            return sum(chunk.count(b"\n") for chunk in iter(lambda: log.read(1 << 20), b""))
-    except OSError:
-        return None
+def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
+    """Segments that are in packs, and what is wrong with packs."""
+    names: set[str] = set()
+    damaged = [
+        f"{path}: the log beside it is gone, which says what is in it" for path in packs.unsealed(directory.archive)
+    ]
+    for pack in packs.all_packs(directory.archive):
+        try:
+            names.update(pack.parts())
+        except ArchiveError as error:
+            damaged.append(str(error))
+            continue
+        if not pack.is_whole():
+            damaged.append(f"{pack.warc_path}: is gone, or not as long as the log beside it says")
+    return names, damaged
 
 
 def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:

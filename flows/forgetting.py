@@ -8,8 +8,8 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Kind, Segment, sealed_segments
-from crawlers.archive.erasing import erase
+from crawlers.archive import Kind, Segment
+from crawlers.archive.erasing import erase_each
 from crawlers.discovery import address_key
 from crawlers.errors import ArchiveError
 from flows.archived import spellings
@@ -53,13 +53,11 @@ def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, 
         )
         records = 0
         needles = tuple(_needles(found.addresses)) if source is None else ()
-        there = {segment.name: segment for segment in sealed_segments(directory.archive)}
-        for name in found.segments:
-            if name not in there:
-                continue
-            erased = erase(there[name], partial(_instead, segment=there[name], forgotten=forgotten, needles=needles))
+        segments = (Segment(directory.archive, name) for name in found.segments)
+        there = (segment for segment in segments if segment.exists())
+        for segment, erased in erase_each(there, partial(_instead, forgotten=forgotten, needles=needles)):
             records += len(erased.offsets)
-            held.drop_offsets(writer, name, erased.offsets)
+            held.drop_offsets(writer, segment.name, erased.offsets)
         blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
         held.remove(writer, list(keys.values()), source, blanks)
         place_waiting(writer)
@@ -68,7 +66,7 @@ def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, 
     return Removed(len(found.articles), records, len(found.addresses))
 
 
-def _instead(fetch: Fetch, segment: Segment, forgotten: Forgotten, needles: Sequence[bytes]) -> Fetch | None:
+def _instead(segment: Segment, fetch: Fetch, forgotten: Forgotten, needles: Sequence[bytes]) -> Fetch | None:
     """What is to stand in place of a fetch: nothing of it, or a listing without its content where that names it."""
     clean = forgotten.without(fetch)
     if clean.offset is not None and clean.kind not in (Kind.PAGE, Kind.RECORD) and needles:

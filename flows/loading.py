@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Segment, salvage, sealed_segments
+from crawlers.archive import Segment, own_segments, salvage, sealed_segments
 from crawlers.archive.erasing import erase
+from crawlers.archive.packs import newest_packed
+from crawlers.errors import ArchiveError
 from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.lifeline import lock_archive
 from flows.batches import Origin, build_batch, is_page
@@ -176,9 +178,24 @@ def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
     with quiet_archive(directory):
         for name in salvage(directory.archive):
             logger.info("segment %s of a crawl that was killed: salvaged", name)
-    names = [segment.name for segment in sealed_segments(directory.archive)]
+    segments = own_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
+    names = [segment.name for segment in segments]
     loaded = loaded_segments(writer.connection, names)
     return [name for name in names if name not in loaded]
+
+
+def _has_packed(writer: Writer, directory: DataDirectory) -> bool:
+    """Whether what is packed is loaded, as it was when it was packed.
+
+    It is not where the warehouse was lost, or restored from before then. Segments are loaded oldest first, so a look at
+    the last ones is enough.
+    """
+    try:
+        packed = newest_packed(directory.archive)
+    except ArchiveError as error:
+        logger.warning("%s", error)  # no reason to load nothing else
+        return True
+    return len(loaded_segments(writer.connection, list(packed))) == len(packed)
 
 
 @contextmanager

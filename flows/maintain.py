@@ -1,14 +1,17 @@
-"""The nightly flow: what keeps the warehouse fast and the disk from filling."""
+"""The nightly flow: what keeps the warehouse fast, the disk from filling, and the files of the archive few."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from crawlers.archive.packing import Packed
 from flows.dedup.upkeep import close_quiet_stories, refresh_background, refresh_common_fingerprints
-from flows.layout import DataDirectory
+from flows.layout import GIGABYTE, DataDirectory
 from flows.notices import tell_of_failure
+from flows.packing import pack_loaded
 from flows.parameters import Data, SourcesFile, Wait
 from flows.retention import Removed, keep_within
 from flows.running import gives_way, is_transient, publish_task
@@ -31,6 +34,20 @@ def upkeep_task(writer: Writer) -> None:
         close_quiet_stories(connection)
 
 
+@task(name="pack", cache_policy=NO_CACHE)
+def pack_task(writer: Writer, directory: DataDirectory, spare: int) -> Packed:
+    """See `flows.packing.pack_loaded`."""
+    return pack_loaded(writer, directory, datetime.now(UTC), spare=spare)
+
+
+@dataclass(frozen=True, slots=True)
+class Maintained:
+    """What was removed, and what was packed."""
+
+    removed: Removed
+    packed: Packed
+
+
 @flow(
     name="maintain",
     flow_run_name="maintain {data.name}",
@@ -39,8 +56,8 @@ def upkeep_task(writer: Writer) -> None:
     on_crashed=[tell_of_failure],
 )
 @gives_way
-def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Removed:
-    """Tidy up once a day: remove what `[keep]` no longer allows, renew what duplicates are found by, publish.
+def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Maintained:
+    """Tidy up once a day: remove what `[keep]` no longer allows, renew what duplicates are found by, publish, pack.
 
     What a run still has to load is never removed. Raises SourcesError where the sources' file is not right.
     """
@@ -50,12 +67,15 @@ def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Removed:
         removed = retention_task(writer, directory, settings.keep)
         upkeep_task(writer)
         seconds = publish_task(writer).seconds
+        packed = pack_task(writer, directory, int(settings.alerts.least_free_gb * GIGABYTE))
     row = {
         "segments removed": removed.segments,
         "their bytes": removed.bytes,
         "rows of logs removed": removed.rows,
         "old plans removed": removed.plans,
+        "segments packed": packed.segments,
+        "into files": 2 * packed.packs,
         "seconds to publish": round(seconds, 2),
     }
     create_table_artifact(key="maintenance", table=[row], description="What was tidied up")
-    return removed
+    return Maintained(removed, packed)

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Segment, sealed_segments
+from crawlers.archive import own_segments
+from crawlers.archive.layout import remove_sealed
+from crawlers.archive.packing import settle
+from crawlers.archive.packs import all_packs
+from crawlers.errors import ArchiveError
 from flows.layout import GIGABYTE
 from warehouse.retention import kept_segments, mark_removed, remove_requests, removed_segments
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from datetime import datetime
+    from pathlib import Path
 
     from flows.layout import DataDirectory
     from flows.settings import Keep
     from warehouse import Writer
 
+logger = logging.getLogger("newsloom")
 # Files of segments that were marked and then not removed, because somebody pulled the plug, are looked for so long.
 SECOND_LOOK = timedelta(days=7)
 
@@ -41,29 +50,53 @@ def keep_within(writer: Writer, directory: DataDirectory, keep: Keep, now: datet
     return Removed(segments, size, rows, _plans(directory, now - timedelta(days=keep.plans_days)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is removed as a whole: a segment, or a pack, which waits for the youngest of its segments."""
+
+    segments: frozenset[str]
+    bytes: int
+    remove: Callable[[], object]
+
+
 def _archive(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime) -> tuple[int, int]:
     if keep.archive_days is None and keep.archive_gb is None:
         return 0, 0
-    there = {segment.name: segment for segment in sealed_segments(directory.archive)}
+    there = list(_units(directory.archive))
     loaded = kept_segments(writer.connection)
-    sizes = {name: _size(segment) for name, segment in there.items()}
+    known = [unit for unit in there if loaded.keys() >= unit.segments]
     too_old = now - timedelta(days=keep.archive_days) if keep.archive_days is not None else None
     most = keep.archive_gb * GIGABYTE if keep.archive_gb is not None else float("inf")
-    held = float(sum(sizes.values()))
+    held = float(sum(unit.bytes for unit in there))
     gone = []
-    for name, loaded_at in loaded.items():  # oldest first
-        if name in there and ((too_old is not None and loaded_at < too_old) or held > most):
-            gone.append(name)
-            held -= sizes[name]
-    mark_removed(writer, gone, now)
-    for name in removed_segments(writer.connection, now - SECOND_LOOK) & there.keys():
-        there[name].warc_path.unlink(missing_ok=True)
-        there[name].log_path.unlink(missing_ok=True)
-    return len(gone), sum(sizes[name] for name in gone)
+    ages = ((max((loaded[name], name) for name in unit.segments), unit) for unit in known)
+    for (loaded_at, _), unit in sorted(ages, key=lambda aged: aged[0]):  # oldest first
+        if (too_old is not None and loaded_at < too_old) or held > most:
+            gone.append(unit)
+            held -= unit.bytes
+    mark_removed(writer, [name for unit in gone for name in unit.segments], now)
+    removed = removed_segments(writer.connection, now - SECOND_LOOK)
+    for unit in there:
+        if unit.segments <= removed:
+            unit.remove()
+    return sum(len(unit.segments) for unit in gone), sum(unit.bytes for unit in gone)
 
 
-def _size(segment: Segment) -> int:
-    return sum(path.stat().st_size for path in (segment.warc_path, segment.log_path) if path.exists())
+def _units(archive: Path) -> Iterator[_Unit]:
+    """All that is there, but for damaged packs: somebody has to look at these first."""
+    settle(archive)
+    for segment in own_segments(archive):
+        size = _size(segment.warc_path, segment.log_path)
+        yield _Unit(frozenset([segment.name]), size, partial(remove_sealed, archive, segment.name))
+    for pack in all_packs(archive):
+        try:
+            yield _Unit(frozenset(pack.parts()), _size(pack.warc_path, pack.log_path), pack.remove)
+        except ArchiveError as error:
+            logger.warning("not removed, however old: %s", error)
+
+
+def _size(*files: Path) -> int:
+    return sum(path.stat().st_size for path in files if path.exists())
 
 
 def _plans(directory: DataDirectory, before: datetime) -> int:

@@ -41,6 +41,15 @@ def kept_segments(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
     return dict(rows)
 
 
+def requests_of(connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, int]:
+    """Those of the named segments that are loaded and not removed, with the rows of their logs."""
+    rows = connection.execute(
+        "SELECT segment, fetches FROM segments WHERE removed_at IS NULL AND segment IN (SELECT unnest(?::VARCHAR[]))",
+        [names],
+    ).fetchall()
+    return dict(rows)
+
+
 def removed_segments(connection: duckdb.DuckDBPyConnection, since: datetime) -> set[str]:
     """Segments marked as removed since a time (UTC)."""
     rows = connection.execute("SELECT segment FROM segments WHERE removed_at >= ?", [since]).fetchall()

@@ -64,13 +64,13 @@ def read_parts(log: BinaryIO, path: Path) -> Iterator[Part]:
         if at > size:
             break
     if at != size:
-        raise _damaged(path, line, f"the file has {size} bytes, and {at} by what it says of itself")
+        raise _damaged(path, None, f"the file has {size} bytes, and {at} by what it says of itself")
 
 
-def _damaged(path: Path, line: int, said: str) -> ArchiveError:
-    warc = path.name.replace(layout.LOG, layout.WARC)
+def _damaged(path: Path, line: int | None, said: str) -> ArchiveError:
+    place = f"{path}:{line}" if line else str(path)
     return ArchiveError(
-        f"{path}:{line}: {said}.\nThe file was damaged after it was written, and the segments in it cannot be found. "
-        f"Restore it from a backup, together with {warc} beside it.",
+        f"{place}: {said}.\nThe file was damaged after it was written, and the segments in it cannot be found. "
+        f"Restore it from a backup, together with {path.name.replace(layout.LOG, layout.WARC)} beside it.",
         file=path,
     )
