@@ -15,6 +15,7 @@ class DataDirectory:
     """One directory that holds everything.
 
     archive/            sealed segments: the truth, from which the rest can be made again
+    archive/packs/      small ones of past days, a day in two files
     news.duckdb         what people query
     private/            the warehouse that runs write, its lock, and what is left of runs: plan and crawl log
     private/prefect.db  Prefect's own database, where no Prefect server is named

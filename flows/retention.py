@@ -1,4 +1,8 @@
-"""Keeping what there is within the bounds of `[keep]`; what is not loaded yet is never removed."""
+"""Keeping what there is within the bounds of `[keep]`; what is not loaded yet is never removed.
+
+A pack goes as a whole. To write it anew without some of its segments would copy most of the archive bit by bit, for the
+sake of a day.
+"""
 
 from __future__ import annotations
 

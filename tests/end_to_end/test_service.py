@@ -12,6 +12,7 @@ import pytest
 from flows.demo.web import NewsWeb
 from flows.layout import DataDirectory
 from flows.service.note import serving
+from tests.crawlers.archive.days import crawled
 from tests.end_to_end.conftest import answers, town_site, town_sources
 from tests.end_to_end.service import command_of, kill, lives, schedule, service_log, up, wait_for
 from tests.end_to_end.test_killed import state
@@ -200,6 +201,8 @@ class TestWithAServerOfItsUser:
         newsloom.sources(schedule(every_minutes=60) + f'[alerts]\nwebhook = "{hook}"\n\n' + town_sources(HOST))
         record = {"url": "http://two.example/a", "title": "A report", "text": "Some words of an imported text. " * 20}
         (newsloom.folder / "more.jsonl").write_text(json.dumps(record) + "\n", encoding="utf-8")
+        for minute in range(3):
+            crawled(newsloom.data / "archive", f"2020010112{minute:02d}00-aaaaaaaaaaaa-00000", pages=0)
         with up(newsloom) as service:
             wait_for(lambda: completed(newsloom), "the first run")
             for flow, given in (
@@ -210,8 +213,12 @@ class TestWithAServerOfItsUser:
             ):
                 ended = service.ended(service.start_run(flow, **given))
                 assert (flow, ended["type"], ended["message"]) == (flow, "COMPLETED", None)
-            left = {artifact["key"] for artifact in service.ask("/artifacts/filter")}
-        assert {"backfill", "reextract", "maintenance", "digest"} <= left
+            left = {artifact["key"]: artifact["data"] for artifact in service.ask("/artifacts/filter")}
+        tidied = json.loads(left["maintenance"])[0]
+        assert (tidied["segments packed"], tidied["into files"]) == (3, 2)
+        assert len(list((newsloom.data / "archive" / "packs" / "202001").iterdir())) == 2
+        assert newsloom("doctor").stdout.startswith("all is well")
+        assert {"backfill", "reextract", "maintenance", "digest"} <= left.keys()
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES + 1)]]
         assert f"{ARTICLES + 1} new articles" in told[0]
 

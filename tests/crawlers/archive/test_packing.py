@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import pickle
 import shutil
@@ -74,6 +75,19 @@ def test_a_pack_is_a_warc_file_like_any_other(tmp_path: Path, checked: Checked) 
     packed(tmp_path, segments)
     assert checked(tmp_path / ONE[1]) == each
     assert gzip.decompress((tmp_path / ONE[1]).read_bytes()) == unpacked
+
+
+def test_a_segment_can_be_cut_out_again_by_what_its_line_says(tmp_path: Path) -> None:
+    segments = day(tmp_path, 3)
+    before = [(segment.warc_path.read_bytes(), segment.log_path.read_bytes()) for segment in segments]
+    packed(tmp_path, segments)
+    warc, lines = (tmp_path / ONE[1]).read_bytes(), (tmp_path / ONE[0]).read_bytes().splitlines(keepends=True)
+    for number, (own_warc, own_log) in enumerate(before):
+        said = json.loads(lines[4 * number])
+        assert (said["segment"], said["more"]) == (segments[number].name, 2 - number)
+        assert warc[said["warc_begin"] :][: said["warc_bytes"]] == own_warc
+        assert b"".join(lines[4 * number + 1 :][: said["log_lines"]]) == own_log
+        assert len(own_log) == said["log_bytes"]
 
 
 def test_who_lists_segments_by_their_files_does_not_take_a_pack_for_one(tmp_path: Path) -> None:
