@@ -57,7 +57,9 @@ def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, 
         there = (segment for segment in segments if segment.exists())
         for segment, erased in erase_each(there, partial(_instead, forgotten=forgotten, needles=needles)):
             records += len(erased.offsets)
-            held.drop_offsets(writer, segment.name, erased.offsets)
+            # Of the log rather than of `erased`, which knows nothing of what a killed call erased.
+            kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
+            held.keep_offsets(writer, segment.name, kept)
         blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
         held.remove(writer, list(keys.values()), source, blanks)
         place_waiting(writer)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from warehouse.search import remove_versions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from uuid import UUID
 
     import duckdb
@@ -64,10 +64,11 @@ def remove(writer: Writer, keys: Sequence[int], source: str | None, blanks: Sequ
         writer.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def drop_offsets(writer: Writer, segment: str, offsets: Sequence[int]) -> None:
-    """Say of requests that what they brought is no longer in the archive."""
+def keep_offsets(writer: Writer, segment: str, offsets: Iterable[int]) -> None:
+    """Say of a segment's requests that the archive has what they brought at these offsets alone."""
     with writer.transaction() as connection:
         connection.execute(
-            "UPDATE fetches SET warc_offset = NULL WHERE segment = ? AND warc_offset IN (SELECT unnest(?::BIGINT[]))",
+            "UPDATE fetches SET warc_offset = NULL "
+            "WHERE segment = ? AND warc_offset NOT IN (SELECT unnest(?::BIGINT[]))",
             [segment, list(offsets)],
         )

@@ -184,7 +184,7 @@ def _find(archive: Path, segment: str) -> tuple[Pack, Part, BinaryIO] | None:
 
 def packs_of(archive: Path, day: str) -> list[Pack]:
     """The sealed packs of a day (yyyymmdd), in the order of their making."""
-    return [pack for pack in _sealed(archive, day[:6]) if pack.name.startswith(f"{day}-")]
+    return _sealed(archive, day[:6], f"{day}-")
 
 
 def new_pack(archive: Path, day: str) -> Pack:
@@ -206,7 +206,7 @@ def newest_packed(archive: Path) -> set[str]:
         packs = _sealed(archive, month)
         if packs:
             day = packs[-1].name.partition("-")[0]
-            return {segment for pack in packs if pack.name.startswith(f"{day}-") for segment in pack.parts()}
+            return {segment for pack in packs_of(archive, day) for segment in pack.parts()}
     return set()
 
 
@@ -260,8 +260,9 @@ def sweep(archive: Path, within: Iterable[str]) -> None:
                 (folder / name).unlink(missing_ok=True)
 
 
-def _sealed(archive: Path, month: str) -> list[Pack]:
-    names = (name.removesuffix(layout.LOG) for name in _names(archive / FOLDER / month) if name.endswith(layout.LOG))
+def _sealed(archive: Path, month: str, begin: str = "") -> list[Pack]:
+    there = (name for name in _names(archive / FOLDER / month) if name.startswith(begin) and name.endswith(layout.LOG))
+    names = (name.removesuffix(layout.LOG) for name in there)
     return [Pack(archive, name) for _, _, name in sorted(_key(name) for name in names if _PACK.fullmatch(name))]
 
 

@@ -71,7 +71,10 @@ class Segment:
 
     def exists(self) -> bool:
         """Whether the archive has it. Raises ArchiveError where its pack is damaged."""
-        return self.warc_path.exists() or packs.find(self.directory, self.name) is not None
+        try:
+            return self.warc_path.exists() or packs.find(self.directory, self.name) is not None
+        except OSError as error:
+            raise _cannot_read(self.warc_path, error) from error
 
     def warc_bytes(self) -> int:
         """How much of the WARC file is there. Raises ArchiveError where it is missing."""

@@ -113,6 +113,24 @@ def test_what_is_forgotten_is_nowhere_and_nothing_else_moves(packed: Path) -> No
     assert held_bytes(packed, needle) == []
 
 
+def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between the archive, which has lost it by then, and the warehouse."""
+
+    def no_longer(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    listings = "SELECT count(*) FROM fetches WHERE kind = 'feed' AND warc_offset IS NOT NULL"
+    assert private(packed, listings) == [(2,)]
+    with monkeypatch.context() as patch:
+        patch.setattr("warehouse.forget.keep_offsets", no_longer)
+        newsloom("forget", address(2), "--yes", data=packed, code=130)
+    assert private(packed, listings) == [(2,)]
+    newsloom("forget", address(2), "--yes", data=packed)
+    assert private(packed, listings) == [(1,)], "the feed that named it is not looked for in the archive"
+    assert held_bytes(packed, b"report-number-2-from") == []
+    assert newsloom("doctor", "--deep", data=packed).startswith("all is well")
+
+
 def test_a_source_is_forgotten_with_all_it_brought(packed: Path) -> None:
     assert "removed: 6 articles" in newsloom("forget", "--source", "one.example", "--yes", data=packed)
     assert held_bytes(packed, b"one.example") == []
