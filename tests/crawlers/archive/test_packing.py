@@ -7,14 +7,17 @@ import json
 import os
 import pickle
 import shutil
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import Segment, layout, own_segments, packing, packs, salvage, sealed_segments
+from crawlers.archive.erasing import erase_each
 from crawlers.archive.packing import Packed, pack_segments, packable
 from crawlers.archive.packs import Pack
 from crawlers.errors import ArchiveError
@@ -75,6 +78,37 @@ def test_a_pack_is_a_warc_file_like_any_other(tmp_path: Path, checked: Checked) 
     packed(tmp_path, segments)
     assert checked(tmp_path / ONE[1]) == each
     assert gzip.decompress((tmp_path / ONE[1]).read_bytes()) == unpacked
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    pages=st.lists(st.integers(0, 4), min_size=2, max_size=5),
+    gone=st.sets(st.tuples(st.integers(0, 4), st.integers(0, 3)), max_size=8),
+)
+def test_whatever_is_erased_of_a_pack_the_rest_stays_in_its_place(
+    pages: list[int], gone: set[tuple[int, int]], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    archive = tmp_path_factory.mktemp("archive")
+    segments = [crawled(archive, f"20260301{number:06d}-run-00000", count) for number, count in enumerate(pages)]
+    packed(archive, segments)
+    before = [content(segment) for segment in segments]
+    addresses = {f"https://example.org/{segments[a].name}/{b}" for a, b in gone if a < len(pages)}
+    size = (archive / ONE[1]).stat().st_size
+    erased = dict(
+        erase_each(segments, lambda _, old: replace(old, url="x", offset=None) if old.url in addresses else None)
+    )
+    assert [segment.name for segment in erased] == [segment.name for segment in segments]
+    for segment, then in zip(segments, before, strict=True):
+        left = [fetch if fetch.url not in addresses else replace(fetch, url="x", offset=None) for fetch in then.log]
+        assert content(segment).log == tuple(left)
+        assert content(segment).pages == tuple(page for page in then.pages if page.url not in addresses)
+        assert erased[segment].lines == sum(fetch.url in addresses for fetch in then.log)
+    unpacked = gzip.decompress((archive / ONE[1]).read_bytes())
+    assert not [url for url in addresses if url.encode() in unpacked + (archive / ONE[0]).read_bytes()]
+    assert ((archive / ONE[1]).stat().st_size, files(archive)) == (size, ONE)
+    with (archive / ONE[1]).open("rb") as stream:
+        assert sum(1 for _ in ArchiveIterator(stream)) >= len(pages), "other tools read it"
+    shutil.rmtree(archive)
 
 
 def test_a_segment_can_be_cut_out_again_by_what_its_line_says(tmp_path: Path) -> None:
