@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SEGMENT = 1000
 EDITED = 0.05
 REPEATED = 15  # per cent of the articles that repeat one of the 500 before them; as many stand elsewhere unchanged
-A_STORY = 3  # articles
+ALONE = 70  # per cent of the articles that are a story of their own; the others are told three or four at a time
 BEGIN = "TIMESTAMPTZ '2024-01-01 00:00:00+00'"
 
 ROWS = f"""
@@ -35,7 +35,8 @@ SELECT
     hash(number, 1) % 100 < {REPEATED} AND earlier >= 0 AND hash(earlier, 1) % 100 >= {REPEATED} AS repeats,
     CASE WHEN hash(number, 2) % 3 < 2 THEN 'copy' ELSE 'derived' END AS kind,
     CAST((CASE WHEN kind = 'copy' THEN 0.8 ELSE 0.3 END) + chance / 5 AS FLOAT) AS similarity,
-    CAST(md5('s' || number // {A_STORY}) AS UUID) AS story_id
+    CASE WHEN hash(number, 5) % 100 < {ALONE} THEN number ELSE -(number // 12) - 1 END AS story_number,
+    CAST(md5('s' || story_number) AS UUID) AS story_id
 FROM chunk
 """
 VERSIONS = """
@@ -85,12 +86,12 @@ DUPLICATES = (
            title, made_at + INTERVAL 3 HOURS AS seen_at, segment, made_at + INTERVAL 2 HOURS AS published_at,
            'second' AS published_precision
     FROM made WHERE hash(number, 4) % 100 < {REPEATED} ORDER BY seen_at""",
-    f"""INSERT INTO stories BY NAME
+    """INSERT INTO stories BY NAME
     SELECT story_id, any_value(title) AS title, min(made_at) AS first_at, max(made_at) AS last_at,
            count(*) AS articles, count(DISTINCT source) AS sources, 'generated' AS method, 'en' AS language,
            count(*) AS reports, list(DISTINCT source) AS outlets, any_value(article_id) AS article_id,
            0.5 AS likeness, max(made_at) + INTERVAL 3 DAYS AS closed_at
-    FROM made GROUP BY story_id, number // {A_STORY} ORDER BY last_at""",
+    FROM made GROUP BY story_id ORDER BY last_at""",
 )
 FETCHES = """
 INSERT INTO fetches BY NAME
