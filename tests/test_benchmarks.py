@@ -1,0 +1,47 @@
+"""The benchmarks run: at a small size each of them prints what it promises, and fails where the schema has moved on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FIGURE = r"-?\d[\d.,]*"
+
+
+@pytest.mark.parametrize(
+    ("command", "lines"),
+    [
+        (
+            ("warehouse.py", "--articles", "300", "--peer", "100"),
+            [
+                rf"loading 1,000 articles, checkpoint included: {FIGURE} s into few, {FIGURE} s into many",
+                rf"publishing {FIGURE} MB: {FIGURE} s",
+                rf"story_first +{FIGURE} s",
+                rf"search, two common words +{FIGURE} s",
+                rf"as zstd Parquet, the same tables: {FIGURE} MB; ratio {FIGURE}",
+            ],
+        ),
+        (("import.py", "--articles", "200"), [rf"newsloom +{FIGURE} articles/s", r"\d+ of 200 repeat others", "ratio"]),
+        (("packs.py", "--days", "2", "--segments", "3", "--pages", "2"), ["own files", "packed"]),
+    ],
+    ids=lambda value: value[0] if isinstance(value, tuple) else "",
+)
+def test_a_benchmark_runs_and_prints_its_figures(
+    command: tuple[str, ...], lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    ran = subprocess.run(
+        [sys.executable, ROOT / "benchmarks" / command[0], *command[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+    )
+    assert ran.returncode == 0, ran.stderr
+    for line in lines:
+        assert re.search(line, ran.stdout), f"{line} is not in\n{ran.stdout}"
