@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from warehouse.duplicates import identifiers, statement
+from warehouse.tellings import assigned, renamed
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
@@ -51,7 +52,6 @@ STORIES = pa.schema(
         pa.field("closed_at", _TIME),
     ]
 )
-ASSIGNED = pa.schema([pa.field("article_id", pa.uuid()), pa.field("story_id", pa.uuid())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +134,6 @@ class NearStories:
 _COLUMNS = "story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, likeness, closed_at"
 
 
-def read_stories(connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID]) -> dict[UUID, Story]:
-    """The rows of these stories."""
-    if not wanted:
-        return {}
-    with temporary(connection, "wanted", identifiers(wanted)):
-        return _stories(
-            connection.execute(
-                f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT article_id FROM wanted)"  # noqa: S608
-            ).fetchall()
-        )
-
-
 def _stories(rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Story]:
     return {
         key: Story(key, title, first, last, articles, reports, tuple(outlets), *rest)
@@ -189,10 +177,13 @@ def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story],
         }
         for story in stories
     ]
-    with temporary(connection, "new_stories", pa.Table.from_pylist(rows, schema=STORIES)):
-        connection.execute("INSERT INTO stories BY NAME SELECT * FROM new_stories ORDER BY last_at")
-    with temporary(connection, "new_terms", terms):
-        connection.execute("INSERT INTO private.story_terms BY NAME SELECT * FROM new_terms")
+    for table, source, order in (
+        ("stories", pa.Table.from_pylist(rows, schema=STORIES), "ORDER BY last_at"),
+        ("private.story_terms", terms, ""),
+    ):
+        connection.register("new_rows_of_stories", source)
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows_of_stories {order}")  # noqa: S608
+        connection.unregister("new_rows_of_stories")
 
 
 def assign(
@@ -201,14 +192,7 @@ def assign(
     """Enter the story of each article; `seen` spans the articles' first sights."""
     if not stories:
         return
-    table = pa.table(
-        {
-            "article_id": pa.array([article.bytes for article in stories], pa.uuid()),
-            "story_id": pa.array([story.bytes for story in stories.values()], pa.uuid()),
-        },
-        schema=ASSIGNED,
-    )
-    with temporary(connection, "assigned", table):
+    with temporary(connection, "assigned", assigned(stories)):
         connection.execute(
             """
             UPDATE article_state AS state SET story_id = assigned.story_id FROM assigned
@@ -222,16 +206,23 @@ def rename(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID]) 
     """Give the articles of some stories to others: what is one story has one identifier."""
     if not stories:
         return
-    table = pa.table(
-        {
-            "old": pa.array([old.bytes for old in stories], pa.uuid()),
-            "new": pa.array([new.bytes for new in stories.values()], pa.uuid()),
-        }
-    )
-    with temporary(connection, "renamed", table):
+    with temporary(connection, "renamed", renamed(stories)):
         connection.execute(
             "UPDATE article_state AS state SET story_id = renamed.new FROM renamed WHERE state.story_id = renamed.old"
         )
+
+
+def known_stories(
+    connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID], span: tuple[datetime, datetime]
+) -> set[UUID]:
+    """Which of these are stories already, among those that two lengths of a story or less are apart from `span`."""
+    with temporary(connection, "wanted", identifiers(wanted)):
+        rows = connection.execute(
+            "SELECT story_id FROM stories WHERE story_id IN (SELECT article_id FROM wanted) "
+            "AND last_at BETWEEN ? - INTERVAL 60 DAYS AND ? + INTERVAL 60 DAYS",
+            list(span),
+        ).fetchall()
+    return {story for (story,) in rows}
 
 
 def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, now: datetime) -> int:

@@ -1,14 +1,22 @@
-"""Articles to stories: average linkage with time, over new articles and the stories that they may belong to. Pure."""
+"""Articles to stories: average linkage with time, over articles and over stories taken as a whole. Pure."""
 
 from __future__ import annotations
 
-import heapq
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from flows.dedup.vectors import Pairs
+
+    Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64]
 
 # Of the mean similarity between the articles of two stories that are one. On halves of ECB+, with and without a
 # background, every value between 0.28 and 0.36 does about equally well; below 0.25 two events of one kind are joined.
@@ -35,109 +43,132 @@ class Node:
     last: float
 
 
-def cluster(
-    nodes: Sequence[Node],
-    similarities: Iterable[tuple[int, int, float]],
-    same: Iterable[tuple[int, int]],
-    ask: Callable[[int, int], float | None] = lambda one, other: None,
-) -> list[list[int]]:
+def cluster(nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]]) -> list[list[int]]:
     """Join nodes as long as any two are closer than THRESHOLD, the closest first; returns the numbers of each cluster.
 
-    `similarities` are (node, other, mean similarity of their articles), where that is at least LEAST_SIMILARITY; `same`
-    are pairs that belong together whatever they are about. `ask` is for two nodes that became neighbours by way of a
-    third and of which nothing is given: their similarity, or None for nothing to speak of. Linkage over stories as well
-    as articles corrects what was parted because its articles came in an unlucky order.
+    `pairs` have the mean similarity of the articles of two nodes, where that is at least LEAST_SIMILARITY; `same` are
+    pairs that belong together whatever they are about. A cluster's likeness to another is the mean over the pairs of
+    their articles, times `nearness`. But among equals the answer does not depend on the order of the nodes.
     """
-    return _Clustering(nodes, similarities, ask).run(same)
+    if not nodes:
+        return []
+    joined = np.array(list(same), np.int64).reshape(-1, 2)
+    group = _components(len(nodes), joined[:, 0], joined[:, 1])
+    sizes = np.array([node.size for node in nodes], np.float64)
+    groups = _Groups.of(group, sizes, nodes)
+    one, other, means = _between(pairs, group, sizes, groups.sizes)
+    # A mean reaches the threshold only where one of its parts does: groups that no such pair links stay apart.
+    close = means >= THRESHOLD
+    part = _components(len(groups.sizes), one[close], other[close])
+    inside = part[one] == part[other]
+    one, other, means = one[inside], other[inside], means[inside]
+    into = np.arange(len(groups.sizes))
+    links = _places(part[one])
+    for label, members in _places(part).items():
+        if len(members) > 1:
+            here = links[label]
+            rows, columns = np.searchsorted(members, one[here]), np.searchsorted(members, other[here])
+            likeness = np.zeros((len(members), len(members)))
+            likeness[rows, columns] = likeness[columns, rows] = means[here]
+            into[members] = members[_linkage(groups.some(members), likeness)]
+    return [numbers.tolist() for numbers in _places(into[group]).values()]
 
 
-class _Clustering:
-    def __init__(
-        self,
-        nodes: Sequence[Node],
-        similarities: Iterable[tuple[int, int, float]],
-        ask: Callable[[int, int], float | None],
-    ) -> None:
-        self.nodes = list(nodes)
-        self.ask = ask
-        self.members = [[number] for number in range(len(nodes))]
-        self.alive = [True] * len(nodes)
-        self.age = [0] * len(nodes)  # how often a node was joined: what the heap says of an older one is void
-        self.likeness: list[dict[int, float]] = [{} for _ in nodes]
-        for one, other, similarity in similarities:
-            self.likeness[one][other] = similarity
-            self.likeness[other][one] = similarity
-        self.heap: list[tuple[float, int, int, int, int]] = []
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Nodes that belong together, as arrays; a linkage changes them as it goes."""
 
-    def run(self, same: Iterable[tuple[int, int]]) -> list[list[int]]:
-        into = list(range(len(self.nodes)))
-        for one, other in same:
-            first, second = sorted((_root(into, one), _root(into, other)))
-            if first != second:
-                into[second] = first
-                self._absorb(first, second)
-        for one, found in enumerate(self.likeness):
-            if self.alive[one]:
-                for other, similarity in found.items():
-                    if other > one:
-                        self._push(one, other, similarity)
-        while self.heap:
-            _, one, other, age, other_age = heapq.heappop(self.heap)
-            if self.alive[one] and self.alive[other] and (self.age[one], self.age[other]) == (age, other_age):
-                self._absorb(one, other)
-                for third, similarity in self.likeness[one].items():
-                    self._push(one, third, similarity)
-        return [sorted(self.members[number]) for number in range(len(self.nodes)) if self.alive[number]]
+    sizes: Floats
+    first: Floats
+    last: Floats
 
-    def _push(self, one: int, other: int, similarity: float) -> None:
-        if similarity < THRESHOLD:
-            return
-        close = similarity * nearness(self.nodes[one], self.nodes[other])
-        if close >= THRESHOLD:
-            one, other = min(one, other), max(one, other)
-            heapq.heappush(self.heap, (-close, one, other, self.age[one], self.age[other]))
+    @staticmethod
+    def of(group: Numbers, sizes: Floats, nodes: Sequence[Node]) -> _Groups:
+        many = int(group.max()) + 1
+        first, last = np.full(many, np.inf), np.full(many, -np.inf)
+        np.minimum.at(first, group, [node.first for node in nodes])
+        np.maximum.at(last, group, [node.last for node in nodes])
+        whole = np.zeros(many)
+        np.add.at(whole, group, sizes)
+        return _Groups(whole, first, last)
 
-    def _absorb(self, one: int, other: int) -> None:
-        """The second becomes part of the first; their likeness to others is the mean over their articles."""
-        mine, theirs = self.nodes[one], self.nodes[other]
-        size = mine.size + theirs.size
-        part = mine.size / size if size else 1.0
-        old, added = self.likeness[one], self.likeness[other]
-        found: dict[int, float] = {}
-        for third in old.keys() | added.keys():
-            if third not in (one, other):
-                similarity = part * self._known(one, third, added) + (1 - part) * self._known(other, third, old)
-                if similarity > 0:
-                    found[third] = similarity
-        for third in old:
-            self.likeness[third].pop(one, None)
-        for third in added:
-            self.likeness[third].pop(other, None)
-        for third, similarity in found.items():
-            self.likeness[third][one] = similarity
-        self.likeness[one], self.likeness[other] = found, {}
-        self.nodes[one] = Node(size, min(mine.first, theirs.first), max(mine.last, theirs.last))
-        self.members[one] += self.members[other]
-        self.alive[other] = False
-        self.age[one] += 1
+    def some(self, chosen: Numbers) -> _Groups:
+        return _Groups(self.sizes[chosen], self.first[chosen], self.last[chosen])
 
-    def _known(self, node: int, third: int, partner: dict[int, float]) -> float:
-        """A node's likeness to a third one, that it may know only through a partner that is like it."""
-        known = self.likeness[node].get(third)
-        if known is None and partner.get(third, 0.0) >= 2 * LEAST_SIMILARITY:
-            known = self.ask(node, third)
-        return known or 0.0
+    def nearness(self, one: int) -> Floats:
+        return nearness(self.first[one], self.last[one], self.first, self.last)
+
+    def join(self, one: int, other: int) -> None:
+        self.sizes[one] += self.sizes[other]
+        self.first[one] = min(self.first[one], self.first[other])
+        self.last[one] = max(self.last[one], self.last[other])
 
 
-def nearness(one: Node, other: Node) -> float:
-    """1 for what is of one time, less the longer they are apart; 0 where together they would last too long."""
-    gap = max(0.0, one.first - other.last, other.first - one.last) / DAY
-    if gap > REACH_DAYS or max(one.last, other.last) - min(one.first, other.first) > MOST_DAYS * DAY:
-        return 0.0
-    return math.exp(-gap / DECAY_DAYS)
+def nearness(first: Floats, last: Floats, other_first: Floats, other_last: Floats) -> Floats:
+    """1 for what is of one time, less the longer they are apart; 0 where together they would last too long.
+
+    The stretches are in seconds since 1970.
+    """
+    gap = np.maximum(0.0, np.maximum(first - other_last, other_first - last)) / DAY
+    lasting = np.maximum(last, other_last) - np.minimum(first, other_first)
+    return np.where(lasting > MOST_DAYS * DAY, 0.0, np.exp(-gap / DECAY_DAYS))
 
 
-def _root(into: list[int], number: int) -> int:
-    while into[number] != number:
-        number = into[number]
-    return number
+def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -> tuple[Numbers, Numbers, Floats]:
+    """(group, later group, mean similarity of their articles), of groups that have pairs."""
+    one, other = group[pairs.one], group[pairs.other]
+    keys, place = np.unique(np.minimum(one, other) * len(group_sizes) + np.maximum(one, other), return_inverse=True)
+    sums = np.bincount(place, pairs.products * sizes[pairs.one] * sizes[pairs.other], len(keys))
+    one, other = keys // len(group_sizes), keys % len(group_sizes)
+    weights = group_sizes[one] * group_sizes[other]
+    kept = (one != other) & (weights > 0)
+    return one[kept], other[kept], sums[kept] / weights[kept]
+
+
+def _linkage(groups: _Groups, likeness: Floats) -> Numbers:
+    """For each group the number of the one that it ends up with; `likeness` is the mean similarity of each two."""
+    many = len(groups.sizes)
+    close = np.array([likeness[one] * groups.nearness(one) for one in range(many)])
+    np.fill_diagonal(close, -1.0)
+    best = close.argmax(axis=1)
+    top = close[np.arange(many), best]
+    into = np.arange(many)
+    gone = np.zeros(many, np.bool_)
+    while top[one := int(top.argmax())] >= THRESHOLD:
+        one, other = sorted((one, int(best[one])))
+        part = groups.sizes[one] / (groups.sizes[one] + groups.sizes[other])
+        likeness[one] = likeness[:, one] = part * likeness[one] + (1 - part) * likeness[other]
+        groups.join(one, other)
+        into[into == other] = one
+        gone[other] = True
+        row = likeness[one] * groups.nearness(one)
+        row[gone] = -1.0
+        row[one] = -1.0
+        close[one] = close[:, one] = row
+        close[other] = close[:, other] = -1.0
+        # Whose best is one of the two looks for it again; for others, what is new may have become the best.
+        again = np.flatnonzero((best == one) | (best == other) | (row > top))
+        again = np.append(again, [one, other])
+        best[again] = close[again].argmax(axis=1)
+        top[again] = close[again, best[again]]
+    return into
+
+
+def _components(many: int, one: Numbers, other: Numbers) -> Numbers:
+    """The part of a graph of `many` nodes, with these edges, that each is in; numbered in the order of their first."""
+    label = np.arange(many)
+    while True:
+        least = np.minimum(label[one], label[other])
+        before = label.copy()
+        np.minimum.at(label, one, least)
+        np.minimum.at(label, other, least)
+        label = label[label]
+        if np.array_equal(label, before):
+            return np.unique(label, return_inverse=True)[1]
+
+
+def _places(labels: Numbers) -> dict[int, Numbers]:
+    """Where each label stands, ascending."""
+    order = np.argsort(labels, kind="stable")
+    found, begins = np.unique(labels[order], return_index=True)
+    return dict(zip(found.tolist(), np.split(order, begins[1:]), strict=True)) if len(labels) else {}

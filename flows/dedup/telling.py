@@ -2,49 +2,41 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from collections import defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from flows.dedup import STORY_METHOD, vectors
-from flows.dedup.clustering import LEAST_SIMILARITY, MOST_DAYS, REACH_DAYS, Node, cluster
+from flows.dedup.board import set_up, strong
+from flows.dedup.clustering import LEAST_SIMILARITY, cluster
 from flows.dedup.originals import moment
-from flows.dedup.stretches import stretches
+from flows.dedup.retelling import retell
 from flows.dedup.vectors import Vectors
-from flows.hashing import digest
 from warehouse import stories as shelf
-from warehouse.stories import STORY_TERMS, WEIGHT_UNIT, NearStories, Story
+from warehouse import tellings as rows
+from warehouse.stories import STORY_TERMS, WEIGHT_UNIT
+from warehouse.tellings import Telling, Terms
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
     import duckdb
 
     from flows.dedup.articles import Elsewhere, Looked
     from flows.dedup.background import Background
+    from flows.dedup.board import Board
     from flows.dedup.chains import Linked
+    from flows.dedup.retelling import Retold
+    from warehouse.stories import Story
 
-STRONG = 12  # of a story's or an article's terms are looked for; of pairs at the threshold on ECB+ 99 % are found so
-LEAST_STRONG = 0.12  # the product of these that a story must have with an article to be compared in full
 QUIET_DAYS = 8  # a story that has been quiet for so long is closed: nothing new is near enough, copies included
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)  # of nothing
 _WHOLE_DAY = timedelta(days=1) - timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class _Board:
-    """The nodes of one step: first the new articles, then the stories they may belong to."""
-
-    fresh: list[Looked]
-    nodes: list[Node] = field(default_factory=list)
-    articles: dict[UUID, int] = field(default_factory=dict)
-    stories: dict[UUID, int] = field(default_factory=dict)
-    held: dict[int, Story] = field(default_factory=dict)
-    vectors: Vectors = vectors.NONE
 
 
 def tell(
@@ -54,56 +46,71 @@ def tell(
     linked: Linked,
     background: Background,
 ) -> None:
-    """Put each new article into a story, and join stories that turn out to be one.
+    """Put each new article into a story, and look again at the articles of the stories that new ones come near to.
 
-    Touches the rows of these stories and articles alone. An article with a new version stays where it is, unless it was
-    alone there: then it is placed anew. `linked` is what the step before found: an article and what it repeats are of
-    one story.
+    So it matters little in which order articles come: what has gone into one story and turns out to be two is parted,
+    what are two and turn out to be one is joined. Touches the rows of these stories and articles alone. An article with
+    a new version is placed anew. `linked` is what the step before found: an article and what it repeats are of one
+    story.
     """
     stories_of = {state.article_id: state.story_id for state in linked.states.values() if state.story_id is not None}
-    changed = {article.article_id for article in articles if not article.new}
-    alone = _alone(connection, {stories_of[one] for one in changed if one in stories_of})
-    shelf.remove_stories(connection, list(alone.values()))
-    stories_of = {article: story for article, story in stories_of.items() if story not in alone}
-    fresh = [article for article in articles if article.article_id not in stories_of]
-    fresh.sort(key=lambda article: (_span(article)[0], article.article_id))
-
-    board = _Board(fresh)
-    copies = {one for one, found in linked.duplicates.items() if found is not None and found.kind == "copy"}
-    for number, article in enumerate(fresh):
-        begin, end = _span(article)
-        board.articles[article.article_id] = number
-        board.nodes.append(Node(int(article.article_id not in copies), begin.timestamp(), end.timestamp()))
-    board.vectors = _vectors(board, background)
-    _add_stories(connection, board, _linked_stories(linked, stories_of, elsewhere))
-    found = cluster(
-        board.nodes,
-        vectors.products(board.vectors, len(fresh), LEAST_SIMILARITY),
-        _same(linked, board, stories_of),
-        lambda one, other: vectors.dot(board.vectors.of(one), board.vectors.of(other)),
+    sources: defaultdict[UUID, set[str]] = defaultdict(set)
+    for one in elsewhere:
+        sources[one.article_id].add(one.source)
+    fresh = [_telling(article, linked, stories_of, sources) for article in articles]
+    texts = _vectors(articles, background)
+    board = set_up(connection, fresh, texts, _linked_stories(linked, stories_of, elsewhere))
+    board = replace(
+        board,
+        tellings=[replace(one, outlets=one.outlets | sources.get(one.article_id, set())) for one in board.tellings]
+        if sources
+        else board.tellings,
     )
-    _write(connection, board, found, elsewhere, stories_of)
+    nodes = board.nodes()
+    voices = np.array([node.size > 0 for node in nodes], np.bool_)[board.vectors.rows]
+    spoken = Vectors(board.vectors.rows[voices], board.vectors.terms[voices], board.vectors.weights[voices])
+    found = cluster(nodes, vectors.products(spoken, LEAST_SIMILARITY), _same(linked, board, stories_of))
+    new = {article.article_id for article in articles}
+    more = _more_outlets(sources.keys() - new, sources, stories_of)
+    days = _days(board)
+    retold = retell(board, nodes, found, more, new, lambda names: shelf.known_stories(connection, names, days))
+    _write(connection, board, retold, (fresh, texts), {key: sources[key] for key in sources.keys() - new})
 
 
-def _span(article: Looked) -> tuple[datetime, datetime]:
-    """When an article was published: a stretch of a day where only the day is known."""
+def _telling(
+    article: Looked, linked: Linked, stories_of: Mapping[UUID, UUID], sources: Mapping[UUID, set[str]]
+) -> Telling:
+    """A new article; where only the day of its publication is known, its time is a stretch of a day."""
     when = moment(article.published_at, article.precision, article.first_seen_at)
-    return when.at, when.at + _WHOLE_DAY if when.precision == "day" else when.at
+    key = article.article_id
+    if key in linked.duplicates:
+        duplicate = linked.duplicates[key]
+        root, kind = (duplicate.root, duplicate.kind) if duplicate else (None, None)
+    else:
+        state = linked.states.get(key)
+        root, kind = (state.duplicate_of, state.duplicate_kind) if state else (None, None)
+    return Telling(
+        article_id=key,
+        story_id=stories_of.get(key),
+        first_seen_at=article.first_seen_at,
+        first_at=when.at,
+        last_at=when.at + _WHOLE_DAY if when.precision == "day" else when.at,
+        title=article.title,
+        language=article.language,
+        outlets=frozenset({article.source, *sources.get(key, ())}),
+        root=root,
+        copy=kind == "copy",
+    )
 
 
-def _vectors(board: _Board, background: Background) -> Vectors:
-    """Of the new articles that are no copies: what each is about, as a vector of length 1."""
-    traits = [(number, article.traits) for number, article in enumerate(board.fresh) if board.nodes[number].size]
-    if not traits:
+def _vectors(articles: Sequence[Looked], background: Background) -> Vectors:
+    """What each of the articles is about, as a vector of length 1."""
+    if not articles:
         return vectors.NONE
-    rows = np.repeat(np.array([number for number, _ in traits]), [len(each.terms) for _, each in traits])
-    terms = np.concatenate([each.terms for _, each in traits])
-    weights = np.concatenate([each.weights for _, each in traits])
-    return vectors.unit(vectors.heaviest(rows, terms, weights * background.idf(terms)))
-
-
-def _alone(connection: duckdb.DuckDBPyConnection, stories: set[UUID]) -> dict[UUID, Story]:
-    return {key: story for key, story in shelf.read_stories(connection, stories).items() if story.articles == 1}
+    numbers = np.repeat(np.arange(len(articles)), [len(article.traits.terms) for article in articles])
+    terms = np.concatenate([article.traits.terms for article in articles])
+    weights = np.concatenate([article.traits.weights for article in articles])
+    return vectors.unit(vectors.heaviest(numbers, terms, weights * background.idf(terms)))
 
 
 def _linked_stories(linked: Linked, stories_of: Mapping[UUID, UUID], elsewhere: Sequence[Elsewhere]) -> set[UUID]:
@@ -113,172 +120,92 @@ def _linked_stories(linked: Linked, stories_of: Mapping[UUID, UUID], elsewhere: 
     return {stories_of[article] for article in ends if article in stories_of}
 
 
-def _add_stories(connection: duckdb.DuckDBPyConnection, board: _Board, linked: set[UUID]) -> None:
-    """Put the stories that the articles may belong to on the board."""
-    days = np.array([_span(article)[0].date() for article in board.fresh])
-    with NearStories(connection) as near:
-        near.add(linked)
-        for first, last in stretches(days, round(MOST_DAYS)):
-            inside = np.flatnonzero((days >= first) & (days <= last))
-            # A story may have gone on for long after an article that is imported late.
-            around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))
-            near.search(_strong_terms(board.vectors, inside), around, LEAST_STRONG)
-        # Wide enough for stories that are linked by a chain of copies.
-        wide = timedelta(days=2 * MOST_DAYS)
-        span = (min(days) - wide, max(days) + wide) if len(days) else (date(1, 1, 1), date(9999, 12, 30))
-        stories = near.read(span)
-        if not stories:
-            return
-        numbers, terms, weights = near.terms(span)
-    begin = len(board.nodes)
-    for number, (key, story) in enumerate(stories.items(), start=begin):
-        board.stories[key] = number
-        board.held[number] = story
-        board.nodes.append(Node(story.reports, story.first_at.timestamp(), story.last_at.timestamp()))
-    board.vectors = vectors.together(board.vectors, vectors.heaviest(numbers + begin, terms, weights))
-
-
-def _strong_terms(found: Vectors, numbers: np.ndarray) -> pa.Table:
-    chosen = _strong(found) & np.isin(found.rows, numbers)
-    return pa.table(
-        {
-            "node": pa.array(found.rows[chosen]),
-            "term": pa.array(found.terms[chosen]),
-            "weight": pa.array(np.round(found.weights[chosen] * WEIGHT_UNIT).astype(np.uint16)),
-        }
-    )
-
-
-def _strong(found: Vectors) -> np.ndarray:
-    """Which entries are among the heaviest of their row."""
-    place = np.arange(len(found.rows)) - np.searchsorted(found.rows, found.rows)
-    strong: np.ndarray = place < STRONG
-    return strong
-
-
-def _same(linked: Linked, board: _Board, stories_of: Mapping[UUID, UUID]) -> list[tuple[int, int]]:
+def _same(linked: Linked, board: Board, stories_of: Mapping[UUID, UUID]) -> list[tuple[int, int]]:
     """Nodes that belong together because one repeats the other."""
+    articles, wholes = board.numbers()
 
     def node(article: UUID) -> int | None:
-        number = board.articles.get(article)
-        return board.stories.get(stories_of[article]) if number is None and article in stories_of else number
+        number = articles.get(article)
+        return wholes.get(stories_of[article]) if number is None and article in stories_of else number
 
-    pairs = []
-    for article, found in linked.duplicates.items():
-        if found is not None:
-            ends = (node(article), node(found.root))
-            if ends[0] is not None and ends[1] is not None and ends[0] != ends[1]:
-                pairs.append((ends[0], ends[1]))
-    return pairs
+    links = {one.article_id: one.root for one in board.tellings if one.root is not None}
+    links |= {article: found.root for article, found in linked.duplicates.items() if found is not None}
+    for article in [article for article, found in linked.duplicates.items() if found is None]:
+        links.pop(article, None)
+    pairs = [(node(article), node(root)) for article, root in links.items()]
+    return [(one, other) for one, other in pairs if one is not None and other is not None and one != other]
+
+
+def _more_outlets(
+    held: Collection[UUID], sources: Mapping[UUID, set[str]], stories_of: Mapping[UUID, UUID]
+) -> dict[UUID, set[str]]:
+    """By story: sources where the text of a held article stands unchanged."""
+    more: defaultdict[UUID, set[str]] = defaultdict(set)
+    for article in held:
+        if article in stories_of:
+            more[stories_of[article]] |= sources[article]
+    return more
+
+
+def _days(board: Board) -> tuple[datetime, datetime]:
+    """The time of everything on the board."""
+    everything: list[Telling | Story] = [*board.tellings, *board.wholes]
+    times = [time for one in everything for time in (one.first_at, one.last_at)]
+    return min(times, default=_EVER), max(times, default=_EVER)
 
 
 def _write(
     connection: duckdb.DuckDBPyConnection,
-    board: _Board,
-    found: list[list[int]],
-    elsewhere: Sequence[Elsewhere],
-    stories_of: Mapping[UUID, UUID],
+    board: Board,
+    retold: Retold,
+    fresh: tuple[Sequence[Telling], Vectors],
+    outlets: Mapping[UUID, set[str]],
 ) -> None:
     """Write the stories that have changed, and where their articles are."""
-    outlets = _more_outlets(board, elsewhere, stories_of)
-    written: list[Story] = []
-    terms: list[Vectors] = []
-    gone: list[Story] = []
-    renamed: dict[UUID, UUID] = {}
-    assigned: dict[UUID, UUID] = {}
-    for members in found:
-        before = [board.held[number] for number in members if number in board.held]
-        joined = [board.fresh[number] for number in members if number < len(board.fresh)]
-        more = {source for number in members for source in outlets.get(number, ())}
-        if not joined and len(before) == 1 and more <= set(before[0].outlets):
-            continue
-        middle = vectors.mean(board.vectors, [(one, board.nodes[one].size) for one in members], len(written))
-        story = _story(board, before, joined, more, middle)
-        gone += before
-        written.append(story)
-        terms.append(middle)
-        renamed |= {old.story_id: story.story_id for old in before if old.story_id != story.story_id}
-        assigned |= {article.article_id: story.story_id for article in joined}
-    shelf.remove_stories(connection, gone)
-    if written:
-        shelf.add_stories(connection, written, STORY_METHOD, _story_terms(written, terms))
-    shelf.rename(connection, renamed)
-    if assigned:
-        sights = [article.first_seen_at for article in board.fresh]
-        shelf.assign(connection, assigned, (min(sights), max(sights)))
+    shelf.remove_stories(connection, retold.gone)
+    if retold.stories:
+        shelf.add_stories(connection, retold.stories, STORY_METHOD, _story_terms(retold.stories, retold.middles))
+    shelf.rename(connection, retold.renamed)
+    tellings = [one for one in board.tellings if one.article_id in retold.placed]
+    if tellings:
+        sights = [one.first_seen_at for one in tellings]
+        shelf.assign(connection, retold.placed, (min(sights), max(sights)))
+    begin, end = (when.date() for when in _days(board))
+    rows.rename_tellings(connection, retold.renamed, (begin, end))
+    new = {one.article_id for one in fresh[0]}
+    rows.move_tellings(connection, {key: name for key, name in retold.placed.items() if key not in new}, (begin, end))
+    rows.add_outlets(connection, outlets, (begin, end))
+    changed = [one for one in fresh[0] if one.story_id is not None]
+    if changed:
+        sights = [one.first_seen_at for one in changed]
+        rows.remove_tellings(connection, [one.article_id for one in changed], (min(sights), max(sights)))
+    weights = np.round(fresh[1].weights * WEIGHT_UNIT).astype(np.uint16)
+    counts = np.bincount(fresh[1].rows, minlength=len(fresh[0]))
+    terms = Terms(counts, fresh[1].terms, weights)
+    where = retold.placed | {
+        one.article_id: retold.renamed.get(one.story_id, one.story_id)
+        for one in changed
+        if one.story_id is not None and one.article_id not in retold.placed
+    }
+    rows.add_tellings(connection, fresh[0], [where[one.article_id] for one in fresh[0]], terms)
 
 
-def _more_outlets(
-    board: _Board, elsewhere: Sequence[Elsewhere], stories_of: Mapping[UUID, UUID]
-) -> dict[int, set[str]]:
-    """Sources where the text of an article of a node stands unchanged."""
-    more: defaultdict[int, set[str]] = defaultdict(set)
-    for one in elsewhere:
-        number = board.articles.get(one.article_id)
-        if number is None and one.article_id in stories_of:
-            number = board.stories.get(stories_of[one.article_id])
-        if number is not None:
-            more[number].add(one.source)
-    return more
-
-
-def _story(
-    board: _Board, before: Sequence[Story], joined: Sequence[Looked], outlets: set[str], middle: Vectors
-) -> Story:
-    """A story after new articles have joined it, or stories each other. The greatest of these keeps its name."""
-    headlines = [(story.likeness, story.title, story.article_id) for story in before]
-    centre = (middle.terms, middle.weights)
-    for article in joined:
-        own = board.articles[article.article_id]
-        # A story of one article is that article.
-        likeness = vectors.dot(board.vectors.of(own), centre) if before or joined[1:] else 1.0
-        headlines.append((likeness, article.title, article.article_id))
-    likeness, title, headed = max(headlines, key=lambda found: (found[0], found[2]))
-    begins = [_span(article)[0] for article in joined]
-    base = min(before, key=lambda story: (-story.articles, story.first_at, story.story_id), default=None)
-    founder = joined[0] if joined else None  # the first to be published
-    assert base is not None or founder is not None
-    languages = Counter(article.language for article in joined)
-    sources = {source for story in before for source in story.outlets} | {article.source for article in joined}
-    return Story(
-        story_id=base.story_id if base else digest("story", str(founder.article_id if founder else "")),
-        title=title,
-        first_at=min([story.first_at for story in before] + begins),
-        last_at=max([story.last_at for story in before] + begins),
-        articles=sum(story.articles for story in before) + len(joined),
-        reports=sum(story.reports for story in before)
-        + sum(board.nodes[board.articles[article.article_id]].size for article in joined),
-        outlets=tuple(sorted(sources | outlets)),
-        language=base.language if base else languages.most_common(1)[0][0],
-        article_id=headed,
-        likeness=likeness,
-        closed_at=None if not before or any(story.closed_at is None for story in before) else before[0].closed_at,
-    )
-
-
-def _story_terms(stories: Sequence[Story], terms: Sequence[Vectors]) -> pa.Table:
-    """The middles of stories as STORY_TERMS, by day; the rows of `terms` are the numbers of the stories."""
-    found = vectors.NONE
-    if terms:
-        found = Vectors(
-            np.concatenate([each.rows for each in terms]),
-            np.concatenate([each.terms for each in terms]),
-            np.concatenate([each.weights for each in terms]),
-        )
+def _story_terms(stories: Sequence[Story], middles: Vectors) -> pa.Table:
+    """The middles of stories as STORY_TERMS, by day; the rows of `middles` are the numbers of the stories."""
     order = sorted(range(len(stories)), key=lambda number: (stories[number].last_at, stories[number].story_id))
     place = np.empty(len(stories), np.int64)
     place[order] = np.arange(len(stories))
-    sequence = np.argsort(place[found.rows], kind="stable")
-    which = pa.array(found.rows[sequence])
+    sequence = np.argsort(place[middles.rows], kind="stable")
+    which = pa.array(middles.rows[sequence])
     days = pa.array([story.last_at.astimezone(UTC).date() for story in stories], pa.date32())
     names = pa.array([story.story_id.bytes for story in stories], pa.binary(16))
     return pa.table(
         [
             days.take(which),
             pa.ExtensionArray.from_storage(pa.uuid(), names.take(which)),
-            pa.array(found.terms[sequence]),
-            pa.array(np.round(found.weights[sequence] * WEIGHT_UNIT).astype(np.uint16)),
-            pa.array(_strong(found)[sequence]),
+            pa.array(middles.terms[sequence]),
+            pa.array(np.round(middles.weights[sequence] * WEIGHT_UNIT).astype(np.uint16)),
+            pa.array(strong(middles)[sequence]),
         ],
         schema=STORY_TERMS,
     )

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+from warehouse.stories import WEIGHT_UNIT
 
+if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Sparse = tuple[NDArray[np.uint32], NDArray[np.float32]]
+    Numbers = NDArray[np.int64]
 
 TERMS = 40  # kept of an article and of a story: on ECB+ 32 to 64 do as well as all
 AT_ONCE = 4_000_000  # products that are held in memory
@@ -22,22 +22,38 @@ AT_ONCE = 4_000_000  # products that are held in memory
 class Vectors:
     """Vectors as rows (row, term, weight): three arrays of one length, ordered by row, then by falling weight."""
 
-    rows: NDArray[np.int64]
+    rows: Numbers
     terms: NDArray[np.uint32]
     weights: NDArray[np.float32]
 
-    def of(self, row: int) -> Sparse:
-        """Terms and weights of one vector."""
-        first, last = np.searchsorted(self.rows, [row, row + 1])
-        return self.terms[first:last], self.weights[first:last]
+    def some(self, number: Numbers) -> Vectors:
+        """The rows that `number` (an entry a row) gives a number of at least 0, as the rows of these numbers."""
+        rows = number[self.rows]
+        kept = np.flatnonzero(rows >= 0)
+        order = kept[np.argsort(rows[kept], kind="stable")]
+        return Vectors(rows[order], self.terms[order], self.weights[order])
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Pairs of rows and their scalar products: three arrays of one length."""
+
+    one: Numbers
+    other: Numbers
+    products: NDArray[np.float64]
 
 
 NONE = Vectors(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32))
 
 
-def heaviest(rows: NDArray[np.int64], terms: NDArray[np.uint32], weights: NDArray[np.float32]) -> Vectors:
-    """The TERMS heaviest terms of each row; among equals the lower hash, so that no order of arrival matters."""
-    order = np.lexsort((terms, -weights, rows))
+def heaviest(rows: Numbers, terms: NDArray[np.uint32], weights: NDArray[np.float32]) -> Vectors:
+    """The TERMS heaviest terms of each row, of entries by row, then term.
+
+    Among equals it is the lower hash, so that no order of arrival matters. Weights are not negative.
+    """
+    # As integers, the bits of such floats are in the same order: one sort by one number a row and weight.
+    keys = _keys(rows, ~weights.astype(np.float32).view(np.uint32))
+    order = np.argsort(keys, kind="stable")
     rows, terms, weights = rows[order], terms[order], weights[order]
     place = np.arange(len(rows)) - np.searchsorted(rows, rows)
     kept = place < TERMS
@@ -45,11 +61,12 @@ def heaviest(rows: NDArray[np.int64], terms: NDArray[np.uint32], weights: NDArra
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Each of length 1."""
+    """Each of length 1, in the steps that weights are stored in: what is read again is what was compared before."""
     if not len(vectors.rows):
         return vectors
     lengths = np.sqrt(np.bincount(vectors.rows, vectors.weights.astype(np.float64) ** 2))
-    return Vectors(vectors.rows, vectors.terms, (vectors.weights / lengths[vectors.rows]).astype(np.float32))
+    steps = np.round(vectors.weights / lengths[vectors.rows] * WEIGHT_UNIT) / WEIGHT_UNIT
+    return Vectors(vectors.rows, vectors.terms, steps.astype(np.float32))
 
 
 def together(one: Vectors, other: Vectors) -> Vectors:
@@ -61,74 +78,93 @@ def together(one: Vectors, other: Vectors) -> Vectors:
     )
 
 
-def products(vectors: Vectors, many: int, least: float) -> list[tuple[int, int, float]]:
-    """Pairs (row, later row, scalar product) with a product of at least `least`, the row among the first `many`.
+def products(vectors: Vectors, least: float) -> Pairs:
+    """Pairs (row, later row, scalar product) with a product of at least `least`.
 
     By the terms that they share: costs as many multiplications as there are pairs of equal terms.
     """
     order = np.argsort(vectors.terms, kind="stable")
-    rows, terms, weights = vectors.rows[order], vectors.terms[order], vectors.weights[order]
-    ends = np.searchsorted(terms, terms, side="right")
-    places = np.arange(len(terms))
+    found = Vectors(vectors.rows[order], vectors.terms[order], vectors.weights[order])
     # Within a term rows ascend: each entry meets those behind it.
-    partners = np.where(rows < many, ends - places - 1, 0)
-    by_row = np.argsort(rows, kind="stable")
-    found: list[tuple[int, int, float]] = []
-    begin = 0
-    sums = np.cumsum(partners[by_row])
-    while begin < len(by_row):
-        done = sums[begin - 1] if begin else 0
-        end = int(np.searchsorted(sums, done + AT_ONCE, side="right"))
-        end = max(end, begin + 1)
-        # A row's products are summed in one go: cut between rows.
-        if end < len(by_row):
-            first = int(np.searchsorted(rows[by_row], rows[by_row[end]], side="left"))
-            last = int(np.searchsorted(rows[by_row], rows[by_row[end]], side="right"))
-            end = first if first > begin else last
-        found += _some(rows, weights, partners, by_row[begin:end], least)
-        begin = end
-    return found
+    begins = np.arange(1, len(order) + 1)
+    return _matched(found, begins, np.searchsorted(found.terms, found.terms, side="right"), found, least)
 
 
-def _some(
-    rows: NDArray[np.int64],
-    weights: NDArray[np.float32],
-    partners: NDArray[np.int64],
-    chosen: NDArray[np.int64],
-    least: float,
-) -> list[tuple[int, int, float]]:
-    many = partners[chosen]
-    one = np.repeat(chosen, many)
-    other = one + 1 + np.arange(len(one)) - np.repeat(np.cumsum(many) - many, many)
-    if not len(one):
-        return []
-    width = int(rows.max()) + 1
-    keys = rows[one] * width + rows[other]
-    distinct, places = np.unique(keys, return_inverse=True)
-    sums = np.bincount(places, weights[one].astype(np.float64) * weights[other])
-    kept = sums >= least
-    return list(
-        zip((distinct[kept] // width).tolist(), (distinct[kept] % width).tolist(), sums[kept].tolist(), strict=True)
+def across(one: Vectors, other: Vectors, least: float) -> Pairs:
+    """Pairs (row of the one, row of the other, scalar product) with a product of at least `least`."""
+    order = np.argsort(other.terms, kind="stable")
+    found = Vectors(other.rows[order], other.terms[order], other.weights[order])
+    begins, ends = (np.searchsorted(found.terms, one.terms, side=side) for side in ("left", "right"))
+    return _matched(one, begins, ends, found, least)
+
+
+def _matched(one: Vectors, begins: Numbers, ends: Numbers, other: Vectors, least: float) -> Pairs:
+    """Each entry of the one times those of the other between its begin and end, summed by rows."""
+    partners = ends - begins
+    by_row = np.argsort(one.rows, kind="stable")
+    rows = one.rows[by_row]
+    sums = np.concatenate([[0], np.cumsum(partners[by_row])])
+    width = int(other.rows.max(initial=0)) + 1
+    found = [Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))]
+    start = 0
+    while start < len(rows):
+        # As many rows as there is room for: for their products, and for a sum with each row of the other.
+        end = np.searchsorted(sums, sums[start] + AT_ONCE, side="right") - 1
+        last = max(rows[start] + 1, min(rows[end] if end < len(rows) else rows[-1] + 1, rows[start] + AT_ONCE // width))
+        end = int(np.searchsorted(rows, last))
+        chosen = by_row[start:end]
+        many = partners[chosen]
+        mine = np.repeat(chosen, many)
+        theirs = np.arange(len(mine)) + np.repeat(begins[chosen] - (np.cumsum(many) - many), many)
+        cells = (one.rows[mine] - rows[start]) * width + other.rows[theirs]
+        totals = np.zeros((int(last) - int(rows[start])) * width)
+        np.add.at(totals, cells, one.weights[mine].astype(np.float64) * other.weights[theirs])
+        kept = np.flatnonzero(totals >= least)
+        found.append(Pairs(kept // width + rows[start], kept % width, totals[kept]))
+        start = end
+    return Pairs(
+        np.concatenate([each.one for each in found]),
+        np.concatenate([each.other for each in found]),
+        np.concatenate([each.products for each in found]),
     )
 
 
-def mean(vectors: Vectors, members: Sequence[tuple[int, float]], row: int) -> Vectors:
-    """The weighted mean of some rows (row, weight), as the row of that number, its heaviest terms."""
-    if len(members) == 1 and members[0][1]:
-        terms, weights = vectors.of(members[0][0])
-        return Vectors(np.full(len(terms), row, np.int64), terms, weights)
-    whole = sum(weight for _, weight in members)
-    parts = [(vectors.of(number), weight) for number, weight in members if weight]
-    if not parts:
+def means(vectors: Vectors, group: Numbers, sizes: Numbers) -> Vectors:
+    """The mean of the vectors of each group, weighted by `sizes`, its heaviest terms, as rows of the groups' numbers.
+
+    `group` and `sizes` have an entry a row; -1 is for rows of no group. A group of sizes 0 has no vector.
+    """
+    wholes = np.bincount(group[group >= 0], sizes[group >= 0])
+    rows = group[vectors.rows]
+    kept = (rows >= 0) & (sizes[vectors.rows] > 0)
+    if not kept.any():
         return NONE
-    terms = np.concatenate([terms for (terms, _), _ in parts])
-    weights = np.concatenate([weights * np.float32(weight / whole) for (_, weights), weight in parts])
-    distinct, places = np.unique(terms, return_inverse=True)
-    sums = np.bincount(places, weights).astype(np.float32)
-    return heaviest(np.full(len(distinct), row, np.int64), distinct, sums)
+    rows, terms = rows[kept], vectors.terms[kept]
+    parts = vectors.weights[kept] * (sizes[vectors.rows[kept]] / wholes[rows])
+    distinct, places = np.unique(_keys(rows, terms), return_inverse=True)
+    sums = np.bincount(places, parts).astype(np.float32)
+    return heaviest((distinct >> 32).astype(np.int64), (distinct & _TERM).astype(np.uint32), sums)
 
 
-def dot(one: Sparse, other: Sparse) -> float:
-    """The scalar product of two vectors, each as terms and weights."""
-    _, mine, theirs = np.intersect1d(one[0], other[0], assume_unique=True, return_indices=True)
-    return float((one[1][mine] * other[1][theirs]).sum())
+def likenesses(vectors: Vectors, group: Numbers, middles: Vectors) -> NDArray[np.float64]:
+    """The scalar product of each row with the middle of its group (-1: none, and 0)."""
+    rows = group[vectors.rows]
+    kept = np.flatnonzero(rows >= 0)
+    wanted, known = _keys(rows[kept], vectors.terms[kept]), _keys(middles.rows, middles.terms)
+    order = np.argsort(known)
+    known, weights = known[order], middles.weights[order]
+    if not len(known):
+        return np.zeros(len(group))
+    at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)
+    hit = known[at] == wanted
+    kept, at = kept[hit], at[hit]
+    found = np.zeros(len(group))
+    np.add.at(found, vectors.rows[kept], vectors.weights[kept].astype(np.float64) * weights[at])
+    return found
+
+
+_TERM = np.uint64(0xFFFFFFFF)
+
+
+def _keys(rows: Numbers, terms: NDArray[np.uint32]) -> NDArray[np.uint64]:
+    return (rows.astype(np.uint64) << np.uint64(32)) | terms

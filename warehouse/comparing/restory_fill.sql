@@ -5,6 +5,7 @@ DELETE FROM private.compared;
 DELETE FROM private.common_fingerprints;
 DELETE FROM stories;
 DELETE FROM private.story_terms;
+DELETE FROM private.tellings;
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
 WHERE duplicate_of IS NOT NULL OR story_id IS NOT NULL;
 INSERT INTO private.restory

@@ -19,6 +19,7 @@ DELETE FROM duplicates WHERE article_id IN (FROM again) OR original_id IN (FROM 
 DELETE FROM private.fingerprints WHERE article_id IN (FROM again);
 DELETE FROM private.compared WHERE article_id IN (FROM again);
 DELETE FROM private.restory WHERE article_id IN (FROM gone_articles);
+DELETE FROM private.tellings WHERE article_id IN (FROM again);
 DELETE FROM private.story_terms WHERE story_id IN (FROM gone_stories);
 DELETE FROM stories WHERE story_id IN (FROM gone_stories);
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL

@@ -1,0 +1,188 @@
+"""What a step compares: new articles, the articles of stories that they come near to, other stories as wholes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from flows.dedup import vectors
+from flows.dedup.clustering import LEAST_SIMILARITY, MOST_DAYS, REACH_DAYS, THRESHOLD, Node, nearness
+from flows.dedup.stretches import stretches
+from flows.dedup.vectors import Vectors
+from warehouse.stories import WEIGHT_UNIT, NearStories, Story
+from warehouse.tellings import Telling, Terms, read_tellings
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from uuid import UUID
+
+    import duckdb
+
+STRONG = 12  # of a story's or an article's terms are looked for; of pairs at the threshold on ECB+ 99 % are found so
+LEAST_STRONG = 0.12  # the product of these that a story must have with an article to be compared in full
+# A story is looked at again from this part of the threshold on: its middle has its heaviest terms alone, and some of
+# its articles may be nearer to the new one than the others.
+NEAR = 0.75
+# Held articles that are looked at again, for each new one, and in any case: stories beyond are taken as wholes, the
+# greatest first, which one article more changes least. On ECB+ five are enough, on a stream of all news two.
+AGAIN = 4
+LEAST_AGAIN = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The nodes of one step: `tellings`, then `wholes`; `vectors` has a row a node.
+
+    `tellings` are the new articles and those of the stories that are looked at again (`opened`). Within each, the order
+    is that of time, whatever came in when.
+    """
+
+    tellings: list[Telling]
+    wholes: list[Story]
+    opened: dict[UUID, Story]
+    vectors: Vectors
+
+    def nodes(self) -> list[Node]:
+        """As the linkage takes them."""
+        return [
+            *(Node(int(not one.copy), one.first_at.timestamp(), one.last_at.timestamp()) for one in self.tellings),
+            *(Node(one.reports, one.first_at.timestamp(), one.last_at.timestamp()) for one in self.wholes),
+        ]
+
+    def numbers(self) -> tuple[dict[UUID, int], dict[UUID, int]]:
+        """The nodes of articles, and of stories taken as wholes."""
+        begin = len(self.tellings)
+        return (
+            {one.article_id: number for number, one in enumerate(self.tellings)},
+            {one.story_id: number for number, one in enumerate(self.wholes, start=begin)},
+        )
+
+
+def set_up(
+    connection: duckdb.DuckDBPyConnection, fresh: Sequence[Telling], texts: Vectors, linked: Collection[UUID]
+) -> Board:
+    """The board of a step; `texts` has a row for each of the articles in `fresh`, `linked` are stories to be there.
+
+    An article of `fresh` with a story has changed, and that story is looked at again. Where it cannot be (it is too
+    great, or of before its articles were kept), the article is left out: it stays there.
+    """
+    stories, middles = _near(connection, fresh, texts, {*linked, *(one.story_id for one in fresh if one.story_id)})
+    likeness = _likeness(fresh, texts, stories, middles)
+    chosen = _chosen(fresh, stories, likeness)
+    held, terms = _members(connection, chosen.values())
+    changed = {one.article_id for one in fresh if one.story_id}
+    found = Counter(one.story_id for one in [*(each for each in held if each.article_id not in changed), *fresh])
+    opened = {key: story for key, story in chosen.items() if found[key] == story.articles}
+    tellings = [
+        *((one, number) for number, one in enumerate(fresh) if one.story_id is None or one.story_id in opened),
+        *(
+            (one, number)
+            for number, one in enumerate(held, start=len(fresh))
+            if one.story_id in opened and one.article_id not in changed
+        ),
+    ]
+    tellings.sort(key=lambda each: (each[0].first_at, each[0].article_id))
+    begin = len(fresh) + len(held)
+    wholes = [
+        (story, number)
+        for number, story in enumerate(stories, start=begin)
+        if story.story_id not in opened and (likeness[number - begin] > 0 or story.story_id in linked)
+    ]
+    numbers = np.full(begin + len(stories), -1)
+    numbers[[place for _, place in (*tellings, *wholes)]] = np.arange(len(tellings) + len(wholes))
+    rows = np.repeat(np.arange(len(held)) + len(fresh), terms.counts)
+    everything = vectors.together(
+        vectors.together(texts, Vectors(rows, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32))),
+        Vectors(middles.rows + begin, middles.terms, middles.weights),
+    )
+    return Board([one for one, _ in tellings], [one for one, _ in wholes], opened, everything.some(numbers))
+
+
+def strong(found: Vectors) -> np.ndarray:
+    """Which entries are among the heaviest of their row."""
+    place = np.arange(len(found.rows)) - np.searchsorted(found.rows, found.rows)
+    is_strong: np.ndarray = place < STRONG
+    return is_strong
+
+
+def _near(
+    connection: duckdb.DuckDBPyConnection, fresh: Sequence[Telling], texts: Vectors, linked: set[UUID]
+) -> tuple[list[Story], Vectors]:
+    """The stories that the articles may belong to, the oldest first, and their middles."""
+    days = np.array([one.first_at.date() for one in fresh])
+    voice = np.array([not one.copy for one in fresh], np.bool_)
+    is_strong = strong(texts)
+    with NearStories(connection) as near:
+        near.add(linked)
+        for first, last in stretches(days, round(MOST_DAYS)):
+            inside = np.flatnonzero((days >= first) & (days <= last) & voice)
+            # A story may have gone on for long after an article that is imported late.
+            around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))
+            near.search(_table(texts, is_strong & np.isin(texts.rows, inside)), around, LEAST_STRONG)
+        # Wide enough for stories that are linked by a chain of copies.
+        wide = timedelta(days=2 * MOST_DAYS)
+        span = (min(days) - wide, max(days) + wide) if len(days) else (date(1, 1, 1), date(9999, 12, 30))
+        stories = list(near.read(span).values())
+        if not stories:
+            return [], vectors.NONE
+        numbers, terms, weights = near.terms(span)
+        order = np.argsort(numbers, kind="stable")
+        return stories, Vectors(numbers[order], terms[order], weights[order])
+
+
+def _table(found: Vectors, chosen: np.ndarray) -> pa.Table:
+    return pa.table(
+        {
+            "node": pa.array(found.rows[chosen]),
+            "term": pa.array(found.terms[chosen]),
+            "weight": pa.array(np.round(found.weights[chosen] * WEIGHT_UNIT).astype(np.uint16)),
+        }
+    )
+
+
+def _likeness(fresh: Sequence[Telling], texts: Vectors, stories: Sequence[Story], middles: Vectors) -> np.ndarray:
+    """How close each story is to the new article that is nearest to it; 0 where none is."""
+    closest = np.zeros(len(stories))
+    voice = np.array([not one.copy for one in fresh], np.bool_)[texts.rows]
+    mine = Vectors(texts.rows[voice], texts.terms[voice], texts.weights[voice])
+    pairs = vectors.across(mine, middles, LEAST_SIMILARITY)
+    near = nearness(*_spans(fresh, pairs.one), *_spans(stories, pairs.other))
+    np.maximum.at(closest, pairs.other, pairs.products * near)
+    return closest
+
+
+def _spans(found: Sequence[Telling] | Sequence[Story], chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return (
+        np.array([one.first_at.timestamp() for one in found])[chosen],
+        np.array([one.last_at.timestamp() for one in found])[chosen],
+    )
+
+
+def _chosen(fresh: Sequence[Telling], stories: Sequence[Story], likeness: np.ndarray) -> Mapping[UUID, Story]:
+    """The stories that are looked at again: those that a changed article is in, then the near ones, the small first."""
+    needed = {one.story_id for one in fresh if one.story_id}
+    near = [
+        story
+        for story, close in zip(stories, likeness.tolist(), strict=True)
+        if close >= NEAR * THRESHOLD or story.story_id in needed
+    ]
+    left = max(LEAST_AGAIN, AGAIN * len(fresh))
+    chosen = {}
+    for story in sorted(near, key=lambda one: (one.story_id not in needed, one.articles, one.first_at, one.story_id)):
+        if story.articles <= left:
+            left -= story.articles
+            chosen[story.story_id] = story
+    return chosen
+
+
+def _members(connection: duckdb.DuckDBPyConnection, stories: Collection[Story]) -> tuple[list[Telling], Terms]:
+    days = (
+        min((story.first_at.date() for story in stories), default=date.min),
+        max((story.last_at.date() for story in stories), default=date.max),
+    )
+    return read_tellings(connection, [story.story_id for story in stories], days)

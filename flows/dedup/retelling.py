@@ -1,0 +1,163 @@
+"""Which stories the clusters of a step are: their identifiers, rows and middles. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flows.dedup import vectors
+from flows.hashing import digest
+from warehouse.stories import Story
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from uuid import UUID
+
+    from flows.dedup.board import Board
+    from flows.dedup.clustering import Node
+    from flows.dedup.vectors import Vectors
+    from warehouse.tellings import Telling
+
+Held = dict["UUID", "Story"]
+
+
+@dataclass(frozen=True, slots=True)
+class Retold:
+    """What changes: `stories` with the rows of `middles`, stories that are `gone` (some come again among `stories`).
+
+    `placed` are articles that have come to a story, `renamed` stories taken as wholes that are part of another one.
+    """
+
+    stories: list[Story]
+    middles: Vectors
+    gone: list[Story]
+    placed: dict[UUID, UUID]
+    renamed: dict[UUID, UUID]
+
+
+def retell(
+    board: Board,
+    nodes: Sequence[Node],
+    clusters: Sequence[Sequence[int]],
+    outlets: Mapping[UUID, Collection[str]],
+    new: Collection[UUID],
+    taken: Callable[[Collection[UUID]], Collection[UUID]],
+) -> Retold:
+    """The stories that have changed, and where their articles are.
+
+    `outlets` are more sources of stories on the board taken as wholes, `new` the articles that are new or have a new
+    text, `taken` says which of some identifiers are stories in the warehouse.
+    """
+    parts = [_Part.of(board, members) for members in clusters]
+    held = board.opened | {story.story_id: story for story in board.wholes}
+    written = [part for part in parts if not part.as_it_was(held, outlets, new)]
+    _name(written, held, taken)
+    group = np.full(len(nodes), -1)
+    for number, part in enumerate(written):
+        group[part.members] = number
+    middles = vectors.means(board.vectors, group, np.array([node.size for node in nodes]))
+    likeness = vectors.likenesses(board.vectors, group, middles)
+    stories: list[Story] = []
+    gone: Held = {}
+    placed: dict[UUID, UUID] = {}
+    renamed: dict[UUID, UUID] = {}
+    for part in written:
+        more = {source for whole in part.wholes for source in outlets.get(whole.story_id, ())}
+        stories.append(part.story(held, more, likeness))
+        gone |= {key: held[key] for key in part.before}
+        placed |= {
+            one.article_id: part.name for one in part.tellings if one.article_id in new or one.story_id != part.name
+        }
+        renamed |= {whole.story_id: part.name for whole in part.wholes if whole.story_id != part.name}
+    return Retold(stories, middles, list(gone.values()), placed, renamed)
+
+
+@dataclass(slots=True)
+class _Part:
+    """A cluster: its nodes, and how many articles it has of each story that there was."""
+
+    members: Sequence[int]
+    tellings: list[Telling]
+    wholes: list[Story]
+    before: Counter[UUID]
+    name: UUID
+
+    @staticmethod
+    def of(board: Board, members: Sequence[int]) -> _Part:
+        begin = len(board.tellings)
+        tellings = [board.tellings[number] for number in members if number < begin]
+        wholes = [board.wholes[number - begin] for number in members if number >= begin]
+        before = Counter(one.story_id for one in tellings if one.story_id is not None)
+        before.update({whole.story_id: whole.articles for whole in wholes})
+        founder = tellings[0].article_id if tellings else wholes[0].article_id
+        return _Part(members, tellings, wholes, before, digest("story", str(founder)))
+
+    def as_it_was(self, held: Held, outlets: Mapping[UUID, Collection[str]], new: Collection[UUID]) -> bool:
+        if len(self.before) != 1:
+            return False
+        (key, many), *_ = self.before.items()
+        more = {source for one in self.tellings for source in one.outlets} | set(outlets.get(key, ()))
+        return (
+            many == held[key].articles
+            and not any(one.article_id in new for one in self.tellings)
+            and more <= set(held[key].outlets)
+            and sum(not one.copy for one in self.tellings) + sum(one.reports for one in self.wholes)
+            == held[key].reports
+        )
+
+    def story(self, held: Held, more: Collection[str], likeness: np.ndarray) -> Story:
+        """The story, whose tellings' `likeness` to its middle is given by node."""
+        headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.wholes]
+        for number, one in zip(self.members, self.tellings, strict=False):
+            # A story of one article is that article; a copy has no say.
+            close = 1.0 if len(self.members) == 1 else 0.0 if one.copy else round(float(likeness[number]), 6)
+            headlines.append((close, one.article_id, one.title))
+        close, headed, title = max(headlines)
+        before = [held[key] for key in self.before]
+        languages = Counter(one.language for one in self.tellings)
+        languages.update({whole.language: whole.articles for whole in self.wholes})
+        all_of_them: list[Telling | Story] = [*self.tellings, *self.wholes]
+        outlets = {source for one in all_of_them for source in one.outlets}
+        return Story(
+            story_id=self.name,
+            title=title,
+            first_at=min(one.first_at for one in all_of_them),
+            last_at=max([one.first_at for one in self.tellings] + [whole.last_at for whole in self.wholes]),
+            articles=len(self.tellings) + sum(whole.articles for whole in self.wholes),
+            reports=sum(not one.copy for one in self.tellings) + sum(whole.reports for whole in self.wholes),
+            outlets=tuple(sorted(outlets | set(more))),
+            language=languages.most_common(1)[0][0],
+            article_id=headed,
+            likeness=close,
+            closed_at=None if any(one.closed_at is None for one in before) or not before else before[0].closed_at,
+        )
+
+
+def _name(parts: Sequence[_Part], held: Held, taken: Callable[[Collection[UUID]], Collection[UUID]]) -> None:
+    """A story keeps its identifier in the part that has most of its articles; the greatest share goes first."""
+    shares = [
+        (-many, held[key].first_at, key, number)
+        for number, part in enumerate(parts)
+        for key, many in part.before.items()
+    ]
+    named: set[int] = set()
+    used: set[UUID] = set()
+    for _, _, key, number in sorted(shares):
+        if key not in used and number not in named:
+            parts[number].name = key
+            used.add(key)
+            named.add(number)
+    rest = [part for number, part in enumerate(parts) if number not in named]
+    # The story that an article founded may have gone on without it.
+    known = set(taken([part.name for part in rest])) | used if rest else used
+    for part in rest:
+        again = 0
+        while part.name in known:
+            again += 1
+            part.name = digest("story", str(part.tellings[0].article_id), str(again))
+            if part.name not in known:
+                known |= set(taken([part.name]))
+        known.add(part.name)
