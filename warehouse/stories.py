@@ -6,6 +6,7 @@ Everything here is one transaction of the caller's, and reads the days around th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import date, datetime
+    from datetime import datetime
     from uuid import UUID
 
     import duckdb
@@ -112,23 +113,27 @@ class NearStories:
         ).fetchall()
         return _stories(rows)
 
-    def terms(self, days: tuple[date, date]) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
-        """Their terms, as (number of the story in the order of `read`, term, weight); `days` as in `read`."""
-        found = self.connection.execute(
+
+def read_middles(
+    connection: duckdb.DuckDBPyConnection, stories: Sequence[Story]
+) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
+    """The terms of stories, as (number of the story in their order, term, weight), ascending by number."""
+    table = pa.table(
+        {
+            "story_id": pa.array([story.story_id.bytes for story in stories], pa.uuid()),
+            "number": pa.array(range(len(stories)), pa.int64()),
+        }
+    )
+    days = [story.last_at.date() for story in stories] or [date.min]
+    with temporary(connection, "numbered", table):
+        found = connection.execute(
             """
-            SELECT numbered.number, terms.term, terms.weight / $unit AS weight
-            FROM private.story_terms AS terms
-            JOIN (
-                SELECT story_id, row_number() OVER (ORDER BY first_at, story_id) - 1 AS number
-                FROM stories
-                WHERE story_id IN (SELECT story_id FROM near_stories)
-                  AND last_at >= $first AND last_at < CAST($last AS DATE) + 1
-            ) AS numbered USING (story_id)
-            WHERE terms.day BETWEEN $first AND $last
+            SELECT number, term, weight / $unit AS weight FROM private.story_terms JOIN numbered USING (story_id)
+            WHERE day BETWEEN $first AND $last ORDER BY number
             """,
-            {"unit": WEIGHT_UNIT, "first": days[0], "last": days[1]},
+            {"unit": WEIGHT_UNIT, "first": min(days), "last": max(days)},
         ).fetchnumpy()
-        return found["number"].astype("int64"), found["term"], found["weight"].astype("float32")
+    return found["number"], found["term"], found["weight"].astype("float32")
 
 
 _COLUMNS = "story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, likeness, closed_at"

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 
 from flows.dedup import vectors
-from flows.dedup.clustering import LEAST_SIMILARITY, MOST_DAYS, REACH_DAYS, THRESHOLD, Node, nearness
+from flows.dedup.clustering import MOST_DAYS, REACH_DAYS, Node
 from flows.dedup.stretches import stretches
 from flows.dedup.vectors import Vectors
-from warehouse.stories import WEIGHT_UNIT, NearStories, Story
+from warehouse.stories import WEIGHT_UNIT, NearStories, Story, read_middles
 from warehouse.tellings import Telling, Terms, read_tellings
 
 if TYPE_CHECKING:
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 STRONG = 12  # of a story's or an article's terms are looked for; of pairs at the threshold on ECB+ 99 % are found so
 LEAST_STRONG = 0.12  # the product of these that a story must have with an article to be compared in full
-# A story is looked at again from this part of the threshold on: its middle has its heaviest terms alone, and some of
-# its articles may be nearer to the new one than the others.
-NEAR = 0.75
 # Held articles that are looked at again, for each new one, and in any case: stories beyond are taken as wholes, the
 # greatest first, which one article more changes least. On ECB+ five are enough, on a stream of all news two.
 AGAIN = 4
@@ -71,9 +68,9 @@ def set_up(
     An article of `fresh` with a story has changed, and that story is looked at again. Where it cannot be (it is too
     great, or of before its articles were kept), the article is left out: it stays there.
     """
-    stories, middles = _near(connection, fresh, texts, {*linked, *(one.story_id for one in fresh if one.story_id)})
-    likeness = _likeness(fresh, texts, stories, middles)
-    chosen = _chosen(fresh, stories, likeness)
+    needed = {one.story_id for one in fresh if one.story_id is not None}
+    stories = _near(connection, fresh, texts, {*linked, *needed})
+    chosen = _chosen(stories, needed, max(LEAST_AGAIN, AGAIN * len(fresh)))
     held, terms = _members(connection, chosen.values())
     changed = {one.article_id for one in fresh if one.story_id}
     found = Counter(one.story_id for one in [*(each for each in held if each.article_id not in changed), *fresh])
@@ -87,20 +84,18 @@ def set_up(
         ),
     ]
     tellings.sort(key=lambda each: (each[0].first_at, each[0].article_id))
+    wholes = [story for story in stories if story.story_id not in opened]
     begin = len(fresh) + len(held)
-    wholes = [
-        (story, number)
-        for number, story in enumerate(stories, start=begin)
-        if story.story_id not in opened and (likeness[number - begin] > 0 or story.story_id in linked)
-    ]
-    numbers = np.full(begin + len(stories), -1)
-    numbers[[place for _, place in (*tellings, *wholes)]] = np.arange(len(tellings) + len(wholes))
+    numbers = np.full(begin + len(wholes), -1)
+    numbers[[place for _, place in tellings]] = np.arange(len(tellings))
+    numbers[begin:] = np.arange(len(wholes)) + len(tellings)
+    middles = Vectors(*read_middles(connection, wholes))
     rows = np.repeat(np.arange(len(held)) + len(fresh), terms.counts)
     everything = vectors.together(
         vectors.together(texts, Vectors(rows, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32))),
         Vectors(middles.rows + begin, middles.terms, middles.weights),
     )
-    return Board([one for one, _ in tellings], [one for one, _ in wholes], opened, everything.some(numbers))
+    return Board([one for one, _ in tellings], wholes, opened, everything.some(numbers))
 
 
 def strong(found: Vectors) -> np.ndarray:
@@ -112,8 +107,8 @@ def strong(found: Vectors) -> np.ndarray:
 
 def _near(
     connection: duckdb.DuckDBPyConnection, fresh: Sequence[Telling], texts: Vectors, linked: set[UUID]
-) -> tuple[list[Story], Vectors]:
-    """The stories that the articles may belong to, the oldest first, and their middles."""
+) -> list[Story]:
+    """The stories that the articles may belong to, the oldest first."""
     days = np.array([one.first_at.date() for one in fresh])
     voice = np.array([not one.copy for one in fresh], np.bool_)
     is_strong = strong(texts)
@@ -127,12 +122,7 @@ def _near(
         # Wide enough for stories that are linked by a chain of copies.
         wide = timedelta(days=2 * MOST_DAYS)
         span = (min(days) - wide, max(days) + wide) if len(days) else (date(1, 1, 1), date(9999, 12, 30))
-        stories = list(near.read(span).values())
-        if not stories:
-            return [], vectors.NONE
-        numbers, terms, weights = near.terms(span)
-        order = np.argsort(numbers, kind="stable")
-        return stories, Vectors(numbers[order], terms[order], weights[order])
+        return list(near.read(span).values())
 
 
 def _table(found: Vectors, chosen: np.ndarray) -> pa.Table:
@@ -145,35 +135,12 @@ def _table(found: Vectors, chosen: np.ndarray) -> pa.Table:
     )
 
 
-def _likeness(fresh: Sequence[Telling], texts: Vectors, stories: Sequence[Story], middles: Vectors) -> np.ndarray:
-    """How close each story is to the new article that is nearest to it; 0 where none is."""
-    closest = np.zeros(len(stories))
-    voice = np.array([not one.copy for one in fresh], np.bool_)[texts.rows]
-    mine = Vectors(texts.rows[voice], texts.terms[voice], texts.weights[voice])
-    pairs = vectors.across(mine, middles, LEAST_SIMILARITY)
-    near = nearness(*_spans(fresh, pairs.one), *_spans(stories, pairs.other))
-    np.maximum.at(closest, pairs.other, pairs.products * near)
-    return closest
-
-
-def _spans(found: Sequence[Telling] | Sequence[Story], chosen: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return (
-        np.array([one.first_at.timestamp() for one in found])[chosen],
-        np.array([one.last_at.timestamp() for one in found])[chosen],
-    )
-
-
-def _chosen(fresh: Sequence[Telling], stories: Sequence[Story], likeness: np.ndarray) -> Mapping[UUID, Story]:
-    """The stories that are looked at again: those that a changed article is in, then the near ones, the small first."""
-    needed = {one.story_id for one in fresh if one.story_id}
-    near = [
-        story
-        for story, close in zip(stories, likeness.tolist(), strict=True)
-        if close >= NEAR * THRESHOLD or story.story_id in needed
-    ]
-    left = max(LEAST_AGAIN, AGAIN * len(fresh))
+def _chosen(stories: Sequence[Story], needed: Collection[UUID], left: int) -> Mapping[UUID, Story]:
+    """The stories that are looked at again: those that are needed, then the small ones, of `left` articles together."""
     chosen = {}
-    for story in sorted(near, key=lambda one: (one.story_id not in needed, one.articles, one.first_at, one.story_id)):
+    for story in sorted(
+        stories, key=lambda one: (one.story_id not in needed, one.articles, one.first_at, one.story_id)
+    ):
         if story.articles <= left:
             left -= story.articles
             chosen[story.story_id] = story

@@ -63,14 +63,19 @@ def cluster(nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]]
     inside = part[one] == part[other]
     one, other, means = one[inside], other[inside], means[inside]
     into = np.arange(len(groups.sizes))
-    links = _places(part[one])
-    for label, members in _places(part).items():
-        if len(members) > 1:
-            here = links[label]
-            rows, columns = np.searchsorted(members, one[here]), np.searchsorted(members, other[here])
-            likeness = np.zeros((len(members), len(members)))
-            likeness[rows, columns] = likeness[columns, rows] = means[here]
-            into[members] = members[_linkage(groups.some(members), likeness)]
+    # Most parts are of two.
+    alone = np.bincount(part)[part[one]] == 2
+    joined = alone & (means * groups.nearness(one, other) >= THRESHOLD)
+    into[other[joined]] = one[joined]
+    one, other, means = one[~alone], other[~alone], means[~alone]
+    where = np.empty(len(part), np.int64)
+    for here in _places(part[one]).values():
+        members = np.unique(np.concatenate([one[here], other[here]]))
+        where[members] = np.arange(len(members))
+        rows, columns = where[one[here]], where[other[here]]
+        likeness = np.zeros((len(members), len(members)))
+        likeness[rows, columns] = likeness[columns, rows] = means[here]
+        into[members] = members[_linkage(groups.some(members), likeness)]
     return [numbers.tolist() for numbers in _places(into[group]).values()]
 
 
@@ -95,8 +100,8 @@ class _Groups:
     def some(self, chosen: Numbers) -> _Groups:
         return _Groups(self.sizes[chosen], self.first[chosen], self.last[chosen])
 
-    def nearness(self, one: int) -> Floats:
-        return nearness(self.first[one], self.last[one], self.first, self.last)
+    def nearness(self, one: Numbers | int, other: Numbers | slice = slice(None)) -> Floats:
+        return nearness(self.first[one], self.last[one], self.first[other], self.last[other])
 
     def join(self, one: int, other: int) -> None:
         self.sizes[one] += self.sizes[other]
@@ -128,7 +133,7 @@ def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -
 def _linkage(groups: _Groups, likeness: Floats) -> Numbers:
     """For each group the number of the one that it ends up with; `likeness` is the mean similarity of each two."""
     many = len(groups.sizes)
-    close = np.array([likeness[one] * groups.nearness(one) for one in range(many)])
+    close = likeness * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
     np.fill_diagonal(close, -1.0)
     best = close.argmax(axis=1)
     top = close[np.arange(many), best]

@@ -79,49 +79,35 @@ def together(one: Vectors, other: Vectors) -> Vectors:
 
 
 def products(vectors: Vectors, least: float) -> Pairs:
-    """Pairs (row, later row, scalar product) with a product of at least `least`.
+    """Pairs (row, later row, scalar product) with a product of at least `least`, which is more than 0.
 
     By the terms that they share: costs as many multiplications as there are pairs of equal terms.
     """
     order = np.argsort(vectors.terms, kind="stable")
-    found = Vectors(vectors.rows[order], vectors.terms[order], vectors.weights[order])
+    rows, terms, weights = vectors.rows[order], vectors.terms[order], vectors.weights[order].astype(np.float64)
     # Within a term rows ascend: each entry meets those behind it.
-    begins = np.arange(1, len(order) + 1)
-    return _matched(found, begins, np.searchsorted(found.terms, found.terms, side="right"), found, least)
-
-
-def across(one: Vectors, other: Vectors, least: float) -> Pairs:
-    """Pairs (row of the one, row of the other, scalar product) with a product of at least `least`."""
-    order = np.argsort(other.terms, kind="stable")
-    found = Vectors(other.rows[order], other.terms[order], other.weights[order])
-    begins, ends = (np.searchsorted(found.terms, one.terms, side=side) for side in ("left", "right"))
-    return _matched(one, begins, ends, found, least)
-
-
-def _matched(one: Vectors, begins: Numbers, ends: Numbers, other: Vectors, least: float) -> Pairs:
-    """Each entry of the one times those of the other between its begin and end, summed by rows."""
-    partners = ends - begins
-    by_row = np.argsort(one.rows, kind="stable")
-    rows = one.rows[by_row]
+    partners = np.searchsorted(terms, terms, side="right") - np.arange(1, len(terms) + 1)
+    by_row = np.empty(len(order), np.int64)
+    by_row[order] = np.arange(len(order))
     sums = np.concatenate([[0], np.cumsum(partners[by_row])])
-    width = int(other.rows.max(initial=0)) + 1
+    width = int(rows.max(initial=0)) + 1
     found = [Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))]
-    start = 0
-    while start < len(rows):
-        # As many rows as there is room for: for their products, and for a sum with each row of the other.
-        end = np.searchsorted(sums, sums[start] + AT_ONCE, side="right") - 1
-        last = max(rows[start] + 1, min(rows[end] if end < len(rows) else rows[-1] + 1, rows[start] + AT_ONCE // width))
-        end = int(np.searchsorted(rows, last))
-        chosen = by_row[start:end]
+    first = 0
+    while first < width:
+        # As many rows as there is room for: for their products, and for a sum with each other row.
+        begin = np.searchsorted(vectors.rows, first)
+        full = int(np.searchsorted(sums, sums[begin] + AT_ONCE, side="right")) - 1
+        last = width if full >= len(order) else int(vectors.rows[full])
+        last = max(first + 1, min(last, first + AT_ONCE // width))
+        chosen = by_row[begin : np.searchsorted(vectors.rows, last)]
         many = partners[chosen]
         mine = np.repeat(chosen, many)
-        theirs = np.arange(len(mine)) + np.repeat(begins[chosen] - (np.cumsum(many) - many), many)
-        cells = (one.rows[mine] - rows[start]) * width + other.rows[theirs]
-        totals = np.zeros((int(last) - int(rows[start])) * width)
-        np.add.at(totals, cells, one.weights[mine].astype(np.float64) * other.weights[theirs])
+        theirs = np.arange(1, len(mine) + 1) + np.repeat(chosen - (np.cumsum(many) - many), many)
+        totals = np.zeros((last - first) * width)
+        np.add.at(totals, (rows[mine] - first) * width + rows[theirs], weights[mine] * weights[theirs])
         kept = np.flatnonzero(totals >= least)
-        found.append(Pairs(kept // width + rows[start], kept % width, totals[kept]))
-        start = end
+        found.append(Pairs(kept // width + first, kept % width, totals[kept]))
+        first = last
     return Pairs(
         np.concatenate([each.one for each in found]),
         np.concatenate([each.other for each in found]),
