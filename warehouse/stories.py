@@ -164,26 +164,12 @@ def remove_stories(connection: duckdb.DuckDBPyConnection, gone: Collection[Story
 
 def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story], method: str, terms: pa.Table) -> None:
     """Append stories, and their terms (STORY_TERMS)."""
-    rows = [
-        {
-            "story_id": story.story_id.bytes,
-            "title": story.title,
-            "first_at": story.first_at,
-            "last_at": story.last_at,
-            "articles": story.articles,
-            "sources": len(story.outlets),
-            "method": method,
-            "language": story.language,
-            "reports": story.reports,
-            "outlets": list(story.outlets),
-            "article_id": story.article_id.bytes,
-            "likeness": story.likeness,
-            "closed_at": story.closed_at,
-        }
-        for story in stories
-    ]
+    columns: dict[str, list[Any]] = {name: [getattr(story, name, None) for story in stories] for name in STORIES.names}
+    columns |= {name: [key.bytes for key in columns[name]] for name in ("story_id", "article_id")}
+    columns |= {"sources": [len(story.outlets) for story in stories], "method": [method] * len(stories)}
+    rows = pa.table({field.name: pa.array(columns[field.name], field.type) for field in STORIES}, schema=STORIES)
     for table, source, order in (
-        ("stories", pa.Table.from_pylist(rows, schema=STORIES), "ORDER BY last_at"),
+        ("stories", rows, "ORDER BY last_at"),
         ("private.story_terms", terms, ""),
     ):
         connection.register("new_rows_of_stories", source)

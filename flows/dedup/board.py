@@ -136,7 +136,7 @@ def _table(found: Vectors, chosen: np.ndarray) -> pa.Table:
 
 
 def _chosen(stories: Sequence[Story], needed: Collection[UUID], left: int) -> Mapping[UUID, Story]:
-    """The stories that are looked at again: those that are needed, then the small ones, of `left` articles together."""
+    """The stories that are looked at again: the needed, then the small ones, of `left` articles together."""
     chosen = {}
     for story in sorted(
         stories, key=lambda one: (one.story_id not in needed, one.articles, one.first_at, one.story_id)

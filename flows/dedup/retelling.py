@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import numpy as np
 
@@ -14,14 +14,14 @@ from warehouse.stories import Story
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from uuid import UUID
 
     from flows.dedup.board import Board
     from flows.dedup.clustering import Node
     from flows.dedup.vectors import Vectors
     from warehouse.tellings import Telling
 
-Held = dict["UUID", "Story"]
+Held = dict[UUID, Story]
+_NO_NAME = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +43,25 @@ def retell(
     nodes: Sequence[Node],
     clusters: Sequence[Sequence[int]],
     outlets: Mapping[UUID, Collection[str]],
-    new: Collection[UUID],
+    changed: Collection[UUID],
     taken: Callable[[Collection[UUID]], Collection[UUID]],
 ) -> Retold:
     """The stories that have changed, and where their articles are.
 
-    `outlets` are more sources of stories on the board taken as wholes, `new` the articles that are new or have a new
-    text, `taken` says which of some identifiers are stories in the warehouse.
+    `outlets` are more sources of stories on the board taken as wholes, `changed` the articles that have been told
+    before, with another text; `taken` says which of some identifiers are stories in the warehouse.
     """
     parts = [_Part.of(board, members) for members in clusters]
     held = board.opened | {story.story_id: story for story in board.wholes}
-    written = [part for part in parts if not part.as_it_was(held, outlets, new)]
+    written = [part for part in parts if not part.as_it_was(held, outlets, changed)]
     _name(written, held, taken)
     group = np.full(len(nodes), -1)
     for number, part in enumerate(written):
         group[part.members] = number
     middles = vectors.means(board.vectors, group, np.array([node.size for node in nodes]))
+    # A story of one article is that article.
+    several = np.array([len(part.members) > 1 for part in written], np.bool_)
+    group[group >= 0] = np.where(several[group[group >= 0]], group[group >= 0], -1)
     likeness = vectors.likenesses(board.vectors, group, middles)
     stories: list[Story] = []
     gone: Held = {}
@@ -69,7 +72,7 @@ def retell(
         stories.append(part.story(held, more, likeness))
         gone |= {key: held[key] for key in part.before}
         placed |= {
-            one.article_id: part.name for one in part.tellings if one.article_id in new or one.story_id != part.name
+            one.article_id: part.name for one in part.tellings if one.story_id != part.name or one.article_id in changed
         }
         renamed |= {whole.story_id: part.name for whole in part.wholes if whole.story_id != part.name}
     return Retold(stories, middles, list(gone.values()), placed, renamed)
@@ -82,27 +85,28 @@ class _Part:
     members: Sequence[int]
     tellings: list[Telling]
     wholes: list[Story]
-    before: Counter[UUID]
-    name: UUID
+    before: dict[UUID, int]
+    name: UUID = _NO_NAME
 
     @staticmethod
     def of(board: Board, members: Sequence[int]) -> _Part:
         begin = len(board.tellings)
         tellings = [board.tellings[number] for number in members if number < begin]
         wholes = [board.wholes[number - begin] for number in members if number >= begin]
-        before = Counter(one.story_id for one in tellings if one.story_id is not None)
-        before.update({whole.story_id: whole.articles for whole in wholes})
-        founder = tellings[0].article_id if tellings else wholes[0].article_id
-        return _Part(members, tellings, wholes, before, digest("story", str(founder)))
+        before = {whole.story_id: whole.articles for whole in wholes}
+        for one in tellings:
+            if one.story_id is not None:
+                before[one.story_id] = before.get(one.story_id, 0) + 1
+        return _Part(members, tellings, wholes, before)
 
-    def as_it_was(self, held: Held, outlets: Mapping[UUID, Collection[str]], new: Collection[UUID]) -> bool:
+    def as_it_was(self, held: Held, outlets: Mapping[UUID, Collection[str]], changed: Collection[UUID]) -> bool:
         if len(self.before) != 1:
             return False
         (key, many), *_ = self.before.items()
         more = {source for one in self.tellings for source in one.outlets} | set(outlets.get(key, ()))
         return (
             many == held[key].articles
-            and not any(one.article_id in new for one in self.tellings)
+            and not any(one.story_id is None or one.article_id in changed for one in self.tellings)
             and more <= set(held[key].outlets)
             and sum(not one.copy for one in self.tellings) + sum(one.reports for one in self.wholes)
             == held[key].reports
@@ -110,16 +114,15 @@ class _Part:
 
     def story(self, held: Held, more: Collection[str], likeness: np.ndarray) -> Story:
         """The story, whose tellings' `likeness` to its middle is given by node."""
+        all_of_them: list[Telling | Story] = [*self.tellings, *self.wholes]
         headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.wholes]
         for number, one in zip(self.members, self.tellings, strict=False):
-            # A story of one article is that article; a copy has no say.
+            # A copy has no say.
             close = 1.0 if len(self.members) == 1 else 0.0 if one.copy else round(float(likeness[number]), 6)
             headlines.append((close, one.article_id, one.title))
         close, headed, title = max(headlines)
         before = [held[key] for key in self.before]
-        languages = Counter(one.language for one in self.tellings)
-        languages.update({whole.language: whole.articles for whole in self.wholes})
-        all_of_them: list[Telling | Story] = [*self.tellings, *self.wholes]
+        languages = [one.language for one in all_of_them]
         outlets = {source for one in all_of_them for source in one.outlets}
         return Story(
             story_id=self.name,
@@ -129,7 +132,7 @@ class _Part:
             articles=len(self.tellings) + sum(whole.articles for whole in self.wholes),
             reports=sum(not one.copy for one in self.tellings) + sum(whole.reports for whole in self.wholes),
             outlets=tuple(sorted(outlets | set(more))),
-            language=languages.most_common(1)[0][0],
+            language=max(dict.fromkeys(languages), key=languages.count),
             article_id=headed,
             likeness=close,
             closed_at=None if any(one.closed_at is None for one in before) or not before else before[0].closed_at,
@@ -151,13 +154,15 @@ def _name(parts: Sequence[_Part], held: Held, taken: Callable[[Collection[UUID]]
             used.add(key)
             named.add(number)
     rest = [part for number, part in enumerate(parts) if number not in named]
-    # The story that an article founded may have gone on without it.
-    known = set(taken([part.name for part in rest])) | used if rest else used
     for part in rest:
-        again = 0
+        part.name = digest("story", str(part.tellings[0].article_id))
+    # The story that an article founded may have gone on without it.
+    again = [part for part in rest if part.tellings[0].story_id is not None]
+    known = used | set(taken([part.name for part in again])) if again else used
+    for part in again:
+        times = 0
         while part.name in known:
-            again += 1
-            part.name = digest("story", str(part.tellings[0].article_id), str(again))
-            if part.name not in known:
-                known |= set(taken([part.name]))
+            times += 1
+            part.name = digest("story", str(part.tellings[0].article_id), str(times))
+            known |= set(taken([part.name]))
         known.add(part.name)

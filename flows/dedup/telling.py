@@ -73,7 +73,8 @@ def tell(
     new = {article.article_id for article in articles}
     more = _more_outlets(sources.keys() - new, sources, stories_of)
     days = _days(board)
-    retold = retell(board, nodes, found, more, new, lambda names: shelf.known_stories(connection, names, days))
+    changed = {one.article_id for one in fresh if one.story_id is not None}
+    retold = retell(board, nodes, found, more, changed, lambda names: shelf.known_stories(connection, names, days))
     _write(connection, board, retold, (fresh, texts), {key: sources[key] for key in sources.keys() - new})
 
 
@@ -191,7 +192,14 @@ def _write(
 
 
 def _story_terms(stories: Sequence[Story], middles: Vectors) -> pa.Table:
-    """The middles of stories as STORY_TERMS, by day; the rows of `middles` are the numbers of the stories."""
+    """The middles of stories as STORY_TERMS, by day; the rows of `middles` are the numbers of the stories.
+
+    Of a story of one article there are the terms alone by which it is looked for: the others stand with the article.
+    """
+    is_strong = strong(middles)
+    kept = is_strong | np.array([story.articles > 1 for story in stories], np.bool_)[middles.rows]
+    is_strong = is_strong[kept]
+    middles = Vectors(middles.rows[kept], middles.terms[kept], middles.weights[kept])
     order = sorted(range(len(stories)), key=lambda number: (stories[number].last_at, stories[number].story_id))
     place = np.empty(len(stories), np.int64)
     place[order] = np.arange(len(stories))
@@ -205,7 +213,7 @@ def _story_terms(stories: Sequence[Story], middles: Vectors) -> pa.Table:
             pa.ExtensionArray.from_storage(pa.uuid(), names.take(which)),
             pa.array(middles.terms[sequence]),
             pa.array(np.round(middles.weights[sequence] * WEIGHT_UNIT).astype(np.uint16)),
-            pa.array(strong(middles)[sequence]),
+            pa.array(is_strong[sequence]),
         ],
         schema=STORY_TERMS,
     )

@@ -12,6 +12,7 @@ CREATE TABLE private.tellings (
     terms          UINTEGER[] NOT NULL,
     weights        USMALLINT[] NOT NULL
 );
+COMMENT ON TABLE private.story_terms IS 'The middle of each story: the mean of its articles'' terms, the heaviest of them; of a story of one article the strong alone.';
 COMMENT ON TABLE private.tellings IS 'One row per article that is in a story, appended by day: stories that new articles come near to are looked at again by these.';
 COMMENT ON COLUMN private.tellings.day IS 'Day of first_at, UTC.';
 COMMENT ON COLUMN private.tellings.article_id IS 'The article.';
