@@ -86,7 +86,7 @@ def test_a_story_says_when_where_and_how_often_it_was_told(writer: Writer) -> No
             3,
             ["echo.example", "herald.example", "tribune.example"],
             "en",
-            "term-linkage-1",
+            "term-linkage-2",
         )
     ]
     assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]
