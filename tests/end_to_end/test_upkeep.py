@@ -291,7 +291,7 @@ def test_a_source_is_forgotten_with_all_it_brought(filled: Path) -> None:
     assert held_bytes(filled, b"one.example") == []
     assert private(filled, "SELECT title FROM articles") == [("A headline of its own",)]
     assert private(filled, "SELECT count(*) FROM private.frontier") == [(0,)]
-    for table in ("duplicates", "private.fingerprints", "private.compared"):
+    for table in ("duplicates", "private.fingerprints", "private.compared", "private.tellings"):
         left = f"SELECT count(*) FROM {table} WHERE article_id NOT IN (SELECT article_id FROM article_state)"
         assert private(filled, left) == [(0,)]
     assert private(filled, "SELECT articles, outlets FROM stories") == [(1, ["import"])]

@@ -231,6 +231,7 @@ def everything(writer: Writer) -> list[list[Any]]:
         "private.common_fingerprints": "hash",
         "private.compared": "article_id, day, published_at",
         "private.story_terms": "story_id, term, weight",
+        "private.tellings": "article_id, story_id, first_at, last_at, title, outlets, terms, weights",
     }
     return [ask(writer, f"SELECT {columns} FROM {table} ORDER BY ALL") for table, columns in tables.items()]
 
