@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Numbers = NDArray[np.int64]
 
-# Of the mean similarity between the articles of two stories that are one. What halves of the topics of ECB+ choose is
-# 0.34 on the mean (standard deviation 0.02), with a background of other news 0.34 to 0.35; from 0.33 to 0.38 the other
-# halves hardly differ. Further down two events of one kind are joined.
+# Of the mean similarity between the articles of two stories that are one. Halves of the topics of ECB+ choose 0.35 on
+# the mean (standard deviation 0.02), with a background of other news too; from 0.33 to 0.38 it hardly matters. Further
+# down two events of one kind are joined. benchmarks/stories.py prints it.
 THRESHOLD = 0.35
 DECAY_DAYS = 3.0  # after so many days without an article a likeness counts 1/e: news is told within days
 MOST_DAYS = 30.0  # that a story lasts: what goes on for longer is a topic
@@ -44,8 +44,10 @@ class Node:
     last: float
 
 
-def cluster(nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Join nodes as long as any two are closer than THRESHOLD, the closest first; returns the numbers of each cluster.
+def cluster(
+    nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]], threshold: float = THRESHOLD
+) -> list[list[int]]:
+    """Join nodes as long as any two are closer than `threshold`, the closest first; returns each cluster's numbers.
 
     `pairs` have the mean similarity of the articles of two nodes, where that is at least LEAST_SIMILARITY; `same` are
     pairs that belong together whatever they are about. A cluster's likeness to another is the mean over the pairs of
@@ -59,14 +61,14 @@ def cluster(nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]]
     groups = _Groups.of(group, sizes, nodes)
     one, other, means = _between(pairs, group, sizes, groups.sizes)
     # A mean reaches the threshold only where one of its parts does: groups that no such pair links stay apart.
-    close = means >= THRESHOLD
+    close = means >= threshold
     part = _components(len(groups.sizes), one[close], other[close])
     inside = part[one] == part[other]
     one, other, means = one[inside], other[inside], means[inside]
     into = np.arange(len(groups.sizes))
     # Most parts are of two.
     alone = np.bincount(part)[part[one]] == 2
-    joined = alone & (means * groups.nearness(one, other) >= THRESHOLD)
+    joined = alone & (means * groups.nearness(one, other) >= threshold)
     into[other[joined]] = one[joined]
     one, other, means = one[~alone], other[~alone], means[~alone]
     where = np.empty(len(part), np.int64)
@@ -76,7 +78,7 @@ def cluster(nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]]
         rows, columns = where[one[here]], where[other[here]]
         likeness = np.zeros((len(members), len(members)))
         likeness[rows, columns] = likeness[columns, rows] = means[here]
-        into[members] = members[_linkage(groups.some(members), likeness)]
+        into[members] = members[_linkage(groups.some(members), likeness, threshold)]
     return [numbers.tolist() for numbers in _places(into[group]).values()]
 
 
@@ -131,7 +133,7 @@ def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -
     return one[kept], other[kept], sums[kept] / weights[kept]
 
 
-def _linkage(groups: _Groups, likeness: Floats) -> Numbers:
+def _linkage(groups: _Groups, likeness: Floats, threshold: float) -> Numbers:
     """For each group the number of the one that it ends up with; `likeness` is the mean similarity of each two."""
     many = len(groups.sizes)
     close = likeness * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
@@ -140,7 +142,7 @@ def _linkage(groups: _Groups, likeness: Floats) -> Numbers:
     top = close[np.arange(many), best]
     into = np.arange(many)
     gone = np.zeros(many, np.bool_)
-    while top[one := int(top.argmax())] >= THRESHOLD:
+    while top[one := int(top.argmax())] >= threshold:
         one, other = sorted((one, int(best[one])))
         part = groups.sizes[one] / (groups.sizes[one] + groups.sizes[other])
         likeness[one] = likeness[:, one] = part * likeness[one] + (1 - part) * likeness[other]
