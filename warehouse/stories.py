@@ -6,9 +6,9 @@ Everything here is one transaction of the caller's, and reads the days around th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
 from warehouse.duplicates import identifiers, statement
@@ -17,11 +17,10 @@ from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
     from uuid import UUID
 
     import duckdb
-    import numpy as np
     from numpy.typing import NDArray
 
 WEIGHT_UNIT = 4096  # a weight of 1 as it is stored
@@ -118,13 +117,15 @@ def read_middles(
     connection: duckdb.DuckDBPyConnection, stories: Sequence[Story]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
     """The terms of stories, as (number of the story in their order, term, weight), ascending by number."""
+    if not stories:
+        return np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)
     table = pa.table(
         {
             "story_id": pa.array([story.story_id.bytes for story in stories], pa.uuid()),
             "number": pa.array(range(len(stories)), pa.int64()),
         }
     )
-    days = [story.last_at.date() for story in stories] or [date.min]
+    days = [story.last_at.date() for story in stories]
     with temporary(connection, "numbered", table):
         found = connection.execute(
             """
