@@ -116,7 +116,7 @@ class NearStories:
 def read_middles(
     connection: duckdb.DuckDBPyConnection, stories: Sequence[Story]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
-    """The terms of stories, as (number of the story in their order, term, weight), ascending by number."""
+    """The terms of stories, as (number of the story in their order, term, weight), by number and falling weight."""
     if not stories:
         return np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)
     table = pa.table(
@@ -130,7 +130,7 @@ def read_middles(
         found = connection.execute(
             """
             SELECT number, term, weight / $unit AS weight FROM private.story_terms JOIN numbered USING (story_id)
-            WHERE day BETWEEN $first AND $last ORDER BY number
+            WHERE day BETWEEN $first AND $last ORDER BY number, weight DESC, term
             """,
             {"unit": WEIGHT_UNIT, "first": min(days), "last": max(days)},
         ).fetchnumpy()

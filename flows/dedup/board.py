@@ -105,6 +105,12 @@ def strong(found: Vectors) -> np.ndarray:
     return is_strong
 
 
+def strongest(found: Vectors) -> Vectors:
+    """The heaviest entries of each row."""
+    chosen = strong(found)
+    return Vectors(found.rows[chosen], found.terms[chosen], found.weights[chosen])
+
+
 def _near(
     connection: duckdb.DuckDBPyConnection, fresh: Sequence[Telling], texts: Vectors, linked: set[UUID]
 ) -> list[Story]:

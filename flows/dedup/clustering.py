@@ -45,7 +45,7 @@ class Node:
 
 
 def cluster(
-    nodes: Sequence[Node], pairs: Pairs, same: Iterable[tuple[int, int]], threshold: float = THRESHOLD
+    nodes: Sequence[Node], pairs: Pairs, same: Iterable[Iterable[int]], threshold: float = THRESHOLD
 ) -> list[list[int]]:
     """Join nodes as long as any two are closer than `threshold`, the closest first; returns each cluster's numbers.
 
@@ -56,13 +56,13 @@ def cluster(
     if not nodes:
         return []
     joined = np.array(list(same), np.int64).reshape(-1, 2)
-    group = _components(len(nodes), joined[:, 0], joined[:, 1])
+    group = components(len(nodes), joined[:, 0], joined[:, 1])
     sizes = np.array([node.size for node in nodes], np.float64)
     groups = _Groups.of(group, sizes, nodes)
     one, other, means = _between(pairs, group, sizes, groups.sizes)
     # A mean reaches the threshold only where one of its parts does: groups that no such pair links stay apart.
     close = means >= threshold
-    part = _components(len(groups.sizes), one[close], other[close])
+    part = components(len(groups.sizes), one[close], other[close])
     inside = part[one] == part[other]
     one, other, means = one[inside], other[inside], means[inside]
     into = np.arange(len(groups.sizes))
@@ -162,7 +162,7 @@ def _linkage(groups: _Groups, likeness: Floats, threshold: float) -> Numbers:
     return into
 
 
-def _components(many: int, one: Numbers, other: Numbers) -> Numbers:
+def components(many: int, one: Numbers, other: Numbers) -> Numbers:
     """The part of a graph of `many` nodes, with these edges, that each is in; numbered in the order of their first."""
     label = np.arange(many)
     while True:

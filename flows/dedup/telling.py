@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from flows.dedup import STORY_METHOD, vectors
-from flows.dedup.board import set_up, strong
-from flows.dedup.clustering import LEAST_SIMILARITY, cluster
+from flows.dedup.board import LEAST_STRONG, set_up, strong, strongest
+from flows.dedup.clustering import LEAST_SIMILARITY, cluster, components
 from flows.dedup.originals import moment
 from flows.dedup.retelling import retell
 from flows.dedup.vectors import Vectors
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import duckdb
+    from numpy.typing import NDArray
 
     from flows.dedup.articles import Elsewhere, Looked
     from flows.dedup.background import Background
@@ -69,7 +70,11 @@ def tell(
     nodes = board.nodes()
     voices = np.array([node.size > 0 for node in nodes], np.bool_)[board.vectors.rows]
     spoken = Vectors(board.vectors.rows[voices], board.vectors.terms[voices], board.vectors.weights[voices])
-    found = cluster(nodes, vectors.products(spoken, LEAST_SIMILARITY), _same(linked, board, stories_of))
+    same = _same(linked, board, stories_of)
+    # What has few of its strongest terms in common is apart: all terms are compared between the others alone.
+    rough = vectors.products(strongest(spoken), LEAST_STRONG)
+    part = components(len(nodes), *np.concatenate([np.stack([rough.one, rough.other], axis=1), same]).T)
+    found = cluster(nodes, vectors.products(spoken, LEAST_SIMILARITY, part), same)
     new = {article.article_id for article in articles}
     more = _more_outlets(sources.keys() - new, sources, stories_of)
     days = _days(board)
@@ -121,7 +126,7 @@ def _linked_stories(linked: Linked, stories_of: Mapping[UUID, UUID], elsewhere: 
     return {stories_of[article] for article in ends if article in stories_of}
 
 
-def _same(linked: Linked, board: Board, stories_of: Mapping[UUID, UUID]) -> list[tuple[int, int]]:
+def _same(linked: Linked, board: Board, stories_of: Mapping[UUID, UUID]) -> NDArray[np.int64]:
     """Nodes that belong together because one repeats the other."""
     articles, wholes = board.numbers()
 
@@ -134,7 +139,8 @@ def _same(linked: Linked, board: Board, stories_of: Mapping[UUID, UUID]) -> list
     for article in [article for article, found in linked.duplicates.items() if found is None]:
         links.pop(article, None)
     pairs = [(node(article), node(root)) for article, root in links.items()]
-    return [(one, other) for one, other in pairs if one is not None and other is not None and one != other]
+    found = [(one, other) for one, other in pairs if one is not None and other is not None and one != other]
+    return np.array(found, np.int64).reshape(-1, 2)
 
 
 def _more_outlets(

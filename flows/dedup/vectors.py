@@ -78,13 +78,15 @@ def together(one: Vectors, other: Vectors) -> Vectors:
     )
 
 
-def products(vectors: Vectors, least: float) -> Pairs:
+def products(vectors: Vectors, least: float, part: Numbers | None = None) -> Pairs:
     """Pairs (row, later row, scalar product) with a product of at least `least`, which is more than 0.
 
-    By the terms that they share: costs as many multiplications as there are pairs of equal terms.
+    By the terms that they share: costs as many multiplications as there are pairs of equal terms. Only rows of one part
+    are multiplied, where `part` says for each row of which it is.
     """
-    order = np.argsort(vectors.terms, kind="stable")
-    rows, terms, weights = vectors.rows[order], vectors.terms[order], vectors.weights[order].astype(np.float64)
+    keys = vectors.terms if part is None else _keys(part[vectors.rows], vectors.terms)
+    order = np.argsort(keys, kind="stable")
+    rows, terms, weights = vectors.rows[order], keys[order], vectors.weights[order].astype(np.float64)
     # Within a term rows ascend: each entry meets those behind it.
     partners = np.searchsorted(terms, terms, side="right") - np.arange(1, len(terms) + 1)
     by_row = np.empty(len(order), np.int64)
@@ -94,19 +96,20 @@ def products(vectors: Vectors, least: float) -> Pairs:
     found = [Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))]
     first = 0
     while first < width:
-        # As many rows as there is room for: for their products, and for a sum with each other row.
+        # As many rows as there is room for their products.
         begin = np.searchsorted(vectors.rows, first)
         full = int(np.searchsorted(sums, sums[begin] + AT_ONCE, side="right")) - 1
         last = width if full >= len(order) else int(vectors.rows[full])
-        last = max(first + 1, min(last, first + AT_ONCE // width))
+        last = max(first + 1, last)
         chosen = by_row[begin : np.searchsorted(vectors.rows, last)]
         many = partners[chosen]
         mine = np.repeat(chosen, many)
         theirs = np.arange(1, len(mine) + 1) + np.repeat(chosen - (np.cumsum(many) - many), many)
-        totals = np.zeros((last - first) * width)
-        np.add.at(totals, (rows[mine] - first) * width + rows[theirs], weights[mine] * weights[theirs])
-        kept = np.flatnonzero(totals >= least)
-        found.append(Pairs(kept // width + first, kept % width, totals[kept]))
+        cells, place = np.unique(rows[mine] * width + rows[theirs], return_inverse=True)
+        totals = np.zeros(len(cells))
+        np.add.at(totals, place, weights[mine] * weights[theirs])
+        cells, totals = cells[totals >= least], totals[totals >= least]
+        found.append(Pairs(cells // width, cells % width, totals))
         first = last
     return Pairs(
         np.concatenate([each.one for each in found]),
