@@ -39,7 +39,14 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 DAYS = 12  # before the end of a filling that have real texts: more than any window
-TABLES = ("duplicates", "stories", "private.fingerprints", "private.compared", "private.story_terms")
+TABLES = (
+    "duplicates",
+    "stories",
+    "private.fingerprints",
+    "private.compared",
+    "private.story_terms",
+    "private.tellings",
+)
 
 
 def looked(article: dict[str, str], number: int) -> tuple[Looked, str]:
@@ -142,6 +149,12 @@ INSERT INTO private.story_terms
 SELECT CAST(last_at AS DATE), story_id, hash(story_id, place) % 4294967295, 200 + 10 * (40 - place), place < 12
 FROM stories, range(40) AS places(place) WHERE article_id IN (SELECT article_id FROM filling)
 ORDER BY last_at, story_id, place;
+INSERT INTO private.tellings
+SELECT CAST(since AS DATE), article_id, story_id, since, since, since, 'A title of some eight words, as is usual', 'en',
+       ['paper' || (hash(article_id) % 300) || '.example'],
+       list_transform(range(48), place -> hash(article_id, place) % 4294967295)::UINTEGER[],
+       list_transform(range(48), place -> 200 + 10 * (48 - place))::USMALLINT[]
+FROM filling ORDER BY since;
 DROP TABLE filling;
 """
 
