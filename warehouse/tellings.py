@@ -144,6 +144,11 @@ def remove_tellings(
             )
 
 
+def drop_tellings(connection: duckdb.DuckDBPyConnection, before: date) -> None:
+    """Delete the rows of articles of days before one."""
+    connection.execute("DELETE FROM private.tellings WHERE day < ?", [before])
+
+
 def move_tellings(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]) -> None:
     """Enter the stories of articles of `days` that have come to another one."""
     if stories:

@@ -89,13 +89,22 @@ def set_up(
     numbers = np.full(begin + len(wholes), -1)
     numbers[[place for _, place in tellings]] = np.arange(len(tellings))
     numbers[begin:] = np.arange(len(wholes)) + len(tellings)
-    middles = Vectors(*read_middles(connection, wholes))
+    middles = _middles(connection, wholes)
     rows = np.repeat(np.arange(len(held)) + len(fresh), terms.counts)
     everything = vectors.together(
         vectors.together(texts, Vectors(rows, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32))),
         Vectors(middles.rows + begin, middles.terms, middles.weights),
     )
     return Board([one for one, _ in tellings], wholes, opened, everything.some(numbers))
+
+
+def _middles(connection: duckdb.DuckDBPyConnection, wholes: Sequence[Story]) -> Vectors:
+    """The middles of stories. Of a story of one article the heaviest terms alone are stored: they stand for all."""
+    found = Vectors(*read_middles(connection, wholes))
+    lengths = np.sqrt(np.bincount(found.rows, found.weights.astype(np.float64) ** 2, len(wholes)))
+    alone = np.array([story.articles == 1 for story in wholes], np.bool_)
+    scale = np.where(alone & (lengths > 0), 1 / np.maximum(lengths, 1e-9), 1)
+    return Vectors(found.rows, found.terms, (found.weights * scale[found.rows]).astype(np.float32))
 
 
 def strong(found: Vectors) -> np.ndarray:

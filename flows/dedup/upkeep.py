@@ -10,6 +10,7 @@ import numpy as np
 
 from flows.dedup.background import shares
 from flows.dedup.chains import relink
+from flows.dedup.clustering import MOST_DAYS
 from flows.dedup.common import MANY
 from flows.dedup.linking import drop_unsupported
 from flows.dedup.telling import quiet_since
@@ -17,6 +18,7 @@ from flows.dedup.terms import UNKNOWN, weigh
 from warehouse import upkeep as book
 from warehouse.matches import add_common
 from warehouse.stories import close_stories
+from warehouse.tellings import drop_tellings
 
 if TYPE_CHECKING:
     import duckdb
@@ -59,9 +61,15 @@ def refresh_background(connection: duckdb.DuckDBPyConnection, now: datetime | No
 
 
 def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
-    """Close the stories that have been quiet for so long that nothing new joins them; returns how many."""
+    """Close the stories that have been quiet for so long that nothing new joins them; returns how many.
+
+    Of articles that only closed stories can have, it is forgotten what each is about: three quarters of what an
+    article takes in the index. What is imported later joins such a story as a whole.
+    """
     now = now or datetime.now(UTC)
-    return close_stories(connection, quiet_since(now), now)
+    quiet = quiet_since(now)
+    drop_tellings(connection, (quiet - timedelta(days=MOST_DAYS)).date())
+    return close_stories(connection, quiet, now)
 
 
 def upkeep(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:

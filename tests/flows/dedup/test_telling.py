@@ -127,6 +127,26 @@ def test_what_is_imported_years_later_joins_the_story_of_its_time(writer: Writer
     assert frozenset(piece.url for piece in PAIR) in told(writer)
 
 
+def test_so_it_does_when_the_articles_of_closed_stories_are_no_longer_known_one_by_one(writer: Writer) -> None:
+    years = 24 * 365 * 3
+    add(writer, PAIR[0], *CONFUSERS, segment="then")
+    assert ask(writer, "SELECT count(*) FROM private.tellings") == [(1 + len(CONFUSERS),)]
+    with writer.transaction() as connection:
+        close_quiet_stories(connection, NOON + timedelta(hours=years))
+    assert ask(writer, "SELECT count(*) FROM private.tellings") == [(0,)]
+    add(writer, replace(PAIR[1], seen_hours=years + 9), segment="late")
+    stories = stories_of(writer)
+    assert stories[PAIR[0].url] == stories[PAIR[1].url]
+    assert all(stories[PAIR[1].url] != stories[other.url] for other in CONFUSERS)
+
+
+def test_of_open_stories_the_articles_are_kept(writer: Writer) -> None:
+    add(writer, PAIR[0], segment="then")
+    with writer.transaction() as connection:
+        close_quiet_stories(connection, NOON + timedelta(days=37))
+    assert ask(writer, "SELECT count(*) FROM private.tellings") == [(1,)]
+
+
 def test_two_stories_become_one_when_an_article_shows_that_they_are(writer: Writer) -> None:
     """The greater keeps its identifier, and nothing is left of the other."""
     add(writer, PAIR[0], segment="1")
