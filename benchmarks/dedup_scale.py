@@ -6,7 +6,8 @@ usage: python benchmarks/dedup_scale.py [--held N …] [--per-day N] [--rounds N
 Invented articles (words as Zipf has them, a seventh of them copies) come at --per-day a day. A warehouse is filled up
 to each size and then given batches of 1,000 new articles. The cost is the CPU time of the whole process, in all of its
 threads, for `flows.dedup.step.deduplicate`: from the texts' numbers to the written tables. Filling takes invented
-numbers instead of texts for all but the last days (the index is the same; a text of an article that old is never read).
+numbers instead of texts for all but the last days (the index is the same; a text of an article that old is never read),
+and ends as each night does, with closing what is quiet.
 The peer in the same run is the same lookup without a window: all articles held are asked for shared fingerprints.
 """
 
@@ -29,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py
 from flows.dedup.articles import Looked
 from flows.dedup.step import deduplicate
 from flows.dedup.traits import traits_of
-from flows.dedup.upkeep import keep_up
+from flows.dedup.upkeep import close_quiet_stories, keep_up
 from flows.hashing import digest
 from warehouse import open_writer
 
@@ -169,6 +170,8 @@ def fill(writer: Writer, held: int, per_day: int, news: Iterator[tuple[Looked, s
             connection.execute(FILL.format(start=start.isoformat(), step=step, many=held - real, stories=5))
     for _ in range(0, real, 1000):
         load(writer, list(islice(news, 1000)))
+    with writer.transaction() as connection:  # as every night
+        close_quiet_stories(connection, START + timedelta(days=real / per_day))
     writer.connection.execute("CHECKPOINT")
 
 

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from crawlers.discovery import address_key, article_id
 from crawlers.extraction import Article
 from flows.dedup.exact import Candidate
+from flows.dedup.tokens import tokens
 from flows.dedup.traits import Traits, traits_of
-from flows.hashing import digest, words
+from flows.hashing import digest
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from uuid import UUID
 
     from crawlers.archive import Fetch
@@ -35,13 +37,13 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
     fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
     if not isinstance(found, Article):
         return Page(fetch, found, fields, None)
-    text = words(found.text)
+    words = tokens(found.text)
     candidate = Candidate(
         article_id=_identify(found.url),
         fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
         title_hash=digest(found.title),
         body_hash=digest(found.text),
-        text_hash=digest(" ".join(text)),
+        text_hash=text_hash(words[0]),
         fetched_at=fetch.fetched_at,
         plain="?" not in found.url,
     )
@@ -60,13 +62,18 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
         "description": found.description,
         "is_free": found.is_free,
         "text": found.text,
-        "word_count": len(text),
+        "word_count": len(words[0]),
         "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
         "text_hash": candidate.text_hash.bytes,
         "title_hash": candidate.title_hash.bytes,
         "body_hash": candidate.body_hash.bytes,
     }
-    return Page(fetch, found, fields, candidate, traits_of(found.title, found.text, found.language))
+    return Page(fetch, found, fields, candidate, traits_of(found.title, found.text, found.language, words))
+
+
+def text_hash(words: Sequence[str]) -> UUID:
+    """Equal for texts of the same words in the same order, whatever their punctuation, case and line breaks."""
+    return digest(" ".join(words))
 
 
 def _key(url: str | None) -> int | None:

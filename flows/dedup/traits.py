@@ -5,14 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.dedup.shingles import distinct, fingerprints, shingles
+from flows.dedup.shingles import distinct, fingerprints, shingle_words
 from flows.dedup.terms import weigh
+from flows.dedup.tokens import tokens
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from flows.dedup.shingles import Hashes
+    from flows.dedup.tokens import Script
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Traits:
     weights: NDArray[np.float32]
 
 
-def traits_of(title: str, text: str, language: str | None) -> Traits:
-    """Read an article; `language` is an ISO 639-1 code."""
-    found = shingles(text)
+def traits_of(title: str, text: str, language: str | None, words: tuple[list[str], Script] | None = None) -> Traits:
+    """Read an article; `language` is an ISO 639-1 code, `words` what `tokens` gave of the text, where that is known."""
+    found = shingle_words(*(words or tokens(text)))
     return Traits(found, fingerprints(distinct(found)), *weigh(title, text, language))

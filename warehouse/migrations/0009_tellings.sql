@@ -26,3 +26,4 @@ COMMENT ON COLUMN private.tellings.outlets IS 'The sources where its text stands
 COMMENT ON COLUMN private.tellings.terms IS '32-bit hashes of language and term: the heaviest of the article, by falling weight.';
 COMMENT ON COLUMN private.tellings.weights IS 'The weight of each, in parts of 4096; the squares add up to 1.';
 COMMENT ON COLUMN stories.story_id IS 'The story: a hash of the article that it began with. Where two stories turn out to be one, the greater keeps its identifier, and where one turns out to be two, the greater part; what is not in this table is part of another story.';
+COMMENT ON COLUMN article_versions.word_count IS 'Words of the text: runs of letters, digits and marks; in scripts without blanks between words (Chinese, Japanese, Thai, …) each character of such a script.';
