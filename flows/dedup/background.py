@@ -25,13 +25,17 @@ class Background:
     shares: NDArray[np.float32]
 
     def idf(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
-        """Between 0 (every article has it) and 1 (at most one in RAREST has)."""
+        """Between 0 (every article has it) and 1 (at most one in RAREST has).
+
+        The square root of the logarithm of how rare a term is: in the product of two articles it counts once, not
+        twice. (On ECB+, with news of other events as background, BCubed F1 is 0.02 higher so.)
+        """
         found = np.full(len(terms), 1 / RAREST, np.float32)
         if len(self.terms):
             at = np.minimum(np.searchsorted(self.terms, terms), len(self.terms) - 1)
             known = self.terms[at] == terms
             found[known] = np.maximum(self.shares[at][known], 1 / RAREST)
-        return (np.log(found) / -math.log(RAREST)).astype(np.float32)
+        return np.sqrt(np.log(found) / -math.log(RAREST)).astype(np.float32)
 
 
 NO_BACKGROUND = Background(np.empty(0, np.uint32), np.empty(0, np.float32))
