@@ -104,7 +104,7 @@ def _plain(value: Any) -> Any:
 
 
 def _write_parquet(cursor: duckdb.DuckDBPyConnection, target: IO[bytes]) -> None:
-    batches = cursor.fetch_record_batch(100_000)
+    batches = cursor.to_arrow_reader(100_000)
     with pq.ParquetWriter(target, batches.schema, compression="zstd") as writer:
         for batch in batches:
             writer.write_batch(batch)
