@@ -8,11 +8,11 @@ minimum metagenome covers", bioRxiv 2022.01.11.475838).
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flows.dedup.lexicon import hash_words
 from flows.dedup.tokens import Script, tokens
 
 if TYPE_CHECKING:
@@ -33,27 +33,6 @@ _POWERS = {
     int(script): np.array([pow(int(_BASE), power, 1 << 64) for power in range(int(script))], dtype=np.uint64)
     for script in Script
 }
-
-
-class _WordHashes(dict[str, int]):
-    """64-bit hashes of words, each computed once while it is in use; emptied before it grows large."""
-
-    MOST = 200_000
-
-    def __missing__(self, word: str) -> int:
-        if len(self) >= self.MOST:
-            self.clear()
-        digest = hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest()
-        number = self[word] = int.from_bytes(digest, "big")
-        return number
-
-
-word_hashes = _WordHashes()
-
-
-def hash_words(words: Sequence[str]) -> Hashes:
-    """A stable 64-bit hash of each word."""
-    return np.fromiter(map(word_hashes.__getitem__, words), dtype=np.uint64, count=len(words))
 
 
 def shingles(text: str) -> Hashes:

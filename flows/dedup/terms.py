@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter, defaultdict
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -16,22 +15,21 @@ from typing import TYPE_CHECKING
 import justext
 import numpy as np
 
-from flows.dedup.shingles import word_hashes
-from flows.dedup.tokens import HAN, KANA, SOUTH_EAST, has_blankless, normalise, spaced_words
+from flows.dedup.lexicon import STEM, hash_of_all, hash_words, hashed, lexicon, word_hash
+from flows.dedup.tokens import HAN, KANA, SOUTH_EAST, normalise, spaced_words, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator
 
     from numpy.typing import NDArray
+
+    from flows.dedup.lexicon import Hashes
 
 TITLE_WEIGHT = 3.0
 LEAD_WEIGHT = 2.0  # a word of the lead is counted twice
 LEAD_WORDS = 50
 # Names and numbers tell two events of one kind apart, where all other words agree: two arrests, two quakes.
 NAME_WEIGHT = 2.5
-# Letters of a word that count: on news in one language five to seven do equally well as whole words, and inflected
-# names (Путин, Путина, Путиным) become one.
-STEM = 6
 UNKNOWN = "unknown"  # for the language of an article that does not say it
 MOST_TERMS = 160  # of an article, by weight; the idf then chooses among these
 
@@ -82,46 +80,46 @@ def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint3
     A weight is 1 + ln(count), where the title counts three times, the first fifty words twice, and names and numbers
     are worth NAME_WEIGHT times as much. At most MOST_TERMS, the heaviest.
     """
-    headline, body = normalise(title), normalise(text)
-    blankless = has_blankless(headline) or has_blankless(body)
-    words = spaced_words(_ANY_BLANKLESS.sub(" ", body) if blankless else body)
-    found = Counter(words)
-    found.update(words[:LEAD_WORDS])  # counted a second time: LEAD_WEIGHT
-    counts: defaultdict[str, float] = defaultdict(float, found)
-    for word in spaced_words(_ANY_BLANKLESS.sub(" ", headline) if blankless else headline):
-        counts[word] += TITLE_WEIGHT
-    names = _names(body, found)
-    stop = stop_words(language)
-    special: set[str] = set()
-    stems: defaultdict[str, float] = defaultdict(float)
-    for word, count in counts.items():
-        folded = word.casefold()
-        if folded in stop:
-            continue
-        stem = folded[:STEM]
-        if folded in names or folded.isdigit():
-            special.add(stem)
-        elif len(folded) < 2:
-            continue
-        stems[stem] += count
-    if blankless:
-        for term, worth, name in _blankless(headline, body):
-            stems[term] += worth
-            if name:
-                special.add(term)
-    return _as_arrays(stems, special, language)
+    words, headline = _spaced(text), _spaced(title)
+    lexicon.make_room(len(words) + len(headline))
+    numbers = lexicon.numbers([*words, *headline])
+    counts = np.ones(len(numbers), np.float32)
+    counts[: min(LEAD_WORDS, len(words))] = LEAD_WEIGHT
+    counts[len(words) :] = TITLE_WEIGHT
+    names = _names(normalise(text), frozenset(words)) - stop_words(language)
+    says = ~lexicon.short[numbers] | lexicon.digits[numbers]
+    short_names = hashed(name for name in names if len(name) < 2)
+    if len(short_names):  # a single letter says something as a name alone
+        says |= np.isin(lexicon.hashes[numbers], short_names)
+    says &= ~_among(lexicon.hashes[numbers], hash_of_all(stop_words(language)))
+    numbers, counts = numbers[says], counts[says]
+    stems = lexicon.stems[numbers]
+    special = np.concatenate((stems[lexicon.digits[numbers]], hashed(name[:STEM] for name in names)))
+    if words_of(text) is None or words_of(title) is None:
+        more = list(_blankless(normalise(title), normalise(text)))
+        stems = np.concatenate((stems, hash_words([term for term, _, _ in more])))
+        counts = np.concatenate((counts, np.array([worth for _, worth, _ in more], np.float32)))
+        special = np.concatenate((special, hash_words([term for term, _, is_name in more if is_name])))
+    return _as_arrays(stems, counts, np.sort(special), language)
+
+
+def _spaced(text: str) -> tuple[str, ...]:
+    """Its words in scripts with blanks."""
+    words = words_of(text)
+    return words if words is not None else tuple(spaced_words(_ANY_BLANKLESS.sub(" ", normalise(text))))
 
 
 def _as_arrays(
-    counts: Mapping[str, float], special: set[str], language: str | None
+    stems: Hashes, counts: NDArray[np.float32], special: Hashes, language: str | None
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    if not counts:
+    if not len(stems):
         return np.empty(0, np.uint32), np.empty(0, np.float32)
-    weights = 1 + np.log(np.fromiter(counts.values(), np.float32, len(counts)))
-    weights *= np.fromiter((NAME_WEIGHT if stem in special else 1.0 for stem in counts), np.float32, len(counts))
-    seed = language_seed(language)
-    hashes = np.fromiter(map(word_hashes.__getitem__, counts), np.uint64, len(counts)) ^ seed
-    terms = (hashes & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    order = np.argsort(stems, kind="stable")
+    stems = stems[order]
+    first = np.flatnonzero(np.concatenate(([True], stems[1:] != stems[:-1])))
+    stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
+    weights[_among(stems, special)] *= NAME_WEIGHT
+    terms = ((stems ^ language_seed(language)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
     if len(terms) > MOST_TERMS:
         # By hash among equals, and not by place: the same words in another order have the same terms.
         heaviest = np.lexsort((terms, -weights))[:MOST_TERMS]
@@ -130,17 +128,23 @@ def _as_arrays(
     return terms[order], weights[order]
 
 
+def _among(hashes: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
+    if not len(ascending):
+        return np.zeros(len(hashes), np.bool_)
+    found: NDArray[np.bool_] = ascending[np.searchsorted(ascending[:-1], hashes)] == hashes
+    return found
+
+
 @cache
 def language_seed(language: str | None) -> np.uint64:
     """What tells the terms of one language from the same letters in another."""
-    return np.uint64(word_hashes[f"language {language or UNKNOWN}"])
+    return np.uint64(word_hash(f"language {language or UNKNOWN}"))
 
 
-def _names(body: str, words: Iterable[str]) -> set[str]:
-    """Words with a capital inside of sentences that are never written small."""
-    inside = {word for word in set(_INSIDE.findall(body)) if word[0].isupper()}
-    small = {word for word in words if word[0].islower()}
-    return {folded for word in inside if (folded := word.casefold()) not in small}
+def _names(body: str, words: Collection[str]) -> set[str]:
+    """Words with a capital inside of sentences that are never written small; `words` are those of the body."""
+    inside = {word.casefold() for word in set(_INSIDE.findall(body)) if word[0].isupper()}
+    return {folded for folded in inside if folded not in words or not folded[0].islower()}
 
 
 def _blankless(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:
