@@ -60,7 +60,8 @@ def main() -> None:
     each, load = 1000 * cpu / args.articles, os.getloadavg()[0]
     print(f"{args.articles} articles of {words / args.articles:.0f} words, {os.cpu_count()} cores, load {load:.1f}")
     print(
-        f"newsloom   {args.articles / seconds:8.0f} articles/s, {seconds:.1f} s, {each:.2f} ms of CPU each in the main process"
+        f"newsloom   {args.articles / seconds:8.0f} articles/s, {seconds:.1f} s, "
+        f"{each:.2f} ms of CPU each in the main process"
     )
     print(f"           {said.strip().splitlines()[-1]}")
     print(f"           {found[1]} of {found[0]} repeat others, {found[2]} stories")

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from crawlers.discovery import address_key, article_id
 from crawlers.extraction import Article
 from flows.dedup.exact import Candidate
-from flows.dedup.tokens import tokens
+from flows.dedup.shingles import hashed_words
 from flows.dedup.traits import Traits, traits_of
 from flows.hashing import digest
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from uuid import UUID
-
     from crawlers.archive import Fetch
     from crawlers.extraction import Rejection
+    from flows.dedup.shingles import Hashes
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
     fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
     if not isinstance(found, Article):
         return Page(fetch, found, fields, None)
-    words = tokens(found.text)
+    words = hashed_words(found.text)
     candidate = Candidate(
         article_id=_identify(found.url),
         fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
@@ -71,9 +71,9 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
     return Page(fetch, found, fields, candidate, traits_of(found.title, found.text, found.language, words))
 
 
-def text_hash(words: Sequence[str]) -> UUID:
+def text_hash(words: Hashes) -> UUID:
     """Equal for texts of the same words in the same order, whatever their punctuation, case and line breaks."""
-    return digest(" ".join(words))
+    return UUID(bytes=hashlib.blake2b(words.astype("<u8").tobytes(), digest_size=16).digest())
 
 
 def _key(url: str | None) -> int | None:

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.dedup.lexicon import hash_words
-from flows.dedup.tokens import Script, tokens
+from flows.dedup.tokens import Script, tokens, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     Hashes = NDArray[np.uint64]
@@ -35,15 +33,22 @@ _POWERS = {
 }
 
 
+def hashed_words(text: str) -> tuple[Hashes, Script]:
+    """The words of a text as hashes, in its order, and how it is written; as `tokens`."""
+    words = words_of(text)
+    if words is not None:
+        return hash_words(words), Script.SPACED
+    found, script = tokens(text)
+    return hash_words(found), script
+
+
 def shingles(text: str) -> Hashes:
     """The shingles of a text as 64-bit hashes, in the order of the text; a text shorter than one is one."""
-    words, script = tokens(text)
-    return shingle_words(words, script)
+    return roll(*hashed_words(text))
 
 
-def shingle_words(words: Sequence[str], script: Script) -> Hashes:
-    """As `shingles`, of words that `tokens` gave."""
-    hashes = hash_words(words)
+def roll(hashes: Hashes, script: Script) -> Hashes:
+    """As `shingles`, of what `hashed_words` gave."""
     if not len(hashes):
         return hashes
     width = min(int(script), len(hashes))

@@ -19,7 +19,7 @@ from flows.dedup.lexicon import STEM, hash_of_all, hash_words, hashed, lexicon, 
 from flows.dedup.tokens import HAN, KANA, SOUTH_EAST, normalise, spaced_words, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
@@ -86,7 +86,7 @@ def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint3
     counts = np.ones(len(numbers), np.float32)
     counts[: min(LEAD_WORDS, len(words))] = LEAD_WEIGHT
     counts[len(words) :] = TITLE_WEIGHT
-    names = _names(normalise(text), frozenset(words)) - stop_words(language)
+    names = _names(normalise(text), numbers[: len(words)]) - stop_words(language)
     says = ~lexicon.short[numbers] | lexicon.digits[numbers]
     short_names = hashed(name for name in names if len(name) < 2)
     if len(short_names):  # a single letter says something as a name alone
@@ -141,10 +141,11 @@ def language_seed(language: str | None) -> np.uint64:
     return np.uint64(word_hash(f"language {language or UNKNOWN}"))
 
 
-def _names(body: str, words: Collection[str]) -> set[str]:
-    """Words with a capital inside of sentences that are never written small; `words` are those of the body."""
-    inside = {word.casefold() for word in set(_INSIDE.findall(body)) if word[0].isupper()}
-    return {folded for folded in inside if folded not in words or not folded[0].islower()}
+def _names(body: str, numbers: NDArray[np.intp]) -> set[str]:
+    """Words with a capital inside of sentences that are never written small; `numbers` are those of all words."""
+    inside = list({word.casefold() for word in set(_INSIDE.findall(body)) if word[0].isupper()})
+    small = np.isin([lexicon.get(folded, -1) if folded[0].islower() else -1 for folded in inside], numbers)
+    return {folded for folded, is_small in zip(inside, small, strict=True) if not is_small}
 
 
 def _blankless(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.dedup.shingles import distinct, fingerprints, shingle_words
+from flows.dedup.shingles import distinct, fingerprints, hashed_words, roll
 from flows.dedup.terms import weigh
-from flows.dedup.tokens import tokens
 
 if TYPE_CHECKING:
     import numpy as np
@@ -31,7 +30,7 @@ class Traits:
     weights: NDArray[np.float32]
 
 
-def traits_of(title: str, text: str, language: str | None, words: tuple[list[str], Script] | None = None) -> Traits:
-    """Read an article; `language` is an ISO 639-1 code, `words` what `tokens` gave of the text, where that is known."""
-    found = shingle_words(*(words or tokens(text)))
+def traits_of(title: str, text: str, language: str | None, words: tuple[Hashes, Script] | None = None) -> Traits:
+    """Read an article; `language` is an ISO 639-1 code, `words` what `hashed_words` gave of the text, where known."""
+    found = roll(*(words or hashed_words(text)))
     return Traits(found, fingerprints(distinct(found)), *weigh(title, text, language))
