@@ -161,3 +161,39 @@ def test_the_biggest_stories_are_those_that_most_sources_tell(filled: Writer) ->
     rows = ask(filled, f"SELECT {STORY}, title, sources, articles, reports, first_at, last_at FROM story_attention")
     # The text that post.example has unchanged is no article of its own.
     assert rows == [("a", "Alpha", 3, 4, 2, at(-4), at(0)), ("b", "Beta", 2, 2, 2, at(-12), at(24))]
+
+
+def test_a_source_was_first_with_its_article_that_gives_the_time_though_another_gives_only_the_day(
+    writer: Writer,
+) -> None:
+    add(
+        writer,
+        Piece("http://dated.example/x", prose(11), "One", hours=-12, precision="day"),
+        Piece("http://dated.example/y", prose(12), "Two", hours=-2),
+        Piece("http://later.example/x", prose(13), "Three", hours=-1),
+        segment="1",
+    )
+    writer.connection.execute("UPDATE article_state SET story_id = '00000000-0000-0000-0000-00000000000c'")
+    tell(writer, "One")
+    rows = ask(writer, "SELECT position, source, title, lag, may_be_first FROM story_first ORDER BY position")
+    assert rows == [
+        (1, "dated.example", "Two", None, True),
+        (2, "later.example", "Three", timedelta(hours=1), False),
+    ]
+
+
+def test_a_lag_is_as_long_wherever_it_is_asked_for(writer: Writer) -> None:
+    text = prose(11)
+    add(  # the night between in which the clocks of Europe go forward
+        writer,
+        Piece("http://wire.example/x", text, "One", hours=18 * 24),
+        Piece("http://post.example/x", text, "One", hours=19 * 24),
+        segment="1",
+    )
+    writer.connection.execute("UPDATE article_state SET story_id = '00000000-0000-0000-0000-00000000000c'")
+    tell(writer, "One")
+    for zone in ("UTC", "Europe/Vienna"):
+        writer.connection.execute(f"SET TimeZone = '{zone}'")
+        lags = ask(writer, "SELECT lag, epoch(lag) FROM story_first WHERE position = 2")
+        assert lags == [(timedelta(hours=24), 86400.0)], zone
+        assert ask(writer, "SELECT median_lag FROM syndication_edges") == [(timedelta(hours=24),)], zone

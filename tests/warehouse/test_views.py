@@ -242,3 +242,38 @@ def test_every_view_and_macro_says_which_question_it_answers_in_its_file() -> No
     for file in VIEWS.glob("*.sql"):
         first = file.read_text(encoding="utf-8").splitlines()[0]
         assert first.startswith("-- "), file
+
+
+def test_hours_are_as_long_wherever_the_question_is_asked(writer: Writer) -> None:
+    # In the night before the 29th the clocks of Europe go forward.
+    load(writer, article_row(1, title="One", fetched_at=day(27, 1)))
+    load(writer, article_row(2, fetched_at=day(27, 13)), article_row(3, fetched_at=day(28, 13)))
+    load(writer, version(1, 28 * 24, "title", title="Two"))
+    load(writer, failed_row(4, fetched_at=day(28, 14)))
+    for zone in ("UTC", "Europe/Vienna", "America/New_York"):
+        writer.connection.execute(f"SET TimeZone = '{zone}'")
+        assert ask(writer, "SELECT silent_hours, longest_silence_hours FROM source_health") == [(1.0, 24.0)], zone
+        for view in ("headline_changes", "article_edits"):
+            assert ask(writer, f"SELECT hours_after_first_sight FROM {view}") == [(35.0,)], (zone, view)
+
+
+def test_counts_are_whole_numbers_of_64_bits(writer: Writer) -> None:
+    """DuckDB's sum() gives 128 bits, which Arrow and pandas have none of: a count would be a fraction there."""
+    wide = "SELECT table_name, column_name FROM duckdb_columns() WHERE data_type = 'HUGEINT' AND NOT internal"
+    assert ask(writer, wide) == []
+
+
+@pytest.mark.parametrize(
+    ("view", "column", "says"),
+    [
+        ("appearances", "kind", "copy or derived"),
+        ("syndication_edges", "articles", "go back to reports of original_source"),
+        ("syndication_edges", "source", "where they stand too"),
+        ("wire_share", "articles", "Its articles"),
+    ],
+)
+def test_a_column_that_means_something_else_than_in_the_tables_says_so(
+    writer: Writer, view: str, column: str, says: str
+) -> None:
+    query = f"SELECT comment FROM duckdb_columns() WHERE table_name = '{view}' AND column_name = '{column}'"
+    assert says in ask(writer, query)[0][0]

@@ -52,3 +52,13 @@ FROM (
     FROM several
 );
 COMMENT ON VIEW appearances IS 'One row per article, and one per other source that has its text unchanged. kind is empty where a report stood first, else copy or derived; original_id is the article that the report goes back to; published_at is when it was seen where the publisher does not say (published_precision: seen).';
+COMMENT ON COLUMN appearances.article_id IS 'The article; two appearances of one unchanged text have the same.';
+COMMENT ON COLUMN appearances.original_id IS 'The article that the report goes back to; its own where it stood first.';
+COMMENT ON COLUMN appearances.source IS 'The source where it stood.';
+COMMENT ON COLUMN appearances.url IS 'Its address there.';
+COMMENT ON COLUMN appearances.title IS 'Its headline there.';
+COMMENT ON COLUMN appearances.published_at IS 'When it was published there, UTC; when it was seen, where the publisher gives no time or one of the future.';
+COMMENT ON COLUMN appearances.published_precision IS 'How exact published_at is: second, minute, day (midnight UTC then stands for the whole day), or seen (it is seen_at).';
+COMMENT ON COLUMN appearances.seen_at IS 'When it was first seen there, UTC.';
+COMMENT ON COLUMN appearances.kind IS 'copy or derived; empty where the report stood first.';
+COMMENT ON COLUMN appearances.similarity IS 'How much of the shorter text is in the earlier one, 0 to 1; 1 for an unchanged text.';

@@ -8,13 +8,15 @@ recent AS MATERIALIZED (
     SELECT state.source, state.first_seen_at, version.published_at, version.authors, version.word_count
     FROM article_state AS state
     JOIN article_versions AS version ON version.doc = state.doc
-    WHERE state.first_seen_at >= (SELECT moment - INTERVAL 56 DAYS FROM as_of)
+    WHERE state.first_seen_at >= (SELECT moment - INTERVAL 1344 HOURS FROM as_of)
 ),
 gaps AS (
     SELECT source, max(hours) AS longest_silence_hours
     FROM (
-        SELECT source, epoch(first_seen_at - lag(first_seen_at) OVER (PARTITION BY source ORDER BY first_seen_at)) / 3600
-            AS hours
+        SELECT
+            source,
+            epoch(time_between(lag(first_seen_at) OVER (PARTITION BY source ORDER BY first_seen_at), first_seen_at)) / 3600
+                AS hours
         FROM recent
     )
     GROUP BY source
@@ -43,7 +45,7 @@ weekdays AS (  -- 0 where there was nothing
 errors AS (
     SELECT source, count(*) AS requests, count(*) FILTER (outcome = 'failed') / count(*) AS share
     FROM fetches
-    WHERE fetched_at >= (SELECT moment - INTERVAL 7 DAYS FROM as_of) AND outcome <> 'skipped' AND kind <> 'record'
+    WHERE fetched_at >= (SELECT moment - INTERVAL 168 HOURS FROM as_of) AND outcome <> 'skipped' AND kind <> 'record'
     GROUP BY source
 ),
 fields AS (
@@ -54,7 +56,7 @@ fields AS (
         count(*) FILTER (is_late AND len(authors) = 0) / nullif(count(*) FILTER (is_late), 0) AS no_author,
         median(word_count) FILTER (is_late) AS words,
         median(word_count) FILTER (NOT is_late) AS words_before
-    FROM (SELECT *, first_seen_at >= (SELECT moment - INTERVAL 7 DAYS FROM as_of) AS is_late FROM recent)
+    FROM (SELECT *, first_seen_at >= (SELECT moment - INTERVAL 168 HOURS FROM as_of) AS is_late FROM recent)
     GROUP BY source
 ),
 named AS (
@@ -64,9 +66,9 @@ named AS (
 )
 SELECT
     named.source, named.active, as_of.moment AS as_of, seen.last_article_at,
-    round(epoch(as_of.moment - seen.last_article_at) / 3600, 1) AS silent_hours,
+    round(epoch(time_between(seen.last_article_at, as_of.moment)) / 3600, 1) AS silent_hours,
     round(gaps.longest_silence_hours, 1) AS longest_silence_hours,
-    coalesce(epoch(as_of.moment - seen.last_article_at) / 3600 > greatest(24, gaps.longest_silence_hours), true)
+    coalesce(epoch(time_between(seen.last_article_at, as_of.moment)) / 3600 > greatest(24, gaps.longest_silence_hours), true)
         AS is_silent,
     as_of.last_day, coalesce(daily.articles, 0) AS articles_last_day,
     round(weekdays.mean, 2) AS weekday_mean, round(weekdays.sigma, 2) AS weekday_sigma,

@@ -1,11 +1,13 @@
 -- Who had a story first, and how long after did each of the others have it?
 CREATE OR REPLACE VIEW story_first AS
 WITH entered AS (
-    -- Each source with its first article on the story. Where a publisher gives no time of day, midnight stands for it.
+    -- Each source with its first article on the story. Of one day it is one that gives the time, if there is any: the
+    -- source had the story by then, whenever on that day those without a time came.
     SELECT
         story_id, source, min_by(
             {'url': url, 'title': title, 'published_at': published_at, 'published_precision': published_precision},
-            {'published_at': published_at, 'seen_at': seen_at, 'article_id': article_id}
+            {'day': day_of(published_at), 'untimed': published_precision NOT IN ('second', 'minute'),
+             'published_at': published_at, 'seen_at': seen_at, 'article_id': article_id}
         ) AS article
     FROM appearances
     WHERE story_id IN (SELECT story_id FROM stories WHERE sources > 1)
@@ -32,9 +34,7 @@ WITH entered AS (
 )
 SELECT
     story_id, position, source, url, title, published_at, published_precision, first_source,
-    -- As numbers: to subtract times takes DuckDB longer than all the rest, because of time zones.
-    CASE WHEN position > 1 AND has_time AND first_has_time
-         THEN to_microseconds(epoch_us(published_at) - epoch_us(first_at)) END AS lag,
+    CASE WHEN position > 1 AND has_time AND first_has_time THEN time_between(first_at, published_at) END AS lag,
     position = 1 OR (NOT (has_time AND first_has_time) AND day_of(published_at) = day_of(first_at)) AS may_be_first,
     sources
 FROM ranked
@@ -45,3 +45,7 @@ COMMENT ON COLUMN story_first.first_source IS 'The source that had the story fir
 COMMENT ON COLUMN story_first.lag IS 'How long after the first; empty for the first, and where one of the two does not say the time of day.';
 COMMENT ON COLUMN story_first.may_be_first IS 'Whether the source may have been first: it was, or it had the story on the same day, and one of the two does not say the time of day.';
 COMMENT ON COLUMN story_first.sources IS 'How many sources tell the story.';
+COMMENT ON COLUMN story_first.url IS 'Address of its first article on the story.';
+COMMENT ON COLUMN story_first.title IS 'Headline of that article.';
+COMMENT ON COLUMN story_first.published_at IS 'When that was published, UTC; when it was seen, where the publisher does not say.';
+COMMENT ON COLUMN story_first.published_precision IS 'How exact published_at is: second, minute, day (midnight UTC then stands for the whole day), or seen (when it was first seen).';

@@ -23,3 +23,7 @@ COMMENT ON COLUMN syndication_edges.original_source IS 'The source that had the 
 COMMENT ON COLUMN syndication_edges.copies IS 'How many of them stand at source as they were, or nearly.';
 COMMENT ON COLUMN syndication_edges.derived IS 'How many of them stand there cut, extended or reworked.';
 COMMENT ON COLUMN syndication_edges.median_lag IS 'How much later half of them stood there; empty where the times of day are not known.';
+COMMENT ON COLUMN syndication_edges.source IS 'The source where they stand too.';
+COMMENT ON COLUMN syndication_edges.articles IS 'How many articles of source go back to reports of original_source.';
+COMMENT ON COLUMN syndication_edges.first_at IS 'When the first of them stood at source, UTC.';
+COMMENT ON COLUMN syndication_edges.last_at IS 'When the last of them stood at source, UTC.';

@@ -1,7 +1,7 @@
 -- Which words stand in far more headlines of a day than in those of the four weeks before?
 CREATE OR REPLACE MACRO top_terms_between(first, last) AS TABLE
 WITH counted AS MATERIALIZED (
-    SELECT day, word, sum(articles) AS articles
+    SELECT day, word, CAST(sum(articles) AS BIGINT) AS articles
     FROM headline_words
     WHERE day BETWEEN CAST(first AS DATE) - 28 AND CAST(last AS DATE)
     GROUP BY day, word

@@ -31,3 +31,5 @@ COMMENT ON COLUMN wire_share.derived IS 'Articles that derive from a report of a
 COMMENT ON COLUMN wire_share.taken_by_others IS 'Its own reports that other sources have taken.';
 COMMENT ON COLUMN wire_share.copied_share IS 'copies as a share of its articles, 0 to 1.';
 COMMENT ON COLUMN wire_share.wire_share IS 'copies and derived together as a share of its articles, 0 to 1.';
+COMMENT ON COLUMN wire_share.source IS 'The source that the row is about.';
+COMMENT ON COLUMN wire_share.articles IS 'Its articles, those with an unchanged text of another source included.';
