@@ -85,17 +85,23 @@ def _language(value: str) -> str:
 
 
 def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
+    if values and max(values) > _LONGEST_HOURS:
+        raise _mistake(allowed=f"hours, at most {_LONGEST_HOURS} (a hundred years); [] looks at no article again")
     if any(later <= earlier for earlier, later in pairwise(values)):
         raise _mistake()
     return values
 
 
 def _bounds(values: tuple[float, ...]) -> tuple[float, ...]:
+    if values and max(values) > 60 * _LONGEST_HOURS:
+        raise _mistake(allowed=f"two numbers of minutes, at most {60 * _LONGEST_HOURS} (a hundred years)")
     if len(values) != 2 or values[1] < values[0]:
         raise _mistake()
     return values
 
 
+# Longer ones are slips of the pen, and no calendar takes any number of them.
+_LONGEST_HOURS = 876_000
 _Number = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 _Hours = Annotated[tuple[_Number, ...], AfterValidator(_ascending)]
 _Day = Annotated[date, Strict()]

@@ -19,7 +19,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from crawlers.contact import require_contact
-from crawlers.sources import Sources, load_sources
+from crawlers.sources import Sources
 from flows import progress
 from flows.artifacts import leave_artifacts
 from flows.crawling import Crawl
@@ -31,7 +31,7 @@ from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait
 from flows.planning import make_plan, source_rows, without_forgotten
 from flows.running import gives_way, is_transient, publish_task, require_space
-from flows.settings import load_settings
+from flows.settings import load_all
 from flows.summary import RunSummary, summarise
 from warehouse import Writer, open_writer
 from warehouse.runs import finish_run, record_sources, start_run
@@ -111,7 +111,7 @@ def ingest(
     anything starts where the sources are not right or name no contact, FlowsError where the disk is nearly full, and
     WarehouseBusyError where another run goes on.
     """
-    configured, settings = load_sources(sources), load_settings(sources)
+    configured, settings = load_all(sources)
     require_contact(configured, sources)
     directory = DataDirectory(data)
     configured = without_forgotten(configured, directory)

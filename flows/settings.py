@@ -26,7 +26,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictInt, StrictStr
 
-from crawlers.sources import OTHER_TABLES, read_file, read_toml
+from crawlers.errors import Problem, SourcesError
+from crawlers.sources import OTHER_TABLES, Sources, load_sources, read_file, read_toml
 from crawlers.sources_report import Report
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
@@ -61,8 +62,13 @@ def _mail(value: str) -> str:
 
 
 _Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
+# The calendar ends, and no timer runs for ever: more than these are slips of the pen.
+_Minutes = Annotated[float, Strict(), Field(gt=0, le=525_600, allow_inf_nan=False)]
+_Days = Annotated[float, Strict(), Field(gt=0, le=36_500, allow_inf_nan=False)]
 _TimeOfDay = Annotated[StrictStr, AfterValidator(_time_of_day)]
 _POSITIVE = "a number, more than 0"
+_MINUTES = "a number of minutes, more than 0, at most 525600 (a year)"
+_DAYS = "a number of days, more than 0, at most 36500 (a hundred years); without the key: for ever"
 _CLOCK = 'a time of day, as "03:30"'
 
 
@@ -71,9 +77,9 @@ class Schedule(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    every_minutes: _Positive = Field(default=15.0, description="a number of minutes, more than 0")
+    every_minutes: _Minutes = Field(default=15.0, description=_MINUTES)
     """Minutes between two crawls. What a crawl asks is what is due by then."""
-    run_minutes: _Positive = Field(default=60.0, description="a number of minutes, more than 0")
+    run_minutes: _Minutes = Field(default=60.0, description=_MINUTES)
     """The time that one crawl has; what it has not asked by then is asked by the next."""
     maintain_at: _TimeOfDay = Field(default="03:30", description=_CLOCK)
     """When the warehouse is tidied up, once a day."""
@@ -90,13 +96,15 @@ class Keep(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    archive_days: _Positive | None = Field(default=None, description=_POSITIVE)
+    archive_days: _Days | None = Field(default=None, description=_DAYS)
     """Archive segments older than this are removed; articles stay, their pages cannot be read again."""
     archive_gb: _Positive | None = Field(default=None, description=_POSITIVE)
     """While the archive takes more gigabytes (10⁹ bytes) than this, its oldest segments are removed."""
-    requests_days: _Positive | None = Field(default=None, description=_POSITIVE)
+    requests_days: _Days | None = Field(default=None, description=_DAYS)
     """Rows of `fetches` and `rejections` that were loaded longer ago are removed."""
-    plans_days: _Positive = Field(default=14.0, description=_POSITIVE)
+    plans_days: _Days = Field(
+        default=14.0, description="a number of days, more than 0, at most 36500 (a hundred years); without the key: 14"
+    )
     """Plans and logs of single crawls (private/runs) older than this are removed."""
 
 
@@ -148,3 +156,19 @@ def load_settings(path: Path) -> Settings:
     if report.problems:
         raise report.error()
     return Settings(**checked)
+
+
+def load_all(path: Path) -> tuple[Sources, Settings]:
+    """Read all of a `sources.toml`. Raises SourcesError with the problems of all of its tables at once."""
+    problems: list[Problem] = []
+    try:
+        sources = load_sources(path)
+    except SourcesError as error:
+        problems += error.problems
+    try:
+        settings = load_settings(path)
+    except SourcesError as error:  # what holds for the file as a whole is found twice
+        problems += [problem for problem in error.problems if problem not in problems]
+    if problems:
+        raise SourcesError(sorted(problems, key=lambda problem: problem.line or 0))
+    return sources, settings

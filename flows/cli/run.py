@@ -26,10 +26,11 @@ def command(sources: Path, data: Path, wait: float) -> None:
     else in the data directory.
     """
     from crawlers.contact import require_contact
-    from crawlers.sources import load_sources
+    from flows.settings import load_all
 
     directory = data_directory(data)
-    require_contact(load_sources(sources), sources)  # a mistake is told at once, not after Prefect has started
+    configured, _ = load_all(sources)
+    require_contact(configured, sources)  # a mistake is told at once, not after Prefect has started
 
     from flows.prefect_setup import set_up_prefect
     from flows.service.note import serving

@@ -31,12 +31,11 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
     every 15 minutes, tidying up every night, a digest every morning. [schedule] in the sources' file changes when.
     """
     from crawlers.contact import require_contact
-    from crawlers.sources import load_sources
     from flows.service.supervise import supervise
-    from flows.settings import load_settings
+    from flows.settings import load_all
 
-    require_contact(load_sources(sources), sources)  # a mistake is told here, not in a log
-    load_settings(sources)
+    configured, _ = load_all(sources)
+    require_contact(configured, sources)  # a mistake is told here, not in a log
     directory = data_directory(data)
     if detach:
         _detached(sources, data, port)

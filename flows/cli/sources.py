@@ -46,9 +46,9 @@ def list_sources(sources: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    from crawlers.sources import load_sources
+    from flows.settings import load_all
 
-    configured = load_sources(sources)
+    configured, _ = load_all(sources)
     table = Table()
     for column in ("source", "language", "asks"):
         table.add_column(column, overflow="fold")

@@ -134,6 +134,7 @@ ADDRESS = "an address with http:// or https:// and a host"
 ADDRESSES = "a list of addresses with http:// or https:// and a host"
 NAME = "a name of its own, 1 to 100 characters, no control characters"
 HOURS = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
+A_CENTURY = "hours, at most 876000 (a hundred years); [] looks at no article again"
 SECONDS = "a number of seconds, 0 or more"
 COUNT = "a whole number, 1 or more"
 CONTACT = 'an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets'
@@ -173,6 +174,15 @@ MISTAKES = [
     ("[crawl]\nrecheck_hours = [1, 1]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1]", HOURS),
     ("[crawl]\nrecheck_hours = [-1]\n" + source(""), 2, "crawl.recheck_hours[1]", "-1", HOURS),
     ("[crawl]\nrecheck_hours = 6\n" + source(""), 2, "crawl.recheck_hours", "6 (a whole number)", HOURS),
+    # DuckDB's INTERVAL does not take it.
+    ("[crawl]\nrecheck_hours = [1, 1e9]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1000000000.0]", A_CENTURY),
+    (
+        "[crawl]\npoll_minutes = [0, 1e15]\n" + source(""),
+        2,
+        "crawl.poll_minutes",
+        "[0, 1000000000000000.0]",
+        "two numbers of minutes, at most 52560000 (a hundred years)",
+    ),
     ('[[source]]\nhomepage = "https://a.example/"', 1, "source[1].name", "nothing", NAME),
     ('[[source]]\nname = ""\nhomepage = "https://a.example/"', 2, 'source[1] "" .name', '""', NAME),
     ("[[source]]\nname = 7\nhomepage = 'https://a.example/'", 2, "source[1].name", "7 (a whole number)", NAME),

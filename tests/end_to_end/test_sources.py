@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from flows.demo.web import NewsWeb, Page, Site
 from tests.end_to_end.conftest import Newsloom, article, feed, town_site, town_sources
 
@@ -117,6 +119,16 @@ def test_the_catalogue_fills_the_file_once(newsloom: Newsloom) -> None:
     assert "has them all already" in newsloom("sources", "add", "--language", "pl").stdout
     assert entries(newsloom.folder) == some
     newsloom("sources", "list")
+
+
+@pytest.mark.parametrize("command", [["sources", "list"], ["run"], ["up"]], ids=" ".join)
+def test_every_table_of_the_file_is_checked_before_anything_starts(newsloom: Newsloom, command: list[str]) -> None:
+    source = '[[source]]\nname = "a"\nfeeds = ["https://a.example/feed"]\n'
+    (newsloom.folder / "sources.toml").write_text(f'[crawl]\ndelay = "long"\n[keep]\narchive_gb = 0\n{source}')
+    said = newsloom(*command, code=2).stderr
+    assert "sources.toml:2: crawl.delay" in said
+    assert "sources.toml:4: keep.archive_gb" in said
+    assert not (newsloom.folder / "newsloom-data").exists()
 
 
 def test_a_publisher_that_the_catalogue_does_not_have(newsloom: Newsloom) -> None:

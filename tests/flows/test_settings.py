@@ -8,7 +8,7 @@ import pytest
 
 from crawlers.errors import SourcesError
 from crawlers.sources import load_sources
-from flows.settings import Alerts, Keep, Schedule, Settings, load_settings
+from flows.settings import Alerts, Keep, Schedule, Settings, load_all, load_settings
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,8 +70,12 @@ def test_without_them_nothing_is_removed_and_nobody_is_told(tmp_path: Path) -> N
     assert (settings.alerts.webhook, settings.alerts.mail_to) == (None, None)
 
 
+MINUTES = "a number of minutes, more than 0, at most 525600 (a year)"
+DAYS = "a number of days, more than 0, at most 36500 (a hundred years); without the key: for ever"
 MISTAKES = [
-    ("[schedule]\nevery_minutes = 0", 2, "schedule.every_minutes", "0", "a number of minutes, more than 0"),
+    ("[schedule]\nevery_minutes = 0", 2, "schedule.every_minutes", "0", MINUTES),
+    ("[schedule]\nevery_minutes = 1e300", 2, "schedule.every_minutes", "1e+300", MINUTES),
+    ("[schedule]\nrun_minutes = 600000", 2, "schedule.run_minutes", "600000", MINUTES),
     ('[schedule]\nmaintain_at = "3:30"', 2, "schedule.maintain_at", '"3:30"', 'a time of day, as "03:30"'),
     ('[schedule]\ndigest_at = "24:00"', 2, "schedule.digest_at", '"24:00"', 'a time of day, as "03:30"'),
     (
@@ -81,7 +85,10 @@ MISTAKES = [
         '"Vienna"',
         'a name of the IANA database, as "Europe/Vienna"',
     ),
-    ("[keep]\narchive_days = true", 2, "keep.archive_days", "true (a boolean)", "a number, more than 0"),
+    ("[keep]\narchive_days = true", 2, "keep.archive_days", "true (a boolean)", DAYS),
+    # timedelta takes it, the calendar does not.
+    ("[keep]\narchive_days = 1000000", 2, "keep.archive_days", "1000000", DAYS),
+    ("[keep]\nrequests_days = 1e12", 2, "keep.requests_days", "1000000000000.0", DAYS),
     ('[alerts]\nwebhook = "ftp://x/"', 2, "alerts.webhook", '"ftp://x/"', "an address with http:// or https://"),
     ('[alerts]\nmail_to = "desk"', 2, "alerts.mail_to", '"desk"', "an e-mail address"),
     ("[alerts]\nsmtp_port = 70000", 2, "alerts.smtp_port", "70000", "a port, 1 to 65535"),
@@ -103,3 +110,26 @@ def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
     with pytest.raises(SourcesError) as raised:
         load_settings(file)
     assert str(raised.value) == f"{file}:{line}: {key}: found {found}; allowed: {allowed}"
+
+
+def test_mistakes_of_all_tables_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path, '[keep]\narchive_gb = 0\n[crawl]\ndelay = "long"\n[schedule]\nevery_minutes = 0\n')
+    with pytest.raises(SourcesError) as raised:
+        load_all(file)
+    assert [problem.key for problem in raised.value.problems] == [
+        "keep.archive_gb",
+        "crawl.delay",
+        "schedule.every_minutes",
+    ]
+
+
+def test_what_is_wrong_with_the_file_as_a_whole_is_told_once(tmp_path: Path) -> None:
+    file = write(tmp_path, "[schedule\n")
+    with pytest.raises(SourcesError) as raised:
+        load_all(file)
+    assert [problem.line for problem in raised.value.problems] == [1]
+
+
+def test_the_whole_file_is_read(tmp_path: Path) -> None:
+    file = write(tmp_path, WHOLE)
+    assert load_all(file) == (load_sources(file), load_settings(file))
