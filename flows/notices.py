@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawlers.errors import SourcesError
-from flows.settings import Alerts, load_settings
+from flows.settings import Alerts, load_alerts
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun, State
@@ -55,7 +55,8 @@ def tell_of_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) 
     if flow_run.deployment_id is None:
         return
     try:
-        alerts = load_settings(Path(flow_run.parameters["sources"])).alerts
-    except (KeyError, SourcesError):  # the flow without sources, or the very mistake that it failed of
+        alerts = load_alerts(Path(flow_run.parameters["sources"]))
+    except (KeyError, SourcesError) as error:  # the flow without sources, or one whose mistake is in [alerts]
+        logger.warning("nobody is told of it: %s", error)
         return
     notify(alerts, f"newsloom: {flow.name} {(state.name or 'failed').lower()}", f"{flow_run.name}: {state.message}")

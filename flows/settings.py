@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -29,6 +29,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, Stric
 from crawlers.errors import Problem, SourcesError
 from crawlers.sources import OTHER_TABLES, Sources, load_sources, read_file, read_toml
 from crawlers.sources_report import Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MAIL = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
@@ -143,11 +146,21 @@ MODELS: dict[str, type[BaseModel]] = dict(zip(OTHER_TABLES, (Schedule, Keep, Ale
 
 def load_settings(path: Path) -> Settings:
     """Read these tables of a `sources.toml`. Raises SourcesError with all of their problems at once."""
+    return Settings(**_read(path, MODELS))
+
+
+def load_alerts(path: Path) -> Alerts:
+    """Read `[alerts]` alone: who is told of a mistake in another table. Raises SourcesError for one in this."""
+    alerts: Alerts = _read(path, ["alerts"])["alerts"]
+    return alerts
+
+
+def _read(path: Path, names: Iterable[str]) -> dict[str, Any]:
     body = read_file(path)
     report = Report(path, body.decode("utf-8-sig", "replace"))
     data = read_toml(body, report)
     checked: dict[str, Any] = {}
-    for name in MODELS:
+    for name in names:
         table = data.get(name, {})
         if isinstance(table, dict):
             checked[name] = report.check(MODELS[name], (name,), table)
@@ -155,7 +168,7 @@ def load_settings(path: Path) -> Settings:
             report.wrong_type((name,), table, f"a table, [{name}]")
     if report.problems:
         raise report.error()
-    return Settings(**checked)
+    return checked
 
 
 def load_all(path: Path) -> tuple[Sources, Settings]:

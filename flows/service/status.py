@@ -15,6 +15,8 @@ from flows.summary import report_console
 from warehouse import writer_at_work
 
 if TYPE_CHECKING:
+    from prefect.client.schemas.objects import FlowRun
+
     from flows.layout import DataDirectory
     from flows.service.note import Note
 
@@ -44,7 +46,10 @@ def print_status(directory: DataDirectory) -> None:
 
 
 def _next_runs(directory: DataDirectory, note: Note) -> list[str]:
-    """The next run of each deployment, from Prefect's server."""
+    """The next run of each deployment, and why the last one failed if it did, from Prefect's server.
+
+    The table `runs` does not have those that failed before they could write: of a wrong sources.toml, for example.
+    """
     import os
 
     os.environ["PREFECT_API_URL"] = note.api
@@ -64,18 +69,37 @@ def _next_runs(directory: DataDirectory, note: Note) -> list[str]:
     from prefect.client.schemas.sorting import FlowRunSort
 
     names = DeploymentFilter(name=DeploymentFilterName(any_=[note.name]))
-    scheduled = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.SCHEDULED])))
+
+    def of_state(*states: StateType) -> FlowRunFilter:
+        return FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states))))
+
     lines = []
     with get_client(sync_client=True) as client:
         flows = {flow.id: flow.name for flow in client.read_flows(deployment_filter=names)}
         for deployment in client.read_deployments(deployment_filter=names):
+            this = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
             due = client.read_flow_runs(
-                deployment_filter=DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id])),
-                flow_run_filter=scheduled,
+                deployment_filter=this,
+                flow_run_filter=of_state(StateType.SCHEDULED),
                 sort=FlowRunSort.EXPECTED_START_TIME_ASC,
+                limit=1,
+            )
+            ended = client.read_flow_runs(
+                deployment_filter=this,
+                flow_run_filter=of_state(StateType.COMPLETED, StateType.FAILED, StateType.CRASHED),
+                sort=FlowRunSort.END_TIME_DESC,
                 limit=1,
             )
             when = due[0].expected_start_time if due else None
             said = f"next at {when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if when else "by hand"
-            lines.append(f"{flows[deployment.flow_id]}: {said}")
+            lines.append(f"{flows[deployment.flow_id]}: {said}{_trouble(ended)}")
     return sorted(lines)
+
+
+def _trouble(ended: list[FlowRun]) -> str:
+    """What the last run failed of, if it did."""
+    last = ended[0] if ended else None
+    if last is None or last.state is None or last.state.is_completed():
+        return ""
+    when = f" at {last.end_time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if last.end_time else ""
+    return f"; the last one {(last.state.name or 'failed').lower()}{when}: {last.state.message}"

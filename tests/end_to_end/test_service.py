@@ -179,13 +179,25 @@ class TestWithAServerOfItsUser:
             assert "no crawl starts below 1e+09 GB" in failed["message"]
             assert service.ask(f"/flow_runs/{run}", method="GET")["run_count"] == 1, "it is not tried again"
             wait_for(lambda: told, "the webhook")
+            newsloom.sources(settings.replace("= 60", '= "often"') + town_sources(HOST))
+            assert service.ended(service.start_run("ingest"))["type"] == "FAILED"
+            wait_for(lambda: len(told) > 1, "the webhook, though another table is wrong")
+            status = newsloom("status").stdout
         assert "newsloom: ingest failed" in told[0]
         assert "1e+09 GB" in told[0]
+        assert 'schedule.every_minutes: found "often"' in told[1]
+        # No such run is in the table `runs`.
+        assert "; the last one failed at " in status
+        assert 'schedule.every_minutes: found "often"' in status
 
     def test_wrong_parameters_are_refused_with_words(self, newsloom: Newsloom, town: NewsWeb) -> None:
         newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
         with up(newsloom) as service:
-            create = f"/deployments/{service.deployment('ingest')}/create_flow_run"
+            deployment = service.deployment("ingest")
+            create = f"/deployments/{deployment}/create_flow_run"
+            form = service.ask(f"/deployments/{deployment}", method="GET")["parameter_openapi_schema"]["properties"]
+            assert form["sources"]["description"].startswith("Absolute path of sources.toml")
+            assert all(entry.get("description") for entry in form.values()), form
             said = service.refused(create, {"parameters": {"minutes": "soon"}})
             assert "minutes" in said
             negative = service.refused(create, {"parameters": {"wait": -1}})
