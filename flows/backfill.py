@@ -13,7 +13,7 @@ from flows.artifacts import escape
 from flows.extracting import Extractor
 from flows.importing import Imported, check_files, import_files
 from flows.layout import DataDirectory
-from flows.parameters import Data, Wait
+from flows.parameters import Data, Wait, documented
 from flows.running import gives_way, is_transient
 from warehouse import Writer, open_writer
 
@@ -32,6 +32,7 @@ def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, 
 
 
 @flow(name="backfill", flow_run_name="backfill {data.name}", validate_parameters=True)
+@documented
 @gives_way
 def backfill(
     files: Annotated[

@@ -13,7 +13,7 @@ from prefect.artifacts import create_markdown_artifact
 from flows.artifacts import escape
 from flows.layout import GIGABYTE, DataDirectory
 from flows.notices import notify, tell_of_failure
-from flows.parameters import Data, SourcesFile
+from flows.parameters import Data, SourcesFile, documented
 from flows.settings import load_settings
 from warehouse import connect
 
@@ -140,6 +140,7 @@ def _counts(digest: Digest) -> str:
 
 
 @flow(name="digest", flow_run_name="digest {data.name}", validate_parameters=True, on_failure=[tell_of_failure])
+@documented
 def digest(sources: SourcesFile, data: Data) -> list[str]:
     """Say once a day how the sources are, which stories were biggest, and what somebody should look at.
 

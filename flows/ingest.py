@@ -28,7 +28,7 @@ from flows.extracting import Extractor
 from flows.layout import DataDirectory
 from flows.loading import Loaded, load, pending_segments
 from flows.notices import tell_of_failure
-from flows.parameters import Data, SourcesFile, Wait
+from flows.parameters import Data, SourcesFile, Wait, documented
 from flows.planning import make_plan, source_rows, without_forgotten
 from flows.running import gives_way, is_transient, publish_task, require_space
 from flows.settings import load_all
@@ -95,6 +95,7 @@ class Publisher:
     on_failure=[tell_of_failure],
     on_crashed=[tell_of_failure],
 )
+@documented
 @gives_way
 def ingest(
     sources: SourcesFile,

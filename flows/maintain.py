@@ -12,7 +12,7 @@ from flows.dedup.upkeep import close_quiet_stories, refresh_background, refresh_
 from flows.layout import GIGABYTE, DataDirectory
 from flows.notices import tell_of_failure
 from flows.packing import pack_loaded
-from flows.parameters import Data, SourcesFile, Wait
+from flows.parameters import Data, SourcesFile, Wait, documented
 from flows.retention import Removed, keep_within
 from flows.running import gives_way, is_transient, publish_task
 from flows.settings import Keep, load_settings
@@ -55,6 +55,7 @@ class Maintained:
     on_failure=[tell_of_failure],
     on_crashed=[tell_of_failure],
 )
+@documented
 @gives_way
 def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Maintained:
     """Tidy up once a day: remove what `[keep]` no longer allows, renew what duplicates are found by, publish, pack.

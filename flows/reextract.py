@@ -9,7 +9,7 @@ from pydantic import Field
 
 from flows.extracting import Extractor
 from flows.layout import DataDirectory
-from flows.parameters import Data, Wait
+from flows.parameters import Data, Wait, documented
 from flows.reextracting import Reextracted
 from flows.reextracting import reextract as read_again
 from flows.running import gives_way, is_transient
@@ -29,6 +29,7 @@ def reextract_task(writer: Writer, extractor: Extractor, directory: DataDirector
 
 
 @flow(name="reextract", flow_run_name="reextract {data.name}", validate_parameters=True)
+@documented
 @gives_way
 def reextract(
     data: Data,
