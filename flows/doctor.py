@@ -108,7 +108,7 @@ def _check_published(writer: Writer) -> Iterator[Finding]:
     )
     if not writer.public.exists() and count(writer.connection) == 0:
         return
-    publish = "The next `newsloom run` publishes it anew."
+    publish = "The next `newsloom run` or `newsloom import` publishes it anew."
     try:
         with connect(writer.public) as reader:
             published = count(reader)

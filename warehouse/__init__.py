@@ -1,10 +1,11 @@
 """DuckDB: the private file that runs write, and the published one that people query."""
 
 from warehouse.connection import connect
-from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.writer import Writer, open_writer, writer_at_work
 
 __all__ = [
+    "DamagedWarehouseError",
     "TransientWarehouseError",
     "WarehouseBusyError",
     "WarehouseError",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,8 @@ import duckdb
 from warehouse.errors import WarehouseError
 
 PUBLISHED = "news.duckdb"
+# How DuckDB says, by an IOException like that of a full disk, that the bytes of a file are not what it wrote.
+DAMAGED = re.compile("Corrupt database file|not a valid DuckDB database file|Could not read enough bytes")
 
 
 def connect(path: Path | str) -> duckdb.DuckDBPyConnection:
@@ -29,7 +32,10 @@ def connect(path: Path | str) -> duckdb.DuckDBPyConnection:
     try:
         connection = duckdb.connect(str(file), read_only=True)
     except duckdb.IOException as error:
-        raise WarehouseError(f"{file}: cannot be opened as a DuckDB file: {first_line(error)}") from error
+        said = f"{file}: cannot be opened as a DuckDB file: {first_line(error)}"
+        if file.name == PUBLISHED and DAMAGED.search(said):
+            said += "\nThe next `newsloom run` or `newsloom import` publishes it anew."
+        raise WarehouseError(said) from error
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 

@@ -27,5 +27,21 @@ class WarehouseBusyError(WarehouseError):
         self.holder = holder
 
 
+class DamagedWarehouseError(WarehouseError):
+    """The private file cannot be read: not a matter of room on the disk, nor of another try."""
+
+    def __init__(self, file: Path, said: str) -> None:
+        super().__init__(
+            f"{file}: is damaged: {said}\n"
+            "Restore it from a backup. Or move it away, and the file of its name with .wal as well: `newsloom rebuild` "
+            "then makes the warehouse anew from the archive."
+        )
+        self.file, self.said = file, said
+
+    def __reduce__(self) -> tuple[type[DamagedWarehouseError], tuple[Path, str]]:
+        """Errors cross processes."""
+        return type(self), (self.file, self.said)
+
+
 class TransientWarehouseError(Exception):
     """The same call may succeed later: an input or output error of the disk, not a fault of the data."""

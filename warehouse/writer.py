@@ -20,8 +20,8 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from warehouse import storage
-from warehouse.connection import PUBLISHED, first_line
-from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.connection import DAMAGED, PUBLISHED, first_line
+from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 from warehouse.publish import Published, publish, sweep
 from warehouse.search import index_new_versions
@@ -46,7 +46,15 @@ class Writer:
         try:
             return storage.open_file(self.file)
         except duckdb.IOException as error:
-            raise WarehouseError(f"{self.file}: cannot be opened: {first_line(error)}") from error
+            said = first_line(error)
+            if DAMAGED.search(said):
+                raise DamagedWarehouseError(self.file, said) from error
+            if "Could not set lock" in said:
+                raise WarehouseError(
+                    f"{self.file}: is open in another program: {said}\n"
+                    f"Close it there: {self.public} is the file to query, and no run waits for who has that open."
+                ) from error
+            raise WarehouseError(f"{self.file}: cannot be opened: {said}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -143,9 +151,11 @@ class Writer:
         self.connection.close()
 
 
-def disk_failed(file: Path, error: Exception) -> TransientWarehouseError:
+def disk_failed(file: Path, error: Exception) -> TransientWarehouseError | DamagedWarehouseError:
     """What to say when the disk fails, in words."""
     said = error.strerror or str(error) if isinstance(error, OSError) else first_line(error)
+    if DAMAGED.search(said):
+        return DamagedWarehouseError(file, said)
     return TransientWarehouseError(
         f"{file}: cannot be written: {said}\nNothing was lost: what was loaded before stays, and so does what people "
         "query. Make room on the disk (a file is written beside the old one, so its size must be free once more), then "
@@ -158,7 +168,8 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
     """Hold the data directory's lock and its private warehouse, made and migrated where needed.
 
     `purpose` names the work for whoever has to wait ("newsloom run"); `wait` is how long to wait for the lock, in
-    seconds. Raises WarehouseBusyError when somebody else still writes by then.
+    seconds. Raises WarehouseBusyError when somebody else still writes by then, and DamagedWarehouseError for a file
+    that cannot be read, also where that shows only in what is done with it.
     """
     private = data / "private"
     try:
@@ -180,6 +191,10 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
         try:
             _bring_up_to_date(writer)
             yield writer
+        except duckdb.IOException as error:
+            if DAMAGED.search(said := first_line(error)):
+                raise DamagedWarehouseError(writer.file, said) from error
+            raise
         finally:
             writer.close()
     finally:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch
-from warehouse import WarehouseBusyError, WarehouseError, connect, open_writer
+from warehouse import DamagedWarehouseError, WarehouseBusyError, WarehouseError, connect, open_writer
 from warehouse.load import load_segment
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def test_reading_where_there_is_no_warehouse_says_what_to_do(tmp_path: Path) -> 
 
 def test_a_file_that_is_no_warehouse_is_named(tmp_path: Path) -> None:
     (tmp_path / "news.duckdb").write_text("not a database" * 1000)
-    with pytest.raises(WarehouseError, match=r"news\.duckdb: cannot be opened"):
+    with pytest.raises(WarehouseError, match=r"news\.duckdb: cannot be opened .*\nThe next `newsloom run`"):
         connect(tmp_path)
 
 
@@ -163,3 +163,48 @@ def test_a_data_directory_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(WarehouseError, match="cannot be used as a data directory"), open_writer(tmp_path / "file", "t"):
         pass
+
+
+def test_a_damaged_file_is_named_with_what_to_do_wherever_it_shows(data: Path) -> None:
+    load(data, 1)
+    file = data / "private" / "warehouse.duckdb"
+    whole = file.read_bytes()
+    assert len(whole) > 1_000_000
+    # The head of the file, which DuckDB reads when it opens it; the end, which it reads when somebody asks for that.
+    for begin, end in ((4096, 4296), (0, 16), (3 * 4096, len(whole))):
+        file.write_bytes(whole[:begin] + bytes(byte ^ 0xFF for byte in whole[begin:end]) + whole[end:])
+        with pytest.raises(DamagedWarehouseError, match=r"warehouse\.duckdb: is damaged: .*\n.*`newsloom rebuild`"):
+            _read_everything(data)
+    file.write_bytes(whole)
+    _read_everything(data)
+
+
+def _read_everything(data: Path) -> None:
+    with open_writer(data, "test") as writer:
+        tables = writer.connection.execute("SELECT schema_name || '.' || table_name FROM duckdb_tables()").fetchall()
+        for (table,) in tables:
+            writer.connection.execute(f"FROM {table}").fetchall()
+
+
+def hold_file(file: Path, pipe: Connection) -> None:
+    """Another process: a curious somebody who opened the private file."""
+    with duckdb.connect(str(file)):
+        pipe.send("open")
+        pipe.recv()
+
+
+def test_whoever_opens_the_private_file_is_sent_to_the_published_one(data: Path) -> None:
+    load(data, 1)
+    here, there = SPAWN.Pipe()
+    other = SPAWN.Process(target=hold_file, args=(data / "private" / "warehouse.duckdb", there))
+    other.start()
+    try:
+        assert here.recv() == "open"
+        with (
+            pytest.raises(WarehouseError, match=r"open in another program: .*\nClose it there: .*news\.duckdb"),
+            open_writer(data, "test"),
+        ):
+            pass
+    finally:
+        here.send("close")
+        other.join(30)
