@@ -12,6 +12,8 @@ from warehouse.errors import WarehouseError
 PUBLISHED = "news.duckdb"
 # How DuckDB says, by an IOException like that of a full disk, that the bytes of a file are not what it wrote.
 DAMAGED = re.compile("Corrupt database file|not a valid DuckDB database file|Could not read enough bytes")
+# How it says that it cannot write.
+DISK = re.compile(r"Could not (?:write|fsync|truncate|sync) file|No space left on device")
 
 
 def connect(path: Path | str) -> duckdb.DuckDBPyConnection:
@@ -40,6 +42,6 @@ def connect(path: Path | str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def first_line(error: Exception) -> str:
+def first_line(error: BaseException) -> str:
     """The first line of what DuckDB said, which is the one that says what is wrong."""
     return str(error).partition("\n")[0]

@@ -31,7 +31,18 @@ COPY_CHUNK = 64 << 20  # the disk is kept busy while the next piece is copied, i
 
 
 def open_file(file: Path) -> duckdb.DuckDBPyConnection:
-    """Open a file for writing, made where there is none. Raises duckdb.IOException."""
+    """Open a file for writing, made where there is none. Raises duckdb.IOException.
+
+    A new file gets its name when it is whole: one that a full disk cut short could never be opened again.
+    """
+    if not file.exists():
+        fresh = file.with_name(file.name + ".new")
+        remove(fresh)
+        try:
+            duckdb.connect(str(fresh), config=CONFIG).close()
+            replace(fresh, file)
+        finally:
+            remove(fresh)
     connection = duckdb.connect(str(file), config=CONFIG)
     # Closing would checkpoint, which may rewrite much: checkpoints are made on purpose, by whoever publishes.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")

@@ -20,7 +20,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from warehouse import storage
-from warehouse.connection import DAMAGED, PUBLISHED, first_line
+from warehouse.connection import DAMAGED, DISK, PUBLISHED, first_line
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 from warehouse.publish import Published, publish, sweep
@@ -54,6 +54,8 @@ class Writer:
                     f"{self.file}: is open in another program: {said}\n"
                     f"Close it there: {self.public} is the file to query, and no run waits for who has that open."
                 ) from error
+            if DISK.search(said):
+                raise disk_failed(self.file, error) from error
             raise WarehouseError(f"{self.file}: cannot be opened: {said}") from error
 
     @contextmanager
@@ -63,10 +65,10 @@ class Writer:
             self.connection.begin()
             yield self.connection
             self.connection.commit()
-        except (duckdb.IOException, duckdb.FatalException) as error:
-            self._reopen()  # DuckDB takes no more orders after a log that it could not write
-            raise disk_failed(self.file, error) from error
-        except BaseException:
+        except BaseException as error:
+            if is_of_the_disk(error):
+                self._reopen()  # DuckDB takes no more orders after a log that it could not write
+                raise disk_failed(self.file, error) from error
             self._rollback()
             raise
 
@@ -126,8 +128,10 @@ class Writer:
         self.connection.close()
         try:
             return publish(self.file, self.public)
-        except (OSError, duckdb.IOException, duckdb.FatalException) as error:
-            raise disk_failed(self.public, error) from error
+        except (OSError, duckdb.Error) as error:
+            if isinstance(error, OSError) or is_of_the_disk(error):
+                raise disk_failed(self.public, error) from error
+            raise
         finally:
             self.connection = self._open()
 
@@ -151,7 +155,14 @@ class Writer:
         self.connection.close()
 
 
-def disk_failed(file: Path, error: Exception) -> TransientWarehouseError | DamagedWarehouseError:
+def is_of_the_disk(error: BaseException) -> bool:
+    """Whether DuckDB says that the disk failed or is full; of a log that it cannot write, by a failed transaction."""
+    if isinstance(error, duckdb.TransactionException):
+        return bool(DISK.search(str(error)))
+    return isinstance(error, duckdb.IOException | duckdb.FatalException)
+
+
+def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | DamagedWarehouseError:
     """What to say when the disk fails, in words."""
     said = error.strerror or str(error) if isinstance(error, OSError) else first_line(error)
     if DAMAGED.search(said):
@@ -226,8 +237,10 @@ def _bring_up_to_date(writer: Writer) -> None:
         writer.rewrite()
     try:
         migrate(writer.connection, writer.file)
-    except (duckdb.IOException, duckdb.FatalException) as error:
-        raise disk_failed(writer.file, error) from error
+    except duckdb.Error as error:
+        if is_of_the_disk(error):
+            raise disk_failed(writer.file, error) from error
+        raise
 
 
 def _holder(note: Path) -> str:

@@ -177,6 +177,31 @@ def test_a_full_disk_during_a_load_loads_nothing_and_the_same_load_can_be_repeat
         assert reader.execute("SELECT count(*), count(DISTINCT article_id) FROM articles").fetchall() == [(5, 5)]
 
 
+@pytest.mark.usefixtures("bounded_files")
+def test_a_full_disk_at_a_commit_loads_nothing_and_says_what_to_do(writer: Writer) -> None:
+    add(writer, 1)
+    writer.publish()
+    log = writer.file.with_name(writer.file.name + ".wal")
+    limit_files(log.stat().st_size + 1000 if log.exists() else 1000)
+    with pytest.raises(TransientWarehouseError, match="Make room on the disk"):
+        add(writer, 2)
+    limit_files(None)
+    add(writer, 2)
+    assert writer.connection.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
+
+
+@pytest.mark.usefixtures("bounded_files")
+@pytest.mark.parametrize("size", [0, 4096, 8192, 12288, 20000, 100_000])
+def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_in_the_way(tmp_path: Path, size: int) -> None:
+    limit_files(size)
+    with pytest.raises(TransientWarehouseError, match="Make room on the disk"), open_writer(tmp_path, "test"):
+        pass
+    limit_files(None)
+    with open_writer(tmp_path, "test") as writer:
+        add(writer, 1)
+        assert writer.connection.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
+
+
 def test_a_disk_that_is_full_in_truth(tmp_path: Path) -> None:
     """On a small file system of its own, where this machine lets us mount one."""
     script = f"""
