@@ -10,9 +10,11 @@ import sys
 from typing import IO, TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from flows.errors import FlowsError
+from warehouse.export import storable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,11 +33,11 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, form: str, target: 
         if form == "table":
             _write_table(connection, query, target)
             return
+        if form == "parquet":
+            _write_parquet(connection, query, target)
+            return
         cursor = connection.execute(query)
         if not cursor.description:
-            return
-        if form == "parquet":
-            _write_parquet(cursor, target)
             return
         names = [column[0] for column in cursor.description]
         text = io.TextIOWrapper(target, encoding="utf-8", newline="", write_through=True)
@@ -103,8 +105,16 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _write_parquet(cursor: duckdb.DuckDBPyConnection, target: IO[bytes]) -> None:
-    batches = cursor.to_arrow_reader(100_000)
-    with pq.ParquetWriter(target, batches.schema, compression="zstd") as writer:
-        for batch in batches:
-            writer.write_batch(batch)
+def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: IO[bytes]) -> None:
+    relation: duckdb.DuckDBPyRelation | None = connection.sql(query)
+    if relation is None:  # a statement without rows
+        return
+    batches = relation.project(storable(zip(relation.columns, relation.types, strict=True))).to_arrow_reader(100_000)
+    try:
+        with pq.ParquetWriter(target, batches.schema, compression="zstd") as writer:
+            for batch in batches:
+                writer.write_batch(batch)
+    except pa.ArrowNotImplementedError as error:
+        raise FlowsError(
+            f"the answer cannot be written as Parquet: {error}.\nCast such a column in the query."
+        ) from error

@@ -14,7 +14,7 @@ from warehouse.errors import WarehouseError
 from warehouse.storage import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -79,6 +79,16 @@ def export(
         ) from error
 
 
+def storable(columns: Iterable[tuple[str, object]]) -> str:
+    """What to select of columns, given by name and type, for Parquet: an INTERVAL as text, as in CSV and JSON lines.
+
+    Of Parquet's own intervals, Arrow and pandas make bytes, and polars does not read them. The text is one that DuckDB
+    and pandas take for an interval again.
+    """
+    names = ['"' + name.replace('"', '""') + '"' for name, kind in columns if str(kind) == "INTERVAL"]
+    return f"* REPLACE ({', '.join(f'CAST({name} AS VARCHAR) AS {name}' for name in names)})" if names else "*"
+
+
 def _check(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], since: datetime | None) -> None:
     rows = connection.execute(
         "SELECT table_name FROM duckdb_tables() WHERE NOT internal AND schema_name = 'main' "
@@ -97,6 +107,9 @@ def _export(
 ) -> Exported:
     part = f"{table}-since-{since:%Y%m%dT%H%M%SZ}" if since else table
     query, parameters = f"SELECT * FROM {table}", {}  # noqa: S608 - a name that was looked up
+    if form == "parquet":
+        columns = connection.execute(f"DESCRIBE {table}").fetchall()
+        query = f"SELECT {storable((name, kind) for name, kind, *_ in columns)} FROM {table}"  # noqa: S608
     if since is not None:
         query, parameters = f"{query} WHERE {TIMES[table][1]}", {"since": since}
     unfinished = folder / f".{part}.new"

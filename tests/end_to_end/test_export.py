@@ -10,6 +10,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch, uuid
@@ -59,6 +61,21 @@ def test_parquet_is_partitioned_by_month_and_compressed_by_zstd(filled: Path, tm
             f"SELECT DISTINCT compression FROM parquet_metadata('{tmp_path}/out/articles/*/*.parquet')"
         ).fetchall()
     assert codecs == [("ZSTD",)]
+
+
+def test_parquet_of_a_view_with_an_interval_is_one_that_others_read(filled: Path, tmp_path: Path) -> None:
+    with open_writer(filled, "test") as writer:
+        told = [
+            article_row(number, source=source, published_at=NOON + timedelta(hours=hours), published_precision="second")
+            for number, source, hours in ((3, "wire", 1), (4, "post", 7))
+        ]
+        load_segment(writer, "s2", "r2", "test", batch(*told, segment="s2"), NOON + timedelta(days=2))
+        writer.connection.execute("UPDATE article_state SET story_id = (SELECT min(article_id) FROM article_state)")
+        writer.publish()
+    newsloom("export", "--to", str(tmp_path / "out"), "--table", "story_first", "--data", str(filled))
+    table = pq.read_table(tmp_path / "out" / "story_first.parquet")
+    assert table.schema.field("lag").type == pa.string()
+    assert table.column("lag").to_pylist().count("06:00:00") == 1
 
 
 def test_since_adds_what_came_or_changed_and_a_whole_export_replaces_all(filled: Path, tmp_path: Path) -> None:
