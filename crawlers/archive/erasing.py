@@ -16,6 +16,7 @@ from fastwarc.warc import WarcRecordType
 from crawlers.archive import layout, packs, parts
 from crawlers.archive.fetches import Fetch, from_json, to_json
 from crawlers.archive.reading import parse_record, read_member
+from crawlers.archive.records import target_uri, warc_date
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -42,9 +43,10 @@ def erase(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
     """Rewrite a sealed segment so that what `changed` gives stands in place of each fetch; None leaves it.
 
     A new fetch without an offset loses its stored content and the request for it: in their place is a record that says
-    so, of the same length, so that the other records stay where they are. The log keeps its number of lines. The WARC
-    file is replaced first: a call that was killed can be repeated. Raises ArchiveError where a file cannot be read or
-    written; it stays as it was then. For the holder of the warehouse's lock.
+    so, of the same length, so that the other records stay where they are. So does one of another address that had no
+    offset: what said that nothing had changed goes. The log keeps its number of lines. The WARC file is replaced first:
+    a call that was killed can be repeated. Raises ArchiveError where a file cannot be read or written; it stays as it
+    was then. For the holder of the warehouse's lock.
     """
     return next(erased for _, erased in erase_each([segment], lambda _, fetch: changed(fetch)))
 
@@ -76,13 +78,14 @@ def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Er
     with _told(segment.warc_path):
         with segment.log_path.open("rb") as file:
             text, gone, lines = _changed_log(file, changed)
-        if gone:
+        if gone.offsets or gone.repeats:
             with packs.open_warc(segment.directory, segment.name) as warc:
-                ranges = _ranges(warc, frozenset(gone))
-                _replace(segment.warc_path, partial(_fill, warc.file, ranges))
+                ranges = _ranges(warc, gone)
+                if ranges:
+                    _replace(segment.warc_path, partial(_fill, warc.file, ranges))
         if lines:
             _replace(segment.log_path, lambda new: new.write(text))
-    return Erased(gone, lines)
+    return Erased(gone.offsets, lines)
 
 
 def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, Erased]:
@@ -99,11 +102,11 @@ def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | No
                         log = packs.Stretch(old, pack.log_path, part.log_begin, part.log_begin + part.log_bytes)
                         if part.segment in changed:
                             text, gone, lines = _changed_log(log.lines(), changed[part.segment])
-                            erased[part.segment] = Erased(gone, lines)
+                            erased[part.segment] = Erased(gone.offsets, lines)
                             records = packs.Stretch(
                                 warc, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes
                             )
-                            ranges += _ranges(records, frozenset(gone))
+                            ranges += _ranges(records, gone)
                         else:
                             text = b"".join(log.lines())
                         new.write(
@@ -132,9 +135,18 @@ def _told(path: Path) -> Iterator[None]:
         raise ArchiveError(f"{path}: cannot be rewritten: {said}", file=path) from error
 
 
-def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, tuple[int, ...], int]:
-    """The log as it is to be, the offsets of records that are to go, and how many lines have changed."""
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Records that are to go: by their offsets; and revisits, which the log does not place, by address and time."""
+
+    offsets: tuple[int, ...]
+    repeats: frozenset[tuple[str, str]]
+
+
+def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, _Gone, int]:
+    """The log as it is to be, what is to go, and how many lines have changed."""
     text, gone, lines = [], [], 0
+    repeats: set[tuple[str, str]] = set()
     for line in log:
         old = from_json(line)
         new = changed(old) or old
@@ -142,19 +154,25 @@ def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None])
         text.append(line if old == new else to_json(new).encode() + b"\n")
         if old.offset is not None and new.offset is None:
             gone.append(old.offset)
-    return b"".join(text), tuple(gone), lines
+        elif old.offset is None and old.url != new.url:
+            repeats.update((target_uri(url), warc_date(old.fetched_at)) for url in (old.url, old.final_url) if url)
+    return b"".join(text), _Gone(tuple(gone), frozenset(repeats)), lines
 
 
-def _ranges(warc: Stretch, offsets: frozenset[int]) -> list[tuple[int, int]]:
-    """From where to where in the file the records at these offsets go, each with the request before it."""
+def _ranges(warc: Stretch, gone: _Gone) -> list[tuple[int, int]]:
+    """From where to where in the file the records go, each with the request before it."""
     ranges: list[tuple[int, int]] = []
-    if not offsets:
+    if not (gone.offsets or gone.repeats):
         return ranges
+    offsets = frozenset(gone.offsets)
     at, request = warc.begin, None
     while at < warc.end:
         content, end = read_member(warc.file, at)
         record, _ = parse_record(content)
-        if at - warc.begin in offsets:
+        if at - warc.begin in offsets or (
+            record.record_type & WarcRecordType.revisit
+            and (record.headers.get("WARC-Target-URI"), record.headers.get("WARC-Date")) in gone.repeats
+        ):
             ranges.append((at if request is None else request, end))
         request = at if record.record_type & WarcRecordType.request else None
         at = end

@@ -67,7 +67,7 @@ def encode(content: Exchange | Record, fetched_at: datetime, digest: str) -> tup
     `digest` is the `payload_digest` of its body. An exchange that repeats what is stored becomes a revisit record,
     which has the head of the answer alone. Raises ArchiveError where the address is longer than `MAX_ADDRESS`.
     """
-    target = _target(content.url)
+    target = target_uri(content.url)
     if isinstance(content, Record):
         headers = [
             ("WARC-Target-URI", target),
@@ -118,7 +118,10 @@ def _revisit_headers(content: Exchange, digest: str) -> list[tuple[str, str]]:
     if known is not None:
         headers.append(("WARC-Payload-Digest", known))
     if original is not None:
-        headers += [("WARC-Refers-To-Target-URI", _target(original.url)), ("WARC-Refers-To-Date", _date(original.at))]
+        headers += [
+            ("WARC-Refers-To-Target-URI", target_uri(original.url)),
+            ("WARC-Refers-To-Date", warc_date(original.at)),
+        ]
     return headers
 
 
@@ -133,7 +136,7 @@ def _member(
     record = WarcRecord()
     record.init_headers(kind)
     record.headers["WARC-Record-ID"] = record_id
-    record.headers["WARC-Date"] = _date(date)
+    record.headers["WARC-Date"] = warc_date(date)
     for name, value in headers:
         record.headers.append(name, value)
     record.set_bytes_content(block)
@@ -170,7 +173,8 @@ def _response_head(content: Exchange) -> bytes:
     return _head(f"HTTP/1.1 {content.status} {content.reason_phrase}", tuple(headers), own)
 
 
-def _date(moment: datetime) -> str:
+def warc_date(moment: datetime) -> str:
+    """A time as a record has it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
@@ -225,7 +229,8 @@ def _media_type(text: str) -> str:
     return _CONTROL.sub(b" ", text[:1000].encode("utf-8", "replace")).decode().strip() or "application/octet-stream"
 
 
-def _target(url: str) -> str:
+def target_uri(url: str) -> str:
+    """An address as a record has it. Raises ArchiveError where it is longer than `MAX_ADDRESS`."""
     url = without_user_info(url).strip()
     if not url.isprintable() or " " in url:
         url = "".join(

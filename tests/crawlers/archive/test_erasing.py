@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +12,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter
 from crawlers.archive.erasing import erase, filler
+from crawlers.archive.packing import pack_segments
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -20,13 +21,13 @@ if TYPE_CHECKING:
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def sealed(folder: Path, bodies: dict[str, bytes]) -> Segment:
-    with SegmentWriter(folder, "r1", name="seg") as writer:
+def sealed(folder: Path, bodies: dict[str, bytes], segment: str = "seg") -> Segment:
+    with SegmentWriter(folder, "r1", name=segment) as writer:
         for name, body in bodies.items():
             url = f"http://one.example/{name}"
             fetch = Fetch(url, "one", Kind.PAGE, Outcome.FETCHED, NOW, status=200)
             writer.add(fetch, Exchange("GET", url, (), 200, "OK", (("Content-Type", "text/html"),), body))
-    return Segment(folder, "seg")
+    return Segment(folder, segment)
 
 
 @pytest.mark.parametrize("length", [*range(210, 420), 1000, 16_383, 16_384, 65_535, 65_536, 70_001, 300_000])
@@ -57,6 +58,32 @@ def test_what_is_erased_is_gone_and_the_rest_stays_in_its_place(tmp_path: Path) 
     assert types == ["warcinfo", "request", "response", "metadata", "request", "response"]
     assert erase(segment, lambda fetch: None).lines == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["seg.jsonl", "seg.warc.gz"]
+
+
+@pytest.mark.parametrize("where", ["own", "pack"])
+def test_what_said_that_nothing_had_changed_goes_too(tmp_path: Path, where: str) -> None:
+    """A revisit has the address, twice, and its request once more; the log has no offset of it."""
+    name = "20260301120000-aaaaaaaaaaaa-00000"
+    with SegmentWriter(tmp_path, "r1", name=name) as writer:
+        for page, minute in (("a", 0), ("b", 1), ("b", 2)):
+            url = f"http://one.example/{page}"
+            fetch = Fetch(url, "one", Kind.PAGE, Outcome.UNCHANGED, NOW.replace(minute=minute), status=304)
+            writer.add(fetch, Exchange("GET", url, (), 304, "Not Modified", (("ETag", '"1"'),), b""))
+    segment = Segment(tmp_path, name)
+    if where == "pack":
+        other = "20260301120000-aaaaaaaaaaaa-00001"
+        sealed(tmp_path, {"c": b"third"}, other)
+        pack_segments(tmp_path, {name: 3, other: 1}, date(2026, 3, 9))
+    assert b"one.example/b" in unpacked(tmp_path)
+    erased = erase(segment, lambda f: replace(f, url="gone:") if f.url.endswith("/b") else None)
+    assert (erased.offsets, erased.lines) == ((), 2)
+    assert b"one.example/b" not in unpacked(tmp_path)
+    assert b"one.example/a" in unpacked(tmp_path)
+    assert [fetch.url for fetch in segment.fetches()] == ["http://one.example/a", "gone:", "gone:"]
+
+
+def unpacked(folder: Path) -> bytes:
+    return b"".join(gzip.decompress(file.read_bytes()) for file in sorted(folder.rglob("*.warc.gz")))
 
 
 def test_a_segment_that_is_damaged_is_left_as_it_is(tmp_path: Path) -> None:
