@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from dataclasses import dataclass
 from pathlib import Path
+
+from flows.errors import FlowsError
 
 DEFAULT = Path("newsloom-data")
 GIGABYTE = 1e9  # bytes, as disks are sold and as settings and messages count
@@ -43,6 +46,15 @@ class DataDirectory:
     def service(self) -> Path:
         """What `newsloom up` writes about itself."""
         return self.private / "service"
+
+    def require_writable(self) -> None:
+        """Make it where it is missing. Raises FlowsError where that, or writing there, is not allowed."""
+        try:
+            self.private.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise FlowsError(f"{self.root}: cannot be used as a data directory: {error.strerror}") from error
+        if not os.access(self.private, os.R_OK | os.W_OK | os.X_OK):
+            raise FlowsError(f"{self.private}: cannot be written: {os.strerror(errno.EACCES)}")
 
     def run(self, run_id: str) -> Path:
         """The folder of a run: its plan and its crawl's log."""

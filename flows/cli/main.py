@@ -75,6 +75,8 @@ def main() -> None:
         # Whoever read our output has seen enough; Python would complain once more while it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except PermissionError as error:
+        _end(f"{error.filename}: {error.strerror}. newsloom reads and writes there: see whose it is.", USAGE_ERROR)
     except Exception as error:
         if not _has_words(error):
             raise

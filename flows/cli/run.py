@@ -32,6 +32,8 @@ def command(sources: Path, data: Path, wait: float) -> None:
     configured, _ = load_all(sources)
     require_contact(configured, sources)  # a mistake is told at once, not after Prefect has started
 
+    directory.require_writable()
+
     from flows.prefect_setup import set_up_prefect
     from flows.service.note import serving
 

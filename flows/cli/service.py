@@ -37,6 +37,7 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
     configured, _ = load_all(sources)
     require_contact(configured, sources)  # a mistake is told here, not in a log
     directory = data_directory(data)
+    directory.require_writable()
     if detach:
         _detached(sources, data, port)
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -101,6 +102,40 @@ def test_a_mistake_in_the_query_is_told_without_a_traceback(filled: Path) -> Non
 
 def test_the_warehouse_cannot_be_changed(filled: Path) -> None:
     assert b"read-only" in sql(filled, "DELETE FROM article_state", code=2).stderr
+
+
+# Root may do everything, unless it is started without that.
+BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps=-dac_override,-dac_read_search"]
+
+
+@pytest.mark.parametrize(
+    ("closed", "command"),
+    [("private", "status"), ("private", "run"), ("private", "up"), ("archive", "doctor"), ("archive", "rebuild")],
+)
+def test_what_may_not_be_read_or_written_is_named_without_a_traceback(filled: Path, closed: str, command: str) -> None:
+    sources = filled / "sources.toml"
+    sources.write_text('[crawl]\ncontact = "a@b.example"\n[[source]]\nname = "a"\nfeeds = ["http://127.0.0.1:9/"]\n')
+    folder = filled / closed
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o500 if command in ("run", "up") else 0)
+    before = BOUND if os.geteuid() == 0 else []
+    named = ["--sources", str(sources)] if command in ("run", "up") else []
+    try:
+        done = subprocess.run(
+            [*before, sys.executable, "-m", "flows.cli", command, "--data", str(filled), *named],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+    finally:
+        folder.chmod(0o700)
+    if before and done.returncode == 1 and "setpriv" in done.stderr:
+        pytest.skip(f"root cannot be kept from a folder here: {done.stderr.strip()}")
+    assert done.returncode == 2, done.stderr
+    assert str(folder) in done.stderr
+    assert "ermission denied" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:
