@@ -144,3 +144,9 @@ def test_search_answers_programs_and_can_be_restricted(filled: Path) -> None:
     options = ("--language", "EN", "--since", "2026-03-01", "--format", "jsonl")
     (line,) = newsloom("search", "flood fire", *options, "--data", str(filled)).stdout.splitlines()
     assert json.loads(line)["title"] == "Flood in March"
+
+
+def test_a_language_that_there_is_not_is_no_empty_answer(filled: Path) -> None:
+    said = newsloom("search", "flood", "--language", "eng", "--data", str(filled), code=2).stderr
+    assert 'found "eng"; allowed: a two-letter ISO 639-1 code, such as "en"; nearest: "en"' in " ".join(said.split())
+    assert "Flood in March" in newsloom("search", "flood", "--language", "en", "--data", str(filled)).stdout
