@@ -23,10 +23,20 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictBool, StrictInt, StrictStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from crawlers.discovery.address import normalise
@@ -175,6 +185,12 @@ class Source(BaseModel):
     """Overrides `[crawl]`; None: as there."""
     allow_private_addresses: StrictBool = Field(default=False, description="true or false")
     """Whether this source's requests may go to addresses inside a network: for intranets and tests."""
+
+    @model_validator(mode="after")
+    def _ends_after_its_begin(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise _mistake(f"since {self.since} until {self.until}", "an until that is no day before since")
+        return self
 
 
 class Sources(BaseModel):

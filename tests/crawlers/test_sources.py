@@ -174,6 +174,13 @@ MISTAKES = [
     ("[crawl]\nrecheck_hours = [1, 1]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1]", HOURS),
     ("[crawl]\nrecheck_hours = [-1]\n" + source(""), 2, "crawl.recheck_hours[1]", "-1", HOURS),
     ("[crawl]\nrecheck_hours = 6\n" + source(""), 2, "crawl.recheck_hours", "6 (a whole number)", HOURS),
+    (
+        source("since = 2026-03-02\nuntil = 2026-03-01\n"),
+        1,
+        COURIER,
+        "since 2026-03-02 until 2026-03-01",
+        "an until that is no day before since",
+    ),
     # DuckDB's INTERVAL does not take it.
     ("[crawl]\nrecheck_hours = [1, 1e9]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1000000000.0]", A_CENTURY),
     (
