@@ -113,6 +113,7 @@ def _bounds(values: tuple[float, ...]) -> tuple[float, ...]:
 # Longer ones are slips of the pen, and no calendar takes any number of them.
 _LONGEST_HOURS = 876_000
 _Number = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+_Seconds = Annotated[float, Strict(), Field(ge=0, le=86_400, allow_inf_nan=False)]
 _Hours = Annotated[tuple[_Number, ...], AfterValidator(_ascending)]
 _Day = Annotated[date, Strict()]
 _Poll = Annotated[tuple[_Number, ...], AfterValidator(_bounds)]
@@ -121,7 +122,7 @@ _Addresses = tuple[_Address, ...]
 _Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
 
 # A field's description is what the error message gives as allowed.
-_DELAY = "a number of seconds, 0 or more"
+_DELAY = "a number of seconds, 0 to 86400 (a day)"
 _RECHECK = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
 _ADDRESS = "an address with http:// or https:// and a host"
 _ADDRESSES = "a list of addresses with http:// or https:// and a host"
@@ -140,7 +141,7 @@ class CrawlSettings(BaseModel):
         description='an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets',
     )
     """How a publisher reaches whoever runs the crawler; sent in the User-Agent header."""
-    delay: _Number = Field(default=1.0, description=_DELAY)
+    delay: _Seconds = Field(default=1.0, description=_DELAY)
     """Seconds between two requests to a host."""
     segment_pages: StrictInt = Field(default=500, ge=1, description="a whole number, 1 or more")
     """Pages in one archive segment."""
@@ -177,7 +178,7 @@ class Source(BaseModel):
     """Only articles that are no older than this, likewise."""
     limit: StrictInt | None = Field(default=None, ge=1, description="a whole number, 1 or more")
     """New articles asked for in one run; None: 2,000."""
-    delay: _Number | None = Field(default=None, description=_DELAY)
+    delay: _Seconds | None = Field(default=None, description=_DELAY)
     """Overrides `[crawl]`; None: as there."""
     recheck_hours: _Hours | None = Field(default=None, description=_RECHECK)
     """Overrides `[crawl]`; None: as there."""

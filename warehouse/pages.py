@@ -32,7 +32,8 @@ class Answer:
 def last_answer(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str]) -> Answer | None:
     """The last stored answer for any of these spellings of an address, or else the last time it was asked for.
 
-    An address counts where it was asked for, where a redirect led to it, and where an article goes by it.
+    An address counts where it was asked for, where a redirect led to it, and where an article goes by it. Of an article
+    whose requests are no longer kept it is the page that its text came from.
     """
     row = connection.execute(
         """
@@ -46,4 +47,19 @@ def last_answer(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str])
         """,
         {"addresses": list(addresses)},
     ).fetchone()
+    row = (
+        row
+        or connection.execute(
+            """
+        SELECT state.url, NULL, 'page', state.source, version.segment, version.warc_offset, version.seen_at,
+               NULL, 'loaded', NULL, NULL
+        FROM article_state AS state
+        JOIN article_versions AS version ON version.doc = state.doc
+        WHERE list_contains($addresses, state.url) OR state.article_id IN (
+            SELECT article_id FROM aliases WHERE list_contains($addresses, url))
+        LIMIT 1
+        """,
+            {"addresses": list(addresses)},
+        ).fetchone()
+    )
     return None if row is None else Answer(*row)

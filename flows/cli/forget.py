@@ -35,6 +35,8 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
 
     if (url is None) == (source is None):
         raise click.UsageError("Give an address, or --source NAME.")
+    if url is not None and "://" not in url:
+        raise click.UsageError(f"{url!r} is no address; expected one with its scheme, as in https://example.org/news/1")
     directory = data_directory(data)
     if not yes:
         click.confirm(f"Remove everything about {url or source} from {directory.root}, for good?", abort=True)

@@ -162,3 +162,10 @@ def test_help_imports_nothing_heavy() -> None:
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
         == "set()"
     )
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_json_has_null_for_what_is_no_number(filled: Path, form: str) -> None:
+    said = sql(filled, "SELECT 'nan'::DOUBLE AS a, ['inf'::DOUBLE, 1.5] AS b", "--format", form).stdout
+    found = json.loads(said, parse_constant=pytest.fail)
+    assert (found[0] if form == "json" else found) == {"a": None, "b": [None, 1.5]}

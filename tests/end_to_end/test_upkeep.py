@@ -279,6 +279,12 @@ def test_what_is_forgotten_stays_out_when_it_comes_again(filled: Path) -> None:
     assert newsloom("doctor", data=filled).startswith("all is well")
 
 
+def test_what_is_no_address_is_not_forgotten(filled: Path) -> None:
+    said = newsloom("forget", "an-article", "--yes", data=filled, code=2)
+    assert "'an-article' is no address" in said
+    assert not (filled / "private" / "forgotten").exists()
+
+
 def test_forgetting_what_nobody_has_is_remembered_all_the_same(filled: Path) -> None:
     said = newsloom("forget", "http://nowhere.example/a", "--yes", data=filled)
     assert "nothing of it was held; it stays out" in said
