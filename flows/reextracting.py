@@ -19,6 +19,7 @@ from flows.dedup.exact import Judgement, Verdict
 from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
 from flows.edits import compare
+from flows.errors import FlowsError
 from flows.hashing import digest
 from flows.loading import run_of
 from warehouse.load import add_reextracted
@@ -65,8 +66,14 @@ def reextract(writer: Writer, extractor: Extractor, directory: DataDirectory, so
 
     What is read differently becomes a new version with the change `reextracted`; what is not is marked as read by the
     present extractor, so an interrupted call goes on where it stopped. A page that is no longer taken for an article
-    stays one, and is counted: `newsloom rebuild` decides anew about every page. Publishing is the caller's.
+    stays one, and is counted: `newsloom rebuild` decides anew about every page. Publishing is the caller's. Raises
+    FlowsError where no article is of the source.
     """
+    if source is not None:
+        rows = writer.connection.execute("SELECT DISTINCT source FROM article_state ORDER BY source").fetchall()
+        names = [name for (name,) in rows]
+        if source not in names:
+            raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
     done = Reextracted()
     reporter = progress.current.get()
     for name in _segments(writer, source):

@@ -23,7 +23,6 @@ def command(source: str | None, data: Path, wait: float) -> None:
     What comes out differently is a new version, marked as a re-extraction and not as an edit of the publisher's.
     Nothing is fetched. `newsloom rebuild` decides about rejected pages anew, too.
     """
-    from flows.errors import FlowsError
     from flows.extracting import Extractor
     from flows.progress import shown
     from flows.reextracting import reextract
@@ -31,11 +30,6 @@ def command(source: str | None, data: Path, wait: float) -> None:
 
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom reextract", wait=wait) as writer, Extractor() as extractor:
-        if source is not None:
-            rows = writer.connection.execute("SELECT DISTINCT source FROM article_state ORDER BY source").fetchall()
-            names = [name for (name,) in rows]
-            if source not in names:
-                raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
         done = reextract(writer, extractor, directory, source)
         writer.publish()
     counts = done.outcomes
