@@ -9,7 +9,7 @@ import duckdb
 from crawlers.archive import Segment, own_segments, packs
 from crawlers.errors import ArchiveError
 from warehouse import WarehouseError, connect, storage
-from warehouse.doctor import EXAMPLES, REMEDY, Finding, check_warehouse
+from warehouse.doctor import EXAMPLES, REMEDY, Finding, check_tables, check_warehouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,10 +21,11 @@ RESTORE = "Restore the files from a backup. What was loaded stays in the warehou
 
 
 def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> list[Finding]:
-    """Everything that is wrong. With `deep` every stored page that a version came from is read, which takes long."""
+    """Everything that is wrong. With `deep` all tables and stored pages of versions are read, which takes long."""
     findings = check_warehouse(writer.connection)
     findings += _check_segments(writer, directory)
     if deep:
+        findings += check_tables(writer.connection)
         findings += _check_records(writer, directory)
     findings += _check_published(writer)
     return findings

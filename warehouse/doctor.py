@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import duckdb
+import duckdb
+
+from warehouse.connection import first_line
 
 CHECKS = Path(__file__).parent / "checks"
 EXAMPLES = 3
@@ -40,6 +40,26 @@ def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
         if count:
             findings.append(Finding(_what(sql), count, tuple(examples), REMEDY))
     return findings
+
+
+def check_tables(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Read every column of every table, texts included: DuckDB keeps a checksum of each block of its file."""
+    columns = connection.execute(
+        "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal "
+        "AND database_name = current_database() AND table_oid IN (SELECT table_oid FROM duckdb_tables()) ORDER BY ALL"
+    ).fetchall()
+    damaged = []
+    for schema, table, column in columns:
+        try:
+            connection.execute(f'SELECT max(hash("{column}")) FROM "{schema}"."{table}"').fetchall()  # noqa: S608
+        except duckdb.Error as error:
+            damaged.append(f"{schema}.{table}.{column}: {first_line(error)}")
+            if isinstance(error, duckdb.FatalException):
+                break  # no more orders are taken
+    if not damaged:
+        return []
+    remedy = f"Restore the private file from a backup. Or move it away: {REMEDY}"
+    return [Finding("Tables that cannot be read whole.", len(damaged), tuple(damaged[:EXAMPLES]), remedy)]
 
 
 def number_of_checks() -> int:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.option("--deep", is_flag=True, help="Read every stored page that an article came from, too; takes long.")
+@click.option(
+    "--deep", is_flag=True, help="Read all tables, and every stored page that an article came from, too; takes long."
+)
 @data_option
 @wait_option
 def command(deep: bool, data: Path, wait: float) -> None:
