@@ -69,3 +69,7 @@ class Rejection:
 
     reason: Reason
     detail: str
+
+    def __post_init__(self) -> None:
+        # It quotes what was found, and half a surrogate pair, which JSON can hold, fits no table, file or terminal.
+        object.__setattr__(self, "detail", self.detail.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -136,6 +136,14 @@ def test_a_record_that_cannot_be_used_names_key_finding_and_what_is_allowed(
     assert detail in found.detail
 
 
+@pytest.mark.parametrize("key", ["url", "published_at", "language"])
+def test_what_no_table_can_hold_is_quoted_as_it_is_escaped(key: str) -> None:
+    found = imported(GOOD, **{key: "http://town.example/\ud83d"})
+    assert isinstance(found, Rejection)
+    assert r"http://town.example/\ud83d" in found.detail
+    found.detail.encode("utf-8")
+
+
 def test_a_long_value_is_quoted_by_its_start_only() -> None:
     found = imported(GOOD, url="x" * 10_000)
     assert isinstance(found, Rejection)
