@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from math import log
+from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -57,6 +58,16 @@ def test_words_are_found_by_their_stems_in_their_language_accents_aside(
     load(writer, text(3, "Forms", "resuming Verhandlung haus elecciones переговоров regionale election", language))
     assert title in found(writer, query)
     assert "Another one" not in found(writer, query)
+
+
+@pytest.mark.parametrize(("sign", "word"), [("新", "聞社"), ("ก", "ขค")])
+def test_a_page_of_one_run_of_signs_takes_no_longer_than_its_length(writer: Writer, sign: str, word: str) -> None:
+    began = process_time()
+    load(writer, text(1, "A run", sign * 50_000 + word, "ja"), text(2, "One sign", sign, "ja"))
+    assert process_time() - began < 5  # pair by pair from the beginning it would be 13
+    assert found(writer, word) == ["A run"]
+    assert set(found(writer, sign + sign)) == {"A run"}
+    assert found(writer, sign) == ["One sign"]
 
 
 def test_a_form_that_no_article_has_is_found_by_the_stem_it_begins_with(writer: Writer) -> None:
