@@ -71,6 +71,10 @@ def test_parquet_of_a_view_with_an_interval_is_one_that_others_read(filled: Path
         ]
         load_segment(writer, "s2", "r2", "test", batch(*told, segment="s2"), NOON + timedelta(days=2))
         writer.connection.execute("UPDATE article_state SET story_id = (SELECT min(article_id) FROM article_state)")
+        writer.connection.execute(
+            "INSERT INTO stories BY NAME SELECT story_id, 'A story' AS title, now() AS first_at, now() AS last_at, "
+            "2 AS articles, 2 AS sources, 'by hand' AS method FROM article_state LIMIT 1"
+        )
         writer.publish()
     newsloom("export", "--to", str(tmp_path / "out"), "--table", "story_first", "--data", str(filled))
     table = pq.read_table(tmp_path / "out" / "story_first.parquet")
