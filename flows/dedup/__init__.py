@@ -4,4 +4,4 @@ Pure functions over a batch and what the warehouse knows; `step.deduplicate` run
 """
 
 DUPLICATE_METHOD = "fracminhash-1"  # raise when a change gives other duplicates; `newsloom restory` recomputes
-STORY_METHOD = "term-linkage-2"  # the same for stories
+STORY_METHOD = "term-linkage-3"  # the same for stories

@@ -101,9 +101,10 @@ def set_up(
 def _middles(connection: duckdb.DuckDBPyConnection, wholes: Sequence[Story]) -> Vectors:
     """The middles of stories. Of a story of one article the heaviest terms alone are stored: they stand for all."""
     found = Vectors(*read_middles(connection, wholes))
+    counts = np.bincount(found.rows, minlength=len(wholes))
     lengths = np.sqrt(np.bincount(found.rows, found.weights.astype(np.float64) ** 2, len(wholes)))
     alone = np.array([story.articles == 1 for story in wholes], np.bool_)
-    scale = np.where(alone & (lengths > 0), 1 / np.maximum(lengths, 1e-9), 1)
+    scale = np.where(alone & (counts == STRONG), 1 / np.maximum(lengths, 1e-9), 1)
     return Vectors(found.rows, found.terms, (found.weights * scale[found.rows]).astype(np.float32))
 
 

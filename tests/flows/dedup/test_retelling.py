@@ -71,7 +71,7 @@ def test_the_order_of_arrival_and_the_size_of_segments_do_not_matter() -> None:
 
 
 def test_an_article_moves_to_the_story_that_turns_out_to_be_its_own(writer: Writer) -> None:
-    bridge = report(0, 99, also=[1], hours=-1)
+    bridge = report(0, 99, also=[1], hours=-0.1)
     add(writer, EVENTS[0], bridge, segment="1")
     assert told(writer) == {frozenset({EVENTS[0].url, bridge.url})}
     add(writer, *EVENTS[1:14], segment="2")

@@ -86,7 +86,7 @@ def test_a_story_says_when_where_and_how_often_it_was_told(writer: Writer) -> No
             3,
             ["echo.example", "herald.example", "tribune.example"],
             "en",
-            "term-linkage-2",
+            "term-linkage-3",
         )
     ]
     assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]
@@ -224,3 +224,33 @@ def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) 
     assert len(shares) == len(common.split())
     assert {language for language, _ in shares} == {"xx"}
     assert min(share for _, share in shares) > 0.7
+
+
+BRIEFS = [
+    ("Bus crash in Nepal kills 12", "A bus crash in Nepal killed 12 people on Monday, police said."),
+    (
+        "Bus crash in Nepal leaves 12 dead",
+        "At least 12 people died when a bus crashed in Nepal on Monday, police said.",
+    ),
+    ("Bus crash in Peru kills 9", "A bus crash in Peru killed 9 people on Monday, police said."),
+    ("Minister of finance resigns", "The minister of finance resigned on Monday."),
+    ("Minister of health resigns", "The minister of health resigned on Monday."),
+    ("Fire at hotel in Leeds", "A fire broke out at a hotel in Leeds on Monday. No one was hurt."),
+    ("Fire at school in York", "A fire broke out at a school in York on Monday. No one was hurt."),
+    ("Apple shares fall", "Shares of Apple fell 3 percent on Monday in New York."),
+    ("United beat Town 3-0", "United beat Town 3-0 on Monday. Jones scored twice."),
+    ("Weather: rain in the north", "Rain is expected in the north on Tuesday."),
+    ("Weather: snow in the south", "Snow is expected in the south on Tuesday."),
+]
+
+
+def test_reports_of_a_sentence_or_two_need_more_than_a_few_words_in_common(writer: Writer) -> None:
+    pieces = [
+        Piece(f"http://brief{number}.example/", text, title, hours=number / 10)
+        for number, (title, text) in enumerate(BRIEFS)
+    ]
+    add(writer, *pieces, segment="1")
+    assert told(writer) == {
+        frozenset({pieces[0].url, pieces[1].url}),
+        *(frozenset({piece.url}) for piece in pieces[2:]),
+    }
