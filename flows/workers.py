@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
+import signal
 import threading
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,11 @@ def worker_context() -> ForkServerContext:
 
 
 def start_worker() -> None:
-    """Bound this process's memory, and let it end at once when its parent has gone."""
+    """Bound this process's memory, and let it end at once when its parent has gone.
+
+    A terminal's Ctrl-C goes to all processes: the parent alone answers it, and ends its workers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     allowed = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
     if soft == resource.RLIM_INFINITY or soft > allowed:

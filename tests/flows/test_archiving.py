@@ -77,3 +77,12 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
     (tmp_path / "articles.jsonl").unlink()
     with pytest.raises(CrawlersError, match=r"articles\.jsonl: cannot be read: No such file"):
         list(archive_file(task, Counter()))
+
+
+def test_the_ctrl_c_of_a_terminal_is_for_the_process_that_it_works_for(tmp_path: Path) -> None:
+    names = archive_file(work(tmp_path, 10 * SEGMENT_RECORDS), Counter())
+    next(names)
+    (archiver,) = archivers()
+    assert archiver.pid is not None
+    os.kill(archiver.pid, signal.SIGINT)
+    assert len(list(names)) == 9
