@@ -13,6 +13,8 @@ from flows.layout import data_directory
 if TYPE_CHECKING:
     from pathlib import Path
 
+WHY = '"SELECT reason, detail, url FROM rejections ORDER BY rejected_at DESC LIMIT 20"'
+
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
@@ -57,6 +59,8 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
         if file.loaded_before:
             said.append(f"{file.loaded_before} loaded before")
         console.print(f"{file.file.place}: {', '.join(said) or 'nothing in it'}", markup=False)
+    if any(file.outcomes["rejected"] for file in imported):
+        console.print(f"why some were rejected: newsloom sql {WHY}", markup=False)
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
         console.print(f"{records} in {seconds:.1f} s, {records / seconds:.0f} a second: {split(times, seconds)}")
