@@ -1,4 +1,4 @@
-"""Indexing while more is loaded: half of the work of a large import, done beside the other half."""
+"""Indexing while more is loaded, beside it: some fifth of the work of a large import."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import timedelta
 from math import log
 from time import process_time
@@ -229,3 +230,13 @@ def test_share_of_voice_shares_the_mentions_of_a_day(writer: Writer) -> None:
         ("2026-03-01", "Bob Jones", 1, 1 / 3),
         ("2026-03-02", "Bob Jones", 1, 1.0),
     ]
+
+
+def test_the_most_frequent_terms_are_no_neighbours(writer: Writer) -> None:
+    """DuckDB reads 2048 neighbouring lists or none: among each other the longest would all be read for one."""
+    rare = [f"{letter}{other}{third}x" for letter in "abcdefghij" for other in "abcdefghij" for third in "klmnopqrst"]
+    load(writer, text(1, "Title", " ".join(["alpha"] * 9 + ["beta"] * 7 + ["gamma"] * 5 + rare), None))
+    numbers = dict(writer.connection.execute("SELECT term, id FROM search_index.terms").fetchall())
+    frequent = sorted(numbers[term] for term in ("alpha", "beta", "gamma"))
+    assert min(later - earlier for earlier, later in itertools.pairwise(frequent)) > 100
+    assert sorted(numbers.values()) == list(range(len(numbers)))

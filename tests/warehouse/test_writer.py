@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
+    from warehouse import Writer
+
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -208,3 +210,16 @@ def test_whoever_opens_the_private_file_is_sent_to_the_published_one(data: Path)
     finally:
         here.send("close")
         other.join(30)
+
+
+def test_small_queries_have_one_thread_and_others_as_many_as_before(writer: Writer) -> None:
+    def threads() -> int:
+        return int(writer.connection.execute("SELECT current_setting('threads')").fetchall()[0][0])
+
+    writer.connection.execute("SET threads = 3")
+    with writer.one_thread():
+        assert threads() == 1
+    assert threads() == 3
+    with pytest.raises(ZeroDivisionError), writer.one_thread():
+        raise ZeroDivisionError
+    assert threads() == 3
