@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 STEPS = np.array([1, 2, 3, 5, 9], np.uint8)
 # A posting is sorted as one number: the term, the step, and the version, of which a part has at most 65,536.
 _STEP_BITS, _DOC_BITS = 3, 17
-_DOC = (1 << _DOC_BITS) - 1
+_DOC, _STEP = (1 << _DOC_BITS) - 1, (1 << _STEP_BITS) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,25 @@ class Tokens:
 
 @dataclass(frozen=True, slots=True)
 class Postings:
-    """Term, step (see STEPS) and version of each posting, ordered by all three."""
+    """Postings as numbers, ascending: by term, step (see STEPS) and version. A part may have twenty million."""
 
-    terms: NDArray[np.int64]
-    steps: NDArray[np.uint8]
-    docs: NDArray[np.int64]
+    packed: NDArray[np.int64]
+
+    @property
+    def terms(self) -> NDArray[np.int64]:
+        """The term of each."""
+        return self.packed >> (_STEP_BITS + _DOC_BITS)
+
+    @property
+    def steps(self) -> NDArray[np.uint8]:
+        """How often it stands there, in steps."""
+        found: NDArray[np.uint8] = STEPS[(self.packed >> _DOC_BITS) & _STEP]
+        return found
+
+    @property
+    def docs(self) -> NDArray[np.int32]:
+        """The version of each."""
+        return (self.packed & _DOC).astype(np.int32)
 
 
 def tokens_of(versions: pa.Table) -> Tokens:
@@ -95,7 +109,7 @@ def postings_of(tokens: Tokens, keys: NDArray[Any], terms: NDArray[Any]) -> Post
     first = np.flatnonzero(np.diff(found, prepend=-1))
     times = np.diff(first, append=len(found))
     step = np.searchsorted(STEPS, times, "right") - 1
-    return _in_order(found[first] >> _DOC_BITS, step, found[first] & _DOC)
+    return Postings(np.sort(_rows(found[first] >> _DOC_BITS, step) + (found[first] & _DOC)))
 
 
 def _pairs(terms: NDArray[Any], docs: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -107,14 +121,16 @@ def merged(parts: pa.Table, gone: Sequence[int]) -> Postings:
 
     `parts` is a table of `term`, `times`, `shift` (how many versions a row's part begins behind the first) and `docs`.
     """
-    lengths = pc.list_value_length(parts["docs"]).to_numpy()
-    docs = _joined(pc.list_flatten(parts["docs"]).chunks) + np.repeat(parts["shift"].to_numpy(), lengths)
-    terms = np.repeat(parts["term"].to_numpy().astype(np.int64), lengths)
-    step = np.searchsorted(STEPS, np.repeat(parts["times"].to_numpy(), lengths))
+    rows = _rows(parts["term"].to_numpy(), np.searchsorted(STEPS, parts["times"].to_numpy()))
+    packed = np.repeat(rows + parts["shift"].to_numpy(), pc.list_value_length(parts["docs"]).to_numpy())
+    at = 0
+    for docs in pc.list_flatten(parts["docs"]).chunks:
+        packed[at : at + len(docs)] += docs.to_numpy()
+        at += len(docs)
     if gone:
-        kept = ~np.isin(docs, gone)
-        terms, step, docs = terms[kept], step[kept], docs[kept]
-    return _in_order(terms, step, docs)
+        packed = packed[~np.isin(packed & _DOC, gone)]
+    packed.sort()
+    return Postings(packed)
 
 
 def as_lists(postings: Postings) -> pa.Table:
@@ -123,30 +139,28 @@ def as_lists(postings: Postings) -> pa.Table:
     Every other list runs backwards: where one ends, the next begins nearby, and DuckDB, which stores the differences
     between neighbours across lists, takes a fifth less room.
     """
-    term, times, doc = postings.terms, postings.steps, postings.docs
-    change = (np.diff(term, prepend=-1) != 0) | (np.diff(times.astype(np.int8), prepend=-1) != 0)
-    begins = np.flatnonzero(change)
-    ends = np.append(begins[1:], len(doc))[: len(begins)]
-    number = np.repeat(np.arange(len(begins)), ends - begins)
-    order = np.arange(len(doc))
-    order = np.where(number % 2 == 1, begins[number] + ends[number] - 1 - order, order)
-    offsets = pa.array(np.append(begins, len(doc)) if len(doc) else np.zeros(1), pa.int32())
+    packed = postings.packed
+    rows = packed >> _DOC_BITS
+    begins = np.flatnonzero(np.concatenate((np.ones(min(len(rows), 1), bool), rows[1:] != rows[:-1]))).astype(np.int32)
+    del rows
+    ends = np.append(begins, np.int32(len(packed)))
+    backwards = np.repeat(np.arange(len(begins)) % 2 == 1, np.diff(ends))
+    mirrored = np.repeat(begins + ends[1:] - 1, np.diff(ends))
+    order = np.arange(len(packed), dtype=np.int32)
+    order = np.where(backwards, mirrored - order, order)
+    firsts = Postings(packed[begins])
     return pa.table(
         {
-            "term": pa.array(term[begins], pa.uint32()),
-            "times": pa.array(times[begins], pa.uint8()),
-            "docs": pa.ListArray.from_arrays(offsets, pa.array(doc[order], pa.int32())),
+            "term": pa.array(firsts.terms, pa.uint32()),
+            "times": pa.array(firsts.steps, pa.uint8()),
+            "docs": pa.ListArray.from_arrays(pa.array(ends, pa.int32()), pa.array(postings.docs[order], pa.int32())),
         }
     )
 
 
-def _in_order(terms: NDArray[Any], step: NDArray[Any], docs: NDArray[Any]) -> Postings:
-    key = np.sort((terms << (_STEP_BITS + _DOC_BITS)) | (step.astype(np.int64) << _DOC_BITS) | docs)
-    return Postings(
-        key >> (_STEP_BITS + _DOC_BITS),
-        STEPS[(key >> _DOC_BITS) & ((1 << _STEP_BITS) - 1)],
-        key & _DOC,
-    )
+def _rows(terms: NDArray[Any], steps: NDArray[Any]) -> NDArray[np.int64]:
+    """What stands above the version in a packed posting."""
+    return (terms.astype(np.int64) << (_STEP_BITS + _DOC_BITS)) | (steps.astype(np.int64) << _DOC_BITS)
 
 
 def _joined(chunks: Sequence[pa.Array]) -> NDArray[np.int64]:

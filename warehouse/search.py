@@ -34,7 +34,7 @@ LARGEST_PART = 1 << 16
 # What is merged at a time: first into parts of some 8,000 versions, then of some 65,000.
 TIERS = (1 << 13, LARGEST_PART)
 MOST_SMALL_PARTS = 16
-PIECE = 1 << 13  # versions indexed in one transaction: some 8 million words, half a gigabyte meanwhile
+PIECE = 1 << 13  # versions indexed in one transaction: some 4 million words; half a gigabyte meanwhile, for a merge one
 
 STEMMERS = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
