@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from concurrent.futures import TimeoutError as PageTimeoutError
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from crawlers.archive import Fetch, Kind, Outcome, Segment
+from crawlers.archive import Fetch, Kind, Outcome, Records, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Reason, Rejection, extract, extract_record
 from flows.reading import Page, read_page
@@ -25,7 +24,6 @@ PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real o
 # something goes wrong with one of them, each is tried by itself.
 GROUP = 16
 Extracted = Article | Rejection
-StoredPage = tuple[str, str, Fetch]  # directory and name of the segment, and the line of its log
 Result = TypeVar("Result")
 
 
@@ -67,37 +65,38 @@ class Extractor:
         )
 
     def _each(
-        self, work: Callable[[StoredPage], Result], segment: Segment, fetches: Sequence[Fetch]
+        self, work: Callable[[Records, Fetch], Result], segment: Segment, fetches: Sequence[Fetch]
     ) -> Iterator[Result | Rejection | None]:
         """The work begins at once, and goes on while its first results are not asked for yet."""
-        pages = [(str(segment.directory), segment.name, fetch) for fetch in fetches if has_page(fetch)]
+        pages = [fetch for fetch in fetches if has_page(fetch)]
         groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
-        answers = self._map(work, groups) if groups else iter(())
-        results = self._results(work, groups, answers)
+        job = partial(work_on, work, segment)
+        answers = self._map(job, groups) if groups else iter(())
+        results = self._results(job, groups, answers)
         return (next(results) if has_page(fetch) else None for fetch in fetches)
 
-    def _map(self, work: Callable[[StoredPage], Result], groups: list[list[StoredPage]]) -> Iterator[list[Result]]:
-        answers: Iterator[list[Result]] = (
-            self._started().map(partial(work_on, work), groups, timeout=self.page_seconds).result()
-        )
+    def _map(
+        self, job: Callable[[list[Fetch]], Sequence[Result]], groups: list[list[Fetch]]
+    ) -> Iterator[Sequence[Result]]:
+        answers: Iterator[Sequence[Result]] = self._started().map(job, groups, timeout=self.page_seconds).result()
         return answers
 
     def _results(
         self,
-        work: Callable[[StoredPage], Result],
-        groups: Sequence[list[StoredPage]],
-        answers: Iterator[list[Result]],
+        job: Callable[[list[Fetch]], Sequence[Result]],
+        groups: Sequence[list[Fetch]],
+        answers: Iterator[Sequence[Result]],
     ) -> Iterator[Result | Rejection]:
         for group in groups:
             try:
                 yield from next(answers)
             except (PageTimeoutError, ProcessExpired):
                 for page in group:
-                    yield self._alone(work, page)
+                    yield self._alone(job, page)
 
-    def _alone(self, work: Callable[[StoredPage], Result], page: StoredPage) -> Result | Rejection:
+    def _alone(self, job: Callable[[list[Fetch]], Sequence[Result]], page: Fetch) -> Result | Rejection:
         try:
-            return next(self._map(work, [[page]]))[0]
+            return next(self._map(job, [[page]]))[0]
         except PageTimeoutError:
             return Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
@@ -114,30 +113,30 @@ def has_page(fetch: Fetch) -> bool:
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
-def work_on(work: Callable[[StoredPage], Result], pages: Sequence[StoredPage]) -> list[Result]:
-    """What a worker does with a group of pages."""
-    return [work(page) for page in pages]
+def work_on(work: Callable[[Records, Fetch], Result], segment: Segment, pages: Sequence[Fetch]) -> list[Result]:
+    """What a worker does with a group of a segment's pages."""
+    with Records(segment) as records:
+        return [work(records, page) for page in pages]
 
 
-def read_stored(page: StoredPage) -> Page:
+def read_stored(records: Records, page: Fetch) -> Page:
     """Read and extract a stored page, and make the numbers of its article where there are processors to spare."""
-    return read_page(page[2], extract_stored(page))
+    return read_page(page, extract_stored(records, page))
 
 
-def extract_stored(page: StoredPage) -> Extracted:
+def extract_stored(records: Records, page: Fetch) -> Extracted:
     """Read a stored page and extract it; what cannot be read is a rejection."""
-    directory, name, fetch = page
-    assert fetch.offset is not None
+    assert page.offset is not None
     try:
-        stored = Segment(Path(directory), name).read(fetch.offset)
+        stored = records.read(page.offset)
     except ArchiveError as error:
         return Rejection(Reason.EXTRACTOR_ERROR, str(error))
-    if fetch.kind is Kind.RECORD:
-        return extract_record(stored.body, stored.content_type or "", fetch.url)
+    if page.kind is Kind.RECORD:
+        return extract_record(stored.body, stored.content_type or "", page.url)
     return extract(
         stored.body,
-        fetch.final_url or fetch.url,
+        page.final_url or page.url,
         http_charset=stored.http_charset,
-        fetched_at=fetch.fetched_at,
-        listed_at=fetch.published_hint,
+        fetched_at=page.fetched_at,
+        listed_at=page.published_hint,
     )

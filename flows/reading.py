@@ -11,8 +11,8 @@ from uuid import UUID
 from crawlers.discovery import address_key, article_id
 from crawlers.extraction import Article
 from flows.dedup.exact import Candidate
-from flows.dedup.shingles import hashed_words
 from flows.dedup.traits import Traits, traits_of
+from flows.dedup.words import read_words
 from flows.hashing import digest
 
 if TYPE_CHECKING:
@@ -37,13 +37,13 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
     fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
     if not isinstance(found, Article):
         return Page(fetch, found, fields, None)
-    words = hashed_words(found.text)
+    words = read_words(found.text)
     candidate = Candidate(
         article_id=_identify(found.url),
         fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
         title_hash=digest(found.title),
         body_hash=digest(found.text),
-        text_hash=text_hash(words[0]),
+        text_hash=text_hash(words.hashes),
         fetched_at=fetch.fetched_at,
         plain="?" not in found.url,
     )
@@ -62,7 +62,7 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
         "description": found.description,
         "is_free": found.is_free,
         "text": found.text,
-        "word_count": len(words[0]),
+        "word_count": len(words.hashes),
         "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
         "text_hash": candidate.text_hash.bytes,
         "title_hash": candidate.title_hash.bytes,

@@ -6,7 +6,7 @@ writer left open. Small ones of past days share files (`crawlers.archive.packs`)
 
 from crawlers.archive.contents import Exchange, Original, Record
 from crawlers.archive.fetches import Fetch, FoundListing, Kind, Outcome
-from crawlers.archive.reading import Segment, Stored, own_segments, sealed_segments
+from crawlers.archive.reading import Records, Segment, Stored, own_segments, sealed_segments
 from crawlers.archive.salvage import salvage
 from crawlers.archive.segments import SegmentWriter
 
@@ -18,6 +18,7 @@ __all__ = [
     "Original",
     "Outcome",
     "Record",
+    "Records",
     "Segment",
     "SegmentWriter",
     "Stored",

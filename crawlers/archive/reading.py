@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import zlib
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Self
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
@@ -116,20 +117,47 @@ class Segment:
         Raises ArchiveError, with its place in the file, where no whole, undamaged record of something fetched starts
         there.
         """
-        path, place = self.warc_path, offset
+        with Records(self) as records:
+            return records.read(offset)
+
+
+class Records:
+    """The records of a segment one by one, with its file kept open between them: a context manager."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._files = ExitStack()
+        self._warc: packs.Stretch | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def read(self, offset: int) -> Stored:
+        """As `Segment.read`."""
+        warc = self._warc = self._warc or self._opened()
+        place = warc.begin + offset
         try:
-            with packs.open_warc(self.directory, self.name) as warc:
-                path, place = warc.path, warc.begin + offset
-                if offset < 0:
-                    raise ValueError("a negative offset")
-                if place >= warc.end:
-                    raise ValueError("the file ends here" if path == self.warc_path else f"{self.name} ends here")
-                content, _ = read_member(warc.file, place)
+            if offset < 0:
+                raise ValueError("a negative offset")
+            if place >= warc.end:
+                own = warc.path == self._segment.warc_path
+                raise ValueError("the file ends here" if own else f"{self._segment.name} ends here")
+            content, _ = read_member(warc.file, place)
             return _stored(*parse_record(content))
         except ValueError as error:
-            raise ArchiveError(f"{path}: at byte {place}: {error}", file=path, offset=place) from error
+            raise ArchiveError(f"{warc.path}: at byte {place}: {error}", file=warc.path, offset=place) from error
         except OSError as error:
-            raise _cannot_read(path, error) from error
+            raise _cannot_read(warc.path, error) from error
+
+    def _opened(self) -> packs.Stretch:
+        segment = self._segment
+        try:
+            return self._files.enter_context(packs.open_warc(segment.directory, segment.name))
+        except OSError as error:
+            raise _cannot_read(segment.warc_path, error) from error
 
 
 def sealed_segments(directory: Path) -> list[Segment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +14,12 @@ from crawlers.extraction.moments import Moment, parse_moment
 from crawlers.extraction.names import clean_names
 from crawlers.extraction.page import MAX_BYTES, decode
 from crawlers.extraction.records import Article, Reason, Rejection
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.words import tidy
 
 CLEAN = "clean=1"
 """Parameter of a record's content type that asks for its text to be cleaned."""
 _REQUIRED = ("url", "title", "text")
+_LETTER = re.compile(r"[^\W_]")
 _SHOWN = 60
 """Characters of an offending value that a message quotes."""
 
@@ -150,7 +152,7 @@ def _string(record: dict[str, Any], key: str) -> str:
     value = record[key]
     if not isinstance(value, str):
         raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); a string is expected")
-    if not fold(value):
+    if not _LETTER.search(value):
         raise _BadRecordError(f"{key} is empty ({_quoted(value)}); a string with at least one word is expected")
     return value
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection
 
     from numpy.typing import NDArray
 
     Hashes = NDArray[np.uint64]
+    Numbers = NDArray[np.intp]
+    Flags = NDArray[np.bool_]
 
 # Letters of a word that count for what an article is about: on news in one language five to seven do equally well as
 # whole words, and inflected names (Путин, Путина, Путиным) become one.
@@ -29,8 +31,9 @@ def word_hash(word: str) -> int:
 class Lexicon(dict[str, int]):
     """Numbers of words in any case, with what they are by number; emptied before it grows large.
 
-    `hashes` are those of the case-folded words, `stems` of their first STEM letters; `digits` are those all of digits,
-    `short` those of a single letter. What was looked up before it was emptied must not be used with it.
+    `hashes` are those of the case-folded words, `stems` of their first STEM letters, `folded` the numbers of the
+    case-folded words themselves; `digits` are those all of digits, `short` those of a single letter. What was looked up
+    before it was emptied must not be used with it.
     """
 
     MOST = 200_000
@@ -39,50 +42,56 @@ class Lexicon(dict[str, int]):
         super().__init__()
         self.hashes: Hashes = np.zeros(self.MOST, np.uint64)
         self.stems: Hashes = np.zeros(self.MOST, np.uint64)
-        self.digits: NDArray[np.bool_] = np.zeros(self.MOST, np.bool_)
-        self.short: NDArray[np.bool_] = np.zeros(self.MOST, np.bool_)
+        self.folded: Numbers = np.zeros(self.MOST, np.intp)
+        self.digits: Flags = np.zeros(self.MOST, np.bool_)
+        self.short: Flags = np.zeros(self.MOST, np.bool_)
+        self._marked: Flags = np.zeros(self.MOST, np.bool_)
 
     def __missing__(self, word: str) -> int:
         number = len(self)
-        folded = word.casefold()
-        self.hashes[number] = word_hash(folded)
-        self.stems[number] = word_hash(folded[:STEM])
-        self.digits[number] = folded.isdigit()
-        self.short[number] = len(folded) < 2
         self[word] = number
+        folded = word.casefold()
+        if folded == word:
+            self.folded[number] = number
+            self.hashes[number] = word_hash(folded)
+            self.stems[number] = word_hash(folded[:STEM])
+            self.digits[number] = folded.isdigit()
+            self.short[number] = len(folded) < 2
+        else:
+            same = self.folded[number] = self[folded]
+            for array in (self.hashes, self.stems, self.digits, self.short):
+                array[number] = array[same]
         return number
 
-    def make_room(self, words: int) -> None:
-        """Call it before the words of a text (so many at most) are looked up."""
-        if len(self) + words > self.MOST:
-            self.clear()
-            more = words - len(self.hashes)
-            if more > 0:  # a book
-                for name in ("hashes", "stems", "digits", "short"):
-                    array = getattr(self, name)
-                    setattr(self, name, np.concatenate((array, np.zeros(more, array.dtype))))
+    def make_room(self, words: int) -> bool:
+        """Call it before so many words, at most, are looked up; says whether it had to be emptied."""
+        needed = 2 * words  # each in its own case, and folded
+        if len(self) + needed <= len(self.hashes):
+            return False
+        self.clear()
+        more = needed - len(self.hashes)
+        if more > 0:  # a book
+            for name in ("hashes", "stems", "folded", "digits", "short", "_marked"):
+                array = getattr(self, name)
+                setattr(self, name, np.concatenate((array, np.zeros(more, array.dtype))))
+        return True
 
-    def numbers(self, words: Sequence[str]) -> NDArray[np.intp]:
+    def numbers(self, words: Collection[str]) -> Numbers:
         """The number of each word."""
         return np.fromiter(map(self.__getitem__, words), np.intp, len(words))
+
+    def among(self, numbers: Numbers, others: Numbers) -> Flags:
+        """Which of the numbers are among the others."""
+        self._marked[others] = True
+        found: Flags = self._marked[numbers]
+        self._marked[others] = False
+        return found
 
 
 lexicon = Lexicon()
 
 
-def hash_words(words: Sequence[str]) -> Hashes:
-    """A stable 64-bit hash of each word, case folded."""
-    lexicon.make_room(len(words))
-    found: Hashes = lexicon.hashes[lexicon.numbers(words)]
-    return found
-
-
 @cache
 def hash_of_all(words: frozenset[str]) -> Hashes:
     """The hashes of a list that is used again and again, ascending."""
-    return np.sort(hashed(words))
-
-
-def hashed(words: Iterable[str]) -> Hashes:
-    """The hashes of words that will hardly be seen again, as they are."""
-    return np.array([word_hash(word) for word in words], np.uint64)
+    return np.sort(np.array([word_hash(word) for word in words], np.uint64))

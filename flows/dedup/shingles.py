@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.dedup.lexicon import hash_words
-from flows.dedup.tokens import Script, tokens, words_of
+from flows.dedup.tokens import Script
+from flows.dedup.words import read_words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from flows.dedup.words import Words
 
     Hashes = NDArray[np.uint64]
 
@@ -33,22 +35,14 @@ _POWERS = {
 }
 
 
-def hashed_words(text: str) -> tuple[Hashes, Script]:
-    """The words of a text as hashes, in its order, and how it is written; as `tokens`."""
-    words = words_of(text)
-    if words is not None:
-        return hash_words(words), Script.SPACED
-    found, script = tokens(text)
-    return hash_words(found), script
-
-
 def shingles(text: str) -> Hashes:
     """The shingles of a text as 64-bit hashes, in the order of the text; a text shorter than one is one."""
-    return roll(*hashed_words(text))
+    return roll(read_words(text))
 
 
-def roll(hashes: Hashes, script: Script) -> Hashes:
-    """As `shingles`, of what `hashed_words` gave."""
+def roll(words: Words) -> Hashes:
+    """As `shingles`, of a text that was read."""
+    hashes, script = words.hashes, words.script
     if not len(hashes):
         return hashes
     width = min(int(script), len(hashes))

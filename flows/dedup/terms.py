@@ -15,15 +15,17 @@ from typing import TYPE_CHECKING
 import justext
 import numpy as np
 
-from flows.dedup.lexicon import STEM, hash_of_all, hash_words, hashed, lexicon, word_hash
-from flows.dedup.tokens import HAN, KANA, SOUTH_EAST, normalise, spaced_words, words_of
+from flows.dedup.lexicon import STEM, hash_of_all, lexicon, word_hash
+from flows.dedup.tokens import HAN, KANA, SOUTH_EAST, has_blankless, normalise, spaced_words
+from flows.dedup.words import read_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from flows.dedup.lexicon import Hashes
+    from flows.dedup.words import Words
 
 TITLE_WEIGHT = 3.0
 LEAD_WEIGHT = 2.0  # a word of the lead is counted twice
@@ -54,6 +56,7 @@ _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
 _SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST}]{{3,}}")
 _ANY_BLANKLESS = re.compile(f"[{HAN}{KANA}{SOUTH_EAST}]+")
+_FIRST = np.ones(1, np.bool_)
 
 
 @cache
@@ -80,33 +83,53 @@ def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint3
     A weight is 1 + ln(count), where the title counts three times, the first fifty words twice, and names and numbers
     are worth NAME_WEIGHT times as much. At most MOST_TERMS, the heaviest.
     """
-    words, headline = _spaced(text), _spaced(title)
-    lexicon.make_room(len(words) + len(headline))
-    numbers = lexicon.numbers([*words, *headline])
-    counts = np.ones(len(numbers), np.float32)
-    counts[: min(LEAD_WORDS, len(words))] = LEAD_WEIGHT
-    counts[len(words) :] = TITLE_WEIGHT
-    names = _names(normalise(text), numbers[: len(words)]) - stop_words(language)
+    return weigh_words(title, read_words(text), language)
+
+
+def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """As `weigh`, of a text that was read."""
+    headline = normalise(title)
+    body, head = text.spaced, _spaced(headline)
+    numbers = text.numbers
+    if body is None:
+        body = _spaced(text.normalised)
+    inside = [word for word in set(_INSIDE.findall(text.normalised)) if word[0].isupper()]
+    if lexicon.make_room(len(body) + len(head) + len(inside)) or numbers is None:
+        numbers = lexicon.numbers(body)
+    names = lexicon.numbers(inside)
+    # What is written small elsewhere in the text is no name.
+    names = names[~lexicon.among(lexicon.folded[names], numbers) | (lexicon.folded[names] == names)]
+    stop = hash_of_all(stop_words(language))
+    names = names[~_among(lexicon.hashes[names], stop)]
+
+    counts = np.ones(len(body) + len(head), np.float32)
+    counts[: min(LEAD_WORDS, len(body))] = LEAD_WEIGHT
+    counts[len(body) :] = TITLE_WEIGHT
+    numbers = np.concatenate((numbers, lexicon.numbers(head)))
     says = ~lexicon.short[numbers] | lexicon.digits[numbers]
-    short_names = hashed(name for name in names if len(name) < 2)
-    if len(short_names):  # a single letter says something as a name alone
-        says |= np.isin(lexicon.hashes[numbers], short_names)
-    says &= ~_among(lexicon.hashes[numbers], hash_of_all(stop_words(language)))
+    letters = names[lexicon.short[names]]
+    if len(letters):  # a single letter says something as a name alone
+        says |= np.isin(lexicon.hashes[numbers], lexicon.hashes[letters])
+    says &= ~_among(lexicon.hashes[numbers], stop)
     numbers, counts = numbers[says], counts[says]
     stems = lexicon.stems[numbers]
-    special = np.concatenate((stems[lexicon.digits[numbers]], hashed(name[:STEM] for name in names)))
-    if words_of(text) is None or words_of(title) is None:
-        more = list(_blankless(normalise(title), normalise(text)))
-        stems = np.concatenate((stems, hash_words([term for term, _, _ in more])))
+    special = np.concatenate((stems[lexicon.digits[numbers]], lexicon.stems[names]))
+    if text.spaced is None or has_blankless(headline):
+        more = list(_blankless(headline, text.normalised))
+        stems = np.concatenate((stems, _hashes([term for term, _, _ in more])))
         counts = np.concatenate((counts, np.array([worth for _, worth, _ in more], np.float32)))
-        special = np.concatenate((special, hash_words([term for term, _, is_name in more if is_name])))
+        special = np.concatenate((special, _hashes([term for term, _, is_name in more if is_name])))
     return _as_arrays(stems, counts, np.sort(special), language)
 
 
-def _spaced(text: str) -> tuple[str, ...]:
-    """Its words in scripts with blanks."""
-    words = words_of(text)
-    return words if words is not None else tuple(spaced_words(_ANY_BLANKLESS.sub(" ", normalise(text))))
+def _hashes(terms: Sequence[str]) -> Hashes:
+    lexicon.make_room(len(terms))
+    return lexicon.hashes[lexicon.numbers(terms)]
+
+
+def _spaced(normalised: str) -> list[str]:
+    """The words in scripts with blanks."""
+    return spaced_words(_ANY_BLANKLESS.sub(" ", normalised) if has_blankless(normalised) else normalised)
 
 
 def _as_arrays(
@@ -114,17 +137,19 @@ def _as_arrays(
 ) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     if not len(stems):
         return np.empty(0, np.uint32), np.empty(0, np.float32)
-    order = np.argsort(stems, kind="stable")
+    order = np.argsort(stems)
     stems = stems[order]
-    first = np.flatnonzero(np.concatenate(([True], stems[1:] != stems[:-1])))
+    first = np.flatnonzero(np.concatenate((_FIRST, stems[1:] != stems[:-1])))
     stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
     weights[_among(stems, special)] *= NAME_WEIGHT
-    terms = ((stems ^ language_seed(language)) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
     if len(terms) > MOST_TERMS:
-        # By hash among equals, and not by place: the same words in another order have the same terms.
-        heaviest = np.lexsort((terms, -weights))[:MOST_TERMS]
+        # By hash among equals, and not by place: the same words in another order have the same terms. (As integers,
+        # the bits of such floats are in the same order.)
+        keys = (~weights.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
+        heaviest = np.argpartition(keys, MOST_TERMS)[:MOST_TERMS]
         terms, weights = terms[heaviest], weights[heaviest]
-    order = np.argsort(terms, kind="stable")
+    order = np.argsort(terms)
     return terms[order], weights[order]
 
 
@@ -139,13 +164,6 @@ def _among(hashes: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
 def language_seed(language: str | None) -> np.uint64:
     """What tells the terms of one language from the same letters in another."""
     return np.uint64(word_hash(f"language {language or UNKNOWN}"))
-
-
-def _names(body: str, numbers: NDArray[np.intp]) -> set[str]:
-    """Words with a capital inside of sentences that are never written small; `numbers` are those of all words."""
-    inside = list({word.casefold() for word in set(_INSIDE.findall(body)) if word[0].isupper()})
-    small = np.isin([lexicon.get(folded, -1) if folded[0].islower() else -1 for folded in inside], numbers)
-    return {folded for folded, is_small in zip(inside, small, strict=True) if not is_small}
 
 
 def _blankless(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:

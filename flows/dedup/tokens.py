@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import IntEnum
-from functools import lru_cache
 
 _APOSTROPHES = "'’‘ʼ`´"
 _ONE_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
@@ -64,23 +63,12 @@ def spaced_words(normalised: str) -> list[str]:
     return (_ASCII_WORD if normalised.isascii() else _WORD).findall(normalised)
 
 
-@lru_cache(maxsize=4)  # the same text is looked at for its shingles and for its terms
-def words_of(text: str) -> tuple[str, ...] | None:
-    """The words of a text in their own case; None where it has characters of a script without blanks."""
-    normalised = normalise(text)
-    return None if has_blankless(normalised) else tuple(spaced_words(normalised))
+def mixed_tokens(normalised: str) -> tuple[list[str], Script]:
+    """The case-folded tokens of a text that has characters of a script without blanks, and how most of it is written.
 
-
-def tokens(text: str) -> tuple[list[str], Script]:
-    """The case-folded words of a text and how it is written.
-
-    In scripts without blanks every character that belongs to a word is a token.
+    Each such character that belongs to a word is a token, and so is each word of other scripts.
     """
-    words = words_of(text)
-    if words is not None:
-        return [word.casefold() for word in words], Script.SPACED
-    folded = normalise(text).casefold()
-    found = [token for token in _MIXED.findall(folded) if not _NOT_WORD.fullmatch(token)]
+    found = [token for token in _MIXED.findall(normalised.casefold()) if not _NOT_WORD.fullmatch(token)]
     alone = [token for token in found if _BLANKLESS.match(token)]
     if 2 * len(alone) < len(found):
         return found, Script.SPACED

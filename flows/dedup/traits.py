@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.dedup.shingles import distinct, fingerprints, hashed_words, roll
-from flows.dedup.terms import weigh
+from flows.dedup.shingles import distinct, fingerprints, roll
+from flows.dedup.terms import weigh_words
+from flows.dedup.words import read_words
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from flows.dedup.shingles import Hashes
-    from flows.dedup.tokens import Script
+    from flows.dedup.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,8 @@ class Traits:
     weights: NDArray[np.float32]
 
 
-def traits_of(title: str, text: str, language: str | None, words: tuple[Hashes, Script] | None = None) -> Traits:
-    """Read an article; `language` is an ISO 639-1 code, `words` what `hashed_words` gave of the text, where known."""
-    found = roll(*(words or hashed_words(text)))
-    return Traits(found, fingerprints(distinct(found)), *weigh(title, text, language))
+def traits_of(title: str, text: str, language: str | None, words: Words | None = None) -> Traits:
+    """Read an article; `language` is an ISO 639-1 code, `words` those of the text, where it has been read already."""
+    words = words or read_words(text)
+    found = roll(words)
+    return Traits(found, fingerprints(distinct(found)), *weigh_words(title, words, language))

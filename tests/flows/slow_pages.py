@@ -5,15 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Segment
 from flows.extracting import extract_stored
 from flows.reading import Page, read_page
 
 if TYPE_CHECKING:
-    from crawlers.archive import Fetch
+    from crawlers.archive import Fetch, Records
     from flows.extracting import Extracted
 
 SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
@@ -21,17 +19,16 @@ HESITANT = b"<html><body><p>This page takes four seconds.</p></body></html>"
 DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
 
 
-def extract_slowly(page: tuple[str, str, Fetch]) -> Extracted:
+def extract_slowly(records: Records, page: Fetch) -> Extracted:
     """As `extract_stored`, some time later for slow pages."""
-    directory, name, fetch = page
-    assert fetch.offset is not None
-    body = Segment(Path(directory), name).read(fetch.offset).body
+    assert page.offset is not None
+    body = records.read(page.offset).body
     if body == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep({SLOW: 120, HESITANT: 4}.get(body, 0))
-    return extract_stored(page)
+    return extract_stored(records, page)
 
 
-def read_slowly(page: tuple[str, str, Fetch]) -> Page:
+def read_slowly(records: Records, page: Fetch) -> Page:
     """As `read_stored`, in the same way."""
-    return read_page(page[2], extract_slowly(page))
+    return read_page(page, extract_slowly(records, page))

@@ -16,11 +16,13 @@ from flows.dedup.background import NO_BACKGROUND, Background, complete
 from flows.dedup.clustering import DAY, MOST_DAYS, Node, cluster
 from flows.dedup.common import MANY, common_fingerprints
 from flows.dedup.containment import compared, overlap
+from flows.dedup.lexicon import Lexicon, lexicon, word_hash
 from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
 from flows.dedup.shingles import LEAST, distinct, fingerprints, shingles, stored
 from flows.dedup.stretches import MOST, stretches
 from flows.dedup.terms import NAME_WEIGHT, weigh
-from flows.dedup.tokens import Script, tokens
+from flows.dedup.tokens import Script
+from flows.dedup.words import read_words
 from tests.flows.dedup.library import NOON, prose
 
 NOTHING = np.empty(0, np.uint64)
@@ -39,13 +41,15 @@ NOTHING = np.empty(0, np.uint64)
     ],
 )
 def test_words_of_many_scripts(text: str, found: list[str], script: Script) -> None:
-    assert tokens(text) == (found, script)
+    words = read_words(text)
+    assert words.script is script
+    assert words.hashes.tolist() == [word_hash(word) for word in found]
 
 
-def test_thai_is_read_by_characters_with_their_marks() -> None:
-    found, script = tokens("ที่ประชุม")
-    assert script is Script.SOUTH_EAST_ASIAN
-    assert "".join(found) == "ที่ประชุม"
+def test_thai_is_read_by_characters_and_their_marks() -> None:
+    words = read_words("ที่ประชุม")
+    assert words.script is Script.SOUTH_EAST_ASIAN
+    assert words.hashes.tolist() == [word_hash(word) for word in "ที่ประชุม"]
 
 
 def test_shingles_do_not_depend_on_the_typography() -> None:
@@ -174,6 +178,29 @@ def test_names_and_numbers_weigh_more_and_common_words_nothing() -> None:
     assert word * NAME_WEIGHT == pytest.approx(number)
     assert word == name  # at the beginning of a text a capital may be that of the sentence
     assert max(terms_of("", "trawlers of Keral").values()) == pytest.approx(NAME_WEIGHT * word)
+
+
+def test_what_is_written_small_in_the_same_text_is_no_name() -> None:
+    said = terms_of("", "so Keral said that a keral and KERAL are one")
+    assert max(said.values()) < NAME_WEIGHT * min(said.values())
+
+
+@pytest.mark.parametrize("left", [0, 1, 5, 9])
+def test_a_full_lexicon_is_emptied_without_changing_any_number(left: int) -> None:
+    title, text = "Talks in Keral", "So far the talks of Mrs Reyde in KERAL, 41 days long, brought nothing."
+    lexicon.clear()
+    found = terms_of(title, text), shingles(text).tolist()
+    lexicon.clear()
+    lexicon.numbers([f"word{number}" for number in range(len(lexicon.hashes) - left)])
+    assert (terms_of(title, text), shingles(text).tolist()) == found
+    assert len(lexicon) < 100
+
+
+def test_a_text_of_more_words_than_the_lexicon_holds() -> None:
+    words = [f"word{number}" for number in range(Lexicon.MOST + 1)]
+    lexicon.clear()
+    assert shingles(" ".join(words))[-1] == shingles(" ".join(words[-5:]))[0]
+    lexicon.clear()
 
 
 def test_inflected_words_are_one_term_and_languages_are_apart() -> None:
