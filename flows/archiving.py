@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from math import inf
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from crawlers.archive import Exchange, Fetch, Record, SegmentWriter
 from crawlers.errors import CrawlersError
@@ -16,15 +16,19 @@ from flows.errors import FlowsError
 from flows.workers import start_worker, worker_context
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Iterator
     from multiprocessing.connection import Connection
     from pathlib import Path
 
     from crawlers.inputs import Input
 
-SEGMENT_RECORDS = 1000  # some 5 MB of texts: a second or two of work that a killed import does again
-SEGMENT_BYTES = 1 << 40  # cut by number alone
-AHEAD = 1  # segments that may be handed over before they are asked for; one more is written
+# Of a segment: two seconds of work with texts, five with pages, which a killed import does again. (Half as many records
+# take a tenth more time each.)
+SEGMENT_RECORDS = 2000
+SEGMENT_BYTES = 64 << 20  # of contents, as they are before they are compressed
+FIRST_RECORDS = 500  # of the first segment of a process: the sooner it is sealed, the sooner the others have work
+NEVER = 1 << 40
+AHEAD = 2  # segments that may be handed over before they are asked for; one more is written
 
 Item = tuple[Fetch, Exchange | Record | None]
 
@@ -68,48 +72,70 @@ def segment_name(run_id: str, position: int) -> str:
     return f"import-{run_id}-{position:09d}"
 
 
-def archive_file(work: Work, left_out: Counter[str]) -> Generator[str]:
-    """Archive a file; gives the name of each segment once it is sealed, and counts in the end what is no record.
+class Archiver:
+    """Another process that archives a file; iterating gives the name of each segment once it is sealed.
 
-    Another process writes, a little ahead; it ends with this one, and when the iterator is closed. Raises CrawlersError
-    where the file cannot be read or the archive not written, FlowsError where the process ended before its time.
+    It writes a little ahead of what is asked for, and ends with this process. A context manager, which ends it. To ask
+    raises CrawlersError where the file cannot be read or the archive not written, FlowsError where the process ended
+    before its time. `left_out` counts what was no record, once all names were given.
     """
-    context = worker_context()
-    here, there = context.Pipe()
-    process = context.Process(target=_write, args=(there, work), name="newsloom-archive", daemon=True)
-    process.start()
-    there.close()
-    try:
+
+    def __init__(self, work: Work) -> None:
+        self.left_out: Counter[str] = Counter()
+        self._work = work
+        self._ended = False
+        context = worker_context()
+        self._here, self._there = context.Pipe()
+        self._process = context.Process(target=_write, args=(self._there, work), name="newsloom-archive", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._process.start()
+        self._there.close()
         for _ in range(AHEAD):
-            here.send(None)
-        while True:
-            try:
-                said = here.recv()
-            except (EOFError, ConnectionResetError):
-                process.join()
-                raise FlowsError(
-                    f"{work.file.place}: the process that read it ended before its time (exit code "
-                    f"{process.exitcode}); what it had archived is kept, and the same command goes on from there."
-                ) from None
-            if isinstance(said, Exception):
-                raise said
-            if isinstance(said, Counter):
-                left_out.update(said)
-                return
-            yield said
-            with suppress(OSError):  # it may have ended
-                here.send(None)
-    finally:
-        here.close()
-        process.terminate()
-        process.join()
+            self._ask()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._here.close()
+        self._process.terminate()
+        self._process.join()
+
+    def ready(self) -> bool:
+        """Whether the next name, or that there is none, is known without waiting."""
+        return self._ended or self._here.poll()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        if self._ended:
+            raise StopIteration
+        try:
+            said = self._here.recv()
+        except (EOFError, ConnectionResetError):
+            self._process.join()
+            raise FlowsError(
+                f"{self._work.file.place}: the process that read it ended before its time (exit code "
+                f"{self._process.exitcode}); what it had archived is kept, and the same command goes on from there."
+            ) from None
+        if isinstance(said, Exception):
+            raise said
+        if isinstance(said, Counter):
+            self.left_out, self._ended = said, True
+            raise StopIteration
+        self._ask()
+        return str(said)
+
+    def _ask(self) -> None:
+        with suppress(OSError):  # it may have ended
+            self._here.send(None)
 
 
 def _write(asked: Connection, work: Work) -> None:
     start_worker()
     left_out: Counter[str] = Counter()
     try:
-        for name in _segments(work, left_out):
+        for name in segments_of(work, left_out):
             if not _handed_over(asked, name):
                 return
     except CrawlersError as error:
@@ -127,18 +153,30 @@ def _handed_over(asked: Connection, answer: object) -> bool:
     return False
 
 
-def _segments(work: Work, left_out: Counter[str]) -> Iterator[str]:
+def segments_of(work: Work, left_out: Counter[str]) -> Iterator[str]:
+    """Archive a file in this process: as iterating an Archiver."""
     reader = reader_of(work.file)
     assert reader is not None, "checked"
     items = reader(work.file, left_out, clean=work.clean)
     deque(islice(items, work.position), maxlen=0)
     position = work.position
-    while chunk := list(islice(items, SEGMENT_RECORDS)):
+    records = FIRST_RECORDS
+    for first in items:
         name = segment_name(work.run_id, position)
         with SegmentWriter(
-            work.archive, work.run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=SEGMENT_BYTES, max_age=inf
+            work.archive, work.run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=NEVER, max_age=inf
         ) as segment:
-            for fetch, content in chunk:
-                segment.add(fetch, content)
+            position += _fill(segment, chain([first], items), records)
+        records = SEGMENT_RECORDS
         yield name
-        position += len(chunk)
+
+
+def _fill(segment: SegmentWriter, items: Iterator[Item], most: int) -> int:
+    """Write records into a segment until it has enough, `most` at most; says how many there were."""
+    size = 0
+    for number, (fetch, content) in enumerate(items, 1):
+        segment.add(fetch, content)
+        size += len(content.body) if content is not None else 0
+        if number == most or size >= SEGMENT_BYTES:
+            break
+    return number

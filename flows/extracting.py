@@ -7,7 +7,7 @@ from concurrent.futures import TimeoutError as PageTimeoutError
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from crawlers.archive import Fetch, Kind, Outcome, Records, Segment
 from crawlers.errors import ArchiveError
@@ -71,32 +71,30 @@ class Extractor:
         pages = [fetch for fetch in fetches if has_page(fetch)]
         groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
         job = partial(work_on, work, segment)
-        answers = self._map(job, groups) if groups else iter(())
+        answers = [self._begun(job, group) for group in groups]
         results = self._results(job, groups, answers)
         return (next(results) if has_page(fetch) else None for fetch in fetches)
 
-    def _map(
-        self, job: Callable[[list[Fetch]], Sequence[Result]], groups: list[list[Fetch]]
-    ) -> Iterator[Sequence[Result]]:
-        answers: Iterator[Sequence[Result]] = self._started().map(job, groups, timeout=self.page_seconds).result()
-        return answers
+    def _begun(self, job: Callable[[list[Fetch]], Result], pages: list[Fetch]) -> ProcessFuture[Result]:
+        return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
 
     def _results(
         self,
-        job: Callable[[list[Fetch]], Sequence[Result]],
+        job: Callable[[list[Fetch]], list[Result]],
         groups: Sequence[list[Fetch]],
-        answers: Iterator[Sequence[Result]],
+        answers: Sequence[ProcessFuture[list[Result]]],
     ) -> Iterator[Result | Rejection]:
-        for group in groups:
+        for group, answer in zip(groups, answers, strict=True):
             try:
-                yield from next(answers)
+                yield from answer.result()
             except (PageTimeoutError, ProcessExpired):
                 for page in group:
-                    yield self._alone(job, page)
+                    found = self._alone(job, page)
+                    yield found
 
-    def _alone(self, job: Callable[[list[Fetch]], Sequence[Result]], page: Fetch) -> Result | Rejection:
+    def _alone(self, job: Callable[[list[Fetch]], list[Result]], page: Fetch) -> Result | Rejection:
         try:
-            return next(self._map(job, [[page]]))[0]
+            return self._begun(job, [page]).result()[0]
         except PageTimeoutError:
             return Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:

@@ -7,8 +7,7 @@ they begin at, so that a file half done is not begun again, and a file given twi
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from contextlib import closing
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -17,21 +16,22 @@ from typing import TYPE_CHECKING
 from crawlers.errors import CrawlersError
 from crawlers.inputs import find_input
 from flows import progress
-from flows.archiving import READERS, Work, archive_file, reader_of, segment_name
+from flows.archiving import AHEAD, READERS, Archiver, Work, reader_of, segment_name
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
-from flows.loading import Begun, begin, finish, load, pending_segments, quiet_archive
+from flows.loading import begin, finish, load, pending_segments, quiet_archive
 from flows.timing import Spent, spent
 from warehouse.ahead import indexing_ahead
 from warehouse.load import loaded_fetches
 from warehouse.runs import finish_run, start_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from crawlers.inputs import Input
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
+    from flows.loading import Begun
     from warehouse import Writer
 
 
@@ -97,34 +97,48 @@ def _import(
     if clean:
         run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
     outcomes: Counter[str] = Counter()
-    left_out: Counter[str] = Counter()
     times: Spent = Spent()
     start_run(writer, run_id, "import", version("newsloom"), datetime.now(UTC))
     try:
         before = _loaded_before(writer, run_id)
-        names = archive_file(Work(directory.archive, file, run_id, before, clean), left_out)
-        begun: Begun | None = None
-        with closing(names):
-            while True:
-                with spent(times, "archive"):  # what it takes longer than loading
-                    name = next(names, None)
-                # While a segment is loaded, the workers extract the next one and another process writes those after it.
-                following = begin(writer, extractor, directory, name) if name else None
-                if begun is not None:
-                    loaded = finish(writer, begun)
-                    assert loaded is not None, "the ledger does not have it"
-                    outcomes.update(loaded.outcomes)
-                    times.update(loaded.times)
-                    index()
-                    reporter.loaded(loaded)
-                if following is None:
-                    break
-                begun = following
+        with Archiver(Work(directory.archive, file, run_id, before, clean)) as names:
+            for extracted in _extracted(names, lambda name: begin(writer, extractor, directory, name), times):
+                loaded = finish(writer, extracted)
+                assert loaded is not None, "the ledger does not have it"
+                outcomes.update(loaded.outcomes)
+                times.update(loaded.times)
+                index()
+                reporter.loaded(loaded)
+            left_out = names.left_out
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
     finish_run(writer, run_id, "completed", datetime.now(UTC))
     return Imported(file, outcomes, times, left_out, before)
+
+
+def _extracted(names: Archiver, begin: Callable[[str], Begun | None], times: Spent) -> Iterator[Begun]:
+    """Each segment once the workers have extracted it; they are at the next ones by then."""
+    begun: deque[Begun] = deque()
+
+    def begin_more(*, wait: bool) -> None:
+        while len(begun) < AHEAD and ((wait and not begun) or names.ready()):
+            name = next(names, None)
+            if name is None:
+                return
+            following = begin(name)
+            assert following is not None, "the ledger does not have it"
+            begun.append(following)
+
+    while True:
+        with spent(times, "archive"):
+            begin_more(wait=True)
+        if not begun:
+            return
+        with spent(times, "extract"):
+            first = begun.popleft().extracted()
+        begin_more(wait=False)
+        yield first
 
 
 def _loaded_before(writer: Writer, run_id: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from warehouse.planning import articles_at, articles_with_text, held_articles
 from warehouse.texts import current_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from uuid import UUID
 
     import duckdb
@@ -65,8 +65,12 @@ class Begun:
 
     segment: Segment
     forgotten: Forgotten
-    pages: Iterator[Page]
+    pages: Iterable[Page]
     started: datetime
+
+    def extracted(self) -> Begun:
+        """The same once the workers are done with it."""
+        return replace(self, pages=list(self.pages))
 
 
 def begin(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Begun | None:

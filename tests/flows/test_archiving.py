@@ -6,6 +6,7 @@ import json
 import multiprocessing
 import os
 import signal
+import time
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,13 @@ import pytest
 from crawlers.archive import Segment, sealed_segments
 from crawlers.errors import CrawlersError
 from crawlers.inputs import find_input
-from flows.archiving import AHEAD, SEGMENT_RECORDS, Work, archive_file
+from flows.archiving import AHEAD, FIRST_RECORDS, SEGMENT_RECORDS, Archiver, Work, segments_of
 from flows.errors import FlowsError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+MANY = FIRST_RECORDS + 8 * SEGMENT_RECORDS
 
 
 def file_of(folder: Path, records: int) -> Path:
@@ -37,52 +40,74 @@ def archivers() -> list[multiprocessing.process.BaseProcess]:
 
 
 def test_each_segment_is_named_by_where_it_begins_and_what_is_no_record_is_counted(tmp_path: Path) -> None:
-    left_out: Counter[str] = Counter()
-    names = list(archive_file(work(tmp_path, SEGMENT_RECORDS + 2), left_out))
-    assert names == ["import-abc-000000000", f"import-abc-{SEGMENT_RECORDS:09d}"]
+    second, third = FIRST_RECORDS, FIRST_RECORDS + SEGMENT_RECORDS
+    with Archiver(work(tmp_path, third + 2)) as archiver:
+        names = list(archiver)
+    assert names == ["import-abc-000000000", f"import-abc-{second:09d}", f"import-abc-{third:09d}"]
     fetches = [fetch.url for name in names for fetch in Segment(tmp_path / "archive", name).fetches()]
-    assert fetches == [f"https://town.example/{number}" for number in range(SEGMENT_RECORDS + 2)]
-    assert left_out == {"blank line": 1}
+    assert fetches == [f"https://town.example/{number}" for number in range(third + 2)]
+    assert archiver.left_out == {"blank line": 1}
     assert archivers() == []
 
 
+def test_large_records_make_smaller_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.archiving.SEGMENT_BYTES", 100)
+    names = list(segments_of(work(tmp_path, 5), Counter()))
+    fetches = [list(Segment(tmp_path / "archive", name).fetches()) for name in names]
+    assert [len(each) for each in fetches] == [4, 1]  # of 32 bytes
+    assert names[1] == "import-abc-000000004"
+
+
 def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
-    (name,) = archive_file(work(tmp_path, 5, position=3), Counter())
+    with Archiver(work(tmp_path, 5, position=3)) as archiver:
+        (name,) = archiver
     assert name == "import-abc-000000003"
     assert [fetch.url[-1] for fetch in Segment(tmp_path / "archive", name).fetches()] == ["3", "4"]
 
 
+def test_it_says_whether_asking_would_wait(tmp_path: Path) -> None:
+    with Archiver(work(tmp_path, 5)) as archiver:
+        next(archiver)
+        while not archiver.ready():
+            time.sleep(0.01)
+        assert list(archiver) == []
+        assert archiver.ready()
+        assert list(archiver) == []
+
+
 def test_it_does_not_run_far_ahead_and_ends_when_nobody_asks_any_more(tmp_path: Path) -> None:
-    names = archive_file(work(tmp_path, 10 * SEGMENT_RECORDS), Counter())
-    first = next(names)
-    names.close()
+    with Archiver(work(tmp_path, MANY)) as archiver:
+        first = next(archiver)
     assert archivers() == []
     assert first in {segment.name for segment in sealed_segments(tmp_path / "archive")}
     assert len(sealed_segments(tmp_path / "archive")) <= AHEAD + 2
 
 
 def test_a_process_that_is_killed_is_told_and_what_it_archived_stays(tmp_path: Path) -> None:
-    names = archive_file(work(tmp_path, 10 * SEGMENT_RECORDS), Counter())
-    first = next(names)
-    (process,) = archivers()
-    assert process.pid is not None
-    os.kill(process.pid, signal.SIGKILL)
-    with pytest.raises(FlowsError, match=r"articles\.jsonl: the process that read it ended .*exit code -9"):
-        list(names)
-    assert len(list(Segment(tmp_path / "archive", first).fetches())) == SEGMENT_RECORDS
+    with Archiver(work(tmp_path, MANY)) as archiver:
+        first = next(archiver)
+        (process,) = archivers()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(FlowsError, match=r"articles\.jsonl: the process that read it ended .*exit code -9"):
+            list(archiver)
+    assert len(list(Segment(tmp_path / "archive", first).fetches())) == FIRST_RECORDS
 
 
 def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None:
     task = work(tmp_path, 1)
     (tmp_path / "articles.jsonl").unlink()
-    with pytest.raises(CrawlersError, match=r"articles\.jsonl: cannot be read: No such file"):
-        list(archive_file(task, Counter()))
+    with (
+        pytest.raises(CrawlersError, match=r"articles\.jsonl: cannot be read: No such file"),
+        Archiver(task) as archiver,
+    ):
+        list(archiver)
 
 
 def test_the_ctrl_c_of_a_terminal_is_for_the_process_that_it_works_for(tmp_path: Path) -> None:
-    names = archive_file(work(tmp_path, 10 * SEGMENT_RECORDS), Counter())
-    next(names)
-    (archiver,) = archivers()
-    assert archiver.pid is not None
-    os.kill(archiver.pid, signal.SIGINT)
-    assert len(list(names)) == 9
+    with Archiver(work(tmp_path, MANY)) as archiver:
+        next(archiver)
+        (process,) = archivers()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+        assert len(list(archiver)) == 8
