@@ -114,7 +114,7 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
         if not load_segment(writer, begun.segment.name, origin.run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
             return None
         with spent(times, "stories"), writer.transaction() as connection:
-            keep_up(connection, now)
+            keep_up(connection, now, {one.article_id: one.traits.terms for one in looked})
     times["load"] -= times["duplicates"] + times["stories"]
     outcomes: dict[str, int] = {}
     for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):

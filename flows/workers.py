@@ -7,6 +7,7 @@ import os
 import resource
 import signal
 import threading
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +23,12 @@ def worker_context() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(WORK))
     return context
+
+
+def expect_workers() -> None:
+    """Start that process, which takes it half a second, while this one has other things to do."""
+    worker_context()
+    forkserver.ensure_running()
 
 
 def start_worker() -> None:

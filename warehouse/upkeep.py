@@ -31,8 +31,10 @@ def frequent_fingerprints(connection: duckdb.DuckDBPyConnection, since: date, ma
     return found
 
 
-def story_sample(connection: duckdb.DuckDBPyConnection, least: int, most: int) -> Iterator[tuple[str | None, str, str]]:
-    """(language, title, text) of one article a story, of the latest `most` stories of each language with `least`."""
+def story_sample(
+    connection: duckdb.DuckDBPyConnection, least: int, most: int
+) -> Iterator[tuple[UUID, str | None, str, str]]:
+    """One article a story, of the latest `most` stories of each language with `least`: (id, language, title, text)."""
     cursor = connection.cursor()
     cursor.execute(statement("story_sample"), {"least": least, "most": most})
     while rows := cursor.fetchmany(TEXTS_AT_ONCE):

@@ -35,6 +35,10 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     A line or page that is no article costs itself, with a reason in the table `rejections`. A file half done is not
     begun again, and a file given twice is loaded once.
     """
+    from flows.workers import expect_workers
+
+    expect_workers()
+
     from rich.console import Console
 
     from flows.extracting import Extractor

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from flows.dedup.background import shares
 from flows.dedup.chains import relink
@@ -21,13 +20,19 @@ from warehouse.stories import close_stories
 from warehouse.tellings import drop_tellings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from uuid import UUID
+
     import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
 
 MONTHS_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
 LEAST_STORIES = 500  # that a language needs to have a background; before, its stop list does better
 MOST_STORIES = 2000  # that are looked at: a term that one article in a hundred has is found 20 times
 GROWTH = 4  # so many times the stories make a new background worth its while before a day has passed
 DAY = timedelta(days=1)
+NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
 
 
 def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
@@ -46,14 +51,21 @@ def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: date
     return len(found)
 
 
-def refresh_background(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
-    """Count anew which terms say little; returns for how many languages. The transaction is the caller's."""
+def refresh_background(
+    connection: duckdb.DuckDBPyConnection,
+    now: datetime | None = None,
+    known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
+) -> int:
+    """Count anew which terms say little; returns for how many languages. The transaction is the caller's.
+
+    `known` are the terms of articles that need not be read again.
+    """
     now = now or datetime.now(UTC)
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     articles: Counter[str] = Counter()
-    for language, title, text in book.story_sample(connection, LEAST_STORIES, MOST_STORIES):
-        terms, _ = weigh(title, text, language)
-        counts[language or UNKNOWN].update(np.asarray(terms).tolist())
+    for article_id, language, title, text in book.story_sample(connection, LEAST_STORIES, MOST_STORIES):
+        terms = known[article_id] if article_id in known else weigh(title, text, language)[0]
+        counts[language or UNKNOWN].update(terms.tolist())
         articles[language or UNKNOWN] += 1
     book.set_background(connection, {language: shares(found, articles[language]) for language, found in counts.items()})
     book.book_upkeep(connection, "background", now)
@@ -79,14 +91,19 @@ def upkeep(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -
     close_quiet_stories(connection, now)
 
 
-def keep_up(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> bool:
+def keep_up(
+    connection: duckdb.DuckDBPyConnection,
+    now: datetime | None = None,
+    known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
+) -> bool:
     """Make a new background where the warehouse has grown so much since the last one that it cannot wait for its day.
 
-    Meant to be called after every segment: nearly always it finds that there is nothing to do. Says whether there was.
+    Meant to be called after every segment, with the terms of its articles: nearly always it finds that there is nothing
+    to do. Says whether there was.
     """
     held = book.held_stories(connection)
     last = book.last_upkeep(connection, "background")
     if held < LEAST_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
         return False
-    refresh_background(connection, now)
+    refresh_background(connection, now, known)
     return True
