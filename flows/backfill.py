@@ -1,5 +1,6 @@
 """The flow for archives of others: files into the warehouse, by hand, resumable."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 from prefect import flow, task
@@ -10,12 +11,15 @@ from pydantic import Field
 from crawlers.inputs import Input
 from flows import progress
 from flows.artifacts import escape
+from flows.errors import FlowsError
 from flows.extracting import Extractor
+from flows.failing import failures_told
 from flows.importing import Imported, check_files, import_files
 from flows.layout import DataDirectory
 from flows.parameters import Data, Wait, documented
 from flows.running import gives_way, is_transient
 from warehouse import Writer, open_writer
+from warehouse.failures import failed_segments
 
 
 @task(
@@ -46,8 +50,9 @@ def backfill(
     """Load articles from files: JSON lines, plain texts, web archives (Common Crawl's news for example).
 
     A file half done is not begun again, and a file given twice is loaded once. Raises FlowsError before anything
-    starts where a file is not there or of no known kind.
+    starts where a file is not there or of no known kind, and in the end where something could not be loaded.
     """
+    started = datetime.now(UTC)
     found = check_files(files)
     directory = DataDirectory(data)
     with open_writer(data, "newsloom backfill", wait=wait) as writer, Extractor() as extractor:
@@ -56,9 +61,12 @@ def backfill(
             imported.append(import_task(writer, extractor, directory, file, clean))
             progress.current.get().step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
         writer.publish()
+        failed = failed_segments(writer.connection, started)
     rows = [
         {"file": escape(one.file.place), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
         for one in imported
     ]
     create_table_artifact(key="backfill", table=rows, description="What came of each file")
+    if failed:
+        raise FlowsError(failures_told(failed))
     return imported

@@ -8,8 +8,11 @@ import duckdb
 
 from crawlers.archive import Segment, own_segments, packs
 from crawlers.errors import ArchiveError
+from flows.failing import REMEDY as WAITS
+from flows.failing import failure_lines
 from warehouse import WarehouseError, connect, storage
 from warehouse.doctor import EXAMPLES, REMEDY, Finding, check_tables, check_warehouse
+from warehouse.failures import failed_segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,9 +67,11 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
         "The warehouse is older than they are. The next `newsloom run` loads them; `newsloom rebuild` does so, too.",
         harmless=True,
     )
+    failed = [one for one in failed_segments(writer.connection) if one.segment in own - loaded]
+    yield from _finding("Segments that could not be loaded.", failure_lines(failed), WAITS)
     yield from _finding(
         "Segments that wait to be loaded.",
-        sorted(own - loaded),
+        sorted(own - loaded - {one.segment for one in failed}),
         "The next `newsloom run` or `newsloom import` loads them.",
         harmless=True,
     )

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 
 class FlowsError(Exception):
     """A terminal error: its text says what is wrong, where, and what to do."""
@@ -13,3 +18,15 @@ class CrawlDiedError(Exception):
     def __init__(self, said: str, log: str) -> None:
         super().__init__(f"the crawl ended before its time ({said}); its log is {log}")
         self.log = log
+
+
+def causes(error: BaseException | None) -> Iterator[BaseException]:
+    """An error, what it was raised from, and so on."""
+    while error is not None:
+        yield error
+        error = error.__cause__
+
+
+def was_interrupted(error: BaseException) -> bool:
+    """Whether somebody's Ctrl-C is behind an error: what is interrupted in the middle of a query ends with another."""
+    return any(isinstance(cause, KeyboardInterrupt) for cause in causes(error))

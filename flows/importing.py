@@ -13,15 +13,18 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from crawlers.archive import Segment
 from crawlers.errors import CrawlersError
 from crawlers.inputs import find_input
 from flows import progress
 from flows.archiving import AHEAD, READERS, Archiver, Work, reader_of, segment_name
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
+from flows.failing import costs_itself, failures_told
 from flows.loading import begin, finish, load, pending_segments, quiet_archive
 from flows.timing import Spent, spent
 from warehouse.ahead import indexing_ahead
+from warehouse.failures import failed_segments
 from warehouse.load import loaded_fetches
 from warehouse.runs import finish_run, start_run
 
@@ -70,11 +73,12 @@ def import_files(
 
     With `clean` what is not the article's is dropped from ready-made texts when they are extracted, then and ever
     after; a file that was imported without it is imported anew.
-    A record or page that is no article costs itself, with a reason in `rejections`. Raises FlowsError for a file that
-    cannot be read at all.
+    A record or page that is no article costs itself, with a reason in `rejections`; a segment that cannot be loaded is
+    on record in `private.failed_segments`. Raises FlowsError for a file that cannot be read at all.
     """
     for name in pending_segments(writer, directory):
-        load(writer, extractor, directory, name)
+        with costs_itself(writer, name):
+            load(writer, extractor, directory, name)
     with quiet_archive(directory), indexing_ahead(writer) as index:
         imported = [_import(writer, extractor, directory, file, index, clean=clean) for file in files]
     with writer.transaction() as connection:
@@ -98,26 +102,32 @@ def _import(
         run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
     outcomes: Counter[str] = Counter()
     times: Spent = Spent()
-    start_run(writer, run_id, "import", version("newsloom"), datetime.now(UTC))
+    started = datetime.now(UTC)
+    start_run(writer, run_id, "import", version("newsloom"), started)
     try:
-        before = _loaded_before(writer, run_id)
-        with Archiver(Work(directory.archive, file, run_id, before, clean)) as names:
-            for extracted in _extracted(names, lambda name: begin(writer, extractor, directory, name), times):
-                loaded = finish(writer, extracted)
-                assert loaded is not None, "the ledger does not have it"
-                outcomes.update(loaded.outcomes)
-                times.update(loaded.times)
+        position, before = _archived_before(writer, directory, run_id)
+        with Archiver(Work(directory.archive, file, run_id, position, clean)) as names:
+            for extracted in _extracted(writer, extractor, directory, names, times):
+                with costs_itself(writer, extracted.segment.name):
+                    loaded = finish(writer, extracted)
+                    assert loaded is not None, "the ledger does not have it"
+                    outcomes.update(loaded.outcomes)
+                    times.update(loaded.times)
+                    reporter.loaded(loaded)
                 index()
-                reporter.loaded(loaded)
             left_out = names.left_out
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
-    finish_run(writer, run_id, "completed", datetime.now(UTC))
+    failed = failed_segments(writer.connection, started)
+    detail = failures_told(failed) if failed else None
+    finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)
     return Imported(file, outcomes, times, left_out, before)
 
 
-def _extracted(names: Archiver, begin: Callable[[str], Begun | None], times: Spent) -> Iterator[Begun]:
+def _extracted(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, names: Archiver, times: Spent
+) -> Iterator[Begun]:
     """Each segment once the workers have extracted it; they are at the next ones by then."""
     begun: deque[Begun] = deque()
 
@@ -126,27 +136,37 @@ def _extracted(names: Archiver, begin: Callable[[str], Begun | None], times: Spe
             name = next(names, None)
             if name is None:
                 return
-            following = begin(name)
-            assert following is not None, "the ledger does not have it"
-            begun.append(following)
+            with costs_itself(writer, name):
+                following = begin(writer, extractor, directory, name)
+                assert following is not None, "the ledger does not have it"
+                begun.append(following)
 
     while True:
-        with spent(times, "archive"):
+        with spent(times, "archive"):  # what it takes longer than loading
             begin_more(wait=True)
         if not begun:
             return
-        with spent(times, "extract"):
-            first = begun.popleft().extracted()
+        first, extracted = begun.popleft(), None
+        with spent(times, "extract"), costs_itself(writer, first.segment.name):
+            extracted = first.extracted()
         begin_more(wait=False)
-        yield first
+        if extracted is not None:
+            yield extracted
 
 
-def _loaded_before(writer: Writer, run_id: str) -> int:
-    """How many records of the file the ledger has.
+def _archived_before(writer: Writer, directory: DataDirectory, run_id: str) -> tuple[int, int]:
+    """How many records of the file are archived, and how many of them the ledger has.
 
-    A segment that a killed import left open was sealed with the records it had: the next one begins behind them.
+    A segment that a killed import left open was sealed with the records it had: the next one begins behind them. So it
+    does behind a segment that could not be loaded.
     """
-    position = 0
-    while (records := loaded_fetches(writer.connection, segment_name(run_id, position))) is not None:
+    position = loaded = 0
+    while True:
+        name = segment_name(run_id, position)
+        records = loaded_fetches(writer.connection, name)
+        loaded += records or 0
+        if records is None and (segment := Segment(directory.archive, name)).exists():
+            records = segment.log_lines()
+        if not records:
+            return position, loaded
         position += records
-    return position

@@ -23,17 +23,19 @@ from crawlers.sources import Sources
 from flows import progress
 from flows.artifacts import leave_artifacts
 from flows.crawling import Crawl
-from flows.errors import CrawlDiedError
+from flows.errors import CrawlDiedError, FlowsError
 from flows.extracting import Extractor
+from flows.failing import costs_itself, failures_told
 from flows.layout import DataDirectory
 from flows.loading import Loaded, load, pending_segments
 from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait, documented
 from flows.planning import make_plan, source_rows, without_forgotten
-from flows.running import gives_way, is_transient, publish_task, require_space
+from flows.running import gives_way, is_deployed, is_transient, publish_task, require_space
 from flows.settings import load_all
 from flows.summary import RunSummary, summarise
 from warehouse import Writer, open_writer
+from warehouse.failures import failed_segments
 from warehouse.runs import finish_run, record_sources, start_run
 
 CRAWL_ATTEMPTS = 3  # a crawl process that died (memory, a signal) is started again with a new plan
@@ -111,6 +113,9 @@ def ingest(
     Loads what an interrupted run left, asks what is due, loads what is new, publishes. Raises SourcesError before
     anything starts where the sources are not right or name no contact, FlowsError where the disk is nearly full, and
     WarehouseBusyError where another run goes on.
+
+    A segment that cannot be loaded is in the summary. A deployed run fails of it in the end, the first time that it
+    happens, so that somebody is told.
     """
     configured, settings = load_all(sources)
     require_contact(configured, sources)
@@ -139,10 +144,13 @@ def ingest(
                         raise
                     _load_all(writer, extractor, directory, publisher)
         seconds = (datetime.now(UTC) - started).total_seconds()
-        summary = summarise(writer, run_id, seconds, recovered, cut_short=cut_short)
+        failed = tuple(failed_segments(writer.connection, started))
+        summary = summarise(writer, run_id, seconds, recovered, failed, cut_short=cut_short)
         reporter.step("publishing")
         publisher.publish()
     leave_artifacts(summary, directory.news)
+    if is_deployed() and any(one.failed_at >= started for one in failed):
+        raise FlowsError(failures_told(failed))
     return summary
 
 
@@ -158,9 +166,7 @@ def _crawl(
     try:
         ended = crawl_task.submit(crawl)
         for name in crawl.sealed():
-            loaded = load_task(writer, extractor, directory, name)
-            if loaded is not None:
-                reporter.loaded(loaded)
+            _load(writer, extractor, directory, name)
             publisher.maybe()
         ended.result()
     finally:
@@ -171,15 +177,21 @@ def _crawl(
 
 def _load_all(writer: Writer, extractor: Extractor, directory: DataDirectory, publisher: Publisher) -> int:
     """Load every segment that waits; returns how many pages that were."""
-    reporter = progress.current.get()
     pages = 0
     for name in pending_segments(writer, directory):
-        loaded = load_task(writer, extractor, directory, name)
-        if loaded is not None:
-            reporter.loaded(loaded)
-            pages += sum(loaded.outcomes.values())
+        pages += _load(writer, extractor, directory, name)
         publisher.maybe()
     return pages
+
+
+def _load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> int:
+    """Load a segment; returns how many pages that were, none where it could not be loaded and is on record."""
+    with costs_itself(writer, name):
+        loaded = load_task(writer, extractor, directory, name)
+        if loaded is not None:
+            progress.current.get().loaded(loaded)
+            return sum(loaded.outcomes.values())
+    return 0
 
 
 @contextmanager
@@ -192,4 +204,6 @@ def _booked(writer: Writer, started: datetime) -> Iterator[str]:
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
-    finish_run(writer, run_id, "completed", datetime.now(UTC))
+    failed = failed_segments(writer.connection, started)
+    detail = failures_told(failed) if failed else None
+    finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)

@@ -20,6 +20,7 @@ from flows.dedup.segment import new_texts
 from flows.dedup.step import deduplicate
 from flows.dedup.upkeep import keep_up
 from flows.edits import compare
+from flows.failing import in_turn
 from flows.forgotten import Forgotten, blank, read_forgotten
 from flows.reading import read_page
 from flows.timing import Spent, spent
@@ -176,7 +177,10 @@ def _looked_at(writer: Writer, pages: list[Page], judgements: list[Judgement | N
 
 
 def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
-    """Segments that are sealed and not loaded, oldest first; what a killed crawl left open is sealed first."""
+    """Segments that are sealed and not loaded, oldest first, then some of those that an earlier run could not load.
+
+    What a killed crawl left open is sealed first.
+    """
     if not directory.archive.is_dir():
         return []
     with quiet_archive(directory):
@@ -185,7 +189,7 @@ def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
     segments = own_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
     names = [segment.name for segment in segments]
     loaded = loaded_segments(writer.connection, names)
-    return [name for name in names if name not in loaded]
+    return in_turn(writer, [name for name in names if name not in loaded])
 
 
 def _has_packed(writer: Writer, directory: DataDirectory) -> bool:

@@ -11,6 +11,7 @@ from crawlers.discovery import address_key, write_sorted
 from crawlers.plan import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, write_plan
 from crawlers.planning import entry_points, page_limit, plan_source, window
 from crawlers.sources import CrawlSettings, Source, Sources, user_agent
+from flows.failing import keys_waiting
 from flows.forgotten import read_forgotten
 from warehouse.planning import Due, ListingState, Stored, Window, due_frontier, due_rechecks, known_keys, listing_states
 from warehouse.runs import SourceRow
@@ -73,8 +74,9 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
     windows = [Window(source.name, page_limit(source), *window(source, now)) for source in sources.sources]
-    waiting = _pages(due_frontier(writer.connection, now, windows))
-    rechecks = _pages(due_rechecks(writer.connection, now))
+    archived = keys_waiting(writer, directory)
+    waiting = _pages(due_frontier(writer.connection, now, windows), archived)
+    rechecks = _pages(due_rechecks(writer.connection, now), archived)
     planned = []
     for source in sources.sources:
         due, asked = _listings(source, states[source.name])
@@ -84,8 +86,8 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     is_idle = not any(source.requests or source.waiting for source in planned)
     for old in folder.parent.glob(f"*/{KNOWN}"):
         old.unlink()  # 8 bytes for every address that is known, of no use to any later run
-    forgotten = sorted(read_forgotten(directory.private).keys)
-    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection, forgotten))
+    also = sorted(archived | read_forgotten(directory.private).keys)
+    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection, also))
     write_plan(
         folder,
         CrawlPlan(
@@ -99,10 +101,12 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     return folder
 
 
-def _pages(due: list[Due]) -> dict[str, list[PlannedRequest]]:
-    """Article pages by source."""
+def _pages(due: list[Due], archived: frozenset[int]) -> dict[str, list[PlannedRequest]]:
+    """Article pages by source, without those whose answer is archived and waits to be loaded (keys)."""
     pages: dict[str, list[PlannedRequest]] = defaultdict(list)
     for page in due:
+        if archived and address_key(page.url) in archived:
+            continue
         pages[page.source].append(
             PlannedRequest(
                 page.url,

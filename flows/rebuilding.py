@@ -10,8 +10,10 @@ from crawlers.archive import Segment, salvage, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows import progress
 from flows.errors import FlowsError
+from flows.failing import costs_itself, with_words
 from flows.loading import load, quiet_archive
 from warehouse import open_writer
+from warehouse.failures import failed_segments
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,18 +21,23 @@ if TYPE_CHECKING:
     from flows.extracting import Extractor
     from flows.layout import DataDirectory
     from warehouse import Writer
+    from warehouse.failures import FailedSegment
 
 KEPT = ("runs", "sources")  # what the archive does not know
 
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """Segments loaded, those of them that an interrupted rebuild had loaded, and articles before and now."""
+    """Segments loaded, those of them that an interrupted rebuild had loaded, and articles before and now.
+
+    `failed` are segments that could not be loaded, and were not loaded before either.
+    """
 
     segments: int
     loaded_before: int
     articles_before: int
     articles: int
+    failed: tuple[FailedSegment, ...] = ()
 
 
 def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> Rebuilt:
@@ -38,13 +45,15 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
 
     The old warehouse stays as it is until the new one is complete. An interrupted rebuild is taken up by the next one,
     unless the extractor has changed meanwhile. With the same extractor the rows are the same as before. Publishing is
-    the caller's.
+    the caller's. Raises FlowsError where a segment cannot be loaded that the old warehouse has; one that it could not
+    load either goes on waiting.
     """
     reporter = progress.current.get()
     root = directory.private / "rebuild"
     with quiet_archive(directory):
         salvage(directory.archive)
         order = _order(writer, directory)
+        held = set(_ledger(writer))
         if not _can_go_on(root, order):
             shutil.rmtree(root, ignore_errors=True)
         with open_writer(root, "newsloom rebuild") as new:
@@ -53,16 +62,18 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
                 _copy(writer, new, table)
             for number, name in enumerate(order, start=1):
                 reporter.step(f"rebuilding: segment {number} of {len(order)}")
-                loaded = load(new, extractor, directory, name)
-                if loaded is not None:
-                    reporter.loaded(loaded)
+                with with_words(name) if name in held else costs_itself(new, name):
+                    loaded = load(new, extractor, directory, name)
+                    if loaded is not None:
+                        reporter.loaded(loaded)
             reporter.step("indexing")
             new.finish()
             counts = _articles(writer), _articles(new)
+            failed = tuple(failed_segments(new.connection))
             file = new.file
         writer.replace_by(file)
     shutil.rmtree(root, ignore_errors=True)
-    return Rebuilt(len(order), len(before), *counts)
+    return Rebuilt(len(order) - len(failed), len(before), *counts, failed)
 
 
 def refuse_to_lose(writer: Writer) -> None:

@@ -39,6 +39,11 @@ def is_transient(failed: Task[..., Any], run: TaskRun, state: State[Any]) -> boo
     return False
 
 
+def is_deployed() -> bool:
+    """Whether this runs as a deployment's run, of which nobody waits for the answer."""
+    return deployment.get_id() is not None
+
+
 def gives_way(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Let a deployed flow end as cancelled, named Skipped, where another process writes: the next run is not far.
 
@@ -50,7 +55,7 @@ def gives_way(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]
         try:
             return run(*args, **kwargs)
         except WarehouseBusyError as busy:
-            if deployment.get_id() is None:
+            if not is_deployed():
                 raise
             message = f"another newsloom process is writing: {busy.holder}"
             state: Any = Cancelled(name="Skipped", message=message)  # Prefect takes it for the state of the run

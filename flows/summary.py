@@ -9,8 +9,11 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from flows.failing import failures_told
+
 if TYPE_CHECKING:
     from warehouse import Writer
+    from warehouse.failures import FailedSegment
 
 OUTCOMES = ("loaded", "updated", "unchanged", "duplicate", "rejected", "failed", "skipped")
 
@@ -35,7 +38,8 @@ class RunSummary:
     """What came of a run.
 
     `reasons` counts pages by outcome and reason, `listings` listings by outcome; `recovered` are pages of earlier runs
-    that were interrupted, `articles` how many the warehouse holds now; `cut_short` says that its time was over first.
+    that were interrupted, `articles` how many the warehouse holds now; `cut_short` says that its time was over first;
+    `failed` are the segments that it could not load.
     """
 
     run_id: str
@@ -46,6 +50,7 @@ class RunSummary:
     recovered: int
     articles: int
     cut_short: bool = False
+    failed: tuple[FailedSegment, ...] = ()
 
     def total(self, outcome: str) -> int:
         """Pages of all sources with this outcome."""
@@ -58,7 +63,15 @@ class RunSummary:
         return sum(sum(source.counts) for source in self.sources)
 
 
-def summarise(writer: Writer, run_id: str, seconds: float, recovered: int, *, cut_short: bool = False) -> RunSummary:
+def summarise(
+    writer: Writer,
+    run_id: str,
+    seconds: float,
+    recovered: int,
+    failed: tuple[FailedSegment, ...] = (),
+    *,
+    cut_short: bool = False,
+) -> RunSummary:
     """Read a run's summary from the warehouse."""
     connection = writer.connection
     counts = ", ".join(f"count(*) FILTER (page AND outcome = '{outcome}')" for outcome in OUTCOMES)
@@ -102,6 +115,7 @@ def summarise(writer: Writer, run_id: str, seconds: float, recovered: int, *, cu
         recovered=recovered,
         articles=articles,
         cut_short=cut_short,
+        failed=failed,
     )
 
 
@@ -150,6 +164,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if summary.recovered:
         console.print(f"recovered from an interrupted run: {summary.recovered} pages")
     console.print(f"articles in the warehouse: {summary.articles}")
+    if summary.failed:
+        console.print(failures_told(summary.failed), markup=False, soft_wrap=True)
 
 
 def _cells(counts: tuple[int, ...]) -> list[str]:

@@ -91,6 +91,7 @@ def load_segment(
                 "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
                 [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
             )
+            connection.execute("DELETE FROM private.failed_segments WHERE segment = ?", [segment])
         if then is not None:
             then(connection)
     return True

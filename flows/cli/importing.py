@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -34,6 +36,8 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
 
     A line or page that is no article costs itself, with a reason in the table `rejections`. A file half done is not
     begun again, and a file given twice is loaded once.
+
+    Exit code 1: something could not be loaded; the rest was, and later runs try it again.
     """
     from flows.workers import expect_workers
 
@@ -42,19 +46,22 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     from rich.console import Console
 
     from flows.extracting import Extractor
+    from flows.failing import failures_told
     from flows.importing import check_files, import_files
     from flows.progress import shown
     from flows.timing import Spent, spent, split
     from warehouse import open_writer
+    from warehouse.failures import failed_segments
 
     found = check_files(files)
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
-        start = time.perf_counter()
+        start, started = time.perf_counter(), datetime.now(UTC)
         imported = import_files(writer, extractor, directory, found, clean=clean)
         times = sum((file.times for file in imported), Spent())
         with spent(times, "publish"):
             writer.publish()
+        failed = failed_segments(writer.connection, started)
         seconds = time.perf_counter() - start
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
@@ -68,3 +75,6 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
         console.print(f"{records} in {seconds:.1f} s, {records / seconds:.0f} a second: {split(times, seconds)}")
+    if failed:
+        console.print(failures_told(failed), markup=False)
+        sys.exit(1)

@@ -8,6 +8,8 @@ import sys
 
 import click
 
+from flows.errors import was_interrupted
+
 COMMANDS = {
     "up": ("flows.cli.service:up", "Run everything on its schedule, until told to stop."),
     "status": ("flows.cli.service:status", "Show whether it is up, what ran last, and what runs next."),
@@ -78,20 +80,13 @@ def main() -> None:
     except PermissionError as error:
         _end(f"{error.filename}: {error.strerror}. newsloom reads and writes there: see whose it is.", USAGE_ERROR)
     except Exception as error:
-        if _was_interrupted(error):
+        if was_interrupted(error):
             _end("interrupted; the same command goes on where this one stopped", 130)
         if not _has_words(error):
             raise
         _end(str(error), USAGE_ERROR)
     else:
         sys.exit(code if isinstance(code, int) else 0)  # click hands back the code of its Exit
-
-
-def _was_interrupted(error: BaseException | None) -> bool:
-    """Whether somebody's Ctrl-C is behind an error: what is interrupted in the middle of a query ends with another."""
-    while error is not None and not isinstance(error, KeyboardInterrupt):
-        error = error.__cause__
-    return error is not None
 
 
 def _has_words(error: Exception) -> bool:

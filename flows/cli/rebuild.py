@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -25,6 +26,7 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     """
     from flows.errors import FlowsError
     from flows.extracting import Extractor
+    from flows.failing import failures_told
     from flows.progress import shown
     from flows.rebuilding import rebuild, refuse_to_lose
     from warehouse import open_writer
@@ -40,3 +42,6 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     before = f", {rebuilt.loaded_before} of them by an earlier rebuild" if rebuilt.loaded_before else ""
     click.echo(f"{rebuilt.segments} segments loaded{before}")
     click.echo(f"articles: {rebuilt.articles}, {rebuilt.articles_before} before")
+    if rebuilt.failed:
+        click.echo(failures_told(rebuilt.failed))
+        sys.exit(1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -24,6 +25,8 @@ def command(sources: Path, data: Path, wait: float) -> None:
     Run it again at any time: it asks what has changed, fetches what is new, and takes up what an interrupted run left.
     A run is a Prefect flow run; it is recorded by the server of `newsloom up`, or the one that PREFECT_API_URL names,
     else in the data directory.
+
+    Exit code 1: something that was fetched could not be loaded; the rest was, and later runs try it again.
     """
     from crawlers.contact import require_contact
     from flows.settings import load_all
@@ -48,3 +51,5 @@ def command(sources: Path, data: Path, wait: float) -> None:
     with shown():
         summary = ingest(sources=sources.absolute(), data=directory.root, wait=wait)
     print_summary(summary, report_console())
+    if summary.failed:
+        sys.exit(1)

@@ -190,6 +190,23 @@ class TestWithAServerOfItsUser:
         assert "; the last one failed at " in status
         assert 'schedule.every_minutes: found "often"' in status
 
+    def test_a_segment_that_cannot_be_loaded_fails_the_first_run_alone(
+        self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]
+    ) -> None:
+        hook, told = alerts
+        newsloom.sources(schedule(every_minutes=60) + f'[alerts]\nwebhook = "{hook}"\n\n' + town_sources(HOST))
+        crawled(newsloom.data / "archive", "20200101120000-aaaaaaaaaaaa-00000", pages=1)
+        (newsloom.data / "archive" / "20200101120000-aaaaaaaaaaaa-00000.jsonl").write_text("no log\n")
+        with up(newsloom) as service:
+            wait_for(lambda: service.runs(state="FAILED"), "the first run")
+            wait_for(lambda: told, "the webhook")
+            assert service.ended(service.start_run("ingest"))["type"] == "COMPLETED"
+        assert len(told) == 1
+        assert "could not be loaded: 1 segment" in told[0]
+        assert "00000.jsonl:1: not JSON" in told[0]
+        assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
+        assert newsloom.sql("SELECT DISTINCT outcome FROM runs") == [["failed"]], "the book has both"
+
     def test_wrong_parameters_are_refused_with_words(self, newsloom: Newsloom, town: NewsWeb) -> None:
         newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
         with up(newsloom) as service:
