@@ -80,19 +80,18 @@ class Extractor:
 
     def _results(
         self,
-        job: Callable[[list[Fetch]], list[Result]],
+        job: Callable[[list[Fetch]], list[Result | Rejection]],
         groups: Sequence[list[Fetch]],
-        answers: Sequence[ProcessFuture[list[Result]]],
+        answers: Sequence[ProcessFuture[list[Result | Rejection]]],
     ) -> Iterator[Result | Rejection]:
         for group, answer in zip(groups, answers, strict=True):
             try:
                 yield from answer.result()
             except (PageTimeoutError, ProcessExpired):
                 for page in group:
-                    found = self._alone(job, page)
-                    yield found
+                    yield self._alone(job, page)
 
-    def _alone(self, job: Callable[[list[Fetch]], list[Result]], page: Fetch) -> Result | Rejection:
+    def _alone(self, job: Callable[[list[Fetch]], list[Result | Rejection]], page: Fetch) -> Result | Rejection:
         try:
             return self._begun(job, [page]).result()[0]
         except PageTimeoutError:
@@ -111,10 +110,19 @@ def has_page(fetch: Fetch) -> bool:
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
-def work_on(work: Callable[[Records, Fetch], Result], segment: Segment, pages: Sequence[Fetch]) -> list[Result]:
-    """What a worker does with a group of a segment's pages."""
+def work_on(
+    work: Callable[[Records, Fetch], Result], segment: Segment, pages: Sequence[Fetch]
+) -> list[Result | Rejection]:
+    """What a worker does with a group of a segment's pages; what nobody foresaw costs its page, with the error."""
     with Records(segment) as records:
-        return [work(records, page) for page in pages]
+        return [_one(work, records, page) for page in pages]
+
+
+def _one(work: Callable[[Records, Fetch], Result], records: Records, page: Fetch) -> Result | Rejection:
+    try:
+        return work(records, page)
+    except Exception as error:  # noqa: BLE001 - as the docstring of `work_on` says
+        return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
 def read_stored(records: Records, page: Fetch) -> Page:

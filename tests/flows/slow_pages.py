@@ -1,4 +1,4 @@
-"""Extraction that takes its time over some pages, or its worker down. The workers import it, so it is a module."""
+"""Extraction that takes its time over some pages, its worker down, or fails. The workers import it: a module."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
 HESITANT = b"<html><body><p>This page takes four seconds.</p></body></html>"
+BROKEN = b"<html><body><p>This page nobody foresaw.</p></body></html>"
 DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
 
 
@@ -23,6 +24,8 @@ def extract_slowly(records: Records, page: Fetch) -> Extracted:
     """As `extract_stored`, some time later for slow pages."""
     assert page.offset is not None
     body = records.read(page.offset).body
+    if body == BROKEN:
+        raise ZeroDivisionError("nobody foresaw it")
     if body == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep({SLOW: 120, HESITANT: 4}.get(body, 0))

@@ -16,7 +16,7 @@ from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record, SegmentWrit
 from crawlers.extraction import Article, Reason, Rejection
 from flows.extracting import Extractor
 from tests.end_to_end.conftest import article
-from tests.flows.slow_pages import DEADLY, HESITANT, SLOW, extract_slowly, read_slowly
+from tests.flows.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_slowly, read_slowly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -84,6 +84,15 @@ def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tm
     assert isinstance(found[1], Rejection)
     assert found[1].reason is Reason.EXTRACTOR_ERROR
     assert "took its worker down (exit code -9)" in found[1].detail
+    assert [type(each) for each in (found[0], found[2])] == [Article, Article]
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_page_that_nobody_foresaw_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, BROKEN, article(2).body)
+    with Extractor(workers=1) as extractor:
+        found = [page.found for page in extractor.read(segment, list(segment.fetches()))]
+    assert found[1] == Rejection(Reason.EXTRACTOR_ERROR, "ZeroDivisionError: nobody foresaw it")
     assert [type(each) for each in (found[0], found[2])] == [Article, Article]
 
 
