@@ -10,7 +10,7 @@ from typing import Any
 from crawlers.discovery.address import normalise
 from crawlers.extraction.cleaning import clean_body, clean_text
 from crawlers.extraction.language import find_language, language_code
-from crawlers.extraction.moments import Moment, parse_moment
+from crawlers.extraction.moments import Moment, believable
 from crawlers.extraction.names import clean_names
 from crawlers.extraction.page import MAX_BYTES, decode
 from crawlers.extraction.records import Article, Reason, Rejection
@@ -176,14 +176,15 @@ def _published(record: dict[str, Any]) -> Moment | None:
     if value is None:
         return None
     try:
-        datetime.fromisoformat(value.strip())
+        local = datetime.fromisoformat(value.strip())
     except ValueError:
-        moment = None
-    else:
-        moment = parse_moment(value)
-    if moment is None:
         raise _BadRecordError(
             f"published_at is {_quoted(value)}; ISO 8601 is expected, as 2026-03-01T08:30:00+01:00 or 2026-03-01"
+        ) from None
+    moment = believable(local)
+    if moment is None:
+        raise _BadRecordError(
+            f"published_at is {_quoted(value)}; a year from 1900 to 2099 is expected, or null where it is not known"
         )
     return moment
 

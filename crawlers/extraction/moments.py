@@ -64,6 +64,15 @@ def parse_moment(value: Any) -> Moment | None:
     return moment if moment and _EARLIEST <= moment.at < LATEST else None
 
 
+def believable(local: datetime) -> Moment | None:
+    """A moment from a point in time; None for years that no article has: only those from 1900 to 2099 are believed."""
+    try:
+        moment = from_datetime(local)
+    except OverflowError:  # the ends of the calendar
+        return None
+    return moment if _EARLIEST <= moment.at < LATEST else None
+
+
 def _parse(text: str) -> Moment | None:
     if match := _STAMP.fullmatch(text):
         year, _, month, day, hour, minute, second, utc, sign, zone_hours, zone_minutes = match.groups()

@@ -27,8 +27,8 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     """Load articles from files into the warehouse.
 
     \b
-    .jsonl .ndjson .json   an article a line: url, title, text; optionally published_at (ISO 8601),
-                           authors (a list), language (ISO 639-1), source
+    .jsonl .ndjson .json   an article a line: url, title, text; optionally published_at (ISO 8601,
+                           1900 to 2099), authors (a list), language (ISO 639-1), source
     .txt                   one article: the first line is its title, the rest its text
     .warc .warc.gz         pages of a web archive; records that are no HTML page are counted and left out
 

@@ -71,6 +71,15 @@ def test_one_author_may_be_a_string() -> None:
     assert found.authors == ("Ada Park", "Bo Lind")
 
 
+@pytest.mark.parametrize(
+    "written", ["2026-03-02T08:30:00+01:00", "20260302T083000+0100", "2026-W10-1T07:30Z", "2026-03-02 07:30:00.5Z"]
+)
+def test_any_spelling_of_iso_8601_is_read(written: str) -> None:
+    found = imported(GOOD, published_at=written)
+    assert isinstance(found, Article)
+    assert (found.published_at, found.published_precision) == (datetime(2026, 3, 2, 7, 30, tzinfo=UTC), "minute")
+
+
 def test_a_day_stays_a_day() -> None:
     found = imported(GOOD, published_at="2026-03-01")
     assert isinstance(found, Article)
@@ -115,6 +124,9 @@ def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
         ),
         ({"published_at": "2026-02-30"}, 'published_at is "2026-02-30"'),
         ({"published_at": "01.03.2026"}, 'published_at is "01.03.2026"'),
+        ({"published_at": "0001-01-01"}, 'published_at is "0001-01-01"; a year from 1900 to 2099 is expected, or null'),
+        ({"published_at": "1500-03-01T08:30:00Z"}, "a year from 1900 to 2099 is expected"),
+        ({"published_at": "9999-12-31T23:00:00-05:00"}, "a year from 1900 to 2099 is expected"),
         ({"published_at": 1767225600}, "published_at is a number (1767225600); an ISO 8601 string is expected"),
         (
             {"authors": {"name": "Ada"}},
