@@ -13,31 +13,52 @@ from crawlers.archive.erasing import erase_each
 from crawlers.discovery import address_key
 from crawlers.errors import ArchiveError
 from flows.archived import spellings
+from flows.dedup.exact import Verdict
 from flows.dedup.restory import place_waiting
 from flows.forgotten import Forgotten, remember_to_forget
-from flows.loading import quiet_archive
+from flows.loading import judged, quiet_archive
 from warehouse import forget as held
+from warehouse import restory
+from warehouse.load import enter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+    from uuid import UUID
+
+    import duckdb
 
     from crawlers.archive import Fetch
+    from flows.extracting import Extractor
     from flows.layout import DataDirectory
     from warehouse import Writer
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """What was removed: articles, stored pages and listings, addresses."""
+    """What was removed: articles, stored pages and listings, addresses.
+
+    `others` are articles that stand in the place of a source's, because other sources have their text, too.
+    """
 
     articles: int
     records: int
     addresses: int
+    others: int = 0
 
 
-def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, source: str | None = None) -> Removed:
+def forget(
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    *,
+    url: str | None = None,
+    source: str | None = None,
+) -> Removed:
     """Remove an address, with the article it leads to and all its other addresses, or a source; for good.
+
+    What other sources had of a source's articles is loaded anew, as though the source had never been; where the archive
+    no longer has it, it goes with the article.
 
     First it is written down that it is to stay out, then it is taken out of the archive, then out of the warehouse: a
     call that was killed can be repeated. What stays is that something was fetched, when, and a hash of its address.
@@ -61,11 +82,33 @@ def forget(writer: Writer, directory: DataDirectory, *, url: str | None = None, 
             kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
             held.keep_offsets(writer, segment.name, kept)
         blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
-        held.remove(writer, list(keys.values()), source, blanks)
+        archived = [name for name in found.elsewhere if Segment(directory.archive, name).exists()]
+        others: set[UUID] = set()
+
+        def with_the_removal(connection: duckdb.DuckDBPyConnection) -> None:
+            for name in archived:
+                others.update(_load_anew(writer, extractor, Segment(directory.archive, name), forgotten))
+            restory.add(connection, others)
+
+        held.remove(writer, list(keys.values()), source, blanks, archived, with_the_removal)
         place_waiting(writer)
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
-    return Removed(len(found.articles), records, len(found.addresses))
+    return Removed(len(found.articles), records, len(found.addresses), len(others))
+
+
+def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Forgotten) -> set[UUID]:
+    """Load a segment's pages that were about a forgotten source's articles; gives the articles that came of them."""
+    asked = held.elsewhere(writer.connection, segment.name)
+    fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
+    pages = list(extractor.read(segment, [fetch for fetch in fetches if not forgotten.is_about(fetch)]))
+    judgements, batch = judged(writer, segment.name, pages)
+    enter(writer.connection, batch)
+    return {
+        judgement.article_id
+        for judgement in judgements
+        if judgement is not None and judgement.verdict in (Verdict.LOADED, Verdict.UPDATED)
+    }
 
 
 def _instead(segment: Segment, fetch: Fetch, forgotten: Forgotten, needles: Sequence[bytes]) -> Fetch | None:

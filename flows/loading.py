@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from flows.layout import DataDirectory
     from flows.reading import Page
     from warehouse import Writer
+    from warehouse.load import Batch
 
 logger = logging.getLogger("newsloom")
 # How long to wait for a crawl whose run was killed: it looks for its parent twice a second.
@@ -101,18 +102,15 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
         pages = list(begun.pages)
         pages = _without_forgotten_articles(begun.segment, pages, begun.forgotten)
     with spent(times, "load"), writer.one_thread():
-        judgements = _judge(writer, pages)
-        looked_at = _looked_at(writer, pages, judgements)
-        _compare(writer, pages, judgements)
-        origin = Origin(begun.segment.name, run_of(begun.segment.name), EXTRACTOR_VERSION)
-        batch = build_batch(origin, pages, judgements, looked_at)
+        judgements, batch = judged(writer, begun.segment.name, pages)
         now = datetime.now(UTC)
         looked, elsewhere = new_texts(writer.connection, pages, judgements, batch.rows)
 
         def with_the_load(connection: duckdb.DuckDBPyConnection) -> None:
             deduplicate(connection, looked, elsewhere, now, times)
 
-        if not load_segment(writer, begun.segment.name, origin.run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
+        run_id = run_of(begun.segment.name)
+        if not load_segment(writer, begun.segment.name, run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
             return None
         with spent(times, "stories"), writer.transaction() as connection:
             keep_up(connection, now, {one.article_id: one.traits.terms for one in looked})
@@ -124,12 +122,21 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
     return Loaded(begun.segment.name, outcomes, (datetime.now(UTC) - begun.started).total_seconds(), times)
 
 
+def judged(writer: Writer, segment: str, pages: list[Page]) -> tuple[list[Judgement | None], Batch]:
+    """Pages of a segment against what is held: what each is to the warehouse, and the rows that come of them."""
+    judgements = _judge(writer, pages)
+    looked_at = _looked_at(writer, pages, judgements)
+    _compare(writer, pages, judgements)
+    origin = Origin(segment, run_of(segment), EXTRACTOR_VERSION)
+    return judgements, build_batch(origin, pages, judgements, looked_at)
+
+
 def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:
     candidates = [page.candidate for page in pages if page.candidate is not None]
     held = held_articles(writer.connection, [candidate.article_id for candidate in candidates])
     texts = articles_with_text(writer.connection, [candidate.text_hash for candidate in candidates])
-    judged = iter(judge_all(candidates, held, texts))
-    return [None if page.candidate is None else next(judged) for page in pages]
+    verdicts = iter(judge_all(candidates, held, texts))
+    return [None if page.candidate is None else next(verdicts) for page in pages]
 
 
 def _without_forgotten(segment: Segment, forgotten: Forgotten) -> list[Fetch]:
@@ -154,11 +161,11 @@ def _without_forgotten_articles(segment: Segment, pages: list[Page], forgotten: 
 
 def _compare(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> None:
     """Enter into each new version how much it changed."""
-    judged = [(page, judged) for page, judged in zip(pages, judgements, strict=True) if judged is not None]
+    articles = [(page, verdict) for page, verdict in zip(pages, judgements, strict=True) if verdict is not None]
     texts = current_texts(
-        writer.connection, [judged.article_id for _, judged in judged if judged.verdict is Verdict.UPDATED]
+        writer.connection, [verdict.article_id for _, verdict in articles if verdict.verdict is Verdict.UPDATED]
     )
-    for page, judgement in judged:
+    for page, judgement in articles:
         if judgement.verdict is Verdict.UPDATED:
             edit = compare(texts[judgement.article_id], page.fields["text"])
             page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)

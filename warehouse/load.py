@@ -80,21 +80,26 @@ def load_segment(
     with writer.transaction() as connection:
         if loaded_fetches(connection, segment) is not None:
             return False
-        with (
-            temporary(connection, "batch", batch.rows),
-            temporary(connection, "links", batch.links),
-            temporary(connection, "listings", batch.listings),
-        ):
-            for step in STEPS:
-                connection.execute(_step(step))
-            connection.execute(
-                "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
-                [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
-            )
-            connection.execute("DELETE FROM private.failed_segments WHERE segment = ?", [segment])
+        enter(connection, batch)
+        connection.execute(
+            "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
+            [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
+        )
+        connection.execute("DELETE FROM private.failed_segments WHERE segment = ?", [segment])
         if then is not None:
             then(connection)
     return True
+
+
+def enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Enter a batch into all tables but the ledger, in the caller's transaction."""
+    with (
+        temporary(connection, "batch", batch.rows),
+        temporary(connection, "links", batch.links),
+        temporary(connection, "listings", batch.listings),
+    ):
+        for step in STEPS:
+            connection.execute(_step(step))
 
 
 def add_reextracted(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from warehouse.duplicates import statement
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
     from uuid import UUID
 
@@ -39,6 +40,22 @@ def fill(connection: duckdb.DuckDBPyConnection) -> int:
     """Forget all duplicates and stories, and put every article into the queue; returns how many those are."""
     connection.execute(statement("restory_fill"))
     return waiting(connection)
+
+
+def add(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) -> None:
+    """Put these articles at the end of the queue, in the caller's transaction."""
+    connection.execute(
+        """
+        INSERT INTO private.restory
+        SELECT (SELECT coalesce(max(number), 0) FROM private.restory)
+                   + row_number() OVER (ORDER BY state.first_seen_at, state.doc),
+               state.article_id, version.seen_at
+        FROM article_state AS state
+        JOIN article_versions AS version ON version.version_id = state.version_id
+        WHERE state.article_id IN (SELECT unnest(?::UUID[]))
+        """,
+        [list(article_ids)],
+    )
 
 
 def take(connection: duckdb.DuckDBPyConnection, many: int) -> tuple[list[Waiting], list[tuple[Any, ...]]]:

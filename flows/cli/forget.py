@@ -26,10 +26,12 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     newsloom forget https://example.org/news/2026/an-article.html
     newsloom forget --source harbour-courier
 
-    With an address go the article it leads to, all versions, and its other addresses; also listings that name it. The
-    line `forgotten` in DATA/private keeps hashes of what is to stay out. Copies that people made, and earlier exports,
-    are theirs to remove.
+    With an address go the article it leads to, all versions, and its other addresses; also listings that name it. With
+    a source go its articles; where another source has the same text, that stays, as its own. The file `forgotten` in
+    DATA/private keeps hashes of what is to stay out. Copies that people made, and earlier exports, are for them to
+    remove.
     """
+    from flows.extracting import Extractor
     from flows.forgetting import forget
     from warehouse import open_writer
 
@@ -40,10 +42,12 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     directory = data_directory(data)
     if not yes:
         click.confirm(f"Remove everything about {url or source} from {directory.root}, for good?", abort=True)
-    with open_writer(directory.root, "newsloom forget", wait=wait) as writer:
-        removed = forget(writer, directory, url=url, source=source)
+    with open_writer(directory.root, "newsloom forget", wait=wait) as writer, Extractor() as extractor:
+        removed = forget(writer, extractor, directory, url=url, source=source)
         writer.publish()
     if not (removed.articles or removed.records):
         click.echo("nothing of it was held; it stays out")
         return
     click.echo(f"removed: {removed.articles} articles, {removed.records} stored pages and listings; they stay out")
+    if removed.others:
+        click.echo(f"{removed.others} articles stand in their place: other sources have the same text")

@@ -8,6 +8,7 @@ import json
 import shutil
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -303,6 +304,63 @@ def test_a_source_is_forgotten_with_all_it_brought(filled: Path) -> None:
     assert private(filled, "SELECT articles, outlets FROM stories") == [(1, ["import"])]
     assert private(filled, "SELECT count(*) FROM private.restory") == [(0,)]
     assert newsloom("doctor", "--deep", data=filled).startswith("all is well")
+
+
+COPIES = "SELECT source, regexp_extract(url, 'copy-of-(.)', 1) FROM articles WHERE url LIKE '%copy-of%'"
+
+
+def crawl_copies(data: Path, numbers: range, name: str, host: str) -> None:
+    """A segment of another source, a day later, whose pages have the same texts at addresses of their own."""
+    later = NOON + timedelta(days=1)
+    with SegmentWriter(data / "archive", "bbbbbbbbbbbb", name=f"20260302120000-bbbbbbbbbbbb-{name}") as segment:
+        for number in numbers:
+            url, body = f"http://{host}/wire/2026/copy-of-{number}-from-the-town.html", article(number).body
+            page = Fetch(url, host, Kind.PAGE, Outcome.FETCHED, later, status=200, bytes=len(body))
+            segment.add(page, exchange(url, body))
+        segment.add(Fetch(f"http://{host}/gone.html", host, Kind.PAGE, Outcome.FAILED, later, reason="timeout"))
+
+
+@pytest.fixture
+def copied(filled: Path, tmp_path: Path) -> Path:
+    """The same, and two more sources: one has the texts of reports 2, 3 and 8, the other one those of 3 and 9."""
+    crawl_copies(filled, range(2, 4), "00000", "two.example")
+    crawl_copies(filled, range(3, 4), "00001", "three.example")
+    crawl_copies(filled, range(8, 9), "00002", "two.example")
+    crawl_copies(filled, range(9, 10), "00003", "three.example")
+    (tmp_path / "more.txt").write_text("Another headline\n" + "Words of another text, enough of them to count. " * 8)
+    newsloom("import", str(tmp_path / "more.txt"), data=filled)
+    return filled
+
+
+def test_what_others_have_of_a_forgotten_source_stays_as_theirs(copied: Path) -> None:
+    assert private(copied, "SELECT count(*) FROM aliases WHERE kind = 'same_text'") == [(3,)]
+    said = newsloom("forget", "--source", "one.example", "--yes", data=copied)
+    assert "removed: 6 articles" in said
+    assert "2 articles stand in their place" in said
+    assert held_bytes(copied, b"one.example") == []
+    assert sorted(private(copied, COPIES)) == [
+        ("three.example", "9"),
+        ("two.example", "2"),
+        ("two.example", "3"),
+        ("two.example", "8"),
+    ]
+    assert private(copied, "SELECT source, kind FROM aliases") == [("three.example", "same_text")]
+    assert "copy-of-2" in newsloom("search", "report 2", data=copied)
+    assert newsloom("doctor", "--deep", data=copied).startswith("all is well")
+    before = grouped(copied)
+    newsloom("rebuild", data=copied)
+    assert grouped(copied) == before
+
+
+def test_what_others_had_of_a_forgotten_source_goes_where_the_archive_has_it_no_longer(copied: Path) -> None:
+    (gone,) = (file for file in copied.glob("archive/20260302*-00000.*") if file.suffix == ".gz")
+    gone.unlink()
+    gone.with_name(gone.name.replace(".warc.gz", ".jsonl")).unlink()
+    with open_writer(copied, "test") as writer:
+        writer.connection.execute("UPDATE segments SET removed_at = now() WHERE segment LIKE '20260302%-00000'")
+    assert "1 articles stand in their place" in newsloom("forget", "--source", "one.example", "--yes", data=copied)
+    assert sorted(private(copied, COPIES)) == [("three.example", "3"), ("three.example", "9"), ("two.example", "8")]
+    assert newsloom("doctor", data=copied).startswith("all is well")
 
 
 def test_forget_asks_first(filled: Path) -> None:

@@ -32,6 +32,11 @@ CREATE OR REPLACE TEMP TABLE gone_days AS
 SELECT DISTINCT day_of(coalesce(published_at, seen_at)) AS day FROM article_versions
 WHERE change = 'first' AND article_id IN (FROM gone_articles);
 
+-- What other sources had of it, and is in the archive, comes again.
+DELETE FROM elsewhere WHERE segment NOT IN (SELECT unnest($archived::VARCHAR[]));
+DELETE FROM fetches WHERE source <> $source AND (segment, url, fetched_at) IN (FROM elsewhere);
+DELETE FROM rejections WHERE source <> $source AND (segment, url, rejected_at) IN (FROM elsewhere);
+
 UPDATE fetches
 SET url = coalesce((SELECT text FROM blanks WHERE blanks.url = fetches.url), 'forgotten:'),
     source = CASE WHEN source = $source THEN 'forgotten' ELSE source END,

@@ -30,7 +30,7 @@ USING (
                arg_max({'url': coalesce(final_url, url), 'at': fetched_at, 'digest': payload_digest}, fetched_at)
                    FILTER (outcome = 'listed' AND warc_offset IS NOT NULL) AS stored
         FROM batch
-        WHERE kind IN ('homepage', 'feed', 'sitemap', 'section')
+        WHERE kind IN ('homepage', 'feed', 'sitemap', 'section') AND reason IS DISTINCT FROM 'forgotten'
         GROUP BY url
     ), states AS (
         SELECT looks.*,
