@@ -214,17 +214,34 @@ def test_source_health_sees_silence_and_unusual_days(writer: Writer) -> None:
     ]
 
 
-@pytest.mark.parametrize(("articles", "found"), [(0, "low"), (2, None), (9, "high")])
-def test_source_health_tells_volume_outside_two_sigma_of_its_weekday(
-    writer: Writer, articles: int, found: str | None
+@pytest.mark.parametrize(
+    ("weeks", "mean", "sigma", "found"),
+    [
+        # Sigma is greater than chance alone makes it: high over 20 + 2 * 17.32.
+        ((5, 35, 5, 35), 20.0, 17.32, {0: None, 54: None, 55: "high"}),
+        # It is smaller: low under 10 - 2 * 3.16, high over 10 + 2 * 3.16.
+        ((8, 12, 8, 12), 10.0, 2.31, {3: "low", 4: None, 16: None, 17: "high"}),
+        ((10, 10, 10, 10), 10.0, 0.0, {3: "low", 9: None, 11: None, 17: "high"}),
+        ((1, 0, 0, 0), 0.25, 0.5, {0: None, 2: None, 3: "high"}),
+        ((10,), 10.0, None, {0: None, 30: None}),
+    ],
+)
+def test_source_health_tells_volume_outside_two_sigma_of_its_weekday_and_of_chance(
+    writer: Writer, weeks: tuple[int, ...], mean: float, sigma: float | None, found: dict[int, str | None]
 ) -> None:
-    number = 0
-    for week, count in enumerate((2, 3, 2, 3, articles)):  # mean 2.5, sigma 0.577: low under 1.35, high over 3.65
-        for _ in range(count):
-            number += 1
-            load(writer, article_row(number, fetched_at=day(7 * week, 13)))
+    sundays = [7 * (4 - len(weeks) + week) for week in range(len(weeks))]
+    before = [sunday for sunday, count in zip(sundays, weeks, strict=True) for _ in range(count)]
+    load(writer, *(article_row(number, fetched_at=day(sunday, 13)) for number, sunday in enumerate(before, start=1)))
     load(writer, failed_row(9000, fetched_at=day(29, 1)))
-    assert ask(writer, "SELECT weekday_mean, weekday_sigma, unusual_volume FROM source_health") == [(2.5, 0.58, found)]
+    last = 0
+    for articles, unusual in found.items():
+        rows = [article_row(1000 + number, fetched_at=day(28, 13)) for number in range(last, articles)]
+        if rows:
+            load(writer, *rows)
+        last = articles
+        assert ask(writer, "SELECT weekday_mean, weekday_sigma, unusual_volume FROM source_health") == [
+            (mean, sigma, unusual)
+        ], articles
 
 
 def test_views_answer_in_a_file_that_another_database_attaches(writer: Writer) -> None:

@@ -36,7 +36,10 @@ same_days AS (  -- the eight days of the same name before
     FROM seen, as_of
 ),
 weekdays AS (  -- 0 where there was nothing
-    SELECT source, avg(coalesce(daily.articles, 0)) AS mean, stddev_samp(coalesce(daily.articles, 0)) AS sigma
+    SELECT source, avg(coalesce(daily.articles, 0)) AS mean, stddev_samp(coalesce(daily.articles, 0)) AS sigma,
+           -- Eight days that happen to be alike show no spread, and what comes by chance has one: where each article comes
+           -- independently of the others (Poisson), the square root of the mean. Nor is one article more a change.
+           CASE WHEN count(*) > 1 THEN greatest(sigma, sqrt(mean), 1) END AS spread
     FROM same_days
     LEFT JOIN daily USING (source, day)
     WHERE day >= first_day
@@ -72,8 +75,8 @@ SELECT
         AS is_silent,
     as_of.last_day, coalesce(daily.articles, 0) AS articles_last_day,
     round(weekdays.mean, 2) AS weekday_mean, round(weekdays.sigma, 2) AS weekday_sigma,
-    CASE WHEN coalesce(daily.articles, 0) < weekdays.mean - 2 * weekdays.sigma THEN 'low'
-         WHEN coalesce(daily.articles, 0) > weekdays.mean + 2 * weekdays.sigma THEN 'high' END AS unusual_volume,
+    CASE WHEN coalesce(daily.articles, 0) < weekdays.mean - 2 * weekdays.spread THEN 'low'
+         WHEN coalesce(daily.articles, 0) > weekdays.mean + 2 * weekdays.spread THEN 'high' END AS unusual_volume,
     coalesce(errors.requests, 0) AS requests_7d, errors.share AS error_rate_7d,
     coalesce(fields.articles_7d, 0) AS articles_7d,
     fields.no_date AS missing_dates_7d, fields.no_author AS missing_authors_7d,
@@ -97,7 +100,7 @@ COMMENT ON COLUMN source_health.last_day IS 'The last full day before as_of, UTC
 COMMENT ON COLUMN source_health.articles_last_day IS 'New articles on that day, by first sight.';
 COMMENT ON COLUMN source_health.weekday_mean IS 'Mean of the eight days of the same name before it (those since its first article).';
 COMMENT ON COLUMN source_health.weekday_sigma IS 'Their standard deviation (of a sample); empty where there is one day only.';
-COMMENT ON COLUMN source_health.unusual_volume IS 'low or high where articles_last_day is more than two sigma from the mean, else empty.';
+COMMENT ON COLUMN source_health.unusual_volume IS 'low or high where articles_last_day is more than two sigma from the mean, and more than two square roots of the mean (what chance alone does), else empty.';
 COMMENT ON COLUMN source_health.requests_7d IS 'Requests of the seven days before as_of, listings included, skipped ones not.';
 COMMENT ON COLUMN source_health.error_rate_7d IS 'Share of them that failed, 0 to 1.';
 COMMENT ON COLUMN source_health.articles_7d IS 'New articles of those seven days.';
