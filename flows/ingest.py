@@ -31,7 +31,7 @@ from flows.loading import Loaded, load, pending_segments
 from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait, documented
 from flows.planning import make_plan, source_rows, without_forgotten
-from flows.running import gives_way, is_deployed, is_transient, publish_task, require_space
+from flows.running import gives_way, is_deployed, is_transient, publish_task
 from flows.settings import load_all
 from flows.summary import RunSummary, summarise
 from warehouse import Writer, open_writer
@@ -126,7 +126,7 @@ def ingest(
     reporter = progress.current.get()
     with open_writer(data, "newsloom run", wait=wait) as writer, Extractor() as extractor:
         with _booked(writer, started) as run_id:
-            require_space(directory, settings.alerts.least_free_gb)
+            directory.require_space(settings.alerts.least_free_gb)
             record_sources(writer, source_rows(configured), started)
             publisher = Publisher(writer)
             reporter.step("loading what an earlier run left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from flows.errors import FlowsError
 
 DEFAULT = Path("newsloom-data")
 GIGABYTE = 1e9  # bytes, as disks are sold and as settings and messages count
+# What a run needs before it has fetched anything, several times over: a first one writes 10 MB, most of it Prefect's
+# database. With less, it is Prefect that fails, and not in words.
+LEAST_FREE_GB = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,21 @@ class DataDirectory:
             raise FlowsError(f"{self.root}: cannot be used as a data directory: {error.strerror}") from error
         if not os.access(self.private, os.R_OK | os.W_OK | os.X_OK):
             raise FlowsError(f"{self.private}: cannot be written: {os.strerror(errno.EACCES)}")
+
+    def free_gb(self) -> float:
+        """What the disk has free, in gigabytes."""
+        return shutil.disk_usage(self.root).free / GIGABYTE
+
+    def require_space(self, least_free_gb: float) -> None:
+        """Raise FlowsError where the disk has less free, or less than any run needs: a crawl would end half way."""
+        free, least = self.free_gb(), max(least_free_gb, LEAST_FREE_GB)
+        if free < least:
+            lower = ", or lower least_free_gb under [alerts]" if least > LEAST_FREE_GB else ""
+            raise FlowsError(
+                f"{self.root}: the disk has {free:.2f} GB free, and no crawl starts below {least:g} GB.\n"
+                "Free some, or give [keep] a shorter time in the sources' file (the nightly flow `maintain` removes "
+                f"what is older){lower}."
+            )
 
     def run(self, run_id: str) -> Path:
         """The folder of a run: its plan and its crawl's log."""

@@ -1,8 +1,7 @@
-"""What flows have in common: when to try again, when to give way, when not to begin."""
+"""What flows have in common: when to try again, when to give way."""
 
 from __future__ import annotations
 
-import shutil
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
@@ -11,8 +10,6 @@ from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Cancelled
 
-from flows.errors import FlowsError
-from flows.layout import GIGABYTE
 from warehouse import TransientWarehouseError, WarehouseBusyError, Writer
 
 if TYPE_CHECKING:
@@ -21,7 +18,6 @@ if TYPE_CHECKING:
     from prefect.client.schemas.objects import State, TaskRun
     from prefect.tasks import Task
 
-    from flows.layout import DataDirectory
     from warehouse.publish import Published
 
 Parameters = ParamSpec("Parameters")
@@ -68,14 +64,3 @@ def gives_way(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]
 def publish_task(writer: Writer) -> Published:
     """See `warehouse.Writer.publish`."""
     return writer.publish()
-
-
-def require_space(directory: DataDirectory, least_free_gb: float) -> None:
-    """Raise FlowsError where the disk of the data directory has less free: a crawl would end half way."""
-    free = shutil.disk_usage(directory.root).free / GIGABYTE
-    if free < least_free_gb:
-        raise FlowsError(
-            f"{directory.root}: the disk has {free:.1f} GB free, and no crawl starts below {least_free_gb:g} GB.\n"
-            "Free some, give [keep] a shorter time in the sources' file (the nightly flow `maintain` removes what is "
-            "older), or lower least_free_gb under [alerts]."
-        )

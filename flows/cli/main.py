@@ -82,14 +82,14 @@ def main() -> None:
     except Exception as error:
         if was_interrupted(error):
             _end("interrupted; the same command goes on where this one stopped", 130)
-        if not _has_words(error):
+        if not has_words(error):
             raise
         _end(str(error), USAGE_ERROR)
     else:
         sys.exit(code if isinstance(code, int) else 0)  # click hands back the code of its Exit
 
 
-def _has_words(error: Exception) -> bool:
+def has_words(error: Exception) -> bool:
     """Whether an error is one of ours, whose text is meant for the user."""
     # By module, so that a mistake in `newsloom sql` does not import Scrapy only to be told apart from Scrapy's.
     return any(

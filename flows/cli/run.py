@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, sources_option, wait_option
-from flows.layout import data_directory
+from flows.layout import LEAST_FREE_GB, data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,13 +29,16 @@ def command(sources: Path, data: Path, wait: float) -> None:
     Exit code 1: something that was fetched could not be loaded; the rest was, and later runs try it again.
     """
     from crawlers.contact import require_contact
+    from flows.cli.main import has_words
+    from flows.errors import FlowsError
     from flows.settings import load_all
 
     directory = data_directory(data)
-    configured, _ = load_all(sources)
+    configured, settings = load_all(sources)
     require_contact(configured, sources)  # a mistake is told at once, not after Prefect has started
 
     directory.require_writable()
+    directory.require_space(settings.alerts.least_free_gb)
 
     from flows.prefect_setup import set_up_prefect
     from flows.service.note import serving
@@ -48,8 +51,17 @@ def command(sources: Path, data: Path, wait: float) -> None:
     from flows.progress import shown
     from flows.summary import print_summary, report_console
 
-    with shown():
-        summary = ingest(sources=sources.absolute(), data=directory.root, wait=wait)
+    try:
+        with shown():
+            summary = ingest(sources=sources.absolute(), data=directory.root, wait=wait)
+    except Exception as error:
+        if has_words(error) or directory.free_gb() >= LEAST_FREE_GB:
+            raise
+        # Prefect's database is on the same disk, and Prefect says only that its server has failed.
+        raise FlowsError(
+            f"{directory.root}: the disk is full ({directory.free_gb():.2f} GB free), and the run could not go on: "
+            f"{type(error).__name__}.\nNothing that was fetched is lost. Make room, then run the same command again."
+        ) from error
     print_summary(summary, report_console())
     if summary.failed:
         sys.exit(1)
