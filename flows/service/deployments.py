@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 from prefect.schedules import Cron, Interval
 from prefect.types.entrypoint import EntrypointType
+from prefect.utilities.callables import ParameterSchema, parameter_schema
 
 from flows.backfill import backfill
 from flows.digest import digest
@@ -35,6 +36,15 @@ WAIT_FOR_WRITER = 120.0
 FIRST_RUN_AFTER = timedelta(seconds=10)
 # What runs once a day, or by hand, waits for a crawl to end.
 WAIT_FOR_CRAWL = 3 * 3600.0
+
+
+class ClosedSchema(ParameterSchema):
+    """Parameters that a run may be given, and no others: Prefect's server refuses these in words.
+
+    Left open it takes any, and the process of the run ends before it can say what is wrong.
+    """
+
+    additionalProperties: Literal[False] = False  # noqa: N815 - the word of JSON Schema
 
 
 def deployments(name: str, directory: DataDirectory, sources: Path, schedule: Schedule) -> list[RunnerDeployment]:
@@ -64,7 +74,10 @@ def _deployment(
         version=version("newsloom"),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    return cast("RunnerDeployment", deployment)
+    made = cast("RunnerDeployment", deployment)
+    allowed = parameter_schema(flow).model_dump()
+    made._parameter_openapi_schema = ClosedSchema(**allowed, additionalProperties=False)
+    return made
 
 
 def _daily(at: str, schedule: Schedule) -> PrefectSchedule:

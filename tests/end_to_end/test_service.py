@@ -219,6 +219,8 @@ class TestWithAServerOfItsUser:
             assert "minutes" in said
             negative = service.refused(create, {"parameters": {"wait": -1}})
             assert "wait" in negative
+            unknown = service.refused(create, {"parameters": {"minute": 5}})
+            assert "'minute' was unexpected" in unknown
             missing = service.ended(service.start_run("backfill", files=[str(newsloom.folder / "nothing.jsonl")]))
         assert missing["type"] == "FAILED"
         assert "there is no such file" in missing["message"]
