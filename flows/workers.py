@@ -7,7 +7,7 @@ import os
 import resource
 import signal
 import threading
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,16 +19,20 @@ MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 M
 
 
 def worker_context() -> ForkServerContext:
-    """Workers are forked from a process that has imported their work and has no threads: each costs milliseconds."""
+    """Workers are forked from a process that has imported their work and has no threads: each costs milliseconds.
+
+    That process is started where it does not run. It never hears a Ctrl-C: what it imports takes a second, in which it
+    would end with a traceback.
+    """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(WORK))
+    resource_tracker.ensure_running()  # by itself it would come first below, and undo the block
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what is blocked stays so in a child
+    try:
+        forkserver.ensure_running()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
     return context
-
-
-def expect_workers() -> None:
-    """Start that process, which takes it half a second, while this one has other things to do."""
-    worker_context()
-    forkserver.ensure_running()
 
 
 def start_worker() -> None:

@@ -39,9 +39,9 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
 
     Exit code 1: something could not be loaded; the rest was, and later runs try it again.
     """
-    from flows.workers import expect_workers
+    from flows.workers import worker_context
 
-    expect_workers()
+    worker_context()  # what the workers come of needs half a second to start, and so does what follows
 
     from rich.console import Console
 
