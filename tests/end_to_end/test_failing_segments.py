@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from flows import importing
+from flows.archiving import FIRST_RECORDS, SEGMENT_RECORDS
 from flows.demo.web import NewsWeb
 from flows.failing import TRIED_AGAIN, costs_itself, in_turn
 from flows.loading import finish as finish_loading
@@ -104,21 +105,22 @@ def test_a_rebuild_lets_it_wait_and_loses_nothing_that_was_loaded(waiting: Path,
 def test_a_part_of_an_imported_file_waits_and_what_follows_it_is_loaded(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = write_lines(tmp_path / "many.jsonl", *(record(number) for number in range(2500)))
+    records = FIRST_RECORDS + SEGMENT_RECORDS + 100
+    file = write_lines(tmp_path / "many.jsonl", *(record(number) for number in range(records)))
 
     def finish(writer: Writer, begun: Begun) -> Loaded | None:
-        if begun.segment.name.endswith("000001000"):
+        if begun.segment.name.endswith(f"{FIRST_RECORDS:09d}"):
             raise ZeroDivisionError("nobody foresaw it")
         return finish_loading(writer, begun)
 
     monkeypatch.setattr(importing, "finish", finish)
     said = called("import", str(file), data=data, code=1)
-    assert "1500 loaded" in said
+    assert f"{FIRST_RECORDS + 100} loaded" in said
     assert "ZeroDivisionError: nobody foresaw it" in said
     assert private(data, "SELECT outcome, detail LIKE 'could not be loaded%' FROM runs") == [("failed", True)]
     monkeypatch.undo()
-    assert "1500 loaded before" not in called("import", str(file), data=data), "all of them are, by then"
-    assert private(data, "SELECT count(*), count(DISTINCT url) FROM articles") == [(2500, 2500)]
+    assert f"{records} loaded before" in called("import", str(file), data=data)
+    assert private(data, "SELECT count(*), count(DISTINCT url) FROM articles") == [(records, records)]
     assert private(data, "SELECT outcome FROM runs") == [("completed",)]
 
 
