@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 STEPS = np.array([1, 2, 3, 5, 9], np.uint8)
 # A posting is sorted as one number: the term, the step, and the version, of which a part has at most 65,536.
 _STEP_BITS, _DOC_BITS = 3, 17
+# What is ASCII and no letter or digit becomes a blank; the bytes of all other signs stay.
+_BLANKS = bytes(byte if byte > 0x7F or chr(byte).isalnum() else 0x20 for byte in range(256))
+_NO_WORD = r"[^\p{L}\p{M}\p{N}]+"
 _DOC, _STEP = (1 << _DOC_BITS) - 1, (1 << _STEP_BITS) - 1
 
 
@@ -60,16 +63,12 @@ class Postings:
 def tokens_of(versions: pa.Table) -> Tokens:
     """The tokens of a table of `doc`, `language` and `text` (in lower case), one row for each version.
 
-    A word is a run of letters, marks and digits; the empty text before and after the first and last one is one, too.
+    A word is a run of letters, marks and digits.
     """
-    split = pc.split_pattern_regex(versions["text"], r"[^\p{L}\p{M}\p{N}]+")
-    words = pc.dictionary_encode(pc.list_flatten(split))
-    texts = words.chunk(0).dictionary if words.num_chunks else pa.array([], pa.string())
-    keys = _joined([chunk.indices for chunk in words.chunks])
+    texts, keys, docs = _words(versions["text"].combine_chunks())
     spoken = pc.dictionary_encode(versions["language"].combine_chunks())
-    lengths = pc.list_value_length(split).to_numpy()
     if len(spoken.dictionary) > 1:  # a word of two languages is two words: they have stems of their own
-        keys += np.repeat(spoken.indices.to_numpy().astype(np.int64), lengths) * len(texts)
+        keys += spoken.indices.to_numpy().astype(np.int64)[docs] * len(texts)
     times = np.bincount(keys, minlength=len(texts) * len(spoken.dictionary))
     found = np.flatnonzero(times)
     number = np.zeros(len(times), np.int64)
@@ -82,7 +81,33 @@ def tokens_of(versions: pa.Table) -> Tokens:
             "times": pa.array(times[found], pa.uint32()),
         }
     )
-    return Tokens(table, np.repeat(versions["doc"].to_numpy().astype(np.int64), lengths), number[keys])
+    return Tokens(table, versions["doc"].to_numpy().astype(np.int64)[docs], number[keys])
+
+
+def _words(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct words of texts; which of them stands at each place; and of which text each place is.
+
+    What parts words is nearly always ASCII, which is cheap to find. What is left of the rest (quotation marks, dashes)
+    is cut off the distinct words, and not everywhere where these stand.
+    """
+    _, offsets, data = texts.buffers()
+    plain = (data.to_pybytes() if data is not None else b"").translate(_BLANKS)
+    cut = pa.StringArray.from_buffers(len(texts), offsets, pa.py_buffer(plain), offset=texts.offset)
+    runs = pc.ascii_split_whitespace(cut)
+    encoded = pc.dictionary_encode(pc.list_flatten(runs))
+    words = pc.split_pattern_regex(encoded.dictionary, _NO_WORD)
+    distinct = pc.dictionary_encode(pc.list_flatten(words))
+    number = distinct.indices.to_numpy().astype(np.int64)
+    begins, many = words.offsets.to_numpy()[:-1], pc.list_value_length(words).to_numpy()
+    places, docs = encoded.indices.to_numpy(), np.repeat(np.arange(len(texts)), pc.list_value_length(runs).to_numpy())
+    single = many[places] == 1
+    several, repeats = places[~single], many[places[~single]]
+    within = np.arange(repeats.sum()) - np.repeat(np.cumsum(repeats) - repeats, repeats)
+    return (
+        distinct.dictionary,
+        np.concatenate((number[begins[places[single]]], number[np.repeat(begins[several], repeats) + within])),
+        np.concatenate((docs[single], np.repeat(docs[~single], repeats))),
+    )
 
 
 def postings_of(tokens: Tokens, keys: NDArray[Any], terms: NDArray[Any]) -> Postings:
@@ -161,7 +186,3 @@ def as_lists(postings: Postings) -> pa.Table:
 def _rows(terms: NDArray[Any], steps: NDArray[Any]) -> NDArray[np.int64]:
     """What stands above the version in a packed posting."""
     return (terms.astype(np.int64) << (_STEP_BITS + _DOC_BITS)) | (steps.astype(np.int64) << _DOC_BITS)
-
-
-def _joined(chunks: Sequence[pa.Array]) -> NDArray[np.int64]:
-    return np.concatenate([np.zeros(0, np.int64), *(chunk.to_numpy() for chunk in chunks)]).astype(np.int64)
