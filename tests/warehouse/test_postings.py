@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 VERSIONS = st.lists(
     st.tuples(
         st.sampled_from(["en", "de", ""]),
-        st.text(alphabet="ab é\u0301.ไทย1-\n", max_size=40) | st.just("the cat and the dog and the cat"),
+        st.text(alphabet="ab é\u0301.ไทย1-\n“—\u00a0\u2028\x00", max_size=40)
+        | st.just("the cat and the dog and the cat"),
     ),
     max_size=12,
 )
