@@ -1,23 +1,17 @@
-"""A crawl does not outlive the run that started it, and no two crawls write to one archive."""
+"""A crawl does not outlive the run that started it."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 from twisted.internet.task import LoopingCall
 
-from crawlers.errors import CrawlersError
-
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from scrapy.crawler import Crawler
 
-LOCK = "crawler.lock"
 CHECK_EVERY = 0.5  # seconds
 
 
@@ -55,17 +49,3 @@ class Lifeline:
         """Signal handler."""
         if self.loop.running:
             self.loop.stop()
-
-
-def lock_archive(archive: Path, *, wait: float) -> FileLock:
-    """The lock that a crawl holds on its archive, acquired.
-
-    Raises CrawlersError when another process holds it for all of `wait` seconds.
-    """
-    archive.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(archive / LOCK, timeout=wait)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise CrawlersError(f"{archive}: another crawl is writing to this archive; wait until it has ended.") from error
-    return lock

@@ -13,7 +13,7 @@ from crawlers.archive.erasing import erase
 from crawlers.archive.packs import newest_packed
 from crawlers.errors import ArchiveError
 from crawlers.extraction import EXTRACTOR_VERSION
-from crawlers.lifeline import lock_archive
+from crawlers.locking import lock_archive
 from flows.batches import Origin, build_batch, is_page
 from flows.dedup.exact import Judgement, Verdict, judge_all
 from flows.dedup.segment import new_texts

@@ -23,7 +23,7 @@ from twisted.internet.task import LoopingCall
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
 from crawlers.discovery import BadListing, KnownAddresses
 from crawlers.errors import ArchiveError
-from crawlers.lifeline import lock_archive
+from crawlers.locking import lock_archive
 from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
 from crawlers.politeness.hosts import IS_PAGE, REACH
 from crawlers.spiders.agenda import Agenda

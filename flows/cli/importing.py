@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from datetime import UTC, datetime
@@ -53,6 +54,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     from warehouse import open_writer
     from warehouse.failures import failed_segments
 
+    gc.freeze()  # among an import's many objects, those of the program are no garbage to look for
     found = check_files(files)
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
