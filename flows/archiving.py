@@ -13,6 +13,7 @@ from crawlers.archive import Exchange, Fetch, Record, SegmentWriter
 from crawlers.errors import CrawlersError
 from crawlers.imports import json_lines, plain_text, warc_pages
 from flows.errors import FlowsError
+from flows.failing import in_words
 from flows.workers import start_worker, worker_context
 
 if TYPE_CHECKING:
@@ -133,15 +134,25 @@ class Archiver:
 
 def _write(asked: Connection, work: Work) -> None:
     start_worker()
+    for answer in answers(work):
+        if not _handed_over(asked, answer):
+            return
+
+
+def answers(work: Work) -> Iterator[str | Counter[str] | Exception]:
+    """What an Archiver's process says: the name of each segment, then what was no record, or what went wrong."""
     left_out: Counter[str] = Counter()
     try:
-        for name in segments_of(work, left_out):
-            if not _handed_over(asked, name):
-                return
+        yield from segments_of(work, left_out)
     except CrawlersError as error:
-        _handed_over(asked, error)
+        yield error
+    except Exception as error:  # noqa: BLE001 - one file must cost no more than itself
+        yield FlowsError(
+            f"{work.file.place}: could not be read to its end: {in_words(error)}\n"
+            "What was archived of it is kept, and the same command goes on from there. Please report this."
+        )
     else:
-        _handed_over(asked, left_out)
+        yield left_out
 
 
 def _handed_over(asked: Connection, answer: object) -> bool:

@@ -8,18 +8,24 @@ import os
 import signal
 import time
 from collections import Counter
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawlers.archive import Segment, sealed_segments
 from crawlers.errors import CrawlersError
+from crawlers.imports import json_lines
 from crawlers.inputs import find_input
-from flows.archiving import AHEAD, FIRST_RECORDS, SEGMENT_RECORDS, Archiver, Work, segments_of
+from flows.archiving import AHEAD, FIRST_RECORDS, READERS, SEGMENT_RECORDS, Archiver, Work, answers, segments_of
 from flows.errors import FlowsError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from crawlers.inputs import Input
+    from flows.archiving import Item
 
 MANY = FIRST_RECORDS + 8 * SEGMENT_RECORDS
 
@@ -102,6 +108,19 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
         Archiver(task) as archiver,
     ):
         list(archiver)
+
+
+def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reader(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+        yield from islice(json_lines(file, left_out, clean=clean), 2)
+        raise ZeroDivisionError("nobody foresaw it")
+
+    monkeypatch.setitem(READERS, ".jsonl", reader)
+    (said,) = answers(work(tmp_path, 5))
+    assert isinstance(said, FlowsError)
+    assert "articles.jsonl: could not be read to its end: ZeroDivisionError: nobody foresaw it" in str(said)
+    (segment,) = sealed_segments(tmp_path / "archive")
+    assert len(list(segment.fetches())) == 2
 
 
 def test_the_ctrl_c_of_a_terminal_is_for_the_process_that_it_works_for(tmp_path: Path) -> None:
