@@ -18,6 +18,18 @@ if TYPE_CHECKING:
 settings.register_profile("newsloom", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("newsloom")
 
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: half of the time is waiting for servers and timers."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Those that take long begin first, each kind in its random order: otherwise all wait for the last of them."""
+    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+
+
 SHARED = Path(__file__).parents[1].parent / "shared"
 
 

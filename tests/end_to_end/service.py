@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
@@ -52,13 +53,25 @@ class Service:
     note: Note
 
     def ask(self, path: str, query: dict[str, Any] | None = None, method: str = "POST") -> Any:
-        """An answer of Prefect's API."""
+        """An answer of Prefect's API; while its database is busy (503) it is asked again, as Prefect's clients do."""
         body = json.dumps(query or {}).encode() if method == "POST" else None
         request = urllib.request.Request(
             f"{self.note.api}{path}", body, {"Content-Type": "application/json"}, method=method
         )
-        with DIRECT.open(request, timeout=30) as answer:
-            return json.load(answer)
+
+        def answer() -> list[Any] | None:
+            try:
+                with DIRECT.open(request, timeout=30) as found:
+                    return [json.load(found)]
+            except urllib.error.HTTPError as error:
+                if error.code != HTTPStatus.SERVICE_UNAVAILABLE:
+                    raise
+                error.close()
+                return None
+
+        found = wait_for(answer, f"an answer of {path}", pause=1.0)
+        assert found is not None
+        return found[0]
 
     def refused(self, path: str, query: dict[str, Any]) -> str:
         """What the API says when it refuses."""

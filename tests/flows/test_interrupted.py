@@ -28,12 +28,12 @@ def test_a_query_that_is_interrupted_ends_with_words(
 
 
 STARTS_A_WORKER = """
-import os, signal, threading
+import os, signal, threading, time
 from flows.workers import worker_context
 
 threading.Timer(0.3, os.killpg, (0, signal.SIGINT)).start()  # to all of the group, as a terminal does it
 try:
-    worker = worker_context().Process(target=os.getpid)
+    worker = worker_context().Process(target=time.sleep, args=(3,), daemon=True)
     worker.start()
     worker.join()
 except KeyboardInterrupt:
