@@ -103,6 +103,19 @@ _SCALARS = (
 )  # fmt: skip
 
 
+def outlets(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
+) -> dict[UUID, frozenset[str]]:
+    """The sources that these articles stand at; `seen` spans their first sights."""
+    with temporary(connection, "wanted", identifiers(articles)):
+        found = connection.execute(
+            "SELECT article_id, outlets FROM private.tellings "
+            "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",
+            list(seen),
+        ).fetchall()
+    return {article: frozenset(sources) for article, sources in found}
+
+
 def add_tellings(
     connection: duckdb.DuckDBPyConnection, tellings: Sequence[Telling], stories: Sequence[UUID], found: Terms
 ) -> None:

@@ -124,6 +124,10 @@ class _Part:
         before = [held[key] for key in self.before]
         languages = [one.language for one in all_of_them]
         outlets = {source for one in all_of_them for source in one.outlets}
+        # Of an old article it is no longer known where else it stood; of its story it is.
+        outlets |= {
+            source for key, many in self.before.items() if many == held[key].articles for source in held[key].outlets
+        }
         return Story(
             story_id=self.name,
             title=title,

@@ -58,6 +58,10 @@ def tell(
     sources: defaultdict[UUID, set[str]] = defaultdict(set)
     for one in elsewhere:
         sources[one.article_id].add(one.source)
+    # Where a text stood unchanged before it was edited, the article still stands.
+    told_before = [article for article in articles if article.article_id in stories_of]
+    for key, outlets in _outlets(connection, told_before).items():
+        sources[key] |= outlets
     fresh = [_telling(article, linked, stories_of, sources) for article in articles]
     texts = _vectors(articles, background)
     board = set_up(connection, fresh, texts, _linked_stories(linked, stories_of, elsewhere))
@@ -107,6 +111,14 @@ def _telling(
         root=root,
         copy=kind == "copy",
     )
+
+
+def _outlets(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> Mapping[UUID, frozenset[str]]:
+    """The sources that held articles are known to stand at."""
+    if not articles:
+        return {}
+    sights = [article.first_seen_at for article in articles]
+    return rows.outlets(connection, [article.article_id for article in articles], (min(sights), max(sights)))
 
 
 def _vectors(articles: Sequence[Looked], background: Background) -> Vectors:

@@ -98,6 +98,25 @@ def test_an_unchanged_text_at_another_source_is_one_outlet_more(writer: Writer) 
     assert ask(writer, "SELECT articles, sources, outlets FROM stories") == [(1, 2, ["echo.example", "herald.example"])]
 
 
+def test_an_edited_article_still_stands_where_its_text_stood(writer: Writer) -> None:
+    echo = replace(PAIR[0], url="http://echo.example/1")
+    add(writer, PAIR[0], echo, CONFUSERS[0], segment="1")
+    add(writer, replace(PAIR[0], text=f"{PAIR[0].text}\n{prose(1, 15)}", seen_hours=510), segment="2")
+    add(writer, PAIR[1], segment="3")
+    outlets = ["echo.example", "herald.example", "tribune.example"]
+    query = "SELECT outlets FROM stories WHERE articles = 2"
+    assert ask(writer, query) == [(outlets,)]
+    restory(writer)
+    assert ask(writer, query) == [(outlets,)]
+
+
+def test_so_it_does_when_it_is_no_longer_known_article_by_article(writer: Writer) -> None:
+    add(writer, PAIR[0], replace(PAIR[0], url="http://echo.example/1"), segment="1")
+    close_quiet_stories(writer.connection, NOON + timedelta(days=100))
+    add(writer, replace(PAIR[0], text=f"{PAIR[0].text}\n{prose(1, 15)}", seen_hours=2500), segment="2")
+    assert ask(writer, "SELECT outlets FROM stories") == [(["echo.example", "herald.example"],)]
+
+
 def test_a_story_keeps_its_identifier_as_it_grows(writer: Writer) -> None:
     add(writer, PAIR[0], segment="1")
     before = stories_of(writer)[PAIR[0].url]
