@@ -61,8 +61,9 @@ def add(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) ->
 def take(connection: duckdb.DuckDBPyConnection, many: int) -> tuple[list[Waiting], list[tuple[Any, ...]]]:
     """Take the next articles out of the queue, in the caller's transaction.
 
-    With them come the other addresses of their texts, as (article_id, source, published_at, precision, seen_at).
-    Articles that a run has placed meanwhile are passed over.
+    With them comes what else is known of where and when they were published: the other addresses of their texts and
+    their earlier versions, as (article_id, source, published_at, precision, seen_at). Articles that a run has placed
+    meanwhile are passed over.
     """
     while True:
         connection.execute("CREATE OR REPLACE TEMP TABLE taken AS FROM private.restory ORDER BY number LIMIT ?", [many])
@@ -72,10 +73,18 @@ def take(connection: duckdb.DuckDBPyConnection, many: int) -> tuple[list[Waiting
         rows = connection.execute(statement("restory_take"), {"first": span[0], "last": span[1]}).fetchall()
         others = connection.execute(
             """
-            SELECT DISTINCT ON (article_id, source) article_id, source, published_at, published_precision, seen_at
+            SELECT DISTINCT article_id, source, published_at, published_precision, seen_at
             FROM aliases WHERE kind = 'same_text' AND article_id IN (SELECT article_id FROM taken)
-            ORDER BY article_id, source, published_at, seen_at, url
-            """
+            UNION
+            SELECT state.article_id, state.source, version.published_at, version.published_precision,
+                   state.first_seen_at
+            FROM article_state AS state
+            JOIN article_versions AS version ON version.article_id = state.article_id AND version.doc <> state.doc
+            WHERE state.versions > 1 AND state.article_id IN (SELECT article_id FROM taken)
+              AND version.seen_at <= $last
+            ORDER BY ALL
+            """,
+            {"last": span[1]},
         ).fetchall()
         connection.execute("DELETE FROM private.restory WHERE number <= ?", [span[2]])
         if rows:

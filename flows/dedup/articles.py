@@ -35,7 +35,10 @@ class Looked:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """The text of an article, unchanged, at another address: all but `article_id` is of that address."""
+    """Where and when else an article was published.
+
+    Its text, unchanged, at another address (all but `article_id` is of that address), or an earlier version of it.
+    """
 
     article_id: UUID
     source: str

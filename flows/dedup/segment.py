@@ -26,13 +26,14 @@ def new_texts(
     judgements: Sequence[Judgement | None],
     rows: pa.Table,
 ) -> tuple[list[Looked], list[Elsewhere]]:
-    """The articles whose text is new, each with its latest version, and the held texts that stand elsewhere too.
+    """The articles whose text is new, each with its latest version, and where and when else a text was published.
 
     Call it before the segment is loaded: it looks up when the changed articles were seen first.
     """
     versions = rows["version_id"].to_pylist()
     looked: dict[UUID, Looked] = {}
     elsewhere = []
+    older: list[Looked] = []
     for page, judgement, version in zip(pages, judgements, versions, strict=True):
         if judgement is None or page.traits is None:
             continue
@@ -50,10 +51,12 @@ def new_texts(
         if judgement.verdict not in (Verdict.LOADED, Verdict.UPDATED):
             continue
         before = looked.get(judgement.article_id)
+        if before:
+            older.append(before)
         looked[judgement.article_id] = Looked(
             article_id=judgement.article_id,
             version_id=version,
-            source=fetch.source,
+            source=before.source if before else fetch.source,
             title=fields["title"],
             language=fields["language"],
             published_at=fields["published_at"],
@@ -64,7 +67,14 @@ def new_texts(
             traits=page.traits,
         )
     changed = states(connection, [one.article_id for one in looked.values() if not one.new])
-    return [
-        replace(one, source=changed[key].source, first_seen_at=changed[key].first_seen_at) if key in changed else one
+    latest = {
+        key: replace(one, source=changed[key].source, first_seen_at=changed[key].first_seen_at)
+        if key in changed
+        else one
         for key, one in looked.items()
-    ], elsewhere
+    }
+    # A version that was edited within the segment may say an earlier time than the latest one.
+    for one in older:
+        now = latest[one.article_id]
+        elsewhere.append(Elsewhere(one.article_id, now.source, one.published_at, one.precision, now.first_seen_at))
+    return list(latest.values()), elsewhere

@@ -125,6 +125,18 @@ def framed(number: int, hours: float, words: int = 105) -> Piece:
     return Piece(f"http://site{number % 3}.example/{number}", f"{FRAME}\n{prose(100 + number, words)}", hours=hours)
 
 
+@pytest.mark.parametrize("segments", [1, 2])
+def test_an_edit_that_gives_a_later_time_makes_no_copy_of_an_original(writer: Writer, segments: int) -> None:
+    edited = replace(ORIGINAL, text=f"{REPORT}\n{prose(5, 15)}", hours=30, seen_hours=510)
+    for number, pieces in enumerate([[ORIGINAL, LONGER, edited]] if segments == 1 else [[ORIGINAL, LONGER], [edited]]):
+        add(writer, *pieces, segment=str(number))
+    assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
+    compared = ask(writer, "SELECT article_id, day, published_at FROM private.compared ORDER BY ALL")
+    restory(writer)
+    assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
+    assert ask(writer, "SELECT article_id, day, published_at FROM private.compared ORDER BY ALL") == compared
+
+
 def test_a_frame_that_many_pages_have_makes_no_duplicates(writer: Writer) -> None:
     for number in range(20):
         add(writer, framed(number, hours=number), segment=str(number))
