@@ -33,12 +33,13 @@ LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
 Item = tuple[Fetch, Exchange | Record | None]
 
 
-def json_lines(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+def json_lines(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
     """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted.
 
-    With `clean` the records ask for their text to be cleaned.
+    `at` is when the file was given, an aware time: so its records were fetched then. With `clean` the records ask for
+    their text to be cleaned.
     """
-    now, uri = datetime.now(UTC), file.uri
+    uri = file.uri
     with file.open() as stream:
         number = 0
         while line := stream.readline(MAX_BYTES + 1):
@@ -47,13 +48,13 @@ def json_lines(file: Input, left_out: Counter[str], *, clean: bool = False) -> I
             if len(line) > MAX_BYTES:
                 _skip_line(stream, line)
                 detail = f"line {number} of {file.name} is longer than {MAX_BYTES} bytes"
-                yield _failed(place, LOCAL_SOURCE, Kind.RECORD, now, "too_large", detail), None
+                yield _failed(place, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
                 continue
             if not line.strip():
                 left_out["blank line"] += 1
                 continue
             url, source = _named(line)
-            fetch = _fetched(url or place, source or _host(url), Kind.RECORD, now, len(line))
+            fetch = _fetched(url or place, source or _host(url), Kind.RECORD, at, len(line))
             yield fetch, Record(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
 
 
@@ -84,24 +85,23 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
         return None, None
 
 
-def plain_text(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+def plain_text(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
     """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
     url = file.uri
     with file.open() as stream:
         body = stream.read(MAX_BYTES + 1)
-    now = datetime.now(UTC)
     if len(body) > MAX_BYTES:
         detail = f"{file.name} has more than {MAX_BYTES} bytes, which is the most that is taken"
-        yield _failed(url, LOCAL_SOURCE, Kind.RECORD, now, "too_large", detail), None
+        yield _failed(url, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
         return
-    yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, now, len(body)), Record(url, _content_type(TEXT_TYPE, clean), body)
+    yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, at, len(body)), Record(url, _content_type(TEXT_TYPE, clean), body)
 
 
-def warc_pages(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
+def warc_pages(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
     """The HTML pages of a WARC file: responses with status 200.
 
-    Other records are counted in `left_out`; `clean` changes nothing, since pages are cleaned anyway. Raises
-    CrawlersError for a file in which there is no record at all.
+    Other records are counted in `left_out`; `at` and `clean` change nothing: the records say when they were fetched,
+    and pages are cleaned anyway. Raises CrawlersError for a file in which there is no record at all.
     """
     seen = False
     with file.open() as stream:

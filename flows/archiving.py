@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter, deque
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import chain, islice
 from math import inf
 from typing import TYPE_CHECKING, Protocol, Self
 
-from crawlers.archive import Exchange, Fetch, Record, SegmentWriter
+from crawlers.archive import Exchange, Fetch, Record, Segment, SegmentWriter
 from crawlers.errors import CrawlersError
 from crawlers.imports import json_lines, plain_text, warc_pages
 from flows.errors import FlowsError
@@ -37,8 +38,8 @@ Item = tuple[Fetch, Exchange | Record | None]
 class Reader(Protocol):
     """How a kind of file is read."""
 
-    def __call__(self, file: Input, left_out: Counter[str], *, clean: bool = ...) -> Iterator[Item]:
-        """A file's records; what is none is counted in `left_out`."""
+    def __call__(self, file: Input, left_out: Counter[str], at: datetime, *, clean: bool = ...) -> Iterator[Item]:
+        """A file's records, given at a time; what is none is counted in `left_out`."""
 
 
 READERS: dict[str, Reader] = {
@@ -168,7 +169,7 @@ def segments_of(work: Work, left_out: Counter[str]) -> Iterator[str]:
     """Archive a file in this process: as iterating an Archiver."""
     reader = reader_of(work.file)
     assert reader is not None, "checked"
-    items = reader(work.file, left_out, clean=work.clean)
+    items = reader(work.file, left_out, _given_at(work), clean=work.clean)
     deque(islice(items, work.position), maxlen=0)
     position = work.position
     records = FIRST_RECORDS
@@ -180,6 +181,13 @@ def segments_of(work: Work, left_out: Counter[str]) -> Iterator[str]:
             position += _fill(segment, chain([first], items), records)
         records = SEGMENT_RECORDS
         yield name
+
+
+def _given_at(work: Work) -> datetime:
+    """When the file was given: the first time where an import goes on, so that its records are of one time again."""
+    first = Segment(work.archive, segment_name(work.run_id, 0))
+    fetch = next(first.fetches(), None) if work.position and first.exists() else None
+    return datetime.now(UTC) if fetch is None else fetch.fetched_at
 
 
 def _fill(segment: SegmentWriter, items: Iterator[Item], most: int) -> int:

@@ -71,6 +71,14 @@ def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
     assert [fetch.url[-1] for fetch in Segment(tmp_path / "archive", name).fetches()] == ["3", "4"]
 
 
+def test_what_goes_on_later_is_of_the_same_time(tmp_path: Path) -> None:
+    """Else a second line of an address would be a newer version where an import was killed between the two."""
+    (first,) = segments_of(work(tmp_path, 3), Counter())
+    (second,) = segments_of(work(tmp_path, 5, position=3), Counter())
+    times = {fetch.fetched_at for name in (first, second) for fetch in Segment(tmp_path / "archive", name).fetches()}
+    assert len(times) == 1
+
+
 def test_it_says_whether_asking_would_wait(tmp_path: Path) -> None:
     with Archiver(work(tmp_path, 5)) as archiver:
         next(archiver)
