@@ -30,10 +30,10 @@ class Linked:
     states: dict[UUID, State]
 
 
-def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> None:
-    """Set anew what articles go back to, after pairs were deleted."""
+def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> Linked:
+    """Set anew what articles go back to, after pairs were deleted; returns what has changed."""
     days = {pair.article_id: pair.day for pair in gone} | {pair.original_id: pair.original_day for pair in gone}
-    resolve_chains(connection, set(days), days, {})
+    return resolve_chains(connection, set(days), days, {})
 
 
 def order_of(row: Compared) -> Order:

@@ -132,8 +132,8 @@ def _vectors(articles: Sequence[Looked], background: Background) -> Vectors:
 
 
 def _linked_stories(linked: Linked, stories_of: Mapping[UUID, UUID], elsewhere: Sequence[Elsewhere]) -> set[UUID]:
-    """The stories of held articles that new ones repeat, or that repeat new ones, or whose text is elsewhere too."""
-    ends = {end for one, found in linked.duplicates.items() if found is not None for end in (one, found.root)}
+    """The stories of held articles that repeat others from here on, or no longer, or whose text is elsewhere too."""
+    ends = {found.root for found in linked.duplicates.values() if found is not None} | linked.duplicates.keys()
     ends |= {one.article_id for one in elsewhere}
     return {stories_of[article] for article in ends if article in stories_of}
 

@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from flows.dedup.background import shares
+from flows.dedup.background import NO_BACKGROUND, shares
 from flows.dedup.chains import relink
 from flows.dedup.clustering import MOST_DAYS
 from flows.dedup.common import MANY
 from flows.dedup.linking import drop_unsupported
-from flows.dedup.telling import quiet_since
+from flows.dedup.telling import quiet_since, tell
 from flows.dedup.terms import UNKNOWN, weigh
 from warehouse import upkeep as book
 from warehouse.matches import add_common
@@ -38,15 +38,17 @@ NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
 def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
     """Find fingerprints that have become common over months; returns how many are new.
 
-    Pairs of duplicates that rested on these are deleted, and what follows from that for the articles is set anew. The
-    transaction is the caller's. Costs a count over the fingerprints of three months.
+    Pairs of duplicates that rested on these are deleted, and what follows from that for articles and stories is set
+    anew. The transaction is the caller's. Costs a count over the fingerprints of three months.
     """
     now = now or datetime.now(UTC)
     found = book.frequent_fingerprints(connection, (now - timedelta(days=MONTHS_DAYS)).date(), MANY)
     if found:
         add_common(connection, found.keys(), now)
         holders = {article: day for articles in found.values() for article, day in articles.items()}
-        relink(connection, drop_unsupported(connection, holders))
+        linked = relink(connection, drop_unsupported(connection, holders))
+        if linked.duplicates:
+            tell(connection, [], [], linked, NO_BACKGROUND)
     book.book_upkeep(connection, "common fingerprints", now)
     return len(found)
 

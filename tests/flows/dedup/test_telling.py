@@ -9,8 +9,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pytest
+
 from flows.dedup.restory import restory
-from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories
+from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories, refresh_common_fingerprints
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, told
 from warehouse import open_writer
 
@@ -115,6 +117,25 @@ def test_so_it_does_when_it_is_no_longer_known_article_by_article(writer: Writer
     close_quiet_stories(writer.connection, NOON + timedelta(days=100))
     add(writer, replace(PAIR[0], text=f"{PAIR[0].text}\n{prose(1, 15)}", seen_hours=2500), segment="2")
     assert ask(writer, "SELECT outlets FROM stories") == [(["echo.example", "herald.example"],)]
+
+
+@pytest.mark.parametrize("gap", [3, 9 * 24])
+def test_what_no_longer_repeats_anything_is_told_anew(writer: Writer, gap: int) -> None:
+    """Two notes in a frame are a copy, until articles of a few days, or of three months, show that it is a frame."""
+    frame = prose(77, 120)
+    notes = [Piece(f"http://site.example/{n}", f"{prose(700 + n, 15)}\n{frame}", hours=5.0 * n) for n in range(2)]
+    others = [
+        Piece(f"http://site.example/other-{n}", f"{prose(800 + n, 450)}\n{frame}", hours=-gap * n - 1.0)
+        for n in range(9)
+    ]
+    add(writer, *notes, segment="notes")
+    assert links(writer) == {notes[1].url: (notes[0].url, "copy")}
+    for number, other in enumerate(others):
+        add(writer, other, segment=str(number))
+    with writer.transaction() as connection:
+        refresh_common_fingerprints(connection, NOON + timedelta(days=1))
+    assert links(writer) == {}
+    assert ask(writer, "SELECT count(*) FROM stories WHERE reports <> articles") == [(0,)]
 
 
 def test_a_story_keeps_its_identifier_as_it_grows(writer: Writer) -> None:
