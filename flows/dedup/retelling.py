@@ -43,17 +43,19 @@ def retell(
     nodes: Sequence[Node],
     clusters: Sequence[Sequence[int]],
     outlets: Mapping[UUID, Collection[str]],
+    reports: Mapping[UUID, int],
     changed: Collection[UUID],
     taken: Callable[[Collection[UUID]], Collection[UUID]],
 ) -> Retold:
     """The stories that have changed, and where their articles are.
 
-    `outlets` are more sources of stories on the board taken as wholes, `changed` the articles that have been told
+    `outlets` are more sources of stories on the board taken as wholes, `reports` how many more of the articles of these
+    are no copies, `changed` the articles that have been told
     before, with another text; `taken` says which of some identifiers are stories in the warehouse.
     """
     parts = [_Part.of(board, members) for members in clusters]
     held = board.opened | {story.story_id: story for story in board.wholes}
-    written = [part for part in parts if not part.as_it_was(held, outlets, changed)]
+    written = [part for part in parts if not part.as_it_was(held, outlets, reports, changed)]
     _name(written, held, taken)
     group = np.full(len(nodes), -1)
     for number, part in enumerate(written):
@@ -69,7 +71,7 @@ def retell(
     renamed: dict[UUID, UUID] = {}
     for part in written:
         more = {source for whole in part.wholes for source in outlets.get(whole.story_id, ())}
-        stories.append(part.story(held, more, likeness))
+        stories.append(part.story(held, more, reports, likeness))
         gone |= {key: held[key] for key in part.before}
         placed |= {
             one.article_id: part.name for one in part.tellings if one.story_id != part.name or one.article_id in changed
@@ -99,7 +101,13 @@ class _Part:
                 before[one.story_id] = before.get(one.story_id, 0) + 1
         return _Part(members, tellings, wholes, before)
 
-    def as_it_was(self, held: Held, outlets: Mapping[UUID, Collection[str]], changed: Collection[UUID]) -> bool:
+    def as_it_was(
+        self,
+        held: Held,
+        outlets: Mapping[UUID, Collection[str]],
+        reports: Mapping[UUID, int],
+        changed: Collection[UUID],
+    ) -> bool:
         if len(self.before) != 1:
             return False
         (key, many), *_ = self.before.items()
@@ -108,11 +116,15 @@ class _Part:
             many == held[key].articles
             and not any(one.story_id is None or one.article_id in changed for one in self.tellings)
             and more <= set(held[key].outlets)
-            and sum(not one.copy for one in self.tellings) + sum(one.reports for one in self.wholes)
-            == held[key].reports
+            and self._reports(reports) == held[key].reports
         )
 
-    def story(self, held: Held, more: Collection[str], likeness: np.ndarray) -> Story:
+    def _reports(self, more: Mapping[UUID, int]) -> int:
+        return sum(not one.copy for one in self.tellings) + sum(
+            one.reports + more.get(one.story_id, 0) for one in self.wholes
+        )
+
+    def story(self, held: Held, more: Collection[str], reports: Mapping[UUID, int], likeness: np.ndarray) -> Story:
         """The story, whose tellings' `likeness` to its middle is given by node."""
         all_of_them: list[Telling | Story] = [*self.tellings, *self.wholes]
         headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.wholes]
@@ -134,7 +146,7 @@ class _Part:
             first_at=min(one.first_at for one in all_of_them),
             last_at=max([one.first_at for one in self.tellings] + [whole.last_at for whole in self.wholes]),
             articles=len(self.tellings) + sum(whole.articles for whole in self.wholes),
-            reports=sum(not one.copy for one in self.tellings) + sum(whole.reports for whole in self.wholes),
+            reports=self._reports(reports),
             outlets=tuple(sorted(outlets | set(more))),
             language=max(dict.fromkeys(languages), key=languages.count),
             article_id=headed,

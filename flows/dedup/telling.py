@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -80,10 +80,15 @@ def tell(
     part = components(len(nodes), *np.concatenate([np.stack([rough.one, rough.other], axis=1), same]).T)
     found = cluster(nodes, vectors.products(spoken, LEAST_SIMILARITY, part), same)
     new = {article.article_id for article in articles}
-    more = _more_outlets(sources.keys() - new, sources, stories_of)
+    # Those that are not on the board themselves are part of a story taken as a whole.
+    there = {one.article_id for one in board.tellings}
+    more = _more_outlets((sources.keys() - new) | (sources.keys() - there), sources, stories_of)
+    reports = _more_reports(linked, there)
     days = _days(board)
     changed = {one.article_id for one in fresh if one.story_id is not None}
-    retold = retell(board, nodes, found, more, changed, lambda names: shelf.known_stories(connection, names, days))
+    retold = retell(
+        board, nodes, found, more, reports, changed, lambda names: shelf.known_stories(connection, names, days)
+    )
     _write(connection, board, retold, (fresh, texts), {key: sources[key] for key in sources.keys() - new})
 
 
@@ -164,6 +169,17 @@ def _more_outlets(
         if article in stories_of:
             more[stories_of[article]] |= sources[article]
     return more
+
+
+def _more_reports(linked: Linked, there: Collection[UUID]) -> dict[UUID, int]:
+    """By story: how many of its articles that are not on the board are no copies any more, less those that are now."""
+    more: Counter[UUID] = Counter()
+    for article, duplicate in linked.duplicates.items():
+        state = linked.states[article]
+        if state.story_id is not None and article not in there:
+            is_copy = duplicate is not None and duplicate.kind == "copy"
+            more[state.story_id] += int(state.duplicate_kind == "copy") - int(is_copy)
+    return {story: count for story, count in more.items() if count}
 
 
 def _days(board: Board) -> tuple[datetime, datetime]:

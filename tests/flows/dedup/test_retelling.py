@@ -134,6 +134,28 @@ def test_stories_that_cannot_be_looked_at_again_are_joined_as_wholes(
     assert ask(writer, "SELECT count(DISTINCT story_id) FROM article_state") == [(1,)]
 
 
+def test_of_stories_taken_as_wholes_copies_and_outlets_are_counted_too(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A late original makes a held article a copy; a held one is edited while its old text comes in elsewhere."""
+    monkeypatch.setattr(board, "AGAIN", 0)
+    monkeypatch.setattr(board, "LEAST_AGAIN", 0)
+    one, other = EVENTS[0], EVENTS[1]
+    add(writer, one, other, segment="1")
+    original = replace(one, url="http://agency.example/1", text=f"{one.text}\n{prose(5, 15)}", hours=-20)
+    edited = replace(other, text=f"{other.text}\n{prose(6, 15)}", seen_hours=510)
+    add(writer, replace(other, url="http://echo.example/1", seen_hours=509), original, edited, segment="2")
+    query = """
+        SELECT article.url, story.articles, story.reports, list_contains(story.outlets, 'echo.example')
+        FROM articles AS article JOIN stories AS story USING (story_id)
+        WHERE duplicate_kind = 'copy'
+    """
+    assert ask(writer, query) == [(one.url, 3, 2, True)]
+    add(writer, replace(original, text=prose(7), seen_hours=510), segment="3")
+    assert ask(writer, "SELECT count(*) FROM articles WHERE duplicate_kind = 'copy'") == [(0,)]
+    assert ask(writer, "SELECT DISTINCT articles, reports FROM stories WHERE articles > 1") == [(3, 3)]
+
+
 def test_an_outlet_goes_with_its_article(writer: Writer) -> None:
     first = EVENTS[0]
     add(writer, *EVENTS[:3], segment="1")
