@@ -22,6 +22,7 @@ from flows.errors import FlowsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from crawlers.inputs import Input
@@ -119,8 +120,8 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
 
 
 def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reader(file: Input, left_out: Counter[str], *, clean: bool = False) -> Iterator[Item]:
-        yield from islice(json_lines(file, left_out, clean=clean), 2)
+    def reader(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+        yield from islice(json_lines(file, left_out, at, clean=clean), 2)
         raise ZeroDivisionError("nobody foresaw it")
 
     monkeypatch.setitem(READERS, ".jsonl", reader)
