@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flows.dedup.articles import Elsewhere, Looked
 from flows.dedup.step import deduplicate
 from flows.dedup.traits import traits_of
-from flows.dedup.upkeep import upkeep
+from flows.dedup.upkeep import after_restory
 from warehouse import restory as queue
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def restory(writer: Writer, told: Callable[[int, int], None] = lambda done, whol
             queue.fill(connection)
     done = place_waiting(writer, told)
     with writer.transaction() as connection:
-        upkeep(connection)
+        after_restory(connection)
     return Restoried(done, *queue.counts(writer.connection))
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from flows.dedup import STORY_METHOD
 from flows.dedup.background import NO_BACKGROUND, shares
 from flows.dedup.chains import relink
 from flows.dedup.clustering import MOST_DAYS
@@ -70,7 +71,7 @@ def refresh_background(
         counts[language or UNKNOWN].update(terms.tolist())
         articles[language or UNKNOWN] += 1
     book.set_background(connection, {language: shares(found, articles[language]) for language, found in counts.items()})
-    book.book_upkeep(connection, "background", now)
+    book.book_upkeep(connection, _background_task(), now)
     return len(counts)
 
 
@@ -86,11 +87,20 @@ def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | N
     return close_stories(connection, quiet, now)
 
 
-def upkeep(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
-    """All of it, in the caller's transaction."""
+def after_restory(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
+    """What follows when all was found anew, in the caller's transaction.
+
+    The background stays where it is of the present method: the same articles give the same stories again then.
+    """
     refresh_common_fingerprints(connection, now)
-    refresh_background(connection, now)
+    if book.last_upkeep(connection, _background_task()) is None:
+        refresh_background(connection, now)
     close_quiet_stories(connection, now)
+
+
+def _background_task() -> str:
+    """Its name in the book: terms of another method say nothing to this one."""
+    return f"background {STORY_METHOD}"
 
 
 def keep_up(
@@ -104,7 +114,7 @@ def keep_up(
     to do. Says whether there was.
     """
     held = book.held_stories(connection)
-    last = book.last_upkeep(connection, "background")
+    last = book.last_upkeep(connection, _background_task())
     if held < LEAST_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
         return False
     refresh_background(connection, now, known)

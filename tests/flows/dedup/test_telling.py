@@ -245,6 +245,21 @@ def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer
     assert everything(writer) == before
 
 
+def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.dedup.upkeep.LEAST_STORIES", 4)
+    made = "SELECT task, done_at FROM private.upkeep WHERE task LIKE 'background%'"
+    add(writer, *PAIR, *CONFUSERS, segment="1")
+    (before,) = ask(writer, made)
+    add(writer, Piece("http://echo.example/1", prose(5, 80), "A report of its own", hours=30), segment="2")
+    restory(writer)
+    assert ask(writer, made) == [before]
+    monkeypatch.setattr("flows.dedup.upkeep.STORY_METHOD", "another-1")
+    restory(writer)
+    assert len(ask(writer, made)) == 2, "one for terms of the other method"
+
+
 def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) -> None:
     """In a language without a stop list, too; and an event that everybody tells does not make its names common."""
     common = "kazi ya leo ni njema sana"
