@@ -139,6 +139,15 @@ def test_whoever_gives_only_the_day_may_have_been_first_on_it(writer: Writer) ->
     ]
 
 
+def test_a_report_that_an_edit_gave_a_later_time_was_published_at_the_first_one(filled: Writer) -> None:
+    edges = "SELECT original_source, source, median_lag FROM syndication_edges ORDER BY ALL"
+    before = ask(filled, edges)
+    add(filled, Piece("http://wire.example/a", f"{A}\n{prose(9, 20)}", "Alpha", hours=20, seen_hours=21), segment="2")
+    rows = ask(filled, "SELECT published_at, published_precision, title FROM appearances WHERE url LIKE '%wire%/a'")
+    assert rows == [(at(-4), "second", "Alpha")]
+    assert ask(filled, edges) == before
+
+
 def test_days_are_those_of_utc_wherever_the_question_is_asked(filled: Writer) -> None:
     questions = ("SELECT * FROM story_days ORDER BY ALL", "SELECT * FROM story_first ORDER BY ALL")
     answers = []

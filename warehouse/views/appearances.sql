@@ -15,15 +15,35 @@ WITH others AS MATERIALIZED (
         FROM aliases WHERE kind = 'same_text' GROUP BY article_id, source
     ) AS other
     JOIN article_state AS state ON state.article_id = other.article_id AND state.source <> other.source
+), redated AS MATERIALIZED (
+    -- Where an edit gave a report a later time, it was published at the first one: that decides who was first.
+    SELECT
+        article_id, min_by(
+            {'published_at': told, 'published_precision': exact},
+            {'day': day_of(told), 'coarse': exact NOT IN ('second', 'minute'), 'published_at': told,
+             'rank': list_position(['second', 'minute', 'day', 'seen'], exact)}
+        ) AS earliest
+    FROM (
+        SELECT
+            version.article_id, told_at(version.published_at, state.first_seen_at) AS told,
+            told_precision(version.published_at, version.published_precision, state.first_seen_at) AS exact
+        FROM article_versions AS version
+        JOIN (SELECT article_id, first_seen_at FROM article_state WHERE versions > 1) AS state USING (article_id)
+    )
+    GROUP BY article_id
 ), articles_told AS (
     SELECT
         state.doc, state.article_id, coalesce(state.duplicate_of, state.article_id) AS original_id, state.story_id,
         state.duplicate_kind, state.similarity, state.source, state.url, version.title,
-        told_at(version.published_at, state.first_seen_at) AS published_at,
-        told_precision(version.published_at, version.published_precision, state.first_seen_at) AS published_precision,
+        coalesce(redated.earliest.published_at, told_at(version.published_at, state.first_seen_at)) AS published_at,
+        coalesce(
+            redated.earliest.published_precision,
+            told_precision(version.published_at, version.published_precision, state.first_seen_at)
+        ) AS published_precision,
         state.first_seen_at AS seen_at
     FROM article_state AS state
     JOIN article_versions AS version ON version.doc = state.doc
+    LEFT JOIN redated ON redated.article_id = state.article_id
 ), several AS (
     -- Where a text stands in several places, one of them was first.
     SELECT
@@ -57,7 +77,7 @@ COMMENT ON COLUMN appearances.original_id IS 'The article that the report goes b
 COMMENT ON COLUMN appearances.source IS 'The source where it stood.';
 COMMENT ON COLUMN appearances.url IS 'Its address there.';
 COMMENT ON COLUMN appearances.title IS 'Its headline there.';
-COMMENT ON COLUMN appearances.published_at IS 'When it was published there, UTC; when it was seen, where the publisher gives no time or one of the future.';
+COMMENT ON COLUMN appearances.published_at IS 'When it was published there, UTC, the first time that its publisher gave; when it was seen, where that gives no time or one of the future.';
 COMMENT ON COLUMN appearances.published_precision IS 'How exact published_at is: second, minute, day (midnight UTC then stands for the whole day), or seen (it is seen_at).';
 COMMENT ON COLUMN appearances.seen_at IS 'When it was first seen there, UTC.';
 COMMENT ON COLUMN appearances.kind IS 'copy or derived; empty where the report stood first.';
