@@ -17,33 +17,33 @@ WITH others AS MATERIALIZED (
     JOIN article_state AS state ON state.article_id = other.article_id AND state.source <> other.source
 ), redated AS MATERIALIZED (
     -- Where an edit gave a report a later time, it was published at the first one: that decides who was first.
-    SELECT
-        article_id, min_by(
-            {'published_at': told, 'published_precision': exact},
-            {'day': day_of(told), 'coarse': exact NOT IN ('second', 'minute'), 'published_at': told,
-             'rank': list_position(['second', 'minute', 'day', 'seen'], exact)}
-        ) AS earliest
+    SELECT doc, told, exact
     FROM (
         SELECT
-            version.article_id, told_at(version.published_at, state.first_seen_at) AS told,
+            state.doc, told_at(version.published_at, state.first_seen_at) AS told,
             told_precision(version.published_at, version.published_precision, state.first_seen_at) AS exact
         FROM article_versions AS version
-        JOIN (SELECT article_id, first_seen_at FROM article_state WHERE versions > 1) AS state USING (article_id)
+        JOIN (SELECT article_id, doc, first_seen_at FROM article_state WHERE versions > 1) AS state
+            USING (article_id)
     )
-    GROUP BY article_id
+    QUALIFY row_number() OVER (
+        PARTITION BY doc
+        ORDER BY day_of(told), exact NOT IN ('second', 'minute'), told,
+                 list_position(['second', 'minute', 'day', 'seen'], exact)
+    ) = 1
 ), articles_told AS (
     SELECT
         state.doc, state.article_id, coalesce(state.duplicate_of, state.article_id) AS original_id, state.story_id,
         state.duplicate_kind, state.similarity, state.source, state.url, version.title,
-        coalesce(redated.earliest.published_at, told_at(version.published_at, state.first_seen_at)) AS published_at,
+        coalesce(redated.told, told_at(version.published_at, state.first_seen_at)) AS published_at,
         coalesce(
-            redated.earliest.published_precision,
+            redated.exact,
             told_precision(version.published_at, version.published_precision, state.first_seen_at)
         ) AS published_precision,
         state.first_seen_at AS seen_at
     FROM article_state AS state
     JOIN article_versions AS version ON version.doc = state.doc
-    LEFT JOIN redated ON redated.article_id = state.article_id
+    LEFT JOIN redated ON redated.doc = state.doc
 ), several AS (
     -- Where a text stands in several places, one of them was first.
     SELECT
