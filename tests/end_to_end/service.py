@@ -17,6 +17,7 @@ import pytest
 
 from flows.layout import DataDirectory
 from flows.service.note import Note, serving
+from tests.end_to_end.conftest import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -119,8 +120,11 @@ class Service:
 
 @contextmanager
 def up(newsloom: Newsloom, *arguments: str) -> Iterator[Service]:
-    """`newsloom up --detach`, and down again, whatever happens in between."""
-    newsloom("up", "--detach", *arguments)
+    """`newsloom up --detach`, and down again, whatever happens in between.
+
+    On a port of its own: one of the usual ones, free while a test's server is killed, is taken by another test's.
+    """
+    newsloom("up", "--detach", "--port", str(free_port()), *arguments)
     directory = DataDirectory(newsloom.data)
     note = serving(directory)
     assert note is not None
