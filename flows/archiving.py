@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SEGMENT_RECORDS = 2000
 SEGMENT_BYTES = 64 << 20  # of contents, as they are before they are compressed
 FIRST_RECORDS = 500  # of the first segment of a process: the sooner it is sealed, the sooner the others have work
-NEVER = 1 << 40
+NEVER = 1 << 40  # bytes: segments are cut here, and not by their writer
 AHEAD = 2  # segments that may be handed over before they are asked for; one more is written
 
 Item = tuple[Fetch, Exchange | Record | None]

@@ -9,10 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
 from flows.dedup.restory import restory
-from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories, refresh_common_fingerprints
+from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories, refresh_background, refresh_common_fingerprints
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, told
 from warehouse import open_writer
 
@@ -258,6 +259,16 @@ def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
     monkeypatch.setattr("flows.dedup.upkeep.STORY_METHOD", "another-1")
     restory(writer)
     assert len(ask(writer, made)) == 2, "one for terms of the other method"
+
+
+def test_articles_whose_terms_are_known_are_not_read_again_for_the_background(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.dedup.upkeep.LEAST_STORIES", 3)
+    add(writer, *PAIR, *CONFUSERS, segment="1")
+    known = {key: np.array([7], np.uint32) for (key,) in ask(writer, "SELECT article_id FROM articles")}
+    refresh_background(writer.connection, None, known)
+    assert ask(writer, "SELECT DISTINCT term FROM private.background") == [(7,)]
 
 
 def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) -> None:
