@@ -28,7 +28,7 @@ from pathlib import Path
 
 from crawlers.archive import Kind, Outcome, sealed_segments
 from crawlers.discovery import write_known
-from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, write_plan
+from crawlers.plan.model import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, write_plan
 
 PLAIN = """
 import sys

@@ -5,7 +5,7 @@ usage: python benchmarks/dedup_scale.py [--held N …] [--per-day N] [--rounds N
 
 Invented articles (words as Zipf has them, a seventh of them copies) come at --per-day a day. A warehouse is filled up
 to each size and then given batches of 1,000 new articles. The cost is the CPU time of the whole process, in all of its
-threads, for `flows.dedup.step.deduplicate`: from the texts' numbers to the written tables. Filling takes invented
+threads, for `flows.dedup.run.deduplicate`: from the texts' numbers to the written tables. Filling takes invented
 numbers instead of texts for all but the last days (the index is the same; a text of an article that old is never read),
 and ends as each night does, with closing what is quiet.
 The peer in the same run is the same lookup without a window: all articles held are asked for shared fingerprints.
@@ -28,10 +28,10 @@ from invented import START, News
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
 from flows.dedup.articles import Looked
-from flows.dedup.step import deduplicate
-from flows.dedup.traits import traits_of
+from flows.dedup.run import deduplicate
+from flows.dedup.text.features import traits_of
 from flows.dedup.upkeep import close_quiet_stories, keep_up
-from flows.hashing import digest
+from flows.identifiers import digest
 from warehouse import open_writer
 
 if TYPE_CHECKING:

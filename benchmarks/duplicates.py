@@ -31,7 +31,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
-from flows.dedup.shingles import shingles
+from flows.dedup.text.shingles import shingles
 from warehouse import connect
 
 if TYPE_CHECKING:

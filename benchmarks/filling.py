@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 from generated import article_chunks
 
-from flows.batches import BATCH, LINKS, LISTINGS
-from flows.hashing import digest
-from warehouse.load import Batch
+from flows.identifiers import digest
+from flows.pipeline.rows import BATCH, LINKS, LISTINGS
+from warehouse.loading.load import Batch
 
 if TYPE_CHECKING:
     from warehouse import Writer

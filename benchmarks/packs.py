@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter, own_segments, sealed_segments
-from crawlers.archive.erasing import erase_each
-from crawlers.archive.packing import pack_segments
+from crawlers.archive.erase import erase_each
+from crawlers.archive.pack_segments import pack_segments
 from crawlers.archive.packs import newest_packed
 
 if TYPE_CHECKING:

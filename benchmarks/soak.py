@@ -8,7 +8,7 @@ cannot hold it up. A third of the hosts have a fault each, of all kinds. The web
 Printed, a line a run: memory of `newsloom up` (its three processes, without those of runs: Pss, MB), and the size of
 Prefect's database with its log. At the end: memory after the last run against that after the tenth (asked: at most
 1.1), rows that stand twice (asked: 0), what a run adds to Prefect's database, and what that comes to over the days
-that it keeps (see flows/prefect_setup.py).
+that it keeps (see flows/service/prefect_settings.py).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ import duckdb
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
-from flows.layout import DataDirectory
-from flows.prefect_setup import RUNS_SHOWN_DAYS
-from flows.service.note import serving
+from flows.data_directory import DataDirectory
+from flows.service.prefect_settings import RUNS_SHOWN_DAYS
+from flows.service.state import serving
 
 FAULTS = (
     "503-first",

@@ -34,9 +34,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
-from flows.dedup import vectors
-from flows.dedup.clustering import LEAST_SIMILARITY, THRESHOLD, Node, cluster
-from flows.dedup.terms import weigh
+from flows.dedup.stories import vectors
+from flows.dedup.stories.clustering import LEAST_SIMILARITY, THRESHOLD, Node, cluster
+from flows.dedup.text.terms import weigh
 from warehouse import connect
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from numpy.random import default_rng
 
 from warehouse import connect, open_writer
 from warehouse.export import export
-from warehouse.load import load_segment
-from warehouse.search import index_new_versions
+from warehouse.loading.load import load_segment
+from warehouse.search.index import index_new_versions
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 from crawlers.errors import CrawlersError
-from crawlers.plan import read_plan
+from crawlers.plan.model import read_plan
 
 
 def main() -> int:

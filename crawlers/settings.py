@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawlers.plan import PAGES
+from crawlers.plan.model import PAGES
 
 BOT_NAME = "newsloom"
 SPIDER_MODULES = ["crawlers.spiders"]
@@ -75,10 +75,10 @@ SPIDER_MIDDLEWARES = {
     f"{_UNUSED}.urllength.UrlLengthMiddleware": None,
 }
 EXTENSIONS = {
-    "crawlers.politeness.pace.Pace": 0,
-    "crawlers.politeness.crawl_delay.CrawlDelay": 0,
-    "crawlers.lifeline.Lifeline": 0,
-    "crawlers.stopping.Stopping": 0,
+    "crawlers.extensions.throttle.Pace": 0,
+    "crawlers.extensions.crawl_delay.CrawlDelay": 0,
+    "crawlers.extensions.parent_watch.Lifeline": 0,
+    "crawlers.extensions.fast_stop.Stopping": 0,
 }
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -10,10 +10,10 @@ import duckdb
 from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
-from flows.artifacts import escape
-from flows.layout import GIGABYTE, DataDirectory
-from flows.notices import notify, tell_of_failure
+from flows.data_directory import GIGABYTE, DataDirectory
 from flows.parameters import Data, SourcesFile, documented
+from flows.reports.artifacts import escape
+from flows.reports.notify import notify, tell_of_failure
 from flows.settings import load_settings
 from warehouse import connect
 

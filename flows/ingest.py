@@ -1,7 +1,7 @@
 """The flow: what is left over, plan, crawl, extract, de-duplicate, load, publish.
 
-The steps are plain functions of `flows.planning`, `flows.crawling` and `flows.loading`; here they are a handful of
-coarse Prefect tasks: one for the plan, one for the crawl, one a segment, one for publishing.
+The steps are plain functions of `flows.pipeline`; here they are a handful of coarse Prefect tasks: one for the plan,
+one for the crawl, one for each segment, one for publishing.
 """
 
 import secrets
@@ -18,24 +18,24 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
-from crawlers.contact import require_contact
-from crawlers.sources import Sources
-from flows import progress
-from flows.artifacts import leave_artifacts
-from flows.crawling import Crawl
+from crawlers.sources.contact import require_contact
+from crawlers.sources.model import Sources
+from flows.data_directory import DataDirectory
 from flows.errors import CrawlDiedError, FlowsError
-from flows.extracting import Extractor
-from flows.failing import costs_itself, failures_told
-from flows.layout import DataDirectory
-from flows.loading import Loaded, load, pending_segments
-from flows.notices import tell_of_failure
 from flows.parameters import Data, SourcesFile, Wait, documented
-from flows.planning import make_plan, source_rows, without_forgotten
-from flows.running import gives_way, is_deployed, is_transient, publish_task
+from flows.pipeline import progress
+from flows.pipeline.crawl import Crawl
+from flows.pipeline.extract import Extractor
+from flows.pipeline.failures import costs_itself, failures_told
+from flows.pipeline.load import Loaded, load, pending_segments
+from flows.pipeline.plan import make_plan, source_rows, without_forgotten
+from flows.prefect_support import gives_way, is_deployed, is_transient, publish_task
+from flows.reports.artifacts import leave_artifacts
+from flows.reports.notify import tell_of_failure
+from flows.reports.run_summary import RunSummary, summarise
 from flows.settings import load_all
-from flows.summary import RunSummary, summarise
 from warehouse import Writer, open_writer
-from warehouse.failures import failed_segments
+from warehouse.failed_segments import failed_segments
 from warehouse.runs import finish_run, record_sources, start_run
 
 CRAWL_ATTEMPTS = 3  # a crawl process that died (memory, a signal) is started again with a new plan
@@ -47,7 +47,7 @@ PUBLISH_SHARE = 0.05
 
 @task(name="plan", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
 def plan_task(writer: Writer, sources: Sources, directory: DataDirectory, run_id: str) -> Path:
-    """See `flows.planning.make_plan`."""
+    """See `flows.pipeline.plan.make_plan`."""
     return make_plan(writer, sources, directory, run_id, datetime.now(UTC))
 
 
@@ -66,7 +66,7 @@ def crawl_task(crawl: Crawl) -> None:
     retry_condition_fn=is_transient,
 )
 def load_task(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
-    """See `flows.loading.load`."""
+    """See `flows.pipeline.load.load`."""
     return load(writer, extractor, directory, name)
 
 

@@ -7,21 +7,21 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from crawlers.archive.packing import Packed
+from crawlers.archive.pack_segments import Packed
+from flows.data_directory import GIGABYTE, DataDirectory
 from flows.dedup.upkeep import close_quiet_stories, refresh_background, refresh_common_fingerprints
-from flows.layout import GIGABYTE, DataDirectory
-from flows.notices import tell_of_failure
-from flows.packing import pack_loaded
+from flows.maintenance.pack import pack_loaded
+from flows.maintenance.retention import Removed, keep_within
 from flows.parameters import Data, SourcesFile, Wait, documented
-from flows.retention import Removed, keep_within
-from flows.running import gives_way, is_transient, publish_task
+from flows.prefect_support import gives_way, is_transient, publish_task
+from flows.reports.notify import tell_of_failure
 from flows.settings import Keep, load_settings
 from warehouse import Writer, open_writer
 
 
 @task(name="retention", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
 def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> Removed:
-    """See `flows.retention.keep_within`."""
+    """See `flows.maintenance.retention.keep_within`."""
     return keep_within(writer, directory, keep, datetime.now(UTC))
 
 
@@ -36,7 +36,7 @@ def upkeep_task(writer: Writer) -> None:
 
 @task(name="pack", cache_policy=NO_CACHE)
 def pack_task(writer: Writer, directory: DataDirectory, spare: int) -> Packed:
-    """See `flows.packing.pack_loaded`."""
+    """See `flows.maintenance.pack.pack_loaded`."""
     return pack_loaded(writer, directory, datetime.now(UTC), spare=spare)
 
 

@@ -7,12 +7,12 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
-from flows.extracting import Extractor
-from flows.layout import DataDirectory
+from flows.data_directory import DataDirectory
+from flows.maintenance.reextract import Reextracted
+from flows.maintenance.reextract import reextract as read_again
 from flows.parameters import Data, Wait, documented
-from flows.reextracting import Reextracted
-from flows.reextracting import reextract as read_again
-from flows.running import gives_way, is_transient
+from flows.pipeline.extract import Extractor
+from flows.prefect_support import gives_way, is_transient
 from warehouse import Writer, open_writer
 
 
@@ -24,7 +24,7 @@ from warehouse import Writer, open_writer
     retry_condition_fn=is_transient,
 )
 def reextract_task(writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None) -> Reextracted:
-    """See `flows.reextracting.reextract`."""
+    """See `flows.maintenance.reextract.reextract`."""
     return read_again(writer, extractor, directory, source)
 
 

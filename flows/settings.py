@@ -27,8 +27,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictInt, StrictStr
 
 from crawlers.errors import Problem, SourcesError
-from crawlers.sources import OTHER_TABLES, Sources, load_sources, read_file, read_toml
-from crawlers.sources_report import Report
+from crawlers.sources.model import OTHER_TABLES, Sources, load_sources, read_file, read_toml
+from crawlers.sources.validation import Report
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

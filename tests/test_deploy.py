@@ -13,7 +13,7 @@ from prefect.flows import load_flow_from_entrypoint
 from prefect.settings import Settings
 from prefect.settings.legacy import _get_settings_fields
 
-from flows.layout import DataDirectory
+from flows.data_directory import DataDirectory
 from flows.service.deployments import deployments
 from flows.settings import Schedule
 

@@ -24,7 +24,7 @@ from warehouse.connection import DAMAGED, DISK, PUBLISHED, first_line
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
 from warehouse.publish import Published, publish, sweep
-from warehouse.search import index_new_versions
+from warehouse.search.index import index_new_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -5,10 +5,10 @@ writer left open. Small ones of past days share files (`crawlers.archive.packs`)
 """
 
 from crawlers.archive.contents import Exchange, Original, Record
-from crawlers.archive.fetches import Fetch, FoundListing, Kind, Outcome
-from crawlers.archive.reading import Records, Segment, Stored, own_segments, sealed_segments
+from crawlers.archive.fetch_log import Fetch, FoundListing, Kind, Outcome
+from crawlers.archive.reader import Records, Segment, Stored, own_segments, sealed_segments
 from crawlers.archive.salvage import salvage
-from crawlers.archive.segments import SegmentWriter
+from crawlers.archive.writer import SegmentWriter
 
 __all__ = [
     "Exchange",

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from crawlers.archive.fetches import Fetch
+    from crawlers.archive.fetch_log import Fetch
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 """Lower-case names of headers whose values are not stored; that they were there is."""

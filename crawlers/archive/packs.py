@@ -7,8 +7,8 @@ The second file is the seal: it gets its name last, when both are whole and on t
 its offsets count from where its part of the WARC file begins. They are in a folder of their own, so that who lists
 segments does not take a pack for one, and in one for each month, so that finding a segment stays cheap.
 
-Packs are made (`crawlers.archive.packing`), changed (`crawlers.archive.erasing`) and removed only by the one process
-that holds the warehouse's lock. Who reads needs no lock.
+Only the process that holds the warehouse's lock makes packs (`crawlers.archive.pack_segments`), changes them
+(`crawlers.archive.erase`) and removes them. Reading needs no lock.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawlers.archive import layout
-from crawlers.archive.parts import Part, read_parts
+from crawlers.archive import segment_files as layout
+from crawlers.archive.pack_index import Part, read_parts
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from crawlers.archive import layout
-from crawlers.archive.fetches import from_json
-from crawlers.archive.reading import CONTENT, parse_record, read_member
+from crawlers.archive import segment_files as layout
+from crawlers.archive.fetch_log import from_json
+from crawlers.archive.reader import CONTENT, parse_record, read_member
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:

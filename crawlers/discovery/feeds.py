@@ -14,9 +14,10 @@ from typing import Any
 
 import feedparser
 
-from crawlers.discovery.collecting import Collector
 from crawlers.discovery.dates import parse_time
-from crawlers.discovery.links import BadListing, Listing
+from crawlers.discovery.feed_parser import MAX_ENTRIES, sieve
+from crawlers.discovery.link_collector import Collector
+from crawlers.discovery.listing import BadListing, Listing
 from crawlers.discovery.markup import (
     MAX_BYTES,
     charset_of,
@@ -27,7 +28,6 @@ from crawlers.discovery.markup import (
     what_it_is,
     without_references,
 )
-from crawlers.discovery.sieve import MAX_ENTRIES, sieve
 
 _EXPECTED = "an RSS, Atom or JSON feed"
 

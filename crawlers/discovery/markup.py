@@ -15,7 +15,7 @@ from w3lib.encoding import (
     to_unicode,
 )
 
-from crawlers.discovery.links import BadListing
+from crawlers.discovery.listing import BadListing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,15 +10,15 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.address import absolute, normalise, same_site
-from crawlers.discovery.article_address import Evidence, evidence
-from crawlers.discovery.collecting import Collector
+from crawlers.discovery.html_links import HEADINGS, MAX_ANCHORS, Anchor, Element, Page, read_page
+from crawlers.discovery.link_collector import Collector
 from crawlers.discovery.lists import read_list
 from crawlers.discovery.markup import MAX_ADDRESS
-from crawlers.discovery.page import HEADINGS, MAX_ANCHORS, Anchor, Element, Page, read_page
+from crawlers.discovery.url_evidence import Evidence, evidence
+from crawlers.discovery.urls import absolute, normalise, same_site
 
 if TYPE_CHECKING:
-    from crawlers.discovery.links import Listing
+    from crawlers.discovery.listing import Listing
 
 HEADLINE_WORDS = 4
 """Words from which on a text is a headline and no label: names of sections and topics have one to three."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.collecting import Collector
 from crawlers.discovery.dates import parse_time
 from crawlers.discovery.feeds import parse_feed
-from crawlers.discovery.links import BadListing, Listing
+from crawlers.discovery.link_collector import Collector
+from crawlers.discovery.listing import BadListing, Listing
 from crawlers.discovery.markup import (
     MAX_ADDRESS,
     decode,

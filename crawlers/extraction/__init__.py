@@ -9,17 +9,17 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from crawlers.extraction.article import Article, Precision, Reason, Rejection
 from crawlers.extraction.body import read_lines
 from crawlers.extraction.cleaning import clean_text, without_repeated
 from crawlers.extraction.dates import Known
-from crawlers.extraction.imported import extract_record
+from crawlers.extraction.imported_records import extract_record
 from crawlers.extraction.language import find_language
 from crawlers.extraction.metadata import Head, read_head, read_metadata
 from crawlers.extraction.page import Page, read_page
-from crawlers.extraction.records import Article, Precision, Reason, Rejection
+from crawlers.extraction.rejection_evidence import Suspect
 from crawlers.extraction.rejections import FEWEST_WORDS, reject
-from crawlers.extraction.state import article_body, article_in_scripts
-from crawlers.extraction.suspects import Suspect
+from crawlers.extraction.script_state import article_body, article_in_scripts
 from crawlers.extraction.words import count_words, fold
 
 if TYPE_CHECKING:

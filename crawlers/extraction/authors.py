@@ -8,9 +8,9 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from crawlers.extraction.names import LINKING, MOST_NAMES, agencies, clean_names, folded_names
+from crawlers.extraction.author_names import LINKING, MOST_NAMES, agencies, clean_names, folded_names
+from crawlers.extraction.json_ld import text_of, types_of
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.structured import text_of, types_of
 from crawlers.extraction.titles import site_name
 from crawlers.extraction.words import fold, tidy
 
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.json_ld import Node
     from crawlers.extraction.page import Page
-    from crawlers.extraction.structured import Node
 
 _METAS = (
     "author",

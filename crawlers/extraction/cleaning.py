@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from crawlers.extraction.author_names import agencies, clean_names
 from crawlers.extraction.lines import Rules, flat, is_cut_off, is_finished, matching, rules
-from crawlers.extraction.names import agencies, clean_names
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.json_ld import Node
     from crawlers.extraction.page import Page
-    from crawlers.extraction.structured import Node
 
 PUBLISHED_METAS = (
     "article:published_time",

@@ -6,14 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.structured import text_of, texts_of
+from crawlers.extraction.json_ld import text_of, texts_of
 from crawlers.extraction.titles import LONGEST, SEPARATOR, is_most, squeeze, without_site
 from crawlers.extraction.words import fold
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawlers.extraction.structured import Node
+    from crawlers.extraction.json_ld import Node
 
 _KICKER = re.compile(r"\s*[|ㅣ｜»•·:：]\s*|\s+[-–—]+\s+")
 """What stands between a kicker and its headline."""

@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from crawlers.discovery.address import normalise
-from crawlers.extraction.addresses import canonical_address, web_address
+from crawlers.discovery.urls import normalise
+from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.authors import choose_authors, structured_names
 from crawlers.extraction.dates import NOTHING_KNOWN, Known, choose_dates
 from crawlers.extraction.headline import choose_title
-from crawlers.extraction.names import clean_names
-from crawlers.extraction.structured import Node, Structured, read_structured, text_of, texts_of, types_of
+from crawlers.extraction.json_ld import Node, Structured, read_structured, text_of, texts_of, types_of
 from crawlers.extraction.titles import page_titles, site_names
+from crawlers.extraction.urls import canonical_address, web_address
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from crawlers.extraction.records import Precision
+    from crawlers.extraction.article import Precision
 
 _STAMP = re.compile(
     r"\s*(\d{4})([-/.])(\d{1,2})\2(\d{1,2})"

@@ -11,7 +11,7 @@ from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
 
-from crawlers.extraction.records import Reason, Rejection
+from crawlers.extraction.article import Reason, Rejection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,9 +10,9 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawlers.extraction.records import Reason, Rejection
+from crawlers.extraction.article import Reason, Rejection
+from crawlers.extraction.rejection_evidence import Suspect, all_said, said
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.suspects import Suspect, all_said, said
 from crawlers.extraction.words import count_words, fold, tidy
 
 if TYPE_CHECKING:

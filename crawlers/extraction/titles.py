@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawlers.extraction.structured import text_of, texts_of
+from crawlers.extraction.json_ld import text_of, texts_of
 from crawlers.extraction.words import fold, tidy
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.json_ld import Structured
     from crawlers.extraction.page import Page
-    from crawlers.extraction.structured import Structured
 
 SEPARATOR = re.compile(r"\s*[|ㅣ｜»•·：_＿]\s*|\s+[-–—:]+\s+|[-－](?=[^-－]*$)")
 """What stands between a headline and the name of its site; the bare hyphen only as the last one."""

@@ -11,8 +11,8 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from twisted.web.client import HTTPConnectionPool
 
-from crawlers.politeness.addresses import WHAT_TO_DO, Reach, trouble
 from crawlers.politeness.hosts import NO_ANSWER, REACH, REFUSING_DELAY, HostBook, host_of
+from crawlers.politeness.ip_ranges import WHAT_TO_DO, Reach, trouble
 from crawlers.politeness.refusals import ForbiddenAddress
 from crawlers.politeness.resolver import ATTEMPT, Attempt
 

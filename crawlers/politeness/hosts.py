@@ -15,9 +15,9 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawlers.politeness.addresses import Reach
+from crawlers.politeness.ip_ranges import Reach
 from crawlers.politeness.refusals import HostLimit, HostUnresponsive, Refused
-from crawlers.politeness.waiting import MAX_WAIT
+from crawlers.politeness.retry_after import MAX_WAIT
 
 if TYPE_CHECKING:
     from scrapy import Request

@@ -14,7 +14,7 @@ from scrapy.responsetypes import responsetypes
 
 from crawlers.politeness.hosts import HostBook, host_of
 from crawlers.politeness.refusals import BadRedirect, Refused, TooLarge
-from crawlers.politeness.waiting import BUSY
+from crawlers.politeness.retry_after import BUSY
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -30,7 +30,7 @@ class Retry(RetryMiddleware):
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """See Scrapy's downloader middlewares; raises AskedToWait (see `crawlers.politeness.pace`)."""
+        """See Scrapy's downloader middlewares; raises AskedToWait (see `crawlers.extensions.throttle`)."""
         if response.status in BUSY:
             HostBook.of(self.crawler).check(host_of(request))
         return super().process_response(request, response)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.resolver import CachingHostnameResolver
 
-from crawlers.politeness.addresses import inside
+from crawlers.politeness.ip_ranges import inside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

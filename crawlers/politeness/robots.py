@@ -11,8 +11,8 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
-from crawlers.politeness.addresses import Reach
 from crawlers.politeness.hosts import REACH, host_of
+from crawlers.politeness.ip_ranges import Reach
 from crawlers.politeness.refusals import (
     AskedToWait,
     BadRedirect,

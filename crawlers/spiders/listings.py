@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 
 from crawlers.archive import FoundListing, Kind
 from crawlers.discovery import Link, find_feeds, parse_feed, parse_section, parse_sitemap
-from crawlers.discovery.common import COMMON_FEEDS, COMMON_SITEMAPS
+from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 
 if TYPE_CHECKING:
     from scrapy.http import Response

@@ -23,16 +23,16 @@ from twisted.internet.task import LoopingCall
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
 from crawlers.discovery import BadListing, KnownAddresses
 from crawlers.errors import ArchiveError
+from crawlers.extensions.fast_stop import Unasked
 from crawlers.locking import lock_archive
-from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
+from crawlers.plan.model import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
 from crawlers.politeness.hosts import IS_PAGE, REACH
-from crawlers.spiders.agenda import Agenda
-from crawlers.spiders.answers import answered, confirmed, unanswered, with_left_out
+from crawlers.spiders.budget import Agenda
+from crawlers.spiders.exchanges import exchange
+from crawlers.spiders.failures import Reason
 from crawlers.spiders.listings import Named, read_listing
-from crawlers.spiders.memory import Memory
-from crawlers.spiders.outcomes import Reason
-from crawlers.spiders.records import exchange
-from crawlers.stopping import Unasked
+from crawlers.spiders.log_entries import answered, confirmed, unanswered, with_left_out
+from crawlers.spiders.seen import Memory
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -74,7 +74,7 @@ class NewsSpider(scrapy.Spider):
         if folder is not None:
             plan, known = read_plan(Path(folder)), Path(folder) / KNOWN
         else:
-            from crawlers.standalone import plan_by_hand
+            from crawlers.plan.standalone import plan_by_hand
 
             plan, known = plan_by_hand(**kwargs), None
         settings = crawler.settings

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 
 @click.command("demo")
@@ -23,6 +23,6 @@ def command(data: Path) -> None:
     Four newspapers that newsloom brings along are served on this machine, crawled, edited and crawled again.
     """
     from flows.demo.show import run_demo
-    from flows.summary import report_console
+    from flows.reports.run_summary import report_console
 
     run_demo(data_directory(data), report_console())

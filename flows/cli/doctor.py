@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, wait_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +25,10 @@ def command(deep: bool, data: Path, wait: float) -> None:
 
     Changes nothing, but needs the writer's lock. Exit code 0: all is well; 1: something is wrong.
     """
-    from flows.doctor import examine
     from flows.errors import FlowsError
+    from flows.maintenance.doctor import examine
     from warehouse import open_writer
-    from warehouse.doctor import number_of_checks
+    from warehouse.checks.doctor import number_of_checks
 
     directory = data_directory(data)
     if not (directory.private / "warehouse.duckdb").exists():

@@ -20,10 +20,10 @@ def command(url: str, data: Path) -> None:
 
     URL is any address that the page was asked for, led to, or goes by.
     """
-    from crawlers.extraction.explaining import explain
-    from flows.archived import find_page
+    from crawlers.extraction.explain import explain
     from flows.errors import FlowsError
-    from flows.showing import as_reasons
+    from flows.reports.article_output import as_reasons
+    from flows.reports.stored_page import find_page
 
     page = find_page(data, url)
     stored = page.read()

@@ -29,9 +29,9 @@ def command(target: str, url: str | None, form: str) -> None:
     newsloom extract saved.html --url https://paper.example/news/a-story
     """
     from crawlers.extraction import Rejection, extract
-    from flows import showing
-    from flows.download import download
     from flows.errors import FlowsError
+    from flows.reports import article_output as showing
+    from flows.sources.download import download
 
     if target.startswith(("http://", "https://")):
         page = download(target)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, wait_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,8 +31,8 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     DATA/private keeps hashes of what is to stay out. Copies that people made, and earlier exports, are for them to
     remove.
     """
-    from flows.extracting import Extractor
-    from flows.forgetting import forget
+    from flows.maintenance.forget import forget
+    from flows.pipeline.extract import Extractor
     from warehouse import open_writer
 
     if (url is None) == (source is None):

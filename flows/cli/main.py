@@ -16,7 +16,7 @@ COMMANDS = {
     "down": ("flows.cli.service:down", "End what `newsloom up` runs."),
     "runs": ("flows.cli.runs", "List the runs: when, how long, what they brought, how they ended."),
     "run": ("flows.cli.run", "Crawl the sources, and load what is new into the warehouse."),
-    "import": ("flows.cli.importing", "Load articles from files: JSON lines, plain texts, WARC archives."),
+    "import": ("flows.cli.import_files", "Load articles from files: JSON lines, plain texts, WARC archives."),
     "sql": ("flows.cli.sql", "Query the warehouse."),
     "search": ("flows.cli.search", "Find articles by words of their headline and text."),
     "export": ("flows.cli.export", "Write articles, or other tables, as Parquet, CSV or JSON lines."),

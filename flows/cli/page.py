@@ -22,7 +22,7 @@ def command(url: str, headers: bool, data: Path) -> None:
 
     URL is an article's address, another address of it, or that of a feed or sitemap.
     """
-    from flows.archived import find_page
+    from flows.reports.stored_page import find_page
 
     stored = find_page(data, url).read()
     if headers:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, wait_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,10 +25,10 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     rebuild goes on where it stopped. With the same extractor the rows are the same as before.
     """
     from flows.errors import FlowsError
-    from flows.extracting import Extractor
-    from flows.failing import failures_told
-    from flows.progress import shown
-    from flows.rebuilding import rebuild, refuse_to_lose
+    from flows.maintenance.rebuild import rebuild, refuse_to_lose
+    from flows.pipeline.extract import Extractor
+    from flows.pipeline.failures import failures_told
+    from flows.pipeline.progress import shown
     from warehouse import open_writer
 
     directory = data_directory(data)

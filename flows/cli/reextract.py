@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, wait_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +23,9 @@ def command(source: str | None, data: Path, wait: float) -> None:
     What comes out differently is a new version, marked as a re-extraction and not as an edit of the publisher's.
     Nothing is fetched. `newsloom rebuild` decides about rejected pages anew, too.
     """
-    from flows.extracting import Extractor
-    from flows.progress import shown
-    from flows.reextracting import reextract
+    from flows.maintenance.reextract import reextract
+    from flows.pipeline.extract import Extractor
+    from flows.pipeline.progress import shown
     from warehouse import open_writer
 
     directory = data_directory(data)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, wait_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,9 +22,9 @@ def command(data: Path, wait: float) -> None:
     Needed after a change of the method (the column `method` of the tables duplicates and stories says by which one a
     row was found), and useful after many imports in small pieces. What was interrupted goes on where it stopped.
     """
-    from flows.dedup.restory import restory
+    from flows.dedup.recompute import restory
     from flows.errors import FlowsError
-    from flows.progress import current, shown
+    from flows.pipeline.progress import current, shown
     from warehouse import open_writer
 
     directory = data_directory(data)

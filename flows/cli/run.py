@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, sources_option, wait_option
-from flows.layout import LEAST_FREE_GB, data_directory
+from flows.data_directory import LEAST_FREE_GB, data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,7 +28,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
 
     Exit code 1: something that was fetched could not be loaded; the rest was, and later runs try it again.
     """
-    from crawlers.contact import require_contact
+    from crawlers.sources.contact import require_contact
     from flows.cli.main import has_words
     from flows.errors import FlowsError
     from flows.settings import load_all
@@ -40,16 +40,16 @@ def command(sources: Path, data: Path, wait: float) -> None:
     directory.require_writable()
     directory.require_space(settings.alerts.least_free_gb)
 
-    from flows.prefect_setup import set_up_prefect
-    from flows.service.note import serving
+    from flows.service.prefect_settings import set_up_prefect
+    from flows.service.state import serving
 
     service = serving(directory)
     if service is not None:
         os.environ.setdefault("PREFECT_API_URL", service.api)  # it is seen there, and starts quicker
     set_up_prefect(directory)
     from flows.ingest import ingest
-    from flows.progress import shown
-    from flows.summary import print_summary, report_console
+    from flows.pipeline.progress import shown
+    from flows.reports.run_summary import print_summary, report_console
 
     try:
         with shown():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.option("--failed", is_flag=True, help="Only those that failed or crashed.")
 def command(data: Path, limit: int, failed: bool) -> None:
     """List the runs: when, how long, what they brought, how they ended."""
-    from flows.book import last_runs, runs_table
-    from flows.summary import report_console
+    from flows.reports.run_history import last_runs, runs_table
+    from flows.reports.run_summary import report_console
 
     directory = data_directory(data)
     runs = last_runs(directory, limit, failed_only=failed)

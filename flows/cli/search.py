@@ -40,12 +40,12 @@ def command(query: str, top: int, language: str | None, since: datetime | None, 
     The same in SQL: SELECT * FROM search('ceasefire talks', top := 10)
     """
     from crawlers.languages import ISO_639_1
-    from flows.output import write
-    from flows.searching import as_text, search_query
+    from flows.reports.query_output import write
+    from flows.reports.search_results import as_text, search_query
     from warehouse import connect
 
     if language is not None and language.lower() not in ISO_639_1:
-        from crawlers.sources_report import nearest_language
+        from crawlers.sources.validation import nearest_language
 
         raise click.BadParameter(
             f'found "{language}"; allowed: a two-letter ISO 639-1 code, such as "en"{nearest_language(language)}',

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.options import data_option, sources_option
-from flows.layout import data_directory
+from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
     Starts a Prefect server on this machine's loopback, unless PREFECT_API_URL names one, and serves the flows: a crawl
     every 15 minutes, tidying up every night, a digest every morning. [schedule] in the sources' file changes when.
     """
-    from crawlers.contact import require_contact
+    from crawlers.sources.contact import require_contact
     from flows.service.supervise import supervise
     from flows.settings import load_all
 
@@ -57,7 +57,7 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
     import sys
 
     from flows.errors import FlowsError
-    from flows.service.note import lock_service, serving
+    from flows.service.state import lock_service, serving
 
     directory = data_directory(data)
     lock_service(directory).release()  # who serves already is told here
@@ -91,7 +91,7 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
 def down(data: Path) -> None:
     """End what `newsloom up` runs; a crawl finishes its requests in flight and seals what it has."""
     from flows.errors import FlowsError
-    from flows.service.note import serving
+    from flows.service.state import serving
 
     directory = data_directory(data)
     note = serving(directory)

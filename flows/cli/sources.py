@@ -68,7 +68,7 @@ def list_sources(sources: Path) -> None:
 @sources_option
 def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: str | None, sources: Path) -> None:
     """Write entries into the file: of websites, whose feeds and sitemaps are found, or of the catalogue."""
-    from flows.adding import add_addresses, add_publishers
+    from flows.sources.add import add_addresses, add_publishers
 
     if not urls and name is None and language is None:
         raise click.UsageError("nothing to add: give addresses of websites, --from-catalogue or --language")
@@ -76,7 +76,7 @@ def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: 
         raise click.UsageError("--contact goes with addresses of websites, which are asked at once")
     entries = add_addresses(sources, urls, contact) if urls else []
     if name is not None or language is not None:
-        from crawlers.catalogue import by_language, by_name
+        from crawlers.sources.catalogue import by_language, by_name
 
         chosen = by_name(name) if name is not None else by_language(language or "")
         if name is not None and language is not None:
@@ -97,10 +97,10 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     """
     from datetime import UTC, datetime
 
-    from crawlers.contact import require_contact
-    from crawlers.planning import entry_points, plan_source
-    from crawlers.sources import load_sources, user_agent
-    from flows.probing import LISTINGS, PAGES, State, judge, probe
+    from crawlers.plan.build import entry_points, plan_source
+    from crawlers.sources.contact import require_contact
+    from crawlers.sources.model import load_sources, user_agent
+    from flows.sources.probe import LISTINGS, PAGES, State, judge, probe
 
     configured = load_sources(sources)
     require_contact(configured, sources)
@@ -129,7 +129,7 @@ def check(names: tuple[str, ...], sources: Path) -> None:
 @click.option("--language", metavar="CODE", help="Only publishers in this language (ISO 639-1).")
 def show_catalogue(language: str | None) -> None:
     """List the publishers that come with newsloom, for `sources add --from-catalogue`."""
-    from crawlers.catalogue import by_language, catalogue
+    from crawlers.sources.catalogue import by_language, catalogue
 
     for publisher in by_language(language) if language else catalogue():
         click.echo(f"{','.join(publisher.languages)}\t{publisher.name}\t{publisher.homepage}")
@@ -140,8 +140,8 @@ def show_catalogue(language: str | None) -> None:
 @sources_option
 def export(file: Path, sources: Path) -> None:
     """Write the sources as OPML, which feed readers take."""
-    from crawlers.opml import to_opml
-    from crawlers.sources import load_sources
+    from crawlers.sources.model import load_sources
+    from crawlers.sources.opml import to_opml
 
     configured = load_sources(sources)
     try:
@@ -156,8 +156,8 @@ def export(file: Path, sources: Path) -> None:
 @sources_option
 def import_opml(file: Path, sources: Path) -> None:
     """Add the feeds of an OPML file, as a feed reader exports it, to the sources."""
-    from crawlers.opml import from_opml
-    from flows.adding import add_outlines
+    from crawlers.sources.opml import from_opml
+    from flows.sources.add import add_outlines
 
     entries = add_outlines(sources, from_opml(file))
     click.echo(f"{len(entries)} added to {sources}" if entries else f"{sources} has them all already")

@@ -31,7 +31,7 @@ def command(query: str, form: str, data: Path) -> None:
     newsloom sql "SELECT title, published_at FROM articles ORDER BY published_at DESC LIMIT 10"
     newsloom sql "SELECT * FROM articles" --format parquet > articles.parquet
     """
-    from flows.output import write
+    from flows.reports.query_output import write
     from warehouse import connect
 
     text = sys.stdin.read() if query == "-" else query

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from flows.dedup.traits import Traits
+    from flows.dedup.text.features import Traits
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,17 +8,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flows.dedup import STORY_METHOD
-from flows.dedup.background import NO_BACKGROUND, shares
-from flows.dedup.chains import relink
-from flows.dedup.clustering import MOST_DAYS
-from flows.dedup.common import MANY
-from flows.dedup.linking import drop_unsupported
-from flows.dedup.telling import quiet_since, tell
-from flows.dedup.terms import UNKNOWN, weigh
-from warehouse import upkeep as book
-from warehouse.matches import add_common
-from warehouse.stories import close_stories
-from warehouse.tellings import drop_tellings
+from flows.dedup.copies.boilerplate import MANY
+from flows.dedup.copies.chains import relink
+from flows.dedup.copies.find import drop_unsupported
+from flows.dedup.stories.assign import quiet_since, tell
+from flows.dedup.stories.clustering import MOST_DAYS
+from flows.dedup.stories.idf import NO_BACKGROUND, shares
+from flows.dedup.text.terms import UNKNOWN, weigh
+from warehouse.dedup import upkeep as book
+from warehouse.dedup.fingerprints import add_common
+from warehouse.dedup.stories import close_stories
+from warehouse.dedup.story_members import drop_tellings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

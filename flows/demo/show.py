@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flows.demo.sites import demo_articles, demo_sites, demo_sources_toml
 from flows.demo.web import NewsWeb
 from flows.errors import FlowsError
-from flows.output import write
+from flows.reports.query_output import write
 from warehouse import connect
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from flows.layout import DataDirectory
+    from flows.data_directory import DataDirectory
 
 SOURCES = "sources.toml"
 
@@ -58,12 +58,12 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
     """
     sources = _prepare(directory)
     # Here, because importing the flow imports Prefect.
-    from flows.prefect_setup import set_up_prefect
+    from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)
     from flows.ingest import ingest
-    from flows.progress import shown
-    from flows.summary import print_summary
+    from flows.pipeline.progress import shown
+    from flows.reports.run_summary import print_summary
 
     with NewsWeb(demo_sites(1)) as web, _through(web.proxy_url):
         served = len([article for article in demo_articles(1) if article.kind == "article"])

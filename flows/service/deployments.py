@@ -11,8 +11,8 @@ from prefect.schedules import Cron, Interval
 from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import ParameterSchema, parameter_schema
 
-from flows.backfill import backfill
 from flows.digest import digest
+from flows.import_files import backfill
 from flows.ingest import ingest
 from flows.maintain import maintain
 from flows.reextract import reextract
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from prefect.flows import Flow
     from prefect.schedules import Schedule as PrefectSchedule
 
-    from flows.layout import DataDirectory
+    from flows.data_directory import DataDirectory
     from flows.settings import Schedule
 
 # A second run of a deployment that still runs is cancelled before it begins. The warehouse's lock is underneath:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from flows.layout import DataDirectory
+    from flows.data_directory import DataDirectory
 
 LOG = "service.log"
 MOST_BYTES = 5_000_000

@@ -10,7 +10,7 @@ import asyncio
 import sys
 from pathlib import Path
 
-from flows.layout import DataDirectory
+from flows.data_directory import DataDirectory
 from flows.service.parent import end_with_parent
 from flows.settings import load_settings
 
@@ -29,7 +29,7 @@ def main() -> None:
     from prefect.runner import Runner
 
     from flows.service.deployments import deployments
-    from flows.service.left_over import put_right
+    from flows.service.stale_runs import put_right
 
     runner = Runner(name="newsloom", pause_on_shutdown=False, limit=MOST_PROCESSES, query_seconds=POLL_SECONDS)
 

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.book import last_runs, runs_table
-from flows.layout import GIGABYTE
-from flows.service.note import serving
-from flows.summary import report_console
+from flows.data_directory import GIGABYTE
+from flows.reports.run_history import last_runs, runs_table
+from flows.reports.run_summary import report_console
+from flows.service.state import serving
 from warehouse import writer_at_work
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
-    from flows.layout import DataDirectory
-    from flows.service.note import Note
+    from flows.data_directory import DataDirectory
+    from flows.service.state import Note
 
 RUNS_SHOWN = 5
 NEXT_SHOWN = 5
@@ -53,7 +53,7 @@ def _next_runs(directory: DataDirectory, note: Note) -> list[str]:
     import os
 
     os.environ["PREFECT_API_URL"] = note.api
-    from flows.prefect_setup import set_up_prefect
+    from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)
     from prefect.client.orchestration import get_client

@@ -17,14 +17,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows.errors import FlowsError
-from flows.prefect_setup import named_server, set_up_prefect
-from flows.service.note import Note, deployment_name, lock_service, write_note
+from flows.service.prefect_settings import named_server, set_up_prefect
+from flows.service.state import Note, deployment_name, lock_service, write_note
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from flows.layout import DataDirectory
+    from flows.data_directory import DataDirectory
 
 logger = logging.getLogger("newsloom.service")
 

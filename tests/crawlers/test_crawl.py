@@ -13,7 +13,7 @@ import pytest
 
 from crawlers.archive import Fetch, FoundListing, Kind, Outcome, sealed_segments
 from crawlers.discovery import address_key, write_known
-from crawlers.plan import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
+from crawlers.plan.model import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
 from flows.demo.web import NewsWeb, Page, Site
 from tests.end_to_end.conftest import feed, town_site
 

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pytest
 
-from flows.layout import DataDirectory
-from flows.service.note import Note, serving
+from flows.data_directory import DataDirectory
+from flows.service.state import Note, serving
 from tests.end_to_end.conftest import free_port
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ import pytest
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter, sealed_segments
 from crawlers.extraction import Article
-from flows.reading import read_page
+from flows.pipeline.pages import read_page
 from tests.warehouse.rows import NOON, article_row, batch, failed_row
 from warehouse import connect, open_writer
-from warehouse.load import load_segment
+from warehouse.loading.load import load_segment
 
 PAGES = Path(__file__).parents[1] / "crawlers" / "extraction" / "pages"
 FOUND = Article("https://a.example/x-y-z", "Title", (), None, None, None, None, None, (), None, None, "Text", None)

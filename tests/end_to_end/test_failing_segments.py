@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
-from flows import importing
-from flows.archiving import FIRST_RECORDS, SEGMENT_RECORDS
 from flows.demo.web import NewsWeb
-from flows.failing import TRIED_AGAIN, costs_itself, in_turn
-from flows.loading import finish as finish_loading
+from flows.pipeline import import_files as importing
+from flows.pipeline.archive_files import FIRST_RECORDS, SEGMENT_RECORDS
+from flows.pipeline.failures import TRIED_AGAIN, costs_itself, in_turn
+from flows.pipeline.load import finish as finish_loading
 from tests.end_to_end.conftest import Newsloom, town_site, town_sources
 from tests.end_to_end.test_import import record, write_lines
 from tests.end_to_end.test_upkeep import crawl, private
 from tests.end_to_end.test_upkeep import newsloom as called
 from warehouse import DamagedWarehouseError, TransientWarehouseError, connect
-from warehouse.failures import failed_segments, record_failure
+from warehouse.failed_segments import failed_segments, record_failure
 
 if TYPE_CHECKING:
-    from flows.loading import Begun, Loaded
+    from flows.pipeline.load import Begun, Loaded
     from warehouse import Writer
 
 BROKEN = "20260301120000-aaaaaaaaaaaa-00000"

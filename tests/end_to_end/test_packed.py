@@ -12,9 +12,9 @@ import pytest
 
 from crawlers.archive import own_segments, sealed_segments
 from crawlers.archive.packs import all_packs
-from flows.archived import find_page
-from flows.layout import DataDirectory
-from flows.packing import pack_loaded
+from flows.data_directory import DataDirectory
+from flows.maintenance.pack import pack_loaded
+from flows.reports.stored_page import find_page
 from tests.end_to_end.conftest import article
 from tests.end_to_end.test_upkeep import EVERYTHING, address, crawl, grouped, held_bytes, newsloom, private, state
 from warehouse import open_writer
@@ -122,7 +122,7 @@ def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypat
     listings = "SELECT count(*) FROM fetches WHERE kind = 'feed' AND warc_offset IS NOT NULL"
     assert private(packed, listings) == [(2,)]
     with monkeypatch.context() as patch:
-        patch.setattr("warehouse.forget.keep_offsets", no_longer)
+        patch.setattr("warehouse.forgetting.forget.keep_offsets", no_longer)
         newsloom("forget", address(2), "--yes", data=packed, code=130)
     assert private(packed, listings) == [(2,)]
     newsloom("forget", address(2), "--yes", data=packed)

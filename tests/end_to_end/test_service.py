@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from flows.data_directory import DataDirectory
 from flows.demo.web import NewsWeb
-from flows.layout import DataDirectory
-from flows.service.note import serving
+from flows.service.state import serving
 from tests.crawlers.archive.days import crawled
 from tests.end_to_end.conftest import answers, town_site, town_sources
 from tests.end_to_end.service import command_of, kill, lives, schedule, service_log, up, wait_for

@@ -13,7 +13,7 @@ import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import open_writer
-from warehouse.load import load_segment
+from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
-from crawlers.discovery.links import Link
+from crawlers.discovery.listing import Link
 from flows.cli.main import main
 from tests.end_to_end.conftest import article
 from tests.warehouse.rows import NOON

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.errors import SourcesError
-from crawlers.sources import load_sources
+from crawlers.sources.model import load_sources
 from flows.settings import Alerts, Keep, Schedule, Settings, load_all, load_settings
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from uuid import UUID
 
 import pyarrow as pa
 
-from flows.batches import BATCH, LINKS, LISTINGS
-from warehouse.load import Batch
+from flows.pipeline.rows import BATCH, LINKS, LISTINGS
+from warehouse.loading.load import Batch
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import connect, open_writer, storage
-from warehouse.load import load_segment
+from warehouse.loading.load import load_segment
 from warehouse.migrate import migrate, read_migrations
 
 if TYPE_CHECKING:

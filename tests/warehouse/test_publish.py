@@ -15,7 +15,7 @@ import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import TransientWarehouseError, connect, open_writer, storage
-from warehouse.load import load_segment
+from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch, failed_row, uuid
 from warehouse import connect
-from warehouse.load import load_segment
+from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:
     from warehouse import Writer

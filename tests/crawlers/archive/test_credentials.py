@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.archive import Segment, SegmentWriter
-from crawlers.discovery.links import Link
+from crawlers.discovery.listing import Link
 
 from .conftest import unpacked
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawlers.archive import Segment, own_segments, packs, sealed_segments
-from crawlers.archive.packing import Packed, pack_segments
+from crawlers.archive.pack_segments import Packed, pack_segments
 from crawlers.archive.packs import Pack
 from crawlers.errors import ArchiveError
 from tests.crawlers.archive.days import LATER, content, day, ledger

@@ -14,8 +14,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 import crawlers
 from crawlers.archive import Fetch, Segment, sealed_segments
-from crawlers.archive.erasing import erase_each
-from crawlers.archive.packing import pack_segments, settle
+from crawlers.archive.erase import erase_each
+from crawlers.archive.pack_segments import pack_segments, settle
 from crawlers.archive.packs import Pack
 from tests.crawlers.archive.days import LATER, content, day, files, ledger
 
@@ -28,8 +28,9 @@ import json, os, shutil, signal, sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from crawlers.archive import Segment, packing, packs
-from crawlers.archive.erasing import erase_each
+from crawlers.archive import Segment, packs
+from crawlers.archive import pack_segments as packing
+from crawlers.archive.erase import erase_each
 
 def step():
     global left

@@ -12,8 +12,8 @@ import pytest
 
 import crawlers
 from crawlers.archive import salvage, sealed_segments
-from crawlers.archive.fetches import from_json
-from crawlers.archive.reading import read_member
+from crawlers.archive.fetch_log import from_json
+from crawlers.archive.reader import read_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,7 +44,8 @@ STEPPER = """
 import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter, segments
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
+from crawlers.archive import writer as segments
 
 def step():
     global left

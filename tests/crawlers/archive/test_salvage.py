@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Exchange, Fetch, Outcome, Segment, SegmentWriter, layout, salvage, sealed_segments
-from crawlers.archive.reading import read_member
+from crawlers.archive import Exchange, Fetch, Outcome, Segment, SegmentWriter, salvage, sealed_segments
+from crawlers.archive import segment_files as layout
+from crawlers.archive.reader import read_member
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.discovery import BadListing, find_feeds, parse_section
-from crawlers.discovery.article_address import Evidence, evidence
+from crawlers.discovery.url_evidence import Evidence, evidence
 
 FRONTS = Path(__file__).parent / "fronts"
 

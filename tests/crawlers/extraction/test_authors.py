@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.extraction.names import clean_names
+from crawlers.extraction.author_names import clean_names
 from tests.crawlers.extraction.statements import ld, meta, metadata_of
 
 

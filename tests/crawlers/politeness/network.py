@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from crawlers.archive import Fetch, sealed_segments
 from crawlers.discovery import write_known
-from crawlers.plan import KNOWN, CrawlPlan, PlannedSource, write_plan
+from crawlers.plan.model import KNOWN, CrawlPlan, PlannedSource, write_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,7 +7,7 @@ from pathlib import Path  # noqa: TC003 - pytest reads annotations
 import pytest
 
 from crawlers.archive import Kind, Outcome
-from crawlers.plan import PlannedRequest, PlannedSource
+from crawlers.plan.model import PlannedRequest, PlannedSource
 from flows.demo.web import NewsWeb, Page, Site
 from tests.crawlers.politeness.network import PUBLIC, Listener, crawl
 from tests.end_to_end.conftest import feed

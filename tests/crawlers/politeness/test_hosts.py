@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from scrapy.exceptions import DownloadTimeoutError
 
-from crawlers.politeness.addresses import Reach
 from crawlers.politeness.hosts import FAILURES_IN_A_ROW, HostBook
+from crawlers.politeness.ip_ranges import Reach
 from crawlers.politeness.refusals import AskedToWait, HostLimit, HostUnresponsive
-from crawlers.politeness.waiting import MAX_WAIT
+from crawlers.politeness.retry_after import MAX_WAIT
 
 HOST = "town.example"
 

@@ -16,7 +16,7 @@ import pytest
 from backports import zstd
 
 from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
-from crawlers.plan import PlannedRequest, PlannedSource
+from crawlers.plan.model import PlannedRequest, PlannedSource
 from tests.crawlers.politeness.network import PUBLIC, crawl
 from tests.crawlers.politeness.scripted import ROBOTS_MISSING, Answer, Scripted
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from crawlers.archive import Fetch, Kind, Outcome, Segment
 from crawlers.extraction import Article
-from flows.forgotten import Forgotten
-from flows.loading import Begun, finish
-from flows.reading import read_page
+from flows.pipeline.blocklist import Forgotten
+from flows.pipeline.load import Begun, finish
+from flows.pipeline.pages import read_page
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

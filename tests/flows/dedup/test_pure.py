@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.dedup import vectors
-from flows.dedup.background import NO_BACKGROUND, Background, complete
-from flows.dedup.clustering import DAY, MOST_DAYS, Node, cluster
-from flows.dedup.common import MANY, common_fingerprints
-from flows.dedup.containment import compared, overlap
-from flows.dedup.lexicon import Lexicon, lexicon, word_hash
-from flows.dedup.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
-from flows.dedup.shingles import LEAST, distinct, fingerprints, shingles, stored
-from flows.dedup.stretches import MOST, stretches
-from flows.dedup.terms import NAME_WEIGHT, weigh
-from flows.dedup.tokens import Script
-from flows.dedup.words import read_words
+from flows.dedup.copies.boilerplate import MANY, common_fingerprints
+from flows.dedup.copies.containment import compared, overlap
+from flows.dedup.copies.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
+from flows.dedup.day_ranges import MOST, stretches
+from flows.dedup.stories import vectors
+from flows.dedup.stories.clustering import DAY, MOST_DAYS, Node, cluster
+from flows.dedup.stories.idf import NO_BACKGROUND, Background, complete
+from flows.dedup.text.lexicon import Lexicon, lexicon, word_hash
+from flows.dedup.text.shingles import LEAST, distinct, fingerprints, shingles, stored
+from flows.dedup.text.terms import NAME_WEIGHT, weigh
+from flows.dedup.text.tokens import Script
+from flows.dedup.text.words import read_words
 from tests.flows.dedup.library import NOON, prose
 
 NOTHING = np.empty(0, np.uint64)

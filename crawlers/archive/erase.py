@@ -1,0 +1,234 @@
+"""Taking single fetches out of sealed segments: nothing of them is left, and everything else stays in its place."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, BinaryIO
+from uuid import uuid4
+
+from fastwarc.warc import WarcRecordType
+
+from crawlers.archive import pack_index as parts
+from crawlers.archive import packs
+from crawlers.archive import segment_files as layout
+from crawlers.archive.fetch_log import Fetch, from_json, to_json
+from crawlers.archive.reader import parse_record, read_member
+from crawlers.archive.warc_records import target_uri, warc_date
+from crawlers.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from crawlers.archive.packs import Pack, Stretch
+    from crawlers.archive.reader import Segment
+
+_GZIP_HEADER = b"\x1f\x8b\x08%c\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, flags, no time, no system
+_HAS_NAME = 8
+_COPY = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """Where something was erased: the offsets of the records, and how many lines of the log have changed."""
+
+    offsets: tuple[int, ...]
+    lines: int
+
+
+def erase(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
+    """Rewrite a sealed segment so that what `changed` gives stands in place of each fetch; None leaves it.
+
+    A new fetch without an offset loses its stored content and the request for it: in their place is a record that says
+    so, of the same length, so that the other records stay where they are. So does one of another address that had no
+    offset: what said that nothing had changed goes. The log keeps its number of lines. The WARC file is replaced first:
+    a call that was killed can be repeated. Raises ArchiveError where a file cannot be read or written; it stays as it
+    was then. For the holder of the warehouse's lock.
+    """
+    return next(erased for _, erased in erase_each([segment], lambda _, fetch: changed(fetch)))
+
+
+def erase_each(
+    segments: Iterable[Segment], changed: Callable[[Segment, Fetch], Fetch | None]
+) -> Iterator[tuple[Segment, Erased]]:
+    """As `erase` with each segment, each as soon as it is done; a pack of several of them is written anew only once."""
+    packed: dict[Pack, list[Segment]] = {}
+    swept = set()
+    for segment in segments:
+        day = packs.day_of(segment.name)
+        if day is not None and (segment.directory, day[:6]) not in swept:
+            # A pack that was not finished has copies of what is to be erased.
+            packs.sweep(segment.directory, [day[:6]])
+            swept.add((segment.directory, day[:6]))
+        found = packs.find(segment.directory, segment.name)
+        if found is None:
+            yield segment, _erase_own(segment, partial(changed, segment))
+        else:
+            packed.setdefault(found[0], []).append(segment)
+    for pack, some in packed.items():
+        packs.remove_own(pack, [segment.name for segment in some])
+        erased = _erase_packed(pack, {segment.name: partial(changed, segment) for segment in some})
+        yield from ((segment, erased[segment.name]) for segment in some)
+
+
+def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
+    with _told(segment.warc_path):
+        with segment.log_path.open("rb") as file:
+            text, gone, lines = _changed_log(file, changed)
+        if gone.offsets or gone.repeats:
+            with packs.open_warc(segment.directory, segment.name) as warc:
+                ranges = _ranges(warc, gone)
+                if ranges:
+                    _replace(segment.warc_path, partial(_fill, warc.file, ranges))
+        if lines:
+            _replace(segment.log_path, lambda new: new.write(text))
+    return Erased(gone.offsets, lines)
+
+
+def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, Erased]:
+    """One segment's log is in memory at a time."""
+    erased: dict[str, Erased] = {}
+    ranges: list[tuple[int, int]] = []
+    fresh = layout.fresh(pack.log_path)
+    with _told(pack.log_path):
+        try:
+            with pack.log_path.open("rb") as old, pack.warc_path.open("rb") as warc:
+                there = list(parts.read_parts(old, pack.log_path))
+                with fresh.open("wb") as new:
+                    for more, part in zip(range(len(there) - 1, -1, -1), there, strict=True):
+                        log = packs.Stretch(old, pack.log_path, part.log_begin, part.log_begin + part.log_bytes)
+                        if part.segment in changed:
+                            text, gone, lines = _changed_log(log.lines(), changed[part.segment])
+                            erased[part.segment] = Erased(gone.offsets, lines)
+                            records = packs.Stretch(
+                                warc, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes
+                            )
+                            ranges += _ranges(records, gone)
+                        else:
+                            text = b"".join(log.lines())
+                        new.write(
+                            parts.header(
+                                part.segment, part.warc_begin, part.warc_bytes, len(text), part.log_lines, more
+                            )
+                        )
+                        new.write(text)
+                if ranges:
+                    _replace(pack.warc_path, partial(_fill, warc, ranges))
+            if any(one.lines for one in erased.values()):
+                layout.bring_to_disk(fresh)
+                fresh.replace(pack.log_path)
+                layout.sync(pack.log_path.parent)
+        finally:
+            fresh.unlink(missing_ok=True)
+    return erased
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        said = error.strerror or str(error) if isinstance(error, OSError) else str(error)
+        raise ArchiveError(f"{path}: cannot be rewritten: {said}", file=path) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Gone:
+    """Records that are to go: by their offsets; and revisits, which the log does not place, by address and time."""
+
+    offsets: tuple[int, ...]
+    repeats: frozenset[tuple[str, str]]
+
+
+def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, _Gone, int]:
+    """The log as it is to be, what is to go, and how many lines have changed."""
+    text, gone, lines = [], [], 0
+    repeats: set[tuple[str, str]] = set()
+    for line in log:
+        old = from_json(line)
+        new = changed(old) or old
+        lines += old != new
+        text.append(line if old == new else to_json(new).encode() + b"\n")
+        if old.offset is not None and new.offset is None:
+            gone.append(old.offset)
+        elif old.offset is None and old.url != new.url:
+            repeats.update((target_uri(url), warc_date(old.fetched_at)) for url in (old.url, old.final_url) if url)
+    return b"".join(text), _Gone(tuple(gone), frozenset(repeats)), lines
+
+
+def _ranges(warc: Stretch, gone: _Gone) -> list[tuple[int, int]]:
+    """From where to where in the file the records go, each with the request before it."""
+    ranges: list[tuple[int, int]] = []
+    if not (gone.offsets or gone.repeats):
+        return ranges
+    offsets = frozenset(gone.offsets)
+    at, request = warc.begin, None
+    while at < warc.end:
+        content, end = read_member(warc.file, at)
+        record, _ = parse_record(content)
+        if at - warc.begin in offsets or (
+            record.record_type & WarcRecordType.revisit
+            and (record.headers.get("WARC-Target-URI"), record.headers.get("WARC-Date")) in gone.repeats
+        ):
+            ranges.append((at if request is None else request, end))
+        request = at if record.record_type & WarcRecordType.request else None
+        at = end
+    return ranges
+
+
+def _fill(old: BinaryIO, ranges: list[tuple[int, int]], new: BinaryIO) -> None:
+    old.seek(0)
+    for begin, end in ranges:
+        _copy(old, new, begin - old.tell())
+        new.write(filler(end - begin))
+        old.seek(end)
+    _copy(old, new, None)
+
+
+def filler(length: int) -> bytes:
+    """A gzip member of exactly so many bytes, with a WARC record of no content of its own. ValueError: too short."""
+    now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    identifier = f"<urn:uuid:{uuid4()}>"
+    blank = max(length - 300 - 5 * (length // 16_000 + 1), 0)
+    head = (
+        f"WARC/1.1\r\nWARC-Type: metadata\r\nWARC-Record-ID: {identifier}\r\nWARC-Date: {now}\r\n"
+        f"Content-Type: text/plain\r\nContent-Length: {blank}\r\n\r\n"
+    )
+    record = head.encode() + b" " * blank + b"\r\n\r\n"
+    # Stored, not compressed: only so is its length known before. A short one has no room for that.
+    deflate = zlib.compressobj(0 if blank else 9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    body = deflate.compress(record) + deflate.flush()
+    tail = struct.pack("<II", zlib.crc32(record), len(record) & 0xFFFFFFFF)
+    rest = length - (len(_GZIP_HEADER % 0) + len(body) + len(tail))
+    if rest < 0:
+        raise ValueError(f"a record of {length} bytes is too short to be replaced")
+    if rest == 0:
+        return _GZIP_HEADER % 0 + body + tail
+    return _GZIP_HEADER % _HAS_NAME + b"-" * (rest - 1) + b"\0" + body + tail  # the name fills what is left
+
+
+def _copy(old: BinaryIO, new: BinaryIO, length: int | None) -> None:
+    while length is None or length > 0:
+        chunk = old.read(_COPY if length is None else min(_COPY, length))
+        if not chunk:
+            return
+        new.write(chunk)
+        if length is not None:
+            length -= len(chunk)
+
+
+def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
+    fresh = layout.fresh(path)
+    try:
+        with fresh.open("wb") as new:
+            write(new)
+        layout.bring_to_disk(fresh)
+        fresh.replace(path)
+        layout.sync(path.parent)
+    finally:
+        fresh.unlink(missing_ok=True)

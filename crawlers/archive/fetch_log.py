@@ -1,0 +1,232 @@
+"""One line of a segment's log: what was asked for, what came of it, and where it is stored."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from enum import StrEnum, auto
+from typing import Any, TypeVar
+
+from crawlers.discovery.listing import Link
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class Kind(StrEnum):
+    """What was asked for."""
+
+    HOMEPAGE = auto()
+    FEED = auto()
+    SITEMAP = auto()
+    SECTION = auto()
+    PAGE = auto()
+    RECORD = auto()
+    """An imported article, JSON or plain text, not a web page."""
+
+
+class Outcome(StrEnum):
+    """What came of it."""
+
+    FETCHED = auto()
+    UNCHANGED = auto()
+    """The server answered 304, or with the very bytes that are stored: what is stored from before still holds."""
+    FAILED = auto()
+    SKIPPED = auto()
+    """It was not asked for at all, as `reason` says."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundListing:
+    """A listing that another one named: a feed of a front page, a sitemap of an index."""
+
+    url: str
+    kind: Kind
+    modified_at: datetime | None = None
+    """When that one says it changed last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One thing that was tried. Both times are aware (UTC by custom); a naive one raises ValueError."""
+
+    url: str
+    """The address asked for, before any redirect."""
+    source: str
+    """Name of the source it was asked for."""
+    kind: Kind
+    outcome: Outcome
+    fetched_at: datetime
+    final_url: str | None = None
+    """The address that answered, after redirects."""
+    status: int | None = None
+    """HTTP status; None where there was no answer."""
+    reason: str | None = None
+    """Why it failed or was skipped, a word from the closed vocabulary of whoever writes it."""
+    detail: str | None = None
+    """The same in words for a person."""
+    bytes: int = 0
+    """Length of the decoded body."""
+    ms: int = 0
+    """From sending the request to the end of the body, in milliseconds."""
+    offset: int | None = None
+    """Where the response (or resource) record starts in the segment's WARC file, in bytes; None: nothing was stored."""
+    digest: str | None = None
+    """Digest of the payload that is stored there, as the record has it."""
+    etag: str | None = None
+    last_modified: str | None = None
+    """The validator as the server spelled it, to be sent back as it is."""
+    published_hint: datetime | None = None
+    """When the listing that named this page said it was published."""
+    links: tuple[Link, ...] = ()
+    """Article addresses this listing named that were not known before."""
+    listings: tuple[FoundListing, ...] = ()
+    """Further listings this one named."""
+
+    def __post_init__(self) -> None:
+        for name in ("fetched_at", "published_hint"):
+            moment: datetime | None = getattr(self, name)
+            if moment is not None and moment.utcoffset() is None:
+                raise ValueError(f"{name} has no time zone: {moment.isoformat()}")
+
+
+# Some readers take these, too, as the end of a line; JSON escapes only the control characters of ASCII by itself.
+_LINE_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029"}
+
+
+def to_json(fetch: Fetch) -> str:
+    r"""One line of JSON without its line break, in the order of the fields; what has its default value is left out.
+
+    Times are ISO 8601 with offset. Half a surrogate pair, which JSON feeds do contain and UTF-8 cannot hold, becomes
+    U+FFFD; everything else comes back from `from_json` as it was.
+    """
+    line = json.dumps(_plain(fetch), ensure_ascii=False, separators=(",", ":"))
+    if not line.isascii():
+        line = line.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return line.translate(_LINE_BREAKS)
+
+
+def from_json(line: str | bytes) -> Fetch:
+    """The fetch that `to_json` wrote as this line.
+
+    Keys it does not know are passed over, so that logs of later versions stay readable. Raises ValueError, which says
+    what was found and what was expected, where the line is not such an object.
+    """
+    try:
+        found = json.loads(line)
+    except RecursionError:
+        raise ValueError("not a fetch: nested too deeply") from None
+    except ValueError as error:
+        raise ValueError(f"not JSON: {error}") from error
+    if not isinstance(found, dict):
+        raise ValueError(f"not a fetch: expected a JSON object, found {type(found).__name__}")
+    entry = _Entry(found)
+    return Fetch(
+        url=entry.required("url"),
+        source=entry.required("source"),
+        kind=_one_of(Kind, "kind", entry.required("kind")),
+        outcome=_one_of(Outcome, "outcome", entry.required("outcome")),
+        fetched_at=_moment("fetched_at", entry.required("fetched_at")),
+        final_url=entry.text("final_url"),
+        status=entry.number("status"),
+        reason=entry.text("reason"),
+        detail=entry.text("detail"),
+        bytes=entry.number("bytes") or 0,
+        ms=entry.number("ms") or 0,
+        offset=entry.number("offset"),
+        digest=entry.text("digest"),
+        etag=entry.text("etag"),
+        last_modified=entry.text("last_modified"),
+        published_hint=entry.moment("published_hint"),
+        links=tuple(_link(number, link) for number, link in enumerate(entry.objects("links"))),
+        listings=tuple(_listing(number, found) for number, found in enumerate(entry.objects("listings"))),
+    )
+
+
+def _plain(record: Fetch | Link | FoundListing) -> dict[str, Any]:
+    plain: dict[str, Any] = {}
+    for field in fields(record):
+        value = getattr(record, field.name)
+        if field.default is not MISSING and value == field.default:
+            continue
+        if isinstance(value, datetime):
+            value = value.isoformat()
+        elif isinstance(value, tuple):
+            value = [_plain(link) for link in value]
+        plain[field.name] = value
+    return plain
+
+
+def _one_of(vocabulary: type[Word], key: str, text: str) -> Word:
+    try:
+        return vocabulary(text)
+    except ValueError:
+        raise ValueError(f"{key}: expected one of {', '.join(vocabulary)}; found {text!r}") from None
+
+
+def _moment(key: str, text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"{key}: expected ISO 8601 with offset, found {text!r}") from None
+    if moment.utcoffset() is None:
+        raise ValueError(f"{key}: expected ISO 8601 with offset, found none in {text!r}")
+    return moment
+
+
+class _Entry:
+    """A JSON object of which single keys are read, each checked for its type."""
+
+    def __init__(self, found: dict[str, object], where: str = "") -> None:
+        self._found, self._where = found, where
+
+    def required(self, key: str) -> str:
+        value = self.text(key)
+        if value is None:
+            raise ValueError(f"{self._where}{key} is missing")
+        return value
+
+    def text(self, key: str) -> str | None:
+        value = self._found.get(key)
+        if value is None or isinstance(value, str):
+            return value
+        raise ValueError(f"{self._where}{key}: expected a string, found {type(value).__name__}")
+
+    def number(self, key: str) -> int | None:
+        value = self._found.get(key)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool)):
+            return value
+        raise ValueError(f"{self._where}{key}: expected a whole number, found {type(value).__name__}")
+
+    def moment(self, key: str) -> datetime | None:
+        text = self.text(key)
+        return None if text is None else _moment(self._where + key, text)
+
+    def objects(self, key: str) -> list[dict[str, object]]:
+        value = self._found.get(key, [])
+        if not isinstance(value, list):
+            raise ValueError(f"{key}: expected a list, found {type(value).__name__}")
+        for number, found in enumerate(value):
+            if not isinstance(found, dict):
+                raise ValueError(f"{key}[{number}]: expected an object, found {type(found).__name__}")
+        return value
+
+
+def _listing(number: int, found: dict[str, object]) -> FoundListing:
+    entry = _Entry(found, f"listings[{number}].")
+    return FoundListing(
+        url=entry.required("url"),
+        kind=_one_of(Kind, f"listings[{number}].kind", entry.required("kind")),
+        modified_at=entry.moment("modified_at"),
+    )
+
+
+def _link(number: int, found: dict[str, object]) -> Link:
+    entry = _Entry(found, f"links[{number}].")
+    return Link(
+        url=entry.required("url"),
+        title=entry.text("title"),
+        published_at=entry.moment("published_at"),
+        modified_at=entry.moment("modified_at"),
+        language=entry.text("language"),
+    )

@@ -1,0 +1,230 @@
+"""Packing: the small segments of days that are over become a few files (`crawlers.archive.packs`).
+
+A day's segments are copied, the copies read back and brought to the disk, and only then their own files removed. At
+every moment each segment is whole in one place at least. For the holder of the warehouse's lock: nobody else packs,
+erases, or removes segments meanwhile. A crawl may go on, for it writes segments of today only.
+"""
+
+from __future__ import annotations
+
+import shutil
+import zlib
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, BinaryIO
+
+from crawlers.archive import packs
+from crawlers.archive import segment_files as layout
+from crawlers.archive.pack_index import header, read_parts
+from crawlers.archive.reader import Segment, own_segments, parse_record, read_member
+from crawlers.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
+
+SMALL = 16 << 20
+"""Bytes of a segment's two files together, from which on it keeps them."""
+PACK_BYTES = 1 << 30  # WARC files of about a gigabyte are the custom (ISO 28500, annex C); erasing copies a pack
+NIGHT_BYTES = 4 << 30  # the warehouse's lock is held while packing: a minute or two of work, the rest another night
+_CHUNK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What was packed: segments with their bytes, into so many packs of two files; and why others were not."""
+
+    segments: int = 0
+    packs: int = 0
+    bytes: int = 0
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Small:
+    segment: Segment
+    day: str
+    bytes: int
+
+
+def settle(archive: Path) -> dict[str, str]:
+    """Bring to an end what a killed packing began; days (yyyymmdd) of which a pack is damaged, with what is wrong.
+
+    Leftovers of packs that were not sealed go, and so do the own files of segments that are in a pack.
+    """
+    packs.sweep(archive, packs.months(archive))
+    problems = {}
+    for day, segments in groupby(own_segments(archive), key=lambda segment: packs.day_of(segment.name)):
+        names = {segment.name for segment in segments}
+        try:
+            for pack in () if day is None else packs.packs_of(archive, day):
+                packs.remove_own(pack, names & pack.parts().keys())
+        except ArchiveError as error:
+            problems[day or ""] = str(error)
+    return problems
+
+
+def packable(archive: Path, before: date) -> list[str]:
+    """Names of small segments that have files of their own, of days (UTC) before this one."""
+    return [small.segment.name for small in _small(archive, before)]
+
+
+def pack_segments(
+    archive: Path, loaded: Mapping[str, int], before: date, *, spare: int = 0, most: int = NIGHT_BYTES
+) -> Packed:
+    """Pack the small segments of days before `before` (UTC) that are in `loaded`, which has their lines of log.
+
+    Day by day, oldest first, until `most` bytes are copied or the disk would have less than `spare` bytes free. Days
+    with a single one are left alone, and so is a segment that is damaged, and a day of which a pack is. Raises
+    ArchiveError where the disk fails or is full; nothing is lost then, and the call can be repeated.
+    """
+    problems: list[str] = []
+    done = Packed()
+    try:
+        damaged = settle(archive)
+        problems += damaged.values()
+        small = (one for one in _small(archive, before) if one.segment.name in loaded and one.day not in damaged)
+        for group in _groups(small):
+            whole, why = _whole(group, loaded)
+            problems += why
+            size = sum(small.bytes for small in whole)
+            if len(whole) < 2:
+                continue
+            if done.bytes + size > most and done.packs:
+                break
+            if shutil.disk_usage(archive).free - spare < size:
+                problems.append(
+                    f"{archive}: the disk has no room for a copy of {len(whole)} segments ({size >> 20} MB); they stay "
+                    "as they are until it has"
+                )
+                break
+            _pack(archive, whole[0].day, [small.segment for small in whole], loaded)
+            done = Packed(done.segments + len(whole), done.packs + 1, done.bytes + size)
+    except OSError as error:
+        file = error.filename or archive
+        raise ArchiveError(
+            f"{file}: segments cannot be packed: {error.strerror or error}\nNothing was lost: they stay as they are.",
+            file=archive,
+        ) from error
+    return Packed(done.segments, done.packs, done.bytes, tuple(problems))
+
+
+def _small(archive: Path, before: date) -> Iterator[_Small]:
+    """By name, which is by day."""
+    for segment in own_segments(archive):
+        day = packs.day_of(segment.name)
+        if day is None or day >= f"{before:%Y%m%d}":
+            continue
+        try:
+            size = segment.warc_path.stat().st_size + segment.log_path.stat().st_size
+        except FileNotFoundError:
+            continue  # without its log it is not whole: the doctor says so
+        if size < SMALL:
+            yield _Small(segment, day, size)
+
+
+def _groups(small: Iterable[_Small]) -> Iterator[list[_Small]]:
+    """What may become a pack each."""
+    for _, of_day in groupby(small, key=lambda one: one.day):
+        group: list[_Small] = []
+        size = 0
+        for one in of_day:
+            if size + one.bytes > PACK_BYTES:
+                yield group
+                group, size = [], 0
+            group.append(one)
+            size += one.bytes
+        yield group
+
+
+def _whole(group: Sequence[_Small], loaded: Mapping[str, int]) -> tuple[list[_Small], list[str]]:
+    """Those of which every record can be read and the log is as long as the ledger says, and what is with the others.
+
+    A damaged one keeps its files, as it is them that have to be restored.
+    """
+    whole, problems = [], []
+    for small in group:
+        segment = small.segment
+        try:
+            lines = segment.log_lines()
+            if lines != loaded[segment.name]:
+                raise ValueError(f"{lines} requests in its log, {loaded[segment.name]} by the ledger")
+            with segment.warc_path.open("rb") as warc:
+                at, size = 0, segment.warc_path.stat().st_size
+                while at < size or not at:
+                    content, end = read_member(warc, at)
+                    if not at:
+                        parse_record(content)
+                    at = end
+        except (ValueError, ArchiveError) as error:
+            problems.append(f"{segment.warc_path}: not packed, for it is damaged: {error}")
+        else:
+            whole.append(small)
+    return whole, problems
+
+
+def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[str, int]) -> None:
+    pack = packs.new_pack(archive, day)
+    folder = pack.warc_path.parent
+    folder.mkdir(parents=True, exist_ok=True)
+    layout.sync(folder.parent)
+    layout.sync(archive)
+    warc_path, log_path = layout.fresh(pack.warc_path), layout.fresh(pack.log_path)
+    sums = []
+    try:
+        with warc_path.open("wb") as warc, log_path.open("wb") as log:
+            for more, segment in zip(range(len(segments) - 1, -1, -1), segments, strict=True):
+                begin = warc.tell()
+                with segment.warc_path.open("rb") as own:
+                    warc_sum = _copy(own, warc)
+                size = segment.log_path.stat().st_size
+                log.write(header(segment.name, begin, warc.tell() - begin, size, loaded[segment.name], more))
+                with segment.log_path.open("rb") as own:
+                    sums.append((segment.name, warc_sum, _copy(own, log)))
+        layout.bring_to_disk(warc_path)
+        layout.bring_to_disk(log_path)
+        _verify(warc_path, log_path, sums)
+        warc_path.rename(pack.warc_path)
+        layout.sync(folder)
+        log_path.rename(pack.log_path)
+        layout.sync(folder)
+    except BaseException:
+        packs.sweep(archive, [day[:6]])
+        raise
+    packs.remove_own(pack, [segment.name for segment in segments])
+
+
+def _verify(warc_path: Path, log_path: Path, sums: Sequence[tuple[str, int, int]]) -> None:
+    """Read the copies back: every byte is what was read of the segments' own files, and where the seal says."""
+    with warc_path.open("rb") as warc, log_path.open("rb") as log:
+        for part, expected in zip(read_parts(log, log_path), sums, strict=True):
+            found = (
+                part.segment,
+                _sum(warc, part.warc_begin, part.warc_bytes),
+                _sum(log, part.log_begin, part.log_bytes),
+            )
+            if found != expected:
+                raise ArchiveError(
+                    f"{warc_path}: the copy of segment {part.segment} is not what was written. Its own files stay. "
+                    "The disk, or the memory of this machine, may be failing.",
+                    file=warc_path,
+                )
+
+
+def _copy(old: BinaryIO, new: BinaryIO) -> int:
+    """Copy what is left of a file; its checksum."""
+    checksum = 0
+    while chunk := old.read(_CHUNK):
+        new.write(chunk)
+        checksum = zlib.crc32(chunk, checksum)
+    return checksum
+
+
+def _sum(file: BinaryIO, begin: int, length: int) -> int:
+    checksum = 0
+    file.seek(begin)
+    while length and (chunk := file.read(min(_CHUNK, length))):
+        checksum = zlib.crc32(chunk, checksum)
+        length -= len(chunk)
+    return checksum

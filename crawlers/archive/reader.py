@@ -1,0 +1,283 @@
+"""Reading sealed segments, and single records of them."""
+
+from __future__ import annotations
+
+import os
+import re
+import zlib
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO, Self
+
+from fastwarc.warc import WarcRecord, WarcRecordType
+
+from crawlers.archive import packs
+from crawlers.archive import segment_files as layout
+from crawlers.archive.fetch_log import Fetch, from_json
+from crawlers.errors import ArchiveError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTENT = WarcRecordType.response | WarcRecordType.resource
+"""The types of record that hold what was fetched; the other ones speak of it."""
+
+MAX_UNPACKED = 64 << 20
+"""Bytes of a gzipped body, unpacked: more than a crawl takes of anything (sitemaps have up to 50 MiB)."""
+
+_CHUNK = 64 << 10  # bytes read at a time: most pages are one such piece, compressed
+_GZIP = 31  # zlib's window size for gzip, header and checksum included
+_STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
+_CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What was stored of one fetch."""
+
+    url: str
+    """The address that answered, percent-encoded where it held spaces or control characters."""
+    status: int | None
+    """HTTP status; None for an imported article."""
+    headers: tuple[tuple[str, str], ...]
+    """HTTP headers as stored, in order, repeated ones too: credentials are empty, and what described a coding that is
+    not stored is under `X-Crawler-…`. Values are read as UTF-8 if they are that, else as Latin-1."""
+    body: bytes
+    """Decoded of all transfer and content codings."""
+    http_charset: str | None
+    """The charset that `content_type` names, in lower case and unchecked."""
+    content_type: str | None
+    """The Content-Type header as the server spelled it (of several the last, as Scrapy reads it)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sealed segment, in files of its own or in a pack: all that reads it works alike.
+
+    Opening and closing files is up to each call, so a Segment may be sent to other processes.
+    """
+
+    directory: Path
+    name: str
+
+    @property
+    def warc_path(self) -> Path:
+        """Its own WARC file, which is not there when it is packed."""
+        return self.directory / f"{self.name}{layout.WARC}"
+
+    @property
+    def log_path(self) -> Path:
+        """Its own log, JSON lines; as `warc_path`."""
+        return self.directory / f"{self.name}{layout.LOG}"
+
+    def exists(self) -> bool:
+        """Whether the archive has it. Raises ArchiveError where its pack is damaged."""
+        try:
+            return self.warc_path.exists() or packs.find(self.directory, self.name) is not None
+        except OSError as error:
+            raise _cannot_read(self.warc_path, error) from error
+
+    def warc_bytes(self) -> int:
+        """How much of the WARC file is there. Raises ArchiveError where it is missing."""
+        path = self.warc_path
+        try:
+            with packs.open_warc(self.directory, self.name) as warc:
+                path = warc.path
+                return min(warc.end, os.fstat(warc.file.fileno()).st_size) - warc.begin
+        except OSError as error:
+            raise _cannot_read(path, error) from error
+
+    def log_lines(self) -> int:
+        """How many lines the log has, counted. Raises ArchiveError where it is missing."""
+        path = self.log_path
+        try:
+            with packs.open_log(self.directory, self.name) as log:
+                path = log.path
+                return sum(1 for _ in log.lines())
+        except OSError as error:
+            raise _cannot_read(path, error) from error
+
+    def fetches(self) -> Iterator[Fetch]:
+        """The log, in the order of writing. Raises ArchiveError at a line that is none, or where the log is missing."""
+        path = self.log_path
+        try:
+            with packs.open_log(self.directory, self.name) as log:
+                path = log.path
+                for number, line in enumerate(log.lines(), start=log.first_line):
+                    try:
+                        yield from_json(line)
+                    except ValueError as error:
+                        raise ArchiveError(f"{path}:{number}: {error}", file=path) from error
+        except OSError as error:
+            raise _cannot_read(path, error) from error
+
+    def read(self, offset: int) -> Stored:
+        """What was stored at `Fetch.offset`, for the price of that one record.
+
+        Raises ArchiveError, with its place in the file, where no whole, undamaged record of something fetched starts
+        there.
+        """
+        with Records(self) as records:
+            return records.read(offset)
+
+
+class Records:
+    """The records of a segment one by one, with its file kept open between them: a context manager."""
+
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+        self._files = ExitStack()
+        self._warc: packs.Stretch | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
+
+    def read(self, offset: int) -> Stored:
+        """As `Segment.read`."""
+        warc = self._warc = self._warc or self._opened()
+        place = warc.begin + offset
+        try:
+            if offset < 0:
+                raise ValueError("a negative offset")
+            if place >= warc.end:
+                own = warc.path == self._segment.warc_path
+                raise ValueError("the file ends here" if own else f"{self._segment.name} ends here")
+            content, _ = read_member(warc.file, place)
+            return _stored(*parse_record(content))
+        except ValueError as error:
+            raise ArchiveError(f"{warc.path}: at byte {place}: {error}", file=warc.path, offset=place) from error
+        except OSError as error:
+            raise _cannot_read(warc.path, error) from error
+
+    def _opened(self) -> packs.Stretch:
+        segment = self._segment
+        try:
+            return self._files.enter_context(packs.open_warc(segment.directory, segment.name))
+        except OSError as error:
+            raise _cannot_read(segment.warc_path, error) from error
+
+
+def sealed_segments(directory: Path) -> list[Segment]:
+    """The sealed segments of a folder by name, which is by time of their beginning; none where it does not exist.
+
+    Reads what every pack holds. Raises ArchiveError where one is damaged.
+    """
+    names = {segment.name for segment in own_segments(directory)}
+    for pack in packs.all_packs(directory):
+        names.update(pack.parts())
+    return [Segment(directory, name) for name in sorted(names)]
+
+
+def own_segments(directory: Path) -> list[Segment]:
+    """Those that have files of their own: not packed, or about to be."""
+    try:
+        names = sorted(path.name.removesuffix(layout.WARC) for path in directory.glob(f"*{layout.WARC}"))
+    except OSError as error:
+        raise _cannot_read(directory, error) from error
+    return [Segment(directory, name) for name in names]
+
+
+def read_member(file: BinaryIO, offset: int) -> tuple[bytes, int]:
+    """The gzip member that starts at `offset`, unpacked, and where it ends in the file.
+
+    Raises ValueError where none starts there, or it is cut off, or fails its own checksum. fastwarc's own reader
+    returns what is left of a record that was cut off as though it were whole.
+    """
+    if offset < 0:
+        raise ValueError("a negative offset")
+    file.seek(offset)
+    unpack = zlib.decompressobj(_GZIP)
+    pieces, end = [], offset
+    while not unpack.eof:
+        chunk = file.read(_CHUNK)
+        if not chunk:
+            raise ValueError("the file ends here" if end == offset else "the record is cut off")
+        end += len(chunk)
+        try:
+            pieces.append(unpack.decompress(chunk))
+        except zlib.error as error:
+            raise ValueError(f"no gzip member, or a damaged one ({error})") from error
+    return b"".join(pieces), end - len(unpack.unused_data)
+
+
+def parse_record(content: bytes) -> tuple[WarcRecord, bytes]:
+    """The record that these bytes are, and its block. ValueError where they are none, or not as long as they say."""
+    try:
+        record = WarcRecord.from_bytes(content)
+        if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
+            raise ValueError("the record does not match its digest")
+        block = record.reader.read()
+    except OSError as error:
+        raise ValueError(f"not a WARC record ({error})") from error
+    length = record.headers.get(
+        "Content-Length", "none"
+    )  # fastwarc's content_length is what is there, not what is said
+    if length != str(len(block)):
+        raise ValueError(f"the record is cut off: {len(block)} bytes of {length}")
+    return record, block
+
+
+def _stored(record: WarcRecord, block: bytes) -> Stored:
+    if not record.record_type & CONTENT:
+        raise ValueError(f"expected a response or a resource, found a {record.record_type} record")
+    url = record.headers.get("WARC-Target-URI")
+    if url is None:
+        raise ValueError("the record has no WARC-Target-URI")
+    if record.record_type == WarcRecordType.resource:
+        content_type = record.headers.get("Content-Type")
+        return Stored(url, None, (), block, _charset(content_type), content_type)
+
+    head, blank_line, body = block.partition(b"\r\n\r\n")
+    status_line, *lines = head.split(b"\r\n")
+    status = _STATUS_LINE.match(status_line)
+    if not blank_line or not status:
+        raise ValueError(f"not an HTTP response: it begins with {status_line[:40]!r}")
+    headers = tuple(_header(line) for line in lines)
+    codings = [value.lower() for name, value in headers if name.lower() in ("content-encoding", "transfer-encoding")]
+    if codings == ["gzip"]:
+        body = _unpacked(body)
+    elif codings:
+        raise ValueError(f"the body is coded as {', '.join(codings)}: not a record of this archive")
+    content_types = [value for name, value in headers if name.lower() == "content-type"]
+    content_type = content_types[-1] if content_types else None
+    return Stored(url, int(status[1]), headers, body, _charset(content_type), content_type)
+
+
+def _unpacked(body: bytes) -> bytes:
+    unpack = zlib.decompressobj(_GZIP)
+    try:
+        plain = unpack.decompress(body, MAX_UNPACKED)
+    except zlib.error as error:
+        raise ValueError(f"the body is no gzip, or damaged ({error})") from error
+    if not unpack.eof:
+        large = bool(unpack.unconsumed_tail)
+        raise ValueError(
+            f"the body unpacks to over {MAX_UNPACKED} bytes" if large else "the gzip of the body ends early"
+        )
+    return plain
+
+
+def _header(line: bytes) -> tuple[str, str]:
+    name, _, value = line.partition(b":")
+    return name.decode("latin-1").strip(), _text(value).strip()
+
+
+def _text(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _charset(content_type: str | None) -> str | None:
+    found = _CHARSET.search(content_type or "")
+    return found[1].lower() if found else None
+
+
+def _cannot_read(path: Path, error: OSError) -> ArchiveError:
+    path = Path(error.filename or path)  # the pack's, where that is what cannot be opened
+    return ArchiveError(f"{path}: cannot be read: {error.strerror or error}", file=path)

@@ -1,0 +1,167 @@
+"""The links of an HTML page, and where in it they stand.
+
+Read as events: a tree is not needed, and building one takes minutes where an element has 100,000 attributes (libxml2
+2.14 walks all of them for each).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, cast
+
+from lxml import etree
+
+from crawlers.discovery.listing import BadListing
+from crawlers.discovery.markup import MAX_BYTES, MAX_TITLE, decode, find_root, plain, refuse_over, what_it_is
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+MAX_ANCHORS = 10_000
+"""Links of a page that are looked at; the busiest front pages have about 1,000."""
+MAX_DEPTH = 256
+"""Elements inside one another that are told apart; pages have up to about 60."""
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
+_EXPECTED = "an HTML page"
+_WITHOUT_TEXT = frozenset({"script", "style", "template", "noscript"})
+_CHUNK = 1 << 16
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element around links: its tag, its class and id in one string, its role, and how many links it holds."""
+
+    tag: str
+    names: str
+    role: str
+    parent: Element | None
+    links: int = 0
+
+    def and_around(self) -> Iterator[Element]:
+        """The element itself and those it lies in, inside out."""
+        element: Element | None = self
+        while element is not None:
+            yield element
+            element = element.parent
+
+
+@dataclass(slots=True, eq=False)
+class Anchor:
+    """An `<a href>`. `text` is its heading's text where it has a heading, else all of it, else what stands for it."""
+
+    href: str
+    relations: frozenset[str]
+    element: Element
+    has_heading: bool = False
+    text: str = ""
+
+
+@dataclass(slots=True)
+class Page:
+    """What a page says of links. `alternates` are the type and address of its `<link rel=alternate>`."""
+
+    language: str | None = None
+    base: str | None = None
+    anchors: list[Anchor] = field(default_factory=list)
+    anchor_count: int = 0
+    alternates: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_page(body: bytes, http_charset: str | None = None) -> Page:
+    """Read a page, at most MAX_ANCHORS of its links. Raises BadListing where the body is no HTML or over 20 MiB."""
+    refuse_over(body, MAX_BYTES, "a page")
+    text = decode(body, http_charset)
+    is_listing = find_root(text[:2000], ("rss", "feed", "rdf", "urlset", "sitemapindex"))
+    if b"\x00" in body[:100] or is_listing or "<" not in text:
+        raise BadListing(f"found {what_it_is(body, text)}; expected {_EXPECTED}")
+    target = _Target()
+    parser = etree.HTMLParser(target=cast("etree.ParserTarget", target), encoding="utf-8", no_network=True)
+    # What is behind the last tag may be the half of one, which the parser would take for a whole one.
+    page = text[: text.rfind(">") + 1].replace("\x00", "").encode("utf-8", "replace")
+    try:
+        for start in range(0, len(page), _CHUNK):
+            parser.feed(page[start : start + _CHUNK])
+        parser.close()
+    except etree.LxmlError as error:
+        raise BadListing(f"found {what_it_is(body, text)} ({error}); expected {_EXPECTED}") from error
+    return target.page
+
+
+class _Target:
+    def __init__(self) -> None:
+        self.page = Page()
+        self._open: list[Element] = []
+        self._tags: list[str] = []
+        self._silent = 0
+        self._anchor: Anchor | None = None
+        self._anchor_depth = 0
+        self._text: list[str] = []
+        self._heading: list[str] = []
+        self._heading_depth = 0
+        self._stand_ins: list[str] = []
+
+    def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        get = attributes.get
+        element = self._open[-1] if self._open else None
+        if element is None or len(self._open) < MAX_DEPTH:
+            names = f"{get('class') or ''} {get('id') or ''}"[:1000]
+            element = Element(tag, names, (get("role") or "").lower(), element)
+        self._open.append(element)
+        self._tags.append(tag)
+        self._silent += tag in _WITHOUT_TEXT
+        if tag == "a":
+            self._begin(element, attributes)
+        elif tag in HEADINGS and self._anchor is not None and not self._heading_depth:
+            self._heading_depth, self._anchor.has_heading = len(self._open), True
+        elif tag == "img" and self._anchor is not None:
+            self._stand_ins.append(get("alt") or "")
+        elif tag == "link" and get("href") and "alternate" in (get("rel") or "").lower().split():
+            media_type = (get("type") or "").partition(";")[0].strip().lower()
+            self.page.alternates.append((media_type, attributes["href"]))
+        elif tag == "base" and self.page.base is None:
+            self.page.base = get("href")
+        elif tag == "html" and self.page.language is None:
+            self.page.language = get("lang") or get("xml:lang")
+
+    def data(self, text: str) -> None:
+        if self._anchor is None or self._silent or len(self._text) > MAX_TITLE:
+            return
+        self._text.append(text[: 4 * MAX_TITLE])
+        if self._heading_depth:
+            self._heading.append(text[: 4 * MAX_TITLE])
+
+    def end(self, tag: str) -> None:
+        if not self._open:
+            return
+        if len(self._open) == self._heading_depth:
+            self._heading_depth = 0
+        if len(self._open) == self._anchor_depth:
+            self._finish()
+        self._open.pop()
+        self._silent -= self._tags.pop() in _WITHOUT_TEXT
+
+    def close(self) -> None:
+        self._finish()
+
+    def _begin(self, element: Element, attributes: Mapping[str, str]) -> None:
+        self._finish()
+        href = (attributes.get("href") or "").strip()
+        if not href:
+            return
+        self.page.anchor_count += 1
+        if self.page.anchor_count > MAX_ANCHORS:
+            return
+        for around in element.and_around():
+            around.links += 1
+        self._anchor = Anchor(href, frozenset((attributes.get("rel") or "").lower().split()), element)
+        self._anchor_depth = len(self._open)
+        self._stand_ins = [attributes.get("title") or "", attributes.get("aria-label") or ""]
+
+    def _finish(self) -> None:
+        if self._anchor is not None:
+            texts = ("".join(self._heading), "".join(self._text), *self._stand_ins)
+            self._anchor.text = next(filter(None, (plain(text, is_markup=False) for text in texts)), "")
+            self.page.anchors.append(self._anchor)
+        self._anchor, self._anchor_depth, self._heading_depth = None, 0, 0
+        self._text, self._heading, self._stand_ins = [], [], []

@@ -1,0 +1,1 @@
+"""Scrapy extensions: throttling, Crawl-delay, stopping early, ending with the parent process."""

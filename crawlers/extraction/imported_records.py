@@ -1,0 +1,209 @@
+"""Articles that come ready-made: a JSON object or a plain text, with no page around them."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from crawlers.discovery.urls import normalise
+from crawlers.extraction.article import Article, Reason, Rejection
+from crawlers.extraction.author_names import clean_names
+from crawlers.extraction.cleaning import clean_body, clean_text
+from crawlers.extraction.language import find_language, language_code
+from crawlers.extraction.moments import Moment, believable
+from crawlers.extraction.page import MAX_BYTES, decode
+from crawlers.extraction.words import tidy
+
+CLEAN = "clean=1"
+"""Parameter of a record's content type that asks for its text to be cleaned."""
+_REQUIRED = ("url", "title", "text")
+_LETTER = re.compile(r"[^\W_]")
+_SHOWN = 60
+"""Characters of an offending value that a message quotes."""
+
+
+class _BadRecordError(ValueError):
+    """What is wrong with a record: the key, what was found, what is allowed."""
+
+
+def extract_record(body: bytes, content_type: str, url: str) -> Article | Rejection:
+    """The article in an imported record.
+
+    With a JSON content type `body` is one object. `url`, `title` and `text` (strings) are required; `published_at`
+    (ISO 8601, without a zone read as UTC), `authors` (a list of strings, or one string), `language` (ISO 639-1) and
+    `source` (a string, of no matter here) are optional, and null is as good as left out; other keys are ignored. The
+    record's own `url` is the article's. With any other content type it is plain text: the first line that is not
+    blank is the title, the rest the text, and `url` is the address; one that is not http(s) is kept as it is, since a
+    text file has none on the web.
+
+    The text is taken as it is but for blank lines and invisible characters; where the content type has the parameter
+    `clean=1`, consent dialogues, adverts, bios and teasers of other articles are dropped from it. Never raises: what
+    cannot be used is a rejection with `bad_record` that names the key, what was found and what is allowed.
+    """
+    try:
+        if len(body) > MAX_BYTES:
+            return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_BYTES:,} are read")
+        clean = CLEAN in content_type
+        if "json" in content_type.lower():
+            return _from_json(body, clean=clean)
+        return _from_text(decode(body, _charset(content_type)), url, clean=clean)
+    except _BadRecordError as error:
+        return Rejection(Reason.BAD_RECORD, str(error))
+    except Exception as error:  # noqa: BLE001 - one record must cost no more than itself
+        return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+
+
+def _charset(content_type: str) -> str | None:
+    _, found, rest = content_type.lower().partition("charset=")
+    return rest.split(";")[0].strip("\"' ") if found else None
+
+
+def _quoted(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
+def _kind(value: Any) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def _from_json(body: bytes, *, clean: bool) -> Article:
+    try:
+        record = json.loads(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise _BadRecordError(f"not UTF-8 at byte {error.start}; JSON lines are UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _BadRecordError(
+            f"not JSON: {error.msg} at character {error.pos + 1}; one object per line is expected"
+        ) from None
+    except RecursionError:
+        raise _BadRecordError("not usable JSON: nested too deeply") from None
+    if not isinstance(record, dict):
+        raise _BadRecordError(f"{_kind(record)} ({_quoted(record)}); one JSON object per line is expected")
+    if missing := [key for key in _REQUIRED if record.get(key) is None]:
+        raise _BadRecordError(f"{', '.join(missing)} missing; required are {', '.join(_REQUIRED)}")
+    _optional(record, "source", str, "a string")
+    title, lines, language = _string(record, "title"), _lines(_string(record, "text")), _language(record)
+    return _article(
+        url=_address(_string(record, "url")),
+        title=title,
+        lines=clean_body(lines, title, language) if clean else lines,
+        published=_published(record),
+        authors=_authors(record),
+        language=language,
+    )
+
+
+def _from_text(text: str, url: str, *, clean: bool) -> Article:
+    lines = _lines(clean_text(text) if clean else text)
+    if len(lines) < 2:
+        found = "nothing" if not lines else f"one line ({_quoted(lines[0])})"
+        raise _BadRecordError(f"{found}; a title in the first line and the text behind it are expected")
+    try:
+        url = normalise(url)
+    except ValueError:
+        url = url.strip()
+    if not url:
+        raise _BadRecordError("no address; every article goes by one")
+    return _article(url=url, title=lines[0], lines=lines[1:])
+
+
+def _article(
+    *,
+    url: str,
+    title: str,
+    lines: list[str],
+    published: Moment | None = None,
+    authors: tuple[str, ...] = (),
+    language: str | None = None,
+) -> Article:
+    text = "\n".join(lines)
+    found, origin = (language, "record") if language else find_language((), text)
+    given = {"url": url, "title": title, "authors": authors, "published_at": published}
+    return Article(
+        url=url,
+        title=tidy(title),
+        authors=authors,
+        published_at=published.at if published else None,
+        modified_at=None,
+        published_precision=published.precision if published else None,
+        language=found,
+        section=None,
+        tags=(),
+        image_url=None,
+        description=None,
+        text=text,
+        is_free=None,
+        provenance=(
+            *((field, "record") for field, value in given.items() if value),
+            *((("language", origin),) if found else ()),
+        ),
+    )
+
+
+def _lines(text: str) -> list[str]:
+    return [line for raw in text.splitlines() if (line := tidy(raw))]
+
+
+def _string(record: dict[str, Any], key: str) -> str:
+    value = record[key]
+    if not isinstance(value, str):
+        raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); a string is expected")
+    if not _LETTER.search(value):
+        raise _BadRecordError(f"{key} is empty ({_quoted(value)}); a string with at least one word is expected")
+    return value
+
+
+def _optional(record: dict[str, Any], key: str, kind: type, allowed: str) -> Any:
+    value = record.get(key)
+    if value is not None and not isinstance(value, kind):
+        raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); {allowed} is expected")
+    return value
+
+
+def _address(value: str) -> str:
+    try:
+        return normalise(value)
+    except ValueError as error:
+        raise _BadRecordError(f"url {_quoted(value)} cannot be used: {error}; an http(s) address is expected") from None
+
+
+def _published(record: dict[str, Any]) -> Moment | None:
+    value = _optional(record, "published_at", str, "an ISO 8601 string")
+    if value is None:
+        return None
+    try:
+        local = datetime.fromisoformat(value.strip())
+    except ValueError:
+        raise _BadRecordError(
+            f"published_at is {_quoted(value)}; ISO 8601 is expected, as 2026-03-01T08:30:00+01:00 or 2026-03-01"
+        ) from None
+    moment = believable(local)
+    if moment is None:
+        raise _BadRecordError(
+            f"published_at is {_quoted(value)}; a year from 1900 to 2099 is expected, or null where it is not known"
+        )
+    return moment
+
+
+def _authors(record: dict[str, Any]) -> tuple[str, ...]:
+    value = record.get("authors")
+    names = [value] if isinstance(value, str) else value if value is not None else []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise _BadRecordError(
+            f"authors is {_kind(value)} ({_quoted(value)}); a list of strings or one string is expected"
+        )
+    return clean_names(names)
+
+
+def _language(record: dict[str, Any]) -> str | None:
+    value = _optional(record, "language", str, "a two-letter ISO 639-1 code")
+    if value is None:
+        return None
+    code = language_code(value)
+    if code is None:
+        raise _BadRecordError(f"language is {_quoted(value)}; a two-letter ISO 639-1 code is expected, as en")
+    return code

@@ -1,0 +1,85 @@
+"""Articles that a page carries only as the state of its scripts, for a program in the browser to show."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import TYPE_CHECKING
+
+from lxml.etree import LxmlError
+from lxml.html import HTMLParser, document_fromstring
+
+from crawlers.extraction.blocks import longest_list
+from crawlers.extraction.page import MAX_ELEMENTS
+from crawlers.extraction.words import count_words, tidy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+    from crawlers.extraction.json_ld import Node
+
+# Possessive, and a string without end reaches to the end of the script: every character is passed once.
+_STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
+_PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
+_PARAGRAPH_ENDS = re.compile(r"</p>|</h[1-6]>|</li>|<br\s*/?>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
+_FEWEST_PARAGRAPHS = 2
+_SHORTEST = 300
+"""Characters of the shortest text looked at, markup included."""
+_LONGEST = 500_000
+"""Characters of the longest, markup included; books have as many."""
+_LEVELS = 2
+"""State is JSON, and often JSON as a string within a script or within JSON."""
+
+
+def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
+    """The longest text in paragraphs that stands in the scripts, as one string of HTML or as a list of blocks, as a
+    tree of its own."""
+    blocks = longest_list(script.text or "" for script in tree.iter("script"))
+    texts = [*_strings(tree), *([blocks] if blocks and len(blocks) <= _LONGEST else [])]
+    if not texts:
+        return None
+    found = max(texts, key=lambda text: count_words(_TAG.sub(" ", text)))
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False)
+    try:
+        article = document_fromstring(f"<html><body><article>{found}</article></body></html>".encode(), parser=parser)
+    except LxmlError:
+        return None
+    return article if sum(1 for _ in article.iter()) <= MAX_ELEMENTS else None
+
+
+def article_body(article: Node) -> list[str]:
+    """The paragraphs of JSON-LD's `articleBody`, one line each; empty where there is none."""
+    stated = article.get("articleBody")
+    if not isinstance(stated, str) or len(stated) > _LONGEST:
+        return []
+    plain = _TAG.sub(" ", _PARAGRAPH_ENDS.sub("\n", html.unescape(stated)))
+    return [line for raw in plain.splitlines() if (line := tidy(raw))]
+
+
+def _strings(tree: HtmlElement) -> Iterator[str]:
+    for script in tree.iter("script"):
+        if script.text and len(script.text) >= _SHORTEST:
+            yield from _html_within(script.text, _LEVELS)
+
+
+def _html_within(text: str, levels: int) -> Iterator[str]:
+    for literal in _STRING.finditer(text):
+        if literal.end() - literal.start() < _SHORTEST:
+            continue
+        try:
+            value = json.loads(literal[0], strict=False)
+        except ValueError:
+            continue
+        value = value.encode("utf-8", "ignore").decode()
+        if (
+            len(value) <= _LONGEST
+            and value.lstrip().startswith("<")
+            and len(_PARAGRAPH.findall(value)) >= _FEWEST_PARAGRAPHS
+        ):
+            yield value
+        elif levels > 1 and '"' in value:
+            yield from _html_within(value, levels - 1)

@@ -1,0 +1,179 @@
+"""Articles from files as what an archive segment holds: JSON lines, plain texts, WARC archives from anywhere.
+
+Each reader yields a log line with its content, and counts in `left_out` what is no page.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
+
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record
+from crawlers.discovery import normalise
+from crawlers.errors import CrawlersError
+from crawlers.extraction.imported_records import CLEAN
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Iterator
+
+    from crawlers.importers.files import Input
+
+MAX_BYTES = 10 * 1024 * 1024  # of a page or record, as extraction takes them
+HTML = ("text/html", "application/xhtml+xml")
+JSON_TYPE = "application/json"
+TEXT_TYPE = "text/plain; charset=utf-8"
+MAX_ADDRESS = 8 << 10  # of what an archive can name; a record with a longer one goes by its file and line
+LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
+
+Item = tuple[Fetch, Exchange | Record | None]
+
+
+def json_lines(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+    """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted.
+
+    `at` is when the file was given, an aware time: so its records were fetched then. With `clean` the records ask for
+    their text to be cleaned.
+    """
+    uri = file.uri
+    with file.open() as stream:
+        number = 0
+        while line := stream.readline(MAX_BYTES + 1):
+            number += 1
+            place = f"{uri}#line={number}"
+            if len(line) > MAX_BYTES:
+                _skip_line(stream, line)
+                detail = f"line {number} of {file.name} is longer than {MAX_BYTES} bytes"
+                yield _failed(place, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
+                continue
+            if not line.strip():
+                left_out["blank line"] += 1
+                continue
+            url, source = _named(line)
+            fetch = _fetched(url or place, source or _host(url), Kind.RECORD, at, len(line))
+            yield fetch, Record(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
+
+
+def _content_type(name: str, clean: bool) -> str:
+    """The archive keeps texts as they came: that they are to be cleaned when extracted goes with the record."""
+    return f"{name}; {CLEAN}" if clean else name
+
+
+def _skip_line(stream: IO[bytes], line: bytes) -> None:
+    while line and not line.endswith(b"\n"):
+        line = stream.readline(MAX_BYTES)
+
+
+def _named(line: bytes) -> tuple[str | None, str | None]:
+    """The address and source that a JSON line names, where it does so properly."""
+    try:
+        record: Any = json.loads(line)
+    except (ValueError, RecursionError):
+        return None, None
+    if not isinstance(record, dict):
+        return None, None
+    source = record.get("source")
+    try:
+        if len(record["url"]) > MAX_ADDRESS:
+            return None, None
+        return normalise(record["url"]), source.strip() if isinstance(source, str) and source.strip() else None
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return None, None
+
+
+def plain_text(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+    """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
+    url = file.uri
+    with file.open() as stream:
+        body = stream.read(MAX_BYTES + 1)
+    if len(body) > MAX_BYTES:
+        detail = f"{file.name} has more than {MAX_BYTES} bytes, which is the most that is taken"
+        yield _failed(url, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
+        return
+    yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, at, len(body)), Record(url, _content_type(TEXT_TYPE, clean), body)
+
+
+def warc_pages(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+    """The HTML pages of a WARC file: responses with status 200.
+
+    Other records are counted in `left_out`; `at` and `clean` change nothing: the records say when they were fetched,
+    and pages are cleaned anyway. Raises CrawlersError for a file in which there is no record at all.
+    """
+    seen = False
+    with file.open() as stream:
+        try:
+            for record in ArchiveIterator(stream, parse_http=True, auto_decode="all", strict_mode=False):
+                seen = True
+                why_not = _no_page(record)
+                if why_not is not None:
+                    left_out[why_not] += 1
+                    continue
+                yield _page(record)
+        except (ValueError, OSError) as error:
+            if not seen:
+                raise _no_warc(file, str(error)) from error
+            left_out["unreadable rest of the file"] += 1
+    if not seen:
+        raise _no_warc(file, "no WARC record in it")
+
+
+def _no_warc(file: Input, found: str) -> CrawlersError:
+    return CrawlersError(
+        f"{file.place}: cannot be read as a WARC file: {found}. Expected are WARC/1.0 or 1.1 records, each in a "
+        "gzip member of its own where the file is compressed."
+    )
+
+
+def _no_page(record: WarcRecord) -> str | None:
+    if record.record_type != WarcRecordType.response:
+        return f"{record.headers.get('WARC-Type')} record"
+    if not record.is_http or record.http_headers is None:
+        return "response other than HTTP"
+    if record.http_headers.status_code != 200:
+        return "response with another status than 200"
+    content_type = (record.http_content_type or "").lower()
+    if content_type and not content_type.startswith(HTML):
+        return "response other than HTML"
+    if len(record.headers.get("WARC-Target-URI") or "") > MAX_ADDRESS:
+        return "response with an address of over 8 KiB"
+    try:
+        normalise(record.headers.get("WARC-Target-URI") or "")
+    except ValueError:
+        return "response without an http address"
+    return None
+
+
+def _page(record: WarcRecord) -> Item:
+    url = normalise(record.headers.get("WARC-Target-URI") or "")
+    when = record.record_date or datetime.now(UTC)
+    fetched_at = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
+    source = _host(url)
+    try:
+        body = record.reader.read(MAX_BYTES + 1)
+    except (ValueError, OSError) as error:
+        return _failed(
+            url, source, Kind.PAGE, fetched_at, "bad_encoding", f"its body cannot be unpacked: {error}"
+        ), None
+    if len(body) > MAX_BYTES:
+        detail = f"its body has more than {MAX_BYTES} bytes"
+        return _failed(url, source, Kind.PAGE, fetched_at, "too_large", detail), None
+    fetch = _fetched(url, source, Kind.PAGE, fetched_at, len(body), status=200)
+    headers = tuple(record.http_headers.items())
+    return fetch, Exchange("GET", url, (), 200, "OK", headers, body, record.headers.get("WARC-IP-Address"))
+
+
+def _host(url: str | None) -> str:
+    host = urlsplit(url).hostname if url else None
+    return host.removeprefix("www.") if host else LOCAL_SOURCE
+
+
+def _fetched(url: str, source: str, kind: Kind, at: datetime, size: int, status: int | None = None) -> Fetch:
+    return Fetch(url=url, source=source, kind=kind, outcome=Outcome.FETCHED, fetched_at=at, bytes=size, status=status)
+
+
+def _failed(url: str, source: str, kind: Kind, at: datetime, reason: str, detail: str) -> Fetch:
+    return Fetch(url=url, source=source, kind=kind, outcome=Outcome.FAILED, fetched_at=at, reason=reason, detail=detail)

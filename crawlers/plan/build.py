@@ -1,0 +1,78 @@
+"""From configured sources to what a crawl asks first: pure functions."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawlers.archive import Kind
+from crawlers.plan.model import PAGES, PlannedRequest, PlannedSource
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from crawlers.sources.model import CrawlSettings, Source
+
+
+def entry_points(source: Source) -> tuple[PlannedRequest, ...]:
+    """The listings that a source names; its front page only where it names nothing else."""
+    named = [
+        *((Kind.FEED, url) for url in source.feeds),
+        *((Kind.SITEMAP, url) for url in source.sitemaps),
+        *((Kind.SECTION, url) for url in source.sections),
+    ]
+    if not named and source.homepage is not None:
+        named = [(Kind.HOMEPAGE, source.homepage)]
+    return tuple(PlannedRequest(url, kind) for kind, url in named)
+
+
+def named_ports(source: Source) -> tuple[int, ...]:
+    """The ports that a source's own addresses name."""
+    addresses = [*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else [])]
+    return tuple(sorted({port for url in addresses if (port := urlsplit(url).port) is not None}))
+
+
+def page_limit(source: Source) -> int:
+    """New pages that a crawl asks of a source."""
+    return PAGES if source.limit is None else source.limit
+
+
+def window(source: Source, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """The first and the last moment of the articles that a source is asked for; `now` is aware."""
+    firsts = []
+    if source.since is not None:
+        firsts.append(datetime.combine(source.since, time.min, UTC))
+    if source.max_age_days is not None:
+        firsts.append(now - timedelta(days=min(source.max_age_days, 100_000)))
+    return max(firsts, default=None), None if source.until is None else datetime.combine(source.until, time.max, UTC)
+
+
+def plan_source(
+    source: Source,
+    settings: CrawlSettings,
+    requests: Iterable[PlannedRequest],
+    now: datetime,
+    waiting: Sequence[PlannedRequest] = (),
+    asked: Mapping[str, datetime] | None = None,
+) -> PlannedSource:
+    """What to ask of a source, with its own settings or else those of all.
+
+    `waiting` are article pages that an earlier run found and did not get, newest first; `asked` are the sitemaps that
+    its indexes have named before. `now` is aware.
+    """
+    since, until = window(source, now)
+    return PlannedSource(
+        name=source.name,
+        delay=settings.delay if source.delay is None else source.delay,
+        requests=tuple(requests),
+        waiting=tuple(waiting[: page_limit(source)]),
+        limit=page_limit(source),
+        include=tuple(source.include),
+        exclude=tuple(source.exclude),
+        since=since,
+        until=until,
+        asked=dict(asked or {}),
+        allow_private_addresses=source.allow_private_addresses,
+        ports=named_ports(source),
+    )

@@ -1,0 +1,33 @@
+"""A plan for `scrapy crawl news` by hand: from sources.toml alone, with no warehouse behind it."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from crawlers.errors import CrawlersError
+from crawlers.plan.build import entry_points, plan_source
+from crawlers.plan.model import CrawlPlan
+from crawlers.sources.contact import require_contact
+from crawlers.sources.model import load_sources, user_agent
+
+
+def plan_by_hand(
+    sources: str = "sources.toml", source: str | None = None, archive: str = "newsloom-data/archive"
+) -> CrawlPlan:
+    """Everything that the sources, or the one named `source`, list. CrawlersError where that is missing."""
+    configured = load_sources(Path(sources))
+    require_contact(configured, Path(sources))
+    chosen = [entry for entry in configured.sources if source in (None, entry.name)]
+    if not chosen:
+        names = ", ".join(entry.name for entry in configured.sources)
+        raise CrawlersError(f"{sources}: there is no source {source!r}; there are: {names}")
+    now = datetime.now(UTC)
+    return CrawlPlan(
+        run_id=secrets.token_hex(6),
+        archive=archive,
+        user_agent=user_agent(configured.settings),
+        segment_pages=configured.settings.segment_pages,
+        sources=tuple(plan_source(entry, configured.settings, entry_points(entry), now) for entry in chosen),
+    )

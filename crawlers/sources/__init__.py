@@ -1,0 +1,1 @@
+"""The list of sources: `sources.toml`, OPML and the catalogue of publishers."""

@@ -1,0 +1,290 @@
+"""The list of sources, `sources.toml`: read and checked once, before anything starts.
+
+    [crawl]                         # every key optional
+    contact = "mailto:desk@example.org"
+    delay = 1.0
+    segment_pages = 500
+    recheck_hours = [1, 6, 24, 72]
+
+    [[source]]
+    name = "harbour-courier"
+    homepage = "https://courier.example/"
+    feeds = ["https://courier.example/feed.xml"]
+
+`CrawlSettings` and `Source` say what each key means and takes.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import warnings
+from datetime import date
+from importlib.metadata import PackageNotFoundError, version
+from itertools import pairwise
+from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
+from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Strict,
+    StrictBool,
+    StrictInt,
+    StrictStr,
+    model_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from crawlers.discovery.urls import normalise
+from crawlers.languages import ISO_639_1
+from crawlers.sources.validation import Report, nearest_language
+
+OTHER_TABLES = ("schedule", "keep", "alerts")
+"""Tables of the same file that are not about crawling; whoever runs the crawls checks them."""
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTACT = re.compile(r"(?:mailto:)?[^\s()<>@:/]+@[^\s()<>@:/]+\.[^\s()<>@:/]+|https?://[^\s()<>]+")
+
+
+def _mistake(found: str | None = None, allowed: str | None = None) -> PydanticCustomError:
+    """A mistake in words; what is left out is told from the value and from the field's description."""
+    return PydanticCustomError("mistake", "a mistake", {"found": found, "allowed": allowed})
+
+
+def _name(value: str) -> str:
+    if _CONTROL.search(value) or not value.strip() or len(value) > 100:
+        raise _mistake(f"{len(value)} characters" if len(value) > 100 else None)
+    return value
+
+
+def _contact(value: str) -> str:
+    if not _CONTACT.fullmatch(value) or not value.isascii() or not value.isprintable():
+        raise _mistake()
+    return value
+
+
+def _web_address(value: str) -> str:
+    try:
+        normalise(value)
+        credentials = "@" in urlsplit(value).netloc
+    except ValueError:
+        raise _mistake(allowed=_ADDRESS) from None
+    if credentials:
+        raise _mistake("a user name or password in the address", "an http:// or https:// address without them")
+    return value
+
+
+def _expression(value: str) -> str:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what may mean something else in a later Python is no mistake yet
+            re.compile(value)
+    except (re.error, OverflowError, RecursionError) as error:
+        raise _mistake(f"{value!r} ({error})", "a regular expression (Python's re)") from None
+    return value
+
+
+def _language(value: str) -> str:
+    if value not in ISO_639_1:
+        raise _mistake(allowed=f'a two-letter ISO 639-1 code, such as "en"{nearest_language(value)}')
+    return value
+
+
+def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
+    if values and max(values) > _LONGEST_HOURS:
+        raise _mistake(allowed=f"hours, at most {_LONGEST_HOURS} (a hundred years); [] looks at no article again")
+    if any(later <= earlier for earlier, later in pairwise(values)):
+        raise _mistake()
+    return values
+
+
+def _bounds(values: tuple[float, ...]) -> tuple[float, ...]:
+    if values and max(values) > 60 * _LONGEST_HOURS:
+        raise _mistake(allowed=f"two numbers of minutes, at most {60 * _LONGEST_HOURS} (a hundred years)")
+    if len(values) != 2 or values[1] < values[0]:
+        raise _mistake()
+    return values
+
+
+# Longer ones are slips of the pen, and no calendar takes any number of them.
+_LONGEST_HOURS = 876_000
+_Number = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
+_Seconds = Annotated[float, Strict(), Field(ge=0, le=86_400, allow_inf_nan=False)]
+_Hours = Annotated[tuple[_Number, ...], AfterValidator(_ascending)]
+_Day = Annotated[date, Strict()]
+_Poll = Annotated[tuple[_Number, ...], AfterValidator(_bounds)]
+_Address = Annotated[StrictStr, AfterValidator(_web_address)]
+_Addresses = tuple[_Address, ...]
+_Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
+
+# A field's description is what the error message gives as allowed.
+_DELAY = "a number of seconds, 0 to 86400 (a day)"
+_RECHECK = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
+_ADDRESS = "an address with http:// or https:// and a host"
+_ADDRESSES = "a list of addresses with http:// or https:// and a host"
+_EXPRESSIONS = "a list of regular expressions (Python's re)"
+_DAY = "a day without quotes, as in 2026-01-31"
+_POLL = "two numbers of minutes, each 0 or more, the second no less than the first; [0, 0] asks in every run"
+
+
+class CrawlSettings(BaseModel):
+    """`[crawl]`: what holds for every source that says nothing else."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    contact: Annotated[StrictStr, AfterValidator(_contact)] | None = Field(
+        default=None,
+        description='an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets',
+    )
+    """How a publisher reaches whoever runs the crawler; sent in the User-Agent header."""
+    delay: _Seconds = Field(default=1.0, description=_DELAY)
+    """Seconds between two requests to a host."""
+    segment_pages: StrictInt = Field(default=500, ge=1, description="a whole number, 1 or more")
+    """Pages in one archive segment."""
+    recheck_hours: _Hours = Field(default=(1.0, 6.0, 24.0, 72.0), description=_RECHECK)
+    """How many hours after its first sight an article is looked at again."""
+    poll_minutes: _Poll = Field(default=(0.0, 1440.0), description=_POLL)
+    """The least and the most minutes between two requests for one listing (see `warehouse/loading/feeds.sql`)."""
+
+
+class Source(BaseModel):
+    """`[[source]]`: a publisher, by at least one address of `homepage`, `feeds`, `sitemaps` and `sections`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[StrictStr, AfterValidator(_name)] = Field(
+        description="a name of its own, 1 to 100 characters, no control characters"
+    )
+    homepage: _Address | None = Field(default=None, description=_ADDRESS)
+    feeds: _Addresses = Field(default=(), description=_ADDRESSES)
+    sitemaps: _Addresses = Field(default=(), description=_ADDRESSES)
+    sections: _Addresses = Field(default=(), description=_ADDRESSES)
+    language: Annotated[StrictStr, AfterValidator(_language)] | None = Field(
+        default=None, description='a two-letter ISO 639-1 code, such as "en"'
+    )
+    include: _Expressions = Field(default=(), description=_EXPRESSIONS)
+    """Only articles are asked for in whose address one of these is found; none: all."""
+    exclude: _Expressions = Field(default=(), description=_EXPRESSIONS)
+    """No article is asked for in whose address one of these is found."""
+    since: _Day | None = Field(default=None, description=_DAY)
+    """Only articles of this day or later are asked for, by the time that their listing or address gives them."""
+    until: _Day | None = Field(default=None, description=_DAY)
+    """Only articles of this day or earlier, likewise."""
+    max_age_days: _Number | None = Field(default=None, description="a number of days, 0 or more")
+    """Only articles that are no older than this, likewise."""
+    limit: StrictInt | None = Field(default=None, ge=1, description="a whole number, 1 or more")
+    """New articles asked for in one run; None: 2,000."""
+    delay: _Seconds | None = Field(default=None, description=_DELAY)
+    """Overrides `[crawl]`; None: as there."""
+    recheck_hours: _Hours | None = Field(default=None, description=_RECHECK)
+    """Overrides `[crawl]`; None: as there."""
+    poll_minutes: _Poll | None = Field(default=None, description=_POLL)
+    """Overrides `[crawl]`; None: as there."""
+    allow_private_addresses: StrictBool = Field(default=False, description="true or false")
+    """Whether this source's requests may go to addresses inside a network: for intranets and tests."""
+
+    @model_validator(mode="after")
+    def _ends_after_its_begin(self) -> Self:
+        if self.since and self.until and self.until < self.since:
+            raise _mistake(f"since {self.since} until {self.until}", "an until that is no day before since")
+        return self
+
+
+class Sources(BaseModel):
+    """A checked `sources.toml`; at least one source, no name twice."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    settings: CrawlSettings
+    sources: tuple[Source, ...]
+
+
+def load_sources(path: Path) -> Sources:
+    """Read and check a list of sources. Raises SourcesError with all of its problems at once."""
+    return parse_sources(read_file(path), path)
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a list of sources; raises SourcesError where there are none."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        report = Report(path, "")
+        report.add((), f"no file that can be read ({error.strerror})", "a TOML file with [[source]] tables")
+        raise report.error() from error
+
+
+def parse_sources(body: bytes, file: Path) -> Sources:
+    """Check the bytes of a list of sources; `file` is only named in the errors. Raises SourcesError."""
+    report = Report(file, body.decode("utf-8-sig", "replace"))
+    data = read_toml(body, report)
+    report.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
+    crawl, tables = data.get("crawl", {}), data.get("source", [])
+    if not isinstance(crawl, dict):
+        report.wrong_type(("crawl",), crawl, "a table, [crawl]")
+        crawl = {}
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        report.wrong_type(("source",), tables, "tables, each beginning with [[source]]")
+        tables = []
+    elif not tables:
+        report.add(("source",), "no source", "at least one [[source]]")
+    settings = report.check(CrawlSettings, ("crawl",), crawl)
+    sources = [report.check(Source, ("source", index), table) for index, table in enumerate(tables)]
+    _without_address(tables, report)
+    _same_names(tables, report)
+    if report.problems or settings is None:
+        raise report.error()
+    return Sources(settings=settings, sources=tuple(source for source in sources if source is not None))
+
+
+def parse_settings(body: bytes, file: Path) -> CrawlSettings:
+    """Check the [crawl] table alone, of a list that may have no source yet. Raises SourcesError."""
+    report = Report(file, body.decode("utf-8-sig", "replace"))
+    settings = report.check(CrawlSettings, ("crawl",), read_toml(body, report).get("crawl", {}))
+    if settings is None:
+        raise report.error()
+    return settings
+
+
+def user_agent(settings: CrawlSettings) -> str:
+    """What the crawler calls itself: `newsloom/VERSION (+CONTACT)`, without brackets where there is no contact."""
+    try:
+        number = version("newsloom")
+    except PackageNotFoundError:  # run from a checkout that is not installed
+        number = "0"
+    return f"newsloom/{number} (+{settings.contact})" if settings.contact else f"newsloom/{number}"
+
+
+def read_toml(body: bytes, report: Report) -> dict[str, Any]:
+    """The file as tables; raises SourcesError where it is not TOML in UTF-8."""
+    try:
+        return tomllib.loads(body.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = body[: error.start].count(b"\n") + 1
+        report.add((), f"byte 0x{body[error.start]:02X}, which is not UTF-8", "UTF-8 text", line)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
+        line = int(place[1]) if place else report.text.count("\n") + 1
+        report.add((), f"something that is not TOML: {error}", "TOML (https://toml.io)", line)
+    raise report.error()
+
+
+def _without_address(tables: list[dict[str, Any]], report: Report) -> None:
+    kinds = ("homepage", "feeds", "sitemaps", "sections")
+    for index, table in enumerate(tables):
+        if not any(table.get(kind) for kind in kinds):
+            report.add(("source", index), "no address", f"at least one of {', '.join(kinds)}")
+
+
+def _same_names(tables: list[dict[str, Any]], report: Report) -> None:
+    first: dict[str, int] = {}
+    for index, table in enumerate(tables):
+        name = table.get("name")
+        if isinstance(name, str) and first.setdefault(name, index) != index:
+            line = report.line(("source", first[name], "name"))
+            where = f"source[{first[name] + 1}]" + (f", line {line}" if line else "")
+            report.add(("source", index, "name"), f'"{name}", which {where} is called too', "a name of its own")

@@ -1,0 +1,101 @@
+"""Sources as OPML 2.0 (http://opml.org/spec2.opml), the form in which feed readers exchange them.
+
+A source is an outline with its name and front page; within it an outline for each address. Feeds are of type `rss`, as
+readers expect; sitemaps and sections, which OPML has no type for, are links of a category of ours.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lxml import etree
+
+from crawlers.errors import CrawlersError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from crawlers.sources.model import Source
+
+SITEMAP, SECTION = "/newsloom/sitemap", "/newsloom/section"
+MAX_BYTES = 20 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """A source of an OPML file; addresses as they stand there, unchecked."""
+
+    name: str
+    homepage: str | None
+    language: str | None
+    feeds: tuple[str, ...] = ()
+    sitemaps: tuple[str, ...] = ()
+    sections: tuple[str, ...] = ()
+
+
+def to_opml(sources: Iterable[Source]) -> bytes:
+    """An OPML document, UTF-8."""
+    root = etree.Element("opml", version="2.0")
+    etree.SubElement(etree.SubElement(root, "head"), "title").text = "Sources of newsloom"
+    body = etree.SubElement(root, "body")
+    for source in sources:
+        outline = etree.SubElement(body, "outline", text=source.name)
+        for key, value in (("htmlUrl", source.homepage), ("language", source.language)):
+            if value:
+                outline.set(key, value)
+        for url in source.feeds:
+            etree.SubElement(outline, "outline", type="rss", text=source.name, xmlUrl=url)
+        for category, urls in ((SITEMAP, source.sitemaps), (SECTION, source.sections)):
+            for url in urls:
+                etree.SubElement(outline, "outline", type="link", text=url, url=url, category=category)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True))
+
+
+def from_opml(file: Path) -> tuple[Outline, ...]:
+    """The sources of an OPML file: groups that `to_opml` wrote, and feeds that stand anywhere else by themselves.
+
+    Raises CrawlersError, in words, where the file cannot be read as OPML or names no feed.
+    """
+    try:
+        body = file.read_bytes()
+    except OSError as error:
+        raise CrawlersError(f"{file}: cannot be read: {error.strerror}") from error
+    if len(body) > MAX_BYTES:
+        raise CrawlersError(f"{file}: has {len(body)} bytes; at most {MAX_BYTES} are read")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise CrawlersError(f"{file}: is not well-formed XML: {error}") from error
+    if root.tag != "opml":
+        raise CrawlersError(f"{file}: is no OPML file: expected the element opml, found {root.tag}")
+    found = tuple(_sources(root.find("body")))
+    if not found:
+        raise CrawlersError(f"{file}: names no feed: expected outlines with an xmlUrl")
+    return found
+
+
+def _sources(parent: etree._Element | None) -> Iterator[Outline]:
+    for outline in () if parent is None else parent.iterchildren("outline"):
+        name = outline.get("text") or outline.get("title") or ""
+        if outline.get("xmlUrl"):
+            yield Outline(name, outline.get("htmlUrl"), _language(outline), feeds=(outline.get("xmlUrl", ""),))
+            continue
+        children = list(outline.iterchildren("outline"))
+        if all(child.get("text") == name or child.get("category") in (SITEMAP, SECTION) for child in children):
+            yield Outline(
+                name,
+                outline.get("htmlUrl"),
+                _language(outline),
+                feeds=tuple(child.get("xmlUrl", "") for child in children if child.get("xmlUrl")),
+                sitemaps=tuple(child.get("url", "") for child in children if child.get("category") == SITEMAP),
+                sections=tuple(child.get("url", "") for child in children if child.get("category") == SECTION),
+            )
+        else:
+            yield from _sources(outline)  # a folder of a feed reader
+
+
+def _language(outline: etree._Element) -> str | None:
+    return (outline.get("language") or "").partition("-")[0].lower() or None

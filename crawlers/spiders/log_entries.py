@@ -1,0 +1,83 @@
+"""What goes into a segment's log for an answer, or for the lack of one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Fetch, Outcome
+from crawlers.archive.contents import NOT_MODIFIED
+from crawlers.politeness.refusals import Refused
+from crawlers.spiders.failures import Reason, judge
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from scrapy.http import Response
+    from twisted.python.failure import Failure
+
+    from crawlers.archive import Exchange
+    from crawlers.plan.model import PlannedRequest
+
+MAX_ADDRESS = 8 << 10  # characters; the archive takes no longer ones, and servers about as many (RFC 9110)
+
+
+def answered(source: str, planned: PlannedRequest, response: Response) -> Fetch:
+    """The log line of an answer."""
+    outcome, reason, detail = Outcome.FETCHED, None, None
+    if response.status == NOT_MODIFIED:
+        outcome = Outcome.UNCHANGED
+    elif len(response.url) > MAX_ADDRESS:
+        said = f"redirected to an address of {len(response.url)} characters; at most {MAX_ADDRESS} are taken"
+        outcome, reason, detail = Outcome.FAILED, Reason.REDIRECTS, said
+    elif not 200 <= response.status < 300:
+        outcome, reason, detail = Outcome.FAILED, Reason.HTTP_STATUS, f"answered {response.status}"
+    return Fetch(
+        url=planned.url,
+        source=source,
+        kind=planned.kind,
+        outcome=outcome,
+        reason=reason,
+        detail=detail,
+        fetched_at=datetime.now(UTC),
+        final_url=response.url if response.url != planned.url and len(response.url) <= MAX_ADDRESS else None,
+        status=response.status,
+        bytes=len(response.body),
+        ms=round(response.meta.get("download_latency", 0.0) * 1000),
+        etag=_header(response, "ETag"),
+        last_modified=_header(response, "Last-Modified"),
+        published_hint=planned.published_hint,
+    )
+
+
+def confirmed(fetch: Fetch, content: Exchange | None) -> Fetch:
+    """The log line of an answer that may have nothing but what is stored."""
+    return replace(fetch, outcome=Outcome.UNCHANGED) if content is not None and content.repeats is not None else fetch
+
+
+def with_left_out(detail: str | None, left_out: Mapping[str, int]) -> str | None:
+    """What is to be said of a listing, with what was left out of it, by reason."""
+    said = ", ".join(f"{count} {why}" for why, count in left_out.items())
+    return "; ".join(filter(None, (detail, said and f"left out: {said}"))) or None
+
+
+def unanswered(source: str, planned: PlannedRequest, failure: Failure) -> Fetch:
+    """The log line of a request that had no answer, or was not made."""
+    outcome, reason, detail = judge(failure)
+    return Fetch(
+        url=planned.url,
+        source=source,
+        kind=planned.kind,
+        outcome=outcome,
+        reason=reason,
+        detail=detail,
+        status=failure.value.status if isinstance(failure.value, Refused) else None,
+        fetched_at=datetime.now(UTC),
+        published_hint=planned.published_hint,
+    )
+
+
+def _header(response: Response, name: str) -> str | None:
+    value = response.headers.get(name)
+    return value.decode("latin-1") if value else None

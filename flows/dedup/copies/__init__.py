@@ -1,0 +1,1 @@
+"""Which articles repeat others, and who published first."""

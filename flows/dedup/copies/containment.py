@@ -1,0 +1,71 @@
+"""How much of the shorter of two texts is in the other one, without what tells nothing. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flows.dedup.text.shingles import distinct, stored
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from flows.dedup.text.shingles import Hashes
+
+LEAST_CONTAINMENT = 0.3  # of the shorter text in the other one…
+LEAST_SHARED = 12  # …and so many shingles: a sentence or two that both quote is not enough
+# Shingles before and behind a common fingerprint that do not count either: boilerplate comes in paragraphs of fifty to
+# a hundred words, and one shingle in sixteen of it is a fingerprint.
+AROUND = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A text for comparing: its distinct shingles, ascending, and the same without those near common fingerprints."""
+
+    whole: Hashes
+    telling: Hashes
+
+
+def compared(shingles: Hashes, common: Hashes) -> Compared:
+    """Of a text's shingles in their order; `common` are fingerprints as the index has them, ascending."""
+    whole = distinct(shingles)
+    if not len(common):
+        return Compared(whole, whole)
+    found = np.flatnonzero(_among(stored(shingles), common))
+    if not len(found):
+        return Compared(whole, whole)
+    telling = np.ones(len(shingles), bool)
+    for place in found:
+        telling[max(0, place - AROUND) : place + AROUND + 1] = False
+    return Compared(whole, distinct(shingles[telling]))
+
+
+def overlap(one: Compared, other: Compared) -> int | None:
+    """How many shingles both texts have; None where that is no sign of one report.
+
+    Both with and without what stands near common fingerprints it must be LEAST_SHARED, and LEAST_CONTAINMENT of the
+    shorter: a frame
+    that two pages have makes no duplicates, and two copies in one frame remain some.
+    """
+    found = _contained(one.whole, other.whole)
+    if found is None or (one.telling is one.whole and other.telling is other.whole):
+        return found
+    telling = _contained(one.telling, other.telling)
+    return None if telling is None else found
+
+
+def _contained(one: Hashes, other: Hashes) -> int | None:
+    least = min(len(one), len(other))
+    shared = len(np.intersect1d(one, other, assume_unique=True))
+    if shared < LEAST_SHARED or shared < LEAST_CONTAINMENT * least:
+        return None
+    return shared
+
+
+def _among(values: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
+    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
+    found: NDArray[np.bool_] = ascending[at] == values
+    return found

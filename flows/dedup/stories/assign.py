@@ -1,0 +1,259 @@
+"""The third level: which story each new article tells."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from flows.dedup import STORY_METHOD
+from flows.dedup.copies.originals import moment
+from flows.dedup.stories import vectors
+from flows.dedup.stories.candidates import LEAST_STRONG, set_up, strong, strongest
+from flows.dedup.stories.clustering import LEAST_SIMILARITY, cluster, components
+from flows.dedup.stories.reconcile import retell
+from flows.dedup.stories.vectors import Vectors
+from warehouse.dedup import stories as shelf
+from warehouse.dedup import story_members as rows
+from warehouse.dedup.stories import STORY_TERMS, WEIGHT_UNIT
+from warehouse.dedup.story_members import Telling, Terms
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from uuid import UUID
+
+    import duckdb
+    from numpy.typing import NDArray
+
+    from flows.dedup.articles import Elsewhere, Looked
+    from flows.dedup.copies.chains import Linked
+    from flows.dedup.stories.candidates import Board
+    from flows.dedup.stories.idf import Background
+    from flows.dedup.stories.reconcile import Retold
+    from warehouse.dedup.stories import Story
+
+QUIET_DAYS = 8  # a story that has been quiet for so long is closed: nothing new is near enough, copies included
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)  # of nothing
+_WHOLE_DAY = timedelta(days=1) - timedelta(seconds=1)
+
+
+def tell(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[Looked],
+    elsewhere: Sequence[Elsewhere],
+    linked: Linked,
+    background: Background,
+) -> None:
+    """Put each new article into a story, and look again at the articles of the stories that new ones come near to.
+
+    So it matters little in which order articles come: what has gone into one story and turns out to be two is parted,
+    what are two and turn out to be one is joined. Touches the rows of these stories and articles alone. An article with
+    a new version is placed anew. `linked` is what the step before found: an article and what it repeats are of one
+    story.
+    """
+    stories_of = {state.article_id: state.story_id for state in linked.states.values() if state.story_id is not None}
+    sources: defaultdict[UUID, set[str]] = defaultdict(set)
+    for one in elsewhere:
+        sources[one.article_id].add(one.source)
+    # Where a text stood unchanged before it was edited, the article still stands.
+    told_before = [article for article in articles if article.article_id in stories_of]
+    for key, outlets in _outlets(connection, told_before).items():
+        sources[key] |= outlets
+    fresh = [_telling(article, linked, stories_of, sources) for article in articles]
+    texts = _vectors(articles, background)
+    board = set_up(connection, fresh, texts, _linked_stories(linked, stories_of, elsewhere))
+    board = replace(
+        board,
+        tellings=[replace(one, outlets=one.outlets | sources.get(one.article_id, set())) for one in board.tellings]
+        if sources
+        else board.tellings,
+    )
+    nodes = board.nodes()
+    voices = np.array([node.size > 0 for node in nodes], np.bool_)[board.vectors.rows]
+    spoken = Vectors(board.vectors.rows[voices], board.vectors.terms[voices], board.vectors.weights[voices])
+    same = _same(linked, board, stories_of)
+    # What has few of its strongest terms in common is apart: all terms are compared between the others alone.
+    rough = vectors.products(strongest(spoken), LEAST_STRONG)
+    part = components(len(nodes), *np.concatenate([np.stack([rough.one, rough.other], axis=1), same]).T)
+    found = cluster(nodes, vectors.products(spoken, LEAST_SIMILARITY, part), same)
+    new = {article.article_id for article in articles}
+    # Those that are not on the board themselves are part of a story taken as a whole.
+    there = {one.article_id for one in board.tellings}
+    more = _more_outlets((sources.keys() - new) | (sources.keys() - there), sources, stories_of)
+    reports = _more_reports(linked, there)
+    days = _days(board)
+    changed = {one.article_id for one in fresh if one.story_id is not None}
+    retold = retell(
+        board, nodes, found, more, reports, changed, lambda names: shelf.known_stories(connection, names, days)
+    )
+    _write(connection, board, retold, (fresh, texts), {key: sources[key] for key in sources.keys() - new})
+
+
+def _telling(
+    article: Looked, linked: Linked, stories_of: Mapping[UUID, UUID], sources: Mapping[UUID, set[str]]
+) -> Telling:
+    """A new article; where only the day of its publication is known, its time is a stretch of a day."""
+    when = moment(article.published_at, article.precision, article.first_seen_at)
+    key = article.article_id
+    if key in linked.duplicates:
+        duplicate = linked.duplicates[key]
+        root, kind = (duplicate.root, duplicate.kind) if duplicate else (None, None)
+    else:
+        state = linked.states.get(key)
+        root, kind = (state.duplicate_of, state.duplicate_kind) if state else (None, None)
+    return Telling(
+        article_id=key,
+        story_id=stories_of.get(key),
+        first_seen_at=article.first_seen_at,
+        first_at=when.at,
+        last_at=when.at + _WHOLE_DAY if when.precision == "day" else when.at,
+        title=article.title,
+        language=article.language,
+        outlets=frozenset({article.source, *sources.get(key, ())}),
+        root=root,
+        copy=kind == "copy",
+    )
+
+
+def _outlets(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> Mapping[UUID, frozenset[str]]:
+    """The sources that held articles are known to stand at."""
+    if not articles:
+        return {}
+    sights = [article.first_seen_at for article in articles]
+    return rows.outlets(connection, [article.article_id for article in articles], (min(sights), max(sights)))
+
+
+def _vectors(articles: Sequence[Looked], background: Background) -> Vectors:
+    """What each of the articles is about, as a vector of length 1."""
+    if not articles:
+        return vectors.NONE
+    numbers = np.repeat(np.arange(len(articles)), [len(article.traits.terms) for article in articles])
+    terms = np.concatenate([article.traits.terms for article in articles])
+    weights = np.concatenate([article.traits.weights for article in articles])
+    return vectors.unit(vectors.heaviest(numbers, terms, weights * background.idf(terms)))
+
+
+def _linked_stories(linked: Linked, stories_of: Mapping[UUID, UUID], elsewhere: Sequence[Elsewhere]) -> set[UUID]:
+    """The stories of held articles that repeat others from here on, or no longer, or whose text is elsewhere too."""
+    ends = {found.root for found in linked.duplicates.values() if found is not None} | linked.duplicates.keys()
+    ends |= {one.article_id for one in elsewhere}
+    return {stories_of[article] for article in ends if article in stories_of}
+
+
+def _same(linked: Linked, board: Board, stories_of: Mapping[UUID, UUID]) -> NDArray[np.int64]:
+    """Nodes that belong together because one repeats the other."""
+    articles, wholes = board.numbers()
+
+    def node(article: UUID) -> int | None:
+        number = articles.get(article)
+        return wholes.get(stories_of[article]) if number is None and article in stories_of else number
+
+    links = {one.article_id: one.root for one in board.tellings if one.root is not None}
+    links |= {article: found.root for article, found in linked.duplicates.items() if found is not None}
+    for article in [article for article, found in linked.duplicates.items() if found is None]:
+        links.pop(article, None)
+    pairs = [(node(article), node(root)) for article, root in links.items()]
+    found = [(one, other) for one, other in pairs if one is not None and other is not None and one != other]
+    return np.array(found, np.int64).reshape(-1, 2)
+
+
+def _more_outlets(
+    held: Collection[UUID], sources: Mapping[UUID, set[str]], stories_of: Mapping[UUID, UUID]
+) -> dict[UUID, set[str]]:
+    """By story: sources where the text of a held article stands unchanged."""
+    more: defaultdict[UUID, set[str]] = defaultdict(set)
+    for article in held:
+        if article in stories_of:
+            more[stories_of[article]] |= sources[article]
+    return more
+
+
+def _more_reports(linked: Linked, there: Collection[UUID]) -> dict[UUID, int]:
+    """By story: how many of its articles that are not on the board are no copies any more, less those that are now."""
+    more: Counter[UUID] = Counter()
+    for article, duplicate in linked.duplicates.items():
+        state = linked.states[article]
+        if state.story_id is not None and article not in there:
+            is_copy = duplicate is not None and duplicate.kind == "copy"
+            more[state.story_id] += int(state.duplicate_kind == "copy") - int(is_copy)
+    return {story: count for story, count in more.items() if count}
+
+
+def _days(board: Board) -> tuple[datetime, datetime]:
+    """The time of everything on the board."""
+    everything: list[Telling | Story] = [*board.tellings, *board.wholes]
+    times = [time for one in everything for time in (one.first_at, one.last_at)]
+    return min(times, default=_EVER), max(times, default=_EVER)
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection,
+    board: Board,
+    retold: Retold,
+    fresh: tuple[Sequence[Telling], Vectors],
+    outlets: Mapping[UUID, set[str]],
+) -> None:
+    """Write the stories that have changed, and where their articles are."""
+    shelf.remove_stories(connection, retold.gone)
+    if retold.stories:
+        shelf.add_stories(connection, retold.stories, STORY_METHOD, _story_terms(retold.stories, retold.middles))
+    shelf.rename(connection, retold.renamed)
+    tellings = [one for one in board.tellings if one.article_id in retold.placed]
+    if tellings:
+        sights = [one.first_seen_at for one in tellings]
+        shelf.assign(connection, retold.placed, (min(sights), max(sights)))
+    begin, end = (when.date() for when in _days(board))
+    rows.rename_tellings(connection, retold.renamed, (begin, end))
+    new = {one.article_id for one in fresh[0]}
+    rows.move_tellings(connection, {key: name for key, name in retold.placed.items() if key not in new}, (begin, end))
+    rows.add_outlets(connection, outlets, (begin, end))
+    changed = [one for one in fresh[0] if one.story_id is not None]
+    if changed:
+        sights = [one.first_seen_at for one in changed]
+        rows.remove_tellings(connection, [one.article_id for one in changed], (min(sights), max(sights)))
+    weights = np.round(fresh[1].weights * WEIGHT_UNIT).astype(np.uint16)
+    counts = np.bincount(fresh[1].rows, minlength=len(fresh[0]))
+    terms = Terms(counts, fresh[1].terms, weights)
+    where = retold.placed | {
+        one.article_id: retold.renamed.get(one.story_id, one.story_id)
+        for one in changed
+        if one.story_id is not None and one.article_id not in retold.placed
+    }
+    rows.add_tellings(connection, fresh[0], [where[one.article_id] for one in fresh[0]], terms)
+
+
+def _story_terms(stories: Sequence[Story], middles: Vectors) -> pa.Table:
+    """The middles of stories as STORY_TERMS, by day; the rows of `middles` are the numbers of the stories.
+
+    Of a story of one article there are the terms alone by which it is looked for: the others stand with the article.
+    """
+    is_strong = strong(middles)
+    kept = is_strong | np.array([story.articles > 1 for story in stories], np.bool_)[middles.rows]
+    is_strong = is_strong[kept]
+    middles = Vectors(middles.rows[kept], middles.terms[kept], middles.weights[kept])
+    order = sorted(range(len(stories)), key=lambda number: (stories[number].last_at, stories[number].story_id))
+    place = np.empty(len(stories), np.int64)
+    place[order] = np.arange(len(stories))
+    sequence = np.argsort(place[middles.rows], kind="stable")
+    which = pa.array(middles.rows[sequence])
+    days = pa.array([story.last_at.astimezone(UTC).date() for story in stories], pa.date32())
+    names = pa.array([story.story_id.bytes for story in stories], pa.binary(16))
+    return pa.table(
+        [
+            days.take(which),
+            pa.ExtensionArray.from_storage(pa.uuid(), names.take(which)),
+            pa.array(middles.terms[sequence]),
+            pa.array(np.round(middles.weights[sequence] * WEIGHT_UNIT).astype(np.uint16)),
+            pa.array(is_strong[sequence]),
+        ],
+        schema=STORY_TERMS,
+    )
+
+
+def quiet_since(now: datetime) -> datetime:
+    """Stories whose latest article came before are closed."""
+    return now - timedelta(days=QUIET_DAYS)

@@ -1,0 +1,182 @@
+"""Articles to stories: average linkage with time, over articles and over stories taken as a whole. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
+
+    from flows.dedup.stories.vectors import Pairs
+
+    Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64]
+
+# Of the mean similarity between the articles of two stories that are one. Halves of the topics of ECB+ choose 0.35 on
+# the mean (standard deviation 0.02), with a background of other news too; from 0.33 to 0.38 it hardly matters. Further
+# down two events of one kind are joined. benchmarks/stories.py prints it.
+THRESHOLD = 0.35
+DECAY_DAYS = 3.0  # after so many days without an article a likeness counts 1/e: news is told within days
+MOST_DAYS = 30.0  # that a story lasts: what goes on for longer is a topic
+LEAST_SIMILARITY = 0.1  # below that, two articles count as having nothing in common
+
+# Beyond so many days even a perfect likeness has decayed below the threshold.
+REACH_DAYS = DECAY_DAYS * math.log(1 / THRESHOLD)
+DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """An article, or a story with all of its articles.
+
+    `size` is how many articles have a say in what it is about (a copy has none), `first` and `last` are seconds since
+    1970.
+    """
+
+    size: int
+    first: float
+    last: float
+
+
+def cluster(
+    nodes: Sequence[Node], pairs: Pairs, same: Iterable[Iterable[int]], threshold: float = THRESHOLD
+) -> list[list[int]]:
+    """Join nodes as long as any two are closer than `threshold`, the closest first; returns each cluster's numbers.
+
+    `pairs` have the mean similarity of the articles of two nodes, where that is at least LEAST_SIMILARITY; `same` are
+    pairs that belong together whatever they are about. A cluster's likeness to another is the mean over the pairs of
+    their articles, times `nearness`. But among equals the answer does not depend on the order of the nodes.
+    """
+    if not nodes:
+        return []
+    joined = np.array(list(same), np.int64).reshape(-1, 2)
+    group = components(len(nodes), joined[:, 0], joined[:, 1])
+    sizes = np.array([node.size for node in nodes], np.float64)
+    groups = _Groups.of(group, sizes, nodes)
+    one, other, means = _between(pairs, group, sizes, groups.sizes)
+    # A mean reaches the threshold only where one of its parts does: groups that no such pair links stay apart.
+    close = means >= threshold
+    part = components(len(groups.sizes), one[close], other[close])
+    inside = part[one] == part[other]
+    one, other, means = one[inside], other[inside], means[inside]
+    into = np.arange(len(groups.sizes))
+    # Most parts are of two.
+    alone = np.bincount(part)[part[one]] == 2
+    joined = alone & (means * groups.nearness(one, other) >= threshold)
+    into[other[joined]] = one[joined]
+    one, other, means = one[~alone], other[~alone], means[~alone]
+    where = np.empty(len(part), np.int64)
+    for here in _places(part[one]).values():
+        members = np.unique(np.concatenate([one[here], other[here]]))
+        where[members] = np.arange(len(members))
+        rows, columns = where[one[here]], where[other[here]]
+        likeness = np.zeros((len(members), len(members)))
+        likeness[rows, columns] = likeness[columns, rows] = means[here]
+        into[members] = members[_linkage(groups.some(members), likeness, threshold)]
+    return [numbers.tolist() for numbers in _places(into[group]).values()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Groups:
+    """Nodes that belong together, as arrays; a linkage changes them as it goes."""
+
+    sizes: Floats
+    first: Floats
+    last: Floats
+
+    @staticmethod
+    def of(group: Numbers, sizes: Floats, nodes: Sequence[Node]) -> _Groups:
+        many = int(group.max()) + 1
+        first, last = np.full(many, np.inf), np.full(many, -np.inf)
+        np.minimum.at(first, group, [node.first for node in nodes])
+        np.maximum.at(last, group, [node.last for node in nodes])
+        whole = np.zeros(many)
+        np.add.at(whole, group, sizes)
+        return _Groups(whole, first, last)
+
+    def some(self, chosen: Numbers) -> _Groups:
+        return _Groups(self.sizes[chosen], self.first[chosen], self.last[chosen])
+
+    def nearness(self, one: Numbers | int, other: Numbers | slice = slice(None)) -> Floats:
+        return nearness(self.first[one], self.last[one], self.first[other], self.last[other])
+
+    def join(self, one: int, other: int) -> None:
+        self.sizes[one] += self.sizes[other]
+        self.first[one] = min(self.first[one], self.first[other])
+        self.last[one] = max(self.last[one], self.last[other])
+
+
+def nearness(first: Floats, last: Floats, other_first: Floats, other_last: Floats) -> Floats:
+    """1 for what is of one time, less the longer they are apart; 0 where together they would last too long.
+
+    The stretches are in seconds since 1970.
+    """
+    gap = np.maximum(0.0, np.maximum(first - other_last, other_first - last)) / DAY
+    lasting = np.maximum(last, other_last) - np.minimum(first, other_first)
+    return np.where(lasting > MOST_DAYS * DAY, 0.0, np.exp(-gap / DECAY_DAYS))
+
+
+def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -> tuple[Numbers, Numbers, Floats]:
+    """(group, later group, mean similarity of their articles), of groups that have pairs."""
+    one, other = group[pairs.one], group[pairs.other]
+    keys, place = np.unique(np.minimum(one, other) * len(group_sizes) + np.maximum(one, other), return_inverse=True)
+    sums = np.bincount(place, pairs.products * sizes[pairs.one] * sizes[pairs.other], len(keys))
+    one, other = keys // len(group_sizes), keys % len(group_sizes)
+    weights = group_sizes[one] * group_sizes[other]
+    kept = (one != other) & (weights > 0)
+    return one[kept], other[kept], sums[kept] / weights[kept]
+
+
+def _linkage(groups: _Groups, likeness: Floats, threshold: float) -> Numbers:
+    """For each group the number of the one that it ends up with; `likeness` is the mean similarity of each two."""
+    many = len(groups.sizes)
+    close = likeness * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
+    np.fill_diagonal(close, -1.0)
+    best = close.argmax(axis=1)
+    top = close[np.arange(many), best]
+    into = np.arange(many)
+    gone = np.zeros(many, np.bool_)
+    while top[one := int(top.argmax())] >= threshold:
+        one, other = sorted((one, int(best[one])))
+        part = groups.sizes[one] / (groups.sizes[one] + groups.sizes[other])
+        likeness[one] = likeness[:, one] = part * likeness[one] + (1 - part) * likeness[other]
+        groups.join(one, other)
+        into[into == other] = one
+        gone[other] = True
+        row = likeness[one] * groups.nearness(one)
+        row[gone] = -1.0
+        row[one] = -1.0
+        close[one] = close[:, one] = row
+        close[other] = close[:, other] = -1.0
+        # Whose best is one of the two looks for it again; for others, what is new may have become the best.
+        again = np.flatnonzero((best == one) | (best == other) | (row > top))
+        again = np.append(again, [one, other])
+        best[again] = close[again].argmax(axis=1)
+        top[again] = close[again, best[again]]
+    return into
+
+
+def components(many: int, one: Numbers, other: Numbers) -> Numbers:
+    """The part of a graph of `many` nodes, with these edges, that each is in; numbered in the order of their first."""
+    label = np.arange(many)
+    while True:
+        least = np.minimum(label[one], label[other])
+        before = label.copy()
+        np.minimum.at(label, one, least)
+        np.minimum.at(label, other, least)
+        label = label[label]
+        if np.array_equal(label, before):
+            return np.unique(label, return_inverse=True)[1]
+
+
+def _places(labels: Numbers) -> dict[int, Numbers]:
+    """Where each label stands, ascending."""
+    order = np.argsort(labels, kind="stable")
+    found, begins = np.unique(labels[order], return_index=True)
+    return dict(zip(found.tolist(), np.split(order, begins[1:]), strict=True)) if len(labels) else {}

@@ -1,0 +1,1 @@
+"""From text to numbers: tokens, shingles, terms. Pure."""

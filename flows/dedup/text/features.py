@@ -1,0 +1,38 @@
+"""What comparing needs of an article, made once from its text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flows.dedup.text.shingles import distinct, fingerprints, roll
+from flows.dedup.text.terms import weigh_words
+from flows.dedup.text.words import read_words
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from flows.dedup.text.shingles import Hashes
+    from flows.dedup.text.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """An article as numbers.
+
+    `shingles` are all of its text, in its order, `fingerprints` those that stand for it in the index, ascending;
+    `terms` (ascending) and `weights` stand beside each other and say what it is about.
+    """
+
+    shingles: Hashes
+    fingerprints: Hashes
+    terms: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+
+
+def traits_of(title: str, text: str, language: str | None, words: Words | None = None) -> Traits:
+    """Read an article; `language` is an ISO 639-1 code, `words` those of the text, where it has been read already."""
+    words = words or read_words(text)
+    found = roll(words)
+    return Traits(found, fingerprints(distinct(found)), *weigh_words(title, words, language))

@@ -1,0 +1,181 @@
+"""What an article is about, as weighted terms: what stories are found by.
+
+A term is a word, cut to its first letters so that inflected forms agree; in scripts without blanks a pair of Chinese
+characters, a Japanese run of kanji pairs or katakana, or four letters of Thai and its neighbours.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+import justext
+import numpy as np
+
+from flows.dedup.text.lexicon import STEM, hash_of_all, lexicon, word_hash
+from flows.dedup.text.tokens import HAN, KANA, SOUTH_EAST, has_blankless, normalise, spaced_words
+from flows.dedup.text.words import read_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from flows.dedup.text.lexicon import Hashes
+    from flows.dedup.text.words import Words
+
+TITLE_WEIGHT = 3.0
+LEAD_WEIGHT = 2.0  # a word of the lead is counted twice
+LEAD_WORDS = 50
+# Names and numbers tell two events of one kind apart, where all other words agree: two arrests, two quakes.
+NAME_WEIGHT = 2.5
+UNKNOWN = "unknown"  # for the language of an article that does not say it
+MOST_TERMS = 160  # of an article, by weight; the idf then chooses among these
+
+LISTS = {
+    "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
+    "bs": "Bosnian", "ca": "Catalan", "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German", "el": "Greek",
+    "en": "English", "eo": "Esperanto", "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian",
+    "fi": "Finnish", "fr": "French", "ga": "Irish", "gl": "Galician", "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi",
+    "hr": "Croatian", "hu": "Hungarian", "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian",
+    "ka": "Georgian", "kk": "Kazakh", "kn": "Kannada", "ko": "Korean", "ku": "Kurdish", "ky": "Kyrgyz",
+    "lb": "Luxembourgish", "lt": "Lithuanian", "lv": "Latvian", "mk": "Macedonian", "ml": "Malayalam", "mr": "Marathi",
+    "ms": "Malay", "mt": "Maltese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian_Bokmal",
+    "nn": "Norwegian_Nynorsk", "pl": "Polish", "pt": "Portuguese", "ro": "Romanian", "ru": "Russian", "sk": "Slovak",
+    "sl": "Slovenian", "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "ta": "Tamil",
+    "te": "Telugu", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek",
+    "vi": "Vietnamese",
+}  # fmt: skip
+# A capital letter behind another word, and not behind a full stop: a name, in most languages that have capitals.
+# (The look behind stands behind the letter, so that the search runs from capital to capital.)
+_INSIDE = re.compile(r"[^\W\d_a-z](?<=[\w,;)’”\"] .)\w*")
+_HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
+_KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
+_SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST}]{{3,}}")
+_ANY_BLANKLESS = re.compile(f"[{HAN}{KANA}{SOUTH_EAST}]+")
+_FIRST = np.ones(1, np.bool_)
+
+
+@cache
+def stop_words(language: str | None) -> frozenset[str]:
+    """The words that most texts of a language have, case-folded; none where the language is not known."""
+    name = LISTS.get(language or "")
+    if name is None:
+        return frozenset()
+    return frozenset(normalise(word).casefold() for word in justext.get_stoplist(name))
+
+
+@cache
+def _glue() -> re.Pattern[str]:
+    lists = tomllib.loads((files("flows.dedup.text") / "connecting-words.toml").read_text(encoding="utf-8"))
+    # Two characters of Chinese glue would cut names that have one of them; three letters of Thai would cut words. So a
+    # whole word is cut out, longest first.
+    words = sorted({word for found in lists.values() for word in found}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, words)))
+
+
+def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """The terms of an article as hashes, ascending, and their weights, before any idf.
+
+    A weight is 1 + ln(count), where the title counts three times, the first fifty words twice, and names and numbers
+    are worth NAME_WEIGHT times as much. At most MOST_TERMS, the heaviest.
+    """
+    return weigh_words(title, read_words(text), language)
+
+
+def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """As `weigh`, of a text that was read."""
+    headline = normalise(title)
+    body, head = text.spaced, _spaced(headline)
+    numbers = text.numbers
+    if body is None:
+        body = _spaced(text.normalised)
+    inside = [word for word in set(_INSIDE.findall(text.normalised)) if word[0].isupper()]
+    if lexicon.make_room(len(body) + len(head) + len(inside)) or numbers is None:
+        numbers = lexicon.numbers(body)
+    names = lexicon.numbers(inside)
+    # What is written small elsewhere in the text is no name.
+    names = names[~lexicon.among(lexicon.folded[names], numbers) | (lexicon.folded[names] == names)]
+    stop = hash_of_all(stop_words(language))
+    names = names[~_among(lexicon.hashes[names], stop)]
+
+    counts = np.ones(len(body) + len(head), np.float32)
+    counts[: min(LEAD_WORDS, len(body))] = LEAD_WEIGHT
+    counts[len(body) :] = TITLE_WEIGHT
+    numbers = np.concatenate((numbers, lexicon.numbers(head)))
+    says = ~lexicon.short[numbers] | lexicon.digits[numbers]
+    letters = names[lexicon.short[names]]
+    if len(letters):  # a single letter says something as a name alone
+        says |= np.isin(lexicon.hashes[numbers], lexicon.hashes[letters])
+    says &= ~_among(lexicon.hashes[numbers], stop)
+    numbers, counts = numbers[says], counts[says]
+    stems = lexicon.stems[numbers]
+    special = np.concatenate((stems[lexicon.digits[numbers]], lexicon.stems[names]))
+    if text.spaced is None or has_blankless(headline):
+        more = list(_blankless(headline, text.normalised))
+        stems = np.concatenate((stems, _hashes([term for term, _, _ in more])))
+        counts = np.concatenate((counts, np.array([worth for _, worth, _ in more], np.float32)))
+        special = np.concatenate((special, _hashes([term for term, _, is_name in more if is_name])))
+    return _as_arrays(stems, counts, np.sort(special), language)
+
+
+def _hashes(terms: Sequence[str]) -> Hashes:
+    lexicon.make_room(len(terms))
+    return lexicon.hashes[lexicon.numbers(terms)]
+
+
+def _spaced(normalised: str) -> list[str]:
+    """The words in scripts with blanks."""
+    return spaced_words(_ANY_BLANKLESS.sub(" ", normalised) if has_blankless(normalised) else normalised)
+
+
+def _as_arrays(
+    stems: Hashes, counts: NDArray[np.float32], special: Hashes, language: str | None
+) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    if not len(stems):
+        return np.empty(0, np.uint32), np.empty(0, np.float32)
+    order = np.argsort(stems)
+    stems = stems[order]
+    first = np.flatnonzero(np.concatenate((_FIRST, stems[1:] != stems[:-1])))
+    stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
+    weights[_among(stems, special)] *= NAME_WEIGHT
+    terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
+    if len(terms) > MOST_TERMS:
+        # By hash among equals, and not by place: the same words in another order have the same terms. (As integers,
+        # the bits of such floats are in the same order.)
+        keys = (~weights.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
+        heaviest = np.argpartition(keys, MOST_TERMS)[:MOST_TERMS]
+        terms, weights = terms[heaviest], weights[heaviest]
+    order = np.argsort(terms)
+    return terms[order], weights[order]
+
+
+def _among(hashes: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
+    if not len(ascending):
+        return np.zeros(len(hashes), np.bool_)
+    found: NDArray[np.bool_] = ascending[np.searchsorted(ascending[:-1], hashes)] == hashes
+    return found
+
+
+@cache
+def language_seed(language: str | None) -> np.uint64:
+    """What tells the terms of one language from the same letters in another."""
+    return np.uint64(word_hash(f"language {language or UNKNOWN}"))
+
+
+def _blankless(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:
+    """Terms of scripts without blanks: (term, worth, whether it is likely a name)."""
+    lead = body[: 2 * LEAD_WORDS]  # a word has some two characters
+    for part, worth in ((headline, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (body[len(lead) :], 1.0)):
+        for run in _KATAKANA_RUN.findall(part):
+            yield run[:STEM], worth, True
+        rest = _glue().sub(" ", part)
+        for run in _HAN_RUN.findall(rest):
+            for at in range(len(run) - 1):
+                yield run[at : at + 2], worth, False
+        for run in _SOUTH_EAST_RUN.findall(rest):
+            for at in range(max(1, len(run) - 3)):
+                yield run[at : at + 4], worth, False

@@ -1,0 +1,72 @@
+"""The flow for archives of others: files into the warehouse, by hand, resumable."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from prefect import flow, task
+from prefect.artifacts import create_table_artifact
+from prefect.cache_policies import NO_CACHE
+from pydantic import Field
+
+from crawlers.importers.files import Input
+from flows.data_directory import DataDirectory
+from flows.errors import FlowsError
+from flows.parameters import Data, Wait, documented
+from flows.pipeline import progress
+from flows.pipeline.extract import Extractor
+from flows.pipeline.failures import failures_told
+from flows.pipeline.import_files import Imported, check_files, import_files
+from flows.prefect_support import gives_way, is_transient
+from flows.reports.artifacts import escape
+from warehouse import Writer, open_writer
+from warehouse.failed_segments import failed_segments
+
+
+@task(
+    name="import file",
+    task_run_name="import {file.name}",
+    cache_policy=NO_CACHE,
+    retries=3,
+    retry_delay_seconds=[1, 10, 60],
+    retry_condition_fn=is_transient,
+)
+def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, clean: bool) -> Imported:
+    """See `flows.pipeline.import_files.import_files`."""
+    return import_files(writer, extractor, directory, [file], clean=clean)[0]
+
+
+@flow(name="backfill", flow_run_name="backfill {data.name}", validate_parameters=True)
+@documented
+@gives_way
+def backfill(
+    files: Annotated[
+        list[str],
+        Field(min_length=1, description="Absolute paths, or addresses (s3://…): .jsonl, .txt, .warc, .warc.gz."),
+    ],
+    data: Data,
+    clean: Annotated[bool, Field(description="Drop adverts, consent dialogues, bios and teasers from texts.")] = False,
+    wait: Wait = 0.0,
+) -> list[Imported]:
+    """Load articles from files: JSON lines, plain texts, web archives (Common Crawl's news for example).
+
+    A file half done is not begun again, and a file given twice is loaded once. Raises FlowsError before anything
+    starts where a file is not there or of no known kind, and in the end where something could not be loaded.
+    """
+    started = datetime.now(UTC)
+    found = check_files(files)
+    directory = DataDirectory(data)
+    with open_writer(data, "newsloom backfill", wait=wait) as writer, Extractor() as extractor:
+        imported = []
+        for file in found:
+            imported.append(import_task(writer, extractor, directory, file, clean))
+            progress.current.get().step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
+        writer.publish()
+        failed = failed_segments(writer.connection, started)
+    rows = [
+        {"file": escape(one.file.place), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
+        for one in imported
+    ]
+    create_table_artifact(key="backfill", table=rows, description="What came of each file")
+    if failed:
+        raise FlowsError(failures_told(failed))
+    return imported

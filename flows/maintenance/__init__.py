@@ -1,0 +1,1 @@
+"""What keeps, repairs, remakes or removes what is stored."""

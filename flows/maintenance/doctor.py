@@ -1,0 +1,134 @@
+"""Whether warehouse, archive and published file agree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from crawlers.archive import Segment, own_segments, packs
+from crawlers.errors import ArchiveError
+from flows.pipeline.failures import REMEDY as WAITS
+from flows.pipeline.failures import failure_lines
+from warehouse import WarehouseError, connect, storage
+from warehouse.checks.doctor import EXAMPLES, REMEDY, Finding, check_tables, check_warehouse
+from warehouse.failed_segments import failed_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from flows.data_directory import DataDirectory
+    from warehouse import Writer
+
+RESTORE = "Restore the files from a backup. What was loaded stays in the warehouse; `newsloom rebuild` would lose it."
+
+
+def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> list[Finding]:
+    """Everything that is wrong. With `deep` all tables and stored pages of versions are read, which takes long."""
+    findings = check_warehouse(writer.connection)
+    findings += _check_segments(writer, directory)
+    if deep:
+        findings += check_tables(writer.connection)
+        findings += _check_records(writer, directory)
+    findings += _check_published(writer)
+    return findings
+
+
+def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
+    own = {segment.name for segment in own_segments(directory.archive)}
+    packed, damaged = _packed(directory)
+    yield from _finding("Packs of segments that cannot be read.", damaged, RESTORE)
+    rows = writer.connection.execute(
+        "SELECT segments.segment, any_value(segments.fetches), max(fetches.warc_offset) "
+        "FROM segments LEFT JOIN fetches USING (segment) WHERE segments.removed_at IS NULL "
+        "GROUP BY segments.segment ORDER BY segments.segment"
+    ).fetchall()
+    loaded = {name for (name,) in writer.connection.execute("SELECT segment FROM segments").fetchall()}
+    missing, short = [], []
+    for name, fetches, last_offset in rows:
+        if name not in own and name not in packed:
+            missing.append(name)
+            continue
+        segment = Segment(directory.archive, name)
+        try:
+            lines, length = segment.log_lines(), segment.warc_bytes()
+        except ArchiveError as error:
+            missing.append(str(error))
+            continue
+        if last_offset is not None and length <= last_offset:
+            missing.append(f"{name}: the end of its WARC file is gone")
+        elif lines != fetches:
+            short.append(f"{name}: {fetches} requests by the ledger, {lines} in its log")
+    yield from _finding("Loaded segments that the archive does not have whole.", missing, RESTORE)
+    yield from _finding("Segments whose log is not as long as the ledger says.", short, RESTORE)
+    yield from _finding(
+        "Packed segments that are not loaded.",
+        sorted(packed - own - loaded),
+        "The warehouse is older than they are. The next `newsloom run` loads them; `newsloom rebuild` does so, too.",
+        harmless=True,
+    )
+    failed = [one for one in failed_segments(writer.connection) if one.segment in own - loaded]
+    yield from _finding("Segments that could not be loaded.", failure_lines(failed), WAITS)
+    yield from _finding(
+        "Segments that wait to be loaded.",
+        sorted(own - loaded - {one.segment for one in failed}),
+        "The next `newsloom run` or `newsloom import` loads them.",
+        harmless=True,
+    )
+
+
+def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
+    """Segments that are in packs, and what is wrong with packs."""
+    names: set[str] = set()
+    damaged = [
+        f"{path}: the log beside it is gone, which says what is in it" for path in packs.unsealed(directory.archive)
+    ]
+    for pack in packs.all_packs(directory.archive):
+        try:
+            names.update(pack.parts())
+        except ArchiveError as error:
+            damaged.append(str(error))
+            continue
+        if not pack.is_whole():
+            damaged.append(f"{pack.warc_path}: is gone, or not as long as the log beside it says")
+    return names, damaged
+
+
+def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
+    rows = writer.connection.execute(
+        "SELECT DISTINCT segment, warc_offset FROM article_versions WHERE warc_offset IS NOT NULL ORDER BY ALL"
+    )
+    damaged = []
+    while some := rows.fetchmany(2048):
+        for name, offset in some:
+            try:
+                Segment(directory.archive, name).read(offset)
+            except ArchiveError as error:
+                damaged.append(str(error))
+    yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE)
+
+
+def _check_published(writer: Writer) -> Iterator[Finding]:
+    count: Callable[[duckdb.DuckDBPyConnection], int] = lambda connection: int(  # noqa: E731
+        connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
+    )
+    if not writer.public.exists() and count(writer.connection) == 0:
+        return
+    publish = "The next `newsloom run` or `newsloom import` publishes it anew."
+    try:
+        with connect(writer.public) as reader:
+            published = count(reader)
+    except (WarehouseError, duckdb.Error) as error:
+        yield Finding(f"{writer.public.name} cannot be read.", 1, (str(error),), publish)
+        return
+    held = count(writer.connection)
+    if published != held:
+        difference = f"{published} articles there, {held} in the private file"
+        yield Finding(f"{writer.public.name} is not up to date.", 1, (difference,), publish, is_harmless=True)
+    if storage.is_old(writer.public):
+        yield Finding("The published file is in an old format.", 1, (), publish, is_harmless=True)
+
+
+def _finding(what: str, found: list[str], remedy: str = REMEDY, *, harmless: bool = False) -> Iterator[Finding]:
+    if found:
+        yield Finding(what, len(found), tuple(found[:EXAMPLES]), remedy, harmless)

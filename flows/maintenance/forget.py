@@ -1,0 +1,149 @@
+"""`newsloom forget`: everything about an address or a source goes, from archive, warehouse and what was published."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass, replace
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Kind, Segment
+from crawlers.archive.erase import erase_each
+from crawlers.discovery import address_key
+from crawlers.errors import ArchiveError
+from flows.dedup.exact import Verdict
+from flows.dedup.recompute import place_waiting
+from flows.pipeline.blocklist import Forgotten, remember_to_forget
+from flows.pipeline.load import judged, quiet_archive
+from flows.reports.stored_page import spellings
+from warehouse.dedup import recompute_queue as restory
+from warehouse.forgetting import forget as held
+from warehouse.loading.load import enter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+    from uuid import UUID
+
+    import duckdb
+
+    from crawlers.archive import Fetch
+    from flows.data_directory import DataDirectory
+    from flows.pipeline.extract import Extractor
+    from warehouse import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was removed: articles, stored pages and listings, addresses.
+
+    `others` are articles that stand in the place of a source's, because other sources have their text, too.
+    """
+
+    articles: int
+    records: int
+    addresses: int
+    others: int = 0
+
+
+def forget(
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    *,
+    url: str | None = None,
+    source: str | None = None,
+) -> Removed:
+    """Remove an address, with the article it leads to and all its other addresses, or a source; for good.
+
+    What other sources had of a source's articles is loaded anew, as though the source had never been; where the archive
+    no longer has it, it goes with the article.
+
+    First it is written down that it is to stay out, then it is taken out of the archive, then out of the warehouse: a
+    call that was killed can be repeated. What stays is that something was fetched, when, and a hash of its address.
+    The private file is written anew, because deleted rows stay in a database file as free space. Publishing is the
+    caller's.
+    """
+    with quiet_archive(directory):
+        found = held.trace(writer.connection, [] if url is None else spellings(url), source)
+        keys = {address: key for address in found.addresses if (key := _key(address)) is not None}
+        # A source's addresses are not kept out by themselves: another source may bring them.
+        forgotten = remember_to_forget(
+            directory.private, keys.values() if source is None else (), () if source is None else (source,)
+        )
+        records = 0
+        needles = tuple(_needles(found.addresses)) if source is None else ()
+        segments = (Segment(directory.archive, name) for name in found.segments)
+        there = (segment for segment in segments if segment.exists())
+        for segment, erased in erase_each(there, partial(_instead, forgotten=forgotten, needles=needles)):
+            records += len(erased.offsets)
+            # Of the log rather than of `erased`, which knows nothing of what a killed call erased.
+            kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
+            held.keep_offsets(writer, segment.name, kept)
+        blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
+        archived = [name for name in found.elsewhere if Segment(directory.archive, name).exists()]
+        others: set[UUID] = set()
+
+        def with_the_removal(connection: duckdb.DuckDBPyConnection) -> None:
+            for name in archived:
+                others.update(_load_anew(writer, extractor, Segment(directory.archive, name), forgotten))
+            restory.add(connection, others)
+
+        held.remove(writer, list(keys.values()), source, blanks, archived, with_the_removal)
+        place_waiting(writer)
+    _remove_runs(directory, needles or (source.encode() if source else b"",))
+    writer.rewrite()
+    return Removed(len(found.articles), records, len(found.addresses), len(others))
+
+
+def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Forgotten) -> set[UUID]:
+    """Load a segment's pages that were about a forgotten source's articles; gives the articles that came of them."""
+    asked = held.elsewhere(writer.connection, segment.name)
+    fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
+    pages = list(extractor.read(segment, [fetch for fetch in fetches if not forgotten.is_about(fetch)]))
+    judgements, batch = judged(writer, segment.name, pages)
+    enter(writer.connection, batch)
+    return {
+        judgement.article_id
+        for judgement in judgements
+        if judgement is not None and judgement.verdict in (Verdict.LOADED, Verdict.UPDATED)
+    }
+
+
+def _instead(segment: Segment, fetch: Fetch, forgotten: Forgotten, needles: Sequence[bytes]) -> Fetch | None:
+    """What is to stand in place of a fetch: nothing of it, or a listing without its content where that names it."""
+    clean = forgotten.without(fetch)
+    if clean.offset is not None and clean.kind not in (Kind.PAGE, Kind.RECORD) and needles:
+        try:
+            body = segment.read(clean.offset).body
+        except ArchiveError:
+            body = b""
+        if any(needle in body for needle in needles):
+            clean = replace(clean, offset=None)
+    return None if clean == fetch else clean
+
+
+def _needles(addresses: Iterable[str]) -> set[bytes]:
+    """How the addresses stand in listings: without their scheme, as they are and escaped for HTML and XML."""
+    rests = {address.partition("://")[2] or address for address in addresses}
+    return {text.encode() for rest in rests if rest for text in (rest, escape(rest, quote=False))}
+
+
+def _remove_runs(directory: DataDirectory, needles: Sequence[bytes]) -> None:
+    """Plans and logs of runs that name it."""
+    for folder in (directory.private / "runs").glob("*"):
+        if any(_mentions(file, needles) for file in folder.glob("*") if file.suffix in (".json", ".log")):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _mentions(file: Path, needles: Sequence[bytes]) -> bool:
+    with file.open("rb") as lines:
+        return any(needle in line for line in lines for needle in needles if needle)
+
+
+def _key(url: str) -> int | None:
+    try:
+        return address_key(url)
+    except ValueError:
+        return None

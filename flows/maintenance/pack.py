@@ -1,0 +1,33 @@
+"""Small segments of past days into packs, once they are loaded: see `crawlers.archive.pack_segments`."""
+
+from __future__ import annotations
+
+import logging
+from datetime import UTC, timedelta
+from typing import TYPE_CHECKING
+
+from crawlers.archive.pack_segments import Packed, pack_segments, packable
+from warehouse.retention import requests_of
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flows.data_directory import DataDirectory
+    from warehouse import Writer
+
+logger = logging.getLogger("newsloom")
+# A run that was killed leaves segments that the next one loads: a day has that long to become complete.
+AFTER = timedelta(days=1)
+
+
+def pack_loaded(writer: Writer, directory: DataDirectory, now: datetime, *, spare: int = 0) -> Packed:
+    """Pack what is small, loaded, and of days (UTC) that have been over for a full day.
+
+    `spare` is how many bytes of the disk stay free. Killed in between, the next call does the rest.
+    """
+    before = (now.astimezone(UTC) - AFTER).date()
+    loaded = requests_of(writer.connection, packable(directory.archive, before))
+    packed = pack_segments(directory.archive, loaded, before, spare=spare)
+    for problem in packed.problems:
+        logger.warning("%s", problem)
+    return packed

@@ -1,0 +1,135 @@
+"""The whole warehouse anew from the archive, beside the old one, and in its place when it is done."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Segment, salvage, sealed_segments
+from crawlers.extraction import EXTRACTOR_VERSION
+from flows.errors import FlowsError
+from flows.pipeline import progress
+from flows.pipeline.failures import costs_itself, with_words
+from flows.pipeline.load import load, quiet_archive
+from warehouse import open_writer
+from warehouse.failed_segments import failed_segments
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flows.data_directory import DataDirectory
+    from flows.pipeline.extract import Extractor
+    from warehouse import Writer
+    from warehouse.failed_segments import FailedSegment
+
+KEPT = ("runs", "sources")  # what the archive does not know
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """Segments loaded, those of them that an interrupted rebuild had loaded, and articles before and now.
+
+    `failed` are segments that could not be loaded, and were not loaded before either.
+    """
+
+    segments: int
+    loaded_before: int
+    articles_before: int
+    articles: int
+    failed: tuple[FailedSegment, ...] = ()
+
+
+def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> Rebuilt:
+    """Load every segment of the archive into a new warehouse, in the order of the first time, and swap the two.
+
+    The old warehouse stays as it is until the new one is complete. An interrupted rebuild is taken up by the next one,
+    unless the extractor has changed meanwhile. With the same extractor the rows are the same as before. Publishing is
+    the caller's. Raises FlowsError where a segment cannot be loaded that the old warehouse has; one that it could not
+    load either goes on waiting.
+    """
+    reporter = progress.current.get()
+    root = directory.private / "rebuild"
+    with quiet_archive(directory):
+        salvage(directory.archive)
+        order = _order(writer, directory)
+        held = set(_ledger(writer))
+        if not _can_go_on(root, order):
+            shutil.rmtree(root, ignore_errors=True)
+        with open_writer(root, "newsloom rebuild") as new:
+            before = _ledger(new)
+            for table in KEPT:
+                _copy(writer, new, table)
+            for number, name in enumerate(order, start=1):
+                reporter.step(f"rebuilding: segment {number} of {len(order)}")
+                with with_words(name) if name in held else costs_itself(new, name):
+                    loaded = load(new, extractor, directory, name)
+                    if loaded is not None:
+                        reporter.loaded(loaded)
+            reporter.step("indexing")
+            new.finish()
+            counts = _articles(writer), _articles(new)
+            failed = tuple(failed_segments(new.connection))
+            file = new.file
+        writer.replace_by(file)
+    shutil.rmtree(root, ignore_errors=True)
+    return Rebuilt(len(order) - len(failed), len(before), *counts, failed)
+
+
+def refuse_to_lose(writer: Writer) -> None:
+    """Raise FlowsError where the archive no longer has what was loaded from it: a new warehouse would lack that."""
+    removed = "SELECT segment FROM segments WHERE removed_at IS NOT NULL"
+    segments, versions = writer.connection.execute(
+        f"SELECT (SELECT count(*) FROM ({removed})), count(*) FROM article_versions WHERE segment IN ({removed})"  # noqa: S608
+    ).fetchall()[0]
+    if segments:
+        raise FlowsError(
+            f"{writer.data}: {segments} segments were removed from the archive, as [keep] says, and a warehouse made "
+            f"anew would lack the {versions} versions of articles that came from them.\n"
+            "Restore the segments from a backup, or give --without-removed to lose those versions."
+        )
+
+
+def _order(writer: Writer, directory: DataDirectory) -> list[str]:
+    """The sealed segments as they were loaded before, then those that were not, by when they were fetched.
+
+    The order decides which of two equal texts came first.
+    """
+    sealed = {segment.name: segment for segment in sealed_segments(directory.archive)}
+    known = [name for name in _ledger(writer) if name in sealed]
+    rest = [segment for name, segment in sealed.items() if name not in set(known)]
+    return known + [segment.name for segment in sorted(rest, key=_begin)]
+
+
+def _begin(segment: Segment) -> tuple[str, str]:
+    first = next(segment.fetches(), None)
+    return ("" if first is None else first.fetched_at.isoformat(), segment.name)
+
+
+def _ledger(writer: Writer) -> list[str]:
+    rows = writer.connection.execute("SELECT segment FROM segments ORDER BY loaded_at, rowid").fetchall()
+    return [name for (name,) in rows]
+
+
+def _can_go_on(root: Path, order: list[str]) -> bool:
+    if not (root / "private" / "warehouse.duckdb").exists():
+        return False
+    with open_writer(root, "newsloom rebuild") as new:
+        done = _ledger(new)
+        others = new.connection.execute(
+            "SELECT count(*) FROM segments WHERE extractor <> ?", [EXTRACTOR_VERSION]
+        ).fetchall()[0][0]
+    return done == order[: len(done)] and not others
+
+
+def _copy(old: Writer, new: Writer, table: str) -> None:
+    rows = old.connection.execute(f"FROM {table}").to_arrow_table()
+    with new.transaction() as connection:
+        connection.register("kept", rows)
+        connection.execute(f"DELETE FROM {table}")  # noqa: S608
+        connection.execute(f"INSERT INTO {table} BY NAME FROM kept")
+        connection.unregister("kept")
+
+
+def _articles(writer: Writer) -> int:
+    return int(writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0])

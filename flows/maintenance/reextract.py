@@ -1,0 +1,168 @@
+"""Stored pages of articles read again after the extractor has changed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from crawlers.archive import Fetch, Segment
+from crawlers.errors import ArchiveError
+from crawlers.extraction import EXTRACTOR_VERSION, Rejection
+from flows.dedup.exact import Judgement, Verdict
+from flows.dedup.run import deduplicate
+from flows.errors import FlowsError
+from flows.identifiers import digest
+from flows.pipeline import progress
+from flows.pipeline.diff import compare
+from flows.pipeline.load import run_of
+from flows.pipeline.new_texts import new_texts
+from flows.pipeline.rows import Origin, build_batch
+from warehouse.loading.load import add_reextracted
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+    import duckdb
+
+    from flows.data_directory import DataDirectory
+    from flows.pipeline.extract import Extractor
+    from flows.pipeline.pages import Page
+    from warehouse import Writer
+
+FIELDS = (
+    "title", "authors", "published_at", "published_precision", "modified_at", "section", "tags", "image_url",
+    "description", "is_free", "text",
+)  # fmt: skip
+AT_A_TIME = 500  # pages, as a segment has them
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The current version of an article, with its fields."""
+
+    article_id: UUID
+    doc: int
+    segment: str
+    offset: int
+    language: str | None
+    values: tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reextracted:
+    """Articles by outcome (`changed`, `same`, `rejected`, `missing`), and the first rejections in words."""
+
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rejections: list[str] = field(default_factory=list)
+
+
+def reextract(writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None = None) -> Reextracted:
+    """Read the page of every current version that another extractor made, of all sources or one.
+
+    What is read differently becomes a new version with the change `reextracted`; what is not is marked as read by the
+    present extractor, so an interrupted call goes on where it stopped. A page that is no longer taken for an article
+    stays one, and is counted: `newsloom rebuild` decides anew about every page. Publishing is the caller's. Raises
+    FlowsError where no article is of the source.
+    """
+    if source is not None:
+        rows = writer.connection.execute("SELECT DISTINCT source FROM article_state ORDER BY source").fetchall()
+        names = [name for (name,) in rows]
+        if source not in names:
+            raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
+    done = Reextracted()
+    reporter = progress.current.get()
+    for name in _segments(writer, source):
+        reporter.step(f"reading {name} again")
+        held = _held(writer, name, source)
+        for _, some in groupby(enumerate(held), key=lambda item: item[0] // AT_A_TIME):
+            _again(writer, extractor, directory, name, [version for _, version in some], done)
+    return done
+
+
+WANTED = """
+FROM article_state AS state
+JOIN article_versions AS version ON version.doc = state.doc
+WHERE version.extractor <> $extractor AND version.warc_offset IS NOT NULL
+  AND ($source IS NULL OR state.source = $source)
+"""
+
+
+def _segments(writer: Writer, source: str | None) -> list[str]:
+    rows = writer.connection.execute(
+        f"SELECT DISTINCT version.segment {WANTED} ORDER BY ALL", {"extractor": EXTRACTOR_VERSION, "source": source}
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def _held(writer: Writer, segment: str, source: str | None) -> list[Held]:
+    columns = ", ".join(f"version.{name}" for name in FIELDS)
+    rows = writer.connection.execute(
+        f"SELECT state.article_id, version.doc, version.segment, version.warc_offset, version.language, {columns} "
+        f"{WANTED} AND version.segment = $segment ORDER BY version.warc_offset",
+        {"extractor": EXTRACTOR_VERSION, "source": source, "segment": segment},
+    ).fetchall()
+    return [
+        Held(article_id, doc, name, offset, language, tuple(values))
+        for article_id, doc, name, offset, language, *values in rows
+    ]
+
+
+def _again(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, name: str, held: list[Held], done: Reextracted
+) -> None:
+    segment = Segment(directory.archive, name)
+    try:
+        stored = {fetch.offset: fetch for fetch in segment.fetches()}
+    except ArchiveError:
+        stored = {}
+    there = [version for version in held if version.offset in stored]
+    done.outcomes["missing"] += len(held) - len(there)
+    # Without its status an answer does not touch the validators that a later look may have renewed.
+    fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
+    pages: list[Page] = []
+    judgements: list[Judgement | None] = []
+    same: list[int] = []
+    for version, page in zip(there, extractor.read(segment, fetches), strict=True):
+        if page.candidate is None:
+            done.outcomes["rejected"] += 1
+            if isinstance(page.found, Rejection) and len(done.rejections) < 3:
+                done.rejections.append(f"{page.fetch.url}: {page.found.reason}: {page.found.detail}")
+            continue
+        if _is_same(version, page):
+            same.append(version.doc)
+            continue
+        edit = compare(version.values[FIELDS.index("text")], page.fields["text"])
+        page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
+        pages.append(page)
+        judgements.append(Judgement(Verdict.UPDATED, version.article_id, change="reextracted"))
+    done.outcomes["same"] += len(same)
+    done.outcomes["changed"] += len(pages)
+    batch = build_batch(Origin(name, run_of(name), EXTRACTOR_VERSION), pages, judgements, [None] * len(pages))
+    identifiers = [
+        digest(str(judgement.article_id), page.fetch.fetched_at.isoformat(), EXTRACTOR_VERSION).bytes
+        for page, judgement in zip(pages, judgements, strict=True)
+        if judgement is not None
+    ]
+    column = pa.ExtensionArray.from_storage(pa.uuid(), pa.array(identifiers, pa.binary(16)))
+    number = batch.rows.schema.get_field_index("version_id")
+    rows = batch.rows.set_column(number, batch.rows.schema.field(number), column)
+    now = datetime.now(UTC)
+    looked, elsewhere = new_texts(writer.connection, pages, judgements, rows)
+
+    def compare_again(connection: duckdb.DuckDBPyConnection) -> None:
+        deduplicate(connection, looked, elsewhere, now)
+
+    add_reextracted(writer, replace(batch, rows=rows), same, EXTRACTOR_VERSION, compare_again)
+
+
+def _is_same(version: Held, page: Page) -> bool:
+    """Whether every field is read as it was; the language may come from the source's configuration."""
+    language = page.fields["language"]
+    return all(page.fields[name] == value for name, value in zip(FIELDS, version.values, strict=True)) and (
+        language is None or language == version.language
+    )

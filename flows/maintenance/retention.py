@@ -1,0 +1,111 @@
+"""Keeping what there is within the bounds of `[keep]`; what is not loaded yet is never removed.
+
+A pack goes as a whole. To write it anew without some of its segments would copy most of the archive bit by bit, for the
+sake of a day.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from crawlers.archive import own_segments
+from crawlers.archive.pack_segments import settle
+from crawlers.archive.packs import all_packs
+from crawlers.archive.segment_files import remove_sealed
+from crawlers.errors import ArchiveError
+from flows.data_directory import GIGABYTE
+from warehouse.retention import kept_segments, mark_removed, remove_requests, removed_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from flows.data_directory import DataDirectory
+    from flows.settings import Keep
+    from warehouse import Writer
+
+logger = logging.getLogger("newsloom")
+# Files of segments that were marked and then not removed, because somebody pulled the plug, are looked for so long.
+SECOND_LOOK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What was removed: segments with their bytes, rows of the logs, folders of plans."""
+
+    segments: int
+    bytes: int
+    rows: int
+    plans: int
+
+
+def keep_within(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime) -> Removed:
+    """Remove what is older, or more, than `keep` allows. Killed in between, the next call does the rest."""
+    segments, size = _archive(writer, directory, keep, now)
+    rows = 0
+    if keep.requests_days is not None:
+        rows = remove_requests(writer, now - timedelta(days=keep.requests_days), now)
+    return Removed(segments, size, rows, _plans(directory, now - timedelta(days=keep.plans_days)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is removed as a whole: a segment, or a pack, which waits for the youngest of its segments."""
+
+    segments: frozenset[str]
+    bytes: int
+    remove: Callable[[], object]
+
+
+def _archive(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime) -> tuple[int, int]:
+    if keep.archive_days is None and keep.archive_gb is None:
+        return 0, 0
+    there = list(_units(directory.archive))
+    loaded = kept_segments(writer.connection)
+    known = [unit for unit in there if loaded.keys() >= unit.segments]
+    too_old = now - timedelta(days=keep.archive_days) if keep.archive_days is not None else None
+    most = keep.archive_gb * GIGABYTE if keep.archive_gb is not None else float("inf")
+    held = float(sum(unit.bytes for unit in there))
+    gone = []
+    ages = ((max((loaded[name], name) for name in unit.segments), unit) for unit in known)
+    for (loaded_at, _), unit in sorted(ages, key=lambda aged: aged[0]):  # oldest first
+        if (too_old is not None and loaded_at < too_old) or held > most:
+            gone.append(unit)
+            held -= unit.bytes
+    mark_removed(writer, [name for unit in gone for name in unit.segments], now)
+    removed = removed_segments(writer.connection, now - SECOND_LOOK)
+    for unit in there:
+        if unit.segments <= removed:
+            unit.remove()
+    return sum(len(unit.segments) for unit in gone), sum(unit.bytes for unit in gone)
+
+
+def _units(archive: Path) -> Iterator[_Unit]:
+    """All that is there, but for damaged packs: somebody has to look at these first."""
+    settle(archive)
+    for segment in own_segments(archive):
+        size = _size(segment.warc_path, segment.log_path)
+        yield _Unit(frozenset([segment.name]), size, partial(remove_sealed, archive, segment.name))
+    for pack in all_packs(archive):
+        try:
+            yield _Unit(frozenset(pack.parts()), _size(pack.warc_path, pack.log_path), pack.remove)
+        except ArchiveError as error:
+            logger.warning("not removed, however old: %s", error)
+
+
+def _size(*files: Path) -> int:
+    return sum(path.stat().st_size for path in files if path.exists())
+
+
+def _plans(directory: DataDirectory, before: datetime) -> int:
+    folders = [folder for folder in (directory.private / "runs").glob("*") if folder.is_dir()]
+    old = [folder for folder in folders if folder.stat().st_mtime < before.timestamp()]
+    for folder in old:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(old)

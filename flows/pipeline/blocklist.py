@@ -1,0 +1,120 @@
+"""What is to stay out for good: the hashes of addresses and sources that were forgotten.
+
+A file of its own in the data directory, so that it outlives a rebuild of the warehouse; hashes, so that it does not
+itself hold what was to be forgotten.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Fetch, Outcome
+from crawlers.discovery import address_key
+from flows.errors import FlowsError
+from flows.identifiers import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+FILE = "forgotten"
+REASON = "forgotten"
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """`keys` of addresses (`address_key`), `sources` as digests of their names."""
+
+    keys: frozenset[int] = frozenset()
+    sources: frozenset[str] = frozenset()
+
+    def has_source(self, name: str) -> bool:
+        """Whether the source was forgotten."""
+        return bool(self.sources) and source_digest(name) in self.sources
+
+    def has_address(self, url: str | None) -> bool:
+        """Whether the address was forgotten, in whatever spelling."""
+        return bool(self.keys) and url is not None and _key(url) in self.keys
+
+    def is_about(self, fetch: Fetch) -> bool:
+        """Whether a fetch is of a forgotten address or source."""
+        return self.has_source(fetch.source) or self.has_address(fetch.url) or self.has_address(fetch.final_url)
+
+    def without(self, fetch: Fetch) -> Fetch:
+        """The fetch without what was forgotten: the whole of it, or links of a listing; the same where it is clean."""
+        if not self.keys and not self.sources:
+            return fetch
+        if self.is_about(fetch):
+            return blank(fetch, hide_source=self.has_source(fetch.source))
+        links = tuple(link for link in fetch.links if not self.has_address(link.url))
+        return fetch if len(links) == len(fetch.links) else replace(fetch, links=links)
+
+
+def blank(fetch: Fetch, *, hide_source: bool) -> Fetch:
+    """What stays of a fetch that is forgotten: that there was one, and when."""
+    key = _key(fetch.url)
+    return Fetch(
+        url=f"forgotten:{key:016x}" if key is not None else "forgotten:",
+        source=REASON if hide_source else fetch.source,
+        kind=fetch.kind,
+        outcome=Outcome.SKIPPED,
+        fetched_at=fetch.fetched_at,
+        reason=REASON,
+    )
+
+
+def source_digest(name: str) -> str:
+    """What stands for a source's name."""
+    return digest("source", name).hex
+
+
+def read_forgotten(private: Path) -> Forgotten:
+    """What the file in the data directory's private folder says; nothing where there is none."""
+    file = private / FILE
+    keys, sources = set(), set()
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return Forgotten()
+    for number, line in enumerate(lines, start=1):
+        kind, _, value = line.partition(" ")
+        try:
+            if kind == "address":
+                keys.add(int(value, 16))
+            elif kind == "source" and len(value) == 32:
+                sources.add(value)
+            elif line:
+                raise ValueError
+        except ValueError:
+            raise FlowsError(
+                f"{file}:{number}: found {line[:60]!r}; expected `address` or `source` and a hash. Nothing is loaded "
+                "while it is not known what is to stay out: mend the line, or remove it."
+            ) from None
+    return Forgotten(frozenset(keys), frozenset(sources))
+
+
+def remember_to_forget(private: Path, keys: Iterable[int], sources: Iterable[str]) -> Forgotten:
+    """Add keys of addresses and names of sources to the file; it is on the disk when this returns."""
+    known = read_forgotten(private)
+    more = Forgotten(known.keys | set(keys), known.sources | {source_digest(name) for name in sources})
+    lines = [f"address {key:016x}\n" for key in sorted(more.keys)]
+    lines += [f"source {value}\n" for value in sorted(more.sources)]
+    fresh = private / f"{FILE}.new"
+    try:
+        with fresh.open("w", encoding="utf-8") as file:
+            file.writelines(lines)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(private / FILE)
+    except OSError as error:
+        raise FlowsError(f"{private / FILE}: cannot be written: {error.strerror}; nothing was forgotten") from error
+    return more
+
+
+def _key(url: str) -> int | None:
+    try:
+        return address_key(url)
+    except ValueError:
+        return None

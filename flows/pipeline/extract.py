@@ -1,0 +1,148 @@
+"""Extraction of segments by worker processes that a bad page cannot take with it."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import TimeoutError as PageTimeoutError
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from crawlers.archive import Fetch, Kind, Outcome, Records, Segment
+from crawlers.errors import ArchiveError
+from crawlers.extraction import Article, Reason, Rejection, extract, extract_record
+from flows.pipeline.pages import Page, read_page
+from flows.pipeline.worker_processes import start_worker, worker_context
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from types import TracebackType
+
+PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real ones take under 2 s
+# Pages that a worker is handed at once, because handing over costs as much as reading an imported record. Where
+# something goes wrong with one of them, each is tried by itself.
+GROUP = 16
+Extracted = Article | Rejection
+Result = TypeVar("Result")
+
+
+class Extractor:
+    """A pool of worker processes, started when it is first needed; a context manager.
+
+    A page that takes longer than `page_seconds`, or takes its worker down, costs a rejection and a new worker.
+    """
+
+    def __init__(self, workers: int | None = None, page_seconds: float = PAGE_SECONDS) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self.page_seconds = page_seconds
+        self._pool: ProcessPool | None = None
+
+    def __enter__(self) -> Extractor:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            if kind is None:
+                self._pool.close()  # type: ignore[no-untyped-call]
+            else:
+                self._pool.stop()  # type: ignore[no-untyped-call]
+            self._pool.join()
+            self._pool = None
+
+    def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Extracted | None]:
+        """For each line of a segment's log, in order: what its page holds, or None for lines that have no page."""
+        return self._each(extract_stored, segment, fetches)
+
+    def read(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Page]:
+        """As `extract`, each line with what was found, and with what comparing needs of it."""
+        read = self._each(read_stored, segment, fetches)
+        return (
+            page if isinstance(page, Page) else read_page(fetch, page)
+            for fetch, page in zip(fetches, read, strict=True)
+        )
+
+    def _each(
+        self, work: Callable[[Records, Fetch], Result], segment: Segment, fetches: Sequence[Fetch]
+    ) -> Iterator[Result | Rejection | None]:
+        """The work begins at once, and goes on while its first results are not asked for yet."""
+        pages = [fetch for fetch in fetches if has_page(fetch)]
+        groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
+        job = partial(work_on, work, segment)
+        answers = [self._begun(job, group) for group in groups]
+        results = self._results(job, groups, answers)
+        return (next(results) if has_page(fetch) else None for fetch in fetches)
+
+    def _begun(self, job: Callable[[list[Fetch]], Result], pages: list[Fetch]) -> ProcessFuture[Result]:
+        return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
+
+    def _results(
+        self,
+        job: Callable[[list[Fetch]], list[Result | Rejection]],
+        groups: Sequence[list[Fetch]],
+        answers: Sequence[ProcessFuture[list[Result | Rejection]]],
+    ) -> Iterator[Result | Rejection]:
+        for group, answer in zip(groups, answers, strict=True):
+            try:
+                yield from answer.result()
+            except (PageTimeoutError, ProcessExpired):
+                for page in group:
+                    yield self._alone(job, page)
+
+    def _alone(self, job: Callable[[list[Fetch]], list[Result | Rejection]], page: Fetch) -> Result | Rejection:
+        try:
+            return self._begun(job, [page]).result()[0]
+        except PageTimeoutError:
+            return Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
+        except ProcessExpired as error:
+            return Rejection(Reason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})")
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None:
+            self._pool = ProcessPool(self.workers, initializer=start_worker, context=worker_context())
+        return self._pool
+
+
+def has_page(fetch: Fetch) -> bool:
+    """Whether a log line has something stored that may be an article."""
+    return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
+
+
+def work_on(
+    work: Callable[[Records, Fetch], Result], segment: Segment, pages: Sequence[Fetch]
+) -> list[Result | Rejection]:
+    """What a worker does with a group of a segment's pages; what nobody foresaw costs its page, with the error."""
+    with Records(segment) as records:
+        return [_one(work, records, page) for page in pages]
+
+
+def _one(work: Callable[[Records, Fetch], Result], records: Records, page: Fetch) -> Result | Rejection:
+    try:
+        return work(records, page)
+    except Exception as error:  # noqa: BLE001 - as the docstring of `work_on` says
+        return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+
+
+def read_stored(records: Records, page: Fetch) -> Page:
+    """Read and extract a stored page, and make the numbers of its article where there are processors to spare."""
+    return read_page(page, extract_stored(records, page))
+
+
+def extract_stored(records: Records, page: Fetch) -> Extracted:
+    """Read a stored page and extract it; what cannot be read is a rejection."""
+    assert page.offset is not None
+    try:
+        stored = records.read(page.offset)
+    except ArchiveError as error:
+        return Rejection(Reason.EXTRACTOR_ERROR, str(error))
+    if page.kind is Kind.RECORD:
+        return extract_record(stored.body, stored.content_type or "", page.url)
+    return extract(
+        stored.body,
+        page.final_url or page.url,
+        http_charset=stored.http_charset,
+        fetched_at=page.fetched_at,
+        listed_at=page.published_hint,
+    )

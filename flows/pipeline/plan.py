@@ -1,0 +1,153 @@
+"""Making a crawl plan: what the sources name, and what the warehouse knows about it."""
+
+from __future__ import annotations
+
+import logging
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Kind, Original
+from crawlers.discovery import address_key, write_sorted
+from crawlers.plan.build import entry_points, page_limit, plan_source, window
+from crawlers.plan.model import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, write_plan
+from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
+from flows.pipeline.blocklist import read_forgotten
+from flows.pipeline.failures import keys_waiting
+from warehouse.planning import Due, ListingState, Stored, Window, due_frontier, due_rechecks, known_keys, listing_states
+from warehouse.runs import SourceRow
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from flows.data_directory import DataDirectory
+    from warehouse import Writer
+
+logger = logging.getLogger("newsloom")
+
+# Listings that were found by following others (feeds of a front page, children of a sitemap index) are asked again by
+# themselves, for their parent may say "not modified". Those that changed last are enough to see what is new.
+FOUND_LISTINGS = LISTINGS
+
+
+def without_forgotten(sources: Sources, directory: DataDirectory) -> Sources:
+    """The sources but for those that `newsloom forget` was told to keep out."""
+    forgotten = read_forgotten(directory.private)
+    kept = tuple(source for source in sources.sources if not forgotten.has_source(source.name))
+    for source in sources.sources:
+        if forgotten.has_source(source.name):
+            logger.warning("source %s is left out: it was forgotten (newsloom forget)", source.name)
+    return sources if len(kept) == len(sources.sources) else sources.model_copy(update={"sources": kept})
+
+
+def source_rows(sources: Sources) -> list[SourceRow]:
+    """The sources as the warehouse keeps them."""
+    return [
+        SourceRow(
+            source=source.name,
+            homepage=source.homepage,
+            feeds=tuple(source.feeds),
+            sitemaps=tuple(source.sitemaps),
+            sections=tuple(source.sections),
+            language=source.language,
+            recheck_hours=recheck_hours(source, sources.settings),
+            poll_minutes=tuple(sources.settings.poll_minutes if source.poll_minutes is None else source.poll_minutes),
+        )
+        for source in sources.sources
+    ]
+
+
+def recheck_hours(source: Source, settings: CrawlSettings) -> tuple[float, ...]:
+    """The source's own schedule, or that of all."""
+    return tuple(settings.recheck_hours if source.recheck_hours is None else source.recheck_hours)
+
+
+def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id: str, now: datetime) -> Path:
+    """Write the plan of a run and return its folder.
+
+    Reads the state of listings, what waits in the frontier, what is due for another look, and the keys of all known
+    addresses; these go to a file of 8 bytes each and are never in memory together.
+    """
+    folder = directory.run(run_id)
+    folder.mkdir(parents=True, exist_ok=True)
+    states: dict[str, list[ListingState]] = defaultdict(list)
+    for state in listing_states(writer.connection, now):
+        states[state.source].append(state)
+    windows = [Window(source.name, page_limit(source), *window(source, now)) for source in sources.sources]
+    archived = keys_waiting(writer, directory)
+    waiting = _pages(due_frontier(writer.connection, now, windows), archived)
+    rechecks = _pages(due_rechecks(writer.connection, now), archived)
+    planned = []
+    for source in sources.sources:
+        due, asked = _listings(source, states[source.name])
+        requests = [*due, *rechecks[source.name]]
+        planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], asked))
+    # Where nothing is asked for, nothing is compared with what is known.
+    is_idle = not any(source.requests or source.waiting for source in planned)
+    for old in folder.parent.glob(f"*/{KNOWN}"):
+        old.unlink()  # 8 bytes for every address that is known, of no use to any later run
+    also = sorted(archived | read_forgotten(directory.private).keys)
+    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection, also))
+    write_plan(
+        folder,
+        CrawlPlan(
+            run_id=run_id,
+            archive=str(directory.archive),
+            user_agent=user_agent(sources.settings),
+            segment_pages=sources.settings.segment_pages,
+            sources=tuple(planned),
+        ),
+    )
+    return folder
+
+
+def _pages(due: list[Due], archived: frozenset[int]) -> dict[str, list[PlannedRequest]]:
+    """Article pages by source, without those whose answer is archived and waits to be loaded (keys)."""
+    pages: dict[str, list[PlannedRequest]] = defaultdict(list)
+    for page in due:
+        if archived and address_key(page.url) in archived:
+            continue
+        pages[page.source].append(
+            PlannedRequest(
+                page.url,
+                Kind.PAGE,
+                page.etag,
+                page.last_modified,
+                published_hint=page.published_hint,
+                date=page.date,
+                stored=_original(page.stored),
+            )
+        )
+    return pages
+
+
+def _listings(source: Source, states: list[ListingState]) -> tuple[list[PlannedRequest], dict[str, datetime]]:
+    """What is due of the source's own listings and of those found by following them, each with its validators.
+
+    Beside them: the sitemaps that are known and not due, which an index may say have changed.
+    """
+    known = {address_key(state.url): state for state in states}
+    due = []
+    for request in entry_points(source):
+        state = known.pop(address_key(request.url), None)
+        if state is None or state.kind != request.kind:
+            due.append(request)
+        elif state.is_due:
+            due.append(_planned(state, request.url))
+    found = [state for state in known.values() if state.kind != Kind.HOMEPAGE]
+    followed = [state for state in found if state.is_due][:FOUND_LISTINGS]
+    planned = {state.url for state in followed}
+    asked = {
+        state.url: state.last_asked_at
+        for state in found
+        if state.kind == Kind.SITEMAP and state.last_asked_at is not None and state.url not in planned
+    }
+    return due + [_planned(state, state.url) for state in followed], asked
+
+
+def _planned(state: ListingState, url: str) -> PlannedRequest:
+    return PlannedRequest(url, Kind(state.kind), state.etag, state.last_modified, stored=_original(state.stored))
+
+
+def _original(stored: Stored | None) -> Original | None:
+    return None if stored is None else Original(stored.url, stored.at, stored.digest)

@@ -1,0 +1,95 @@
+"""An article for a person or a program: plain text, JSON, Markdown; and why it came out as it did."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from crawlers.extraction import EXTRACTOR_VERSION, Rejection
+
+if TYPE_CHECKING:
+    from crawlers.extraction import Article
+    from crawlers.extraction.explain import Explanation
+
+FORMATS = ("text", "json", "markdown")
+_SHOWN = 90
+"""Characters of a value that an explanation shows; a line of a terminal."""
+_MARKUP = re.compile(r"([\\`*_\[\]<>])")
+_MARKER = re.compile(r"^(?=[#+-])|^(\d+)(?=[.)])")
+
+
+def as_text(article: Article) -> str:
+    """Headline, byline, text; a paragraph a line."""
+    return "\n".join(filter(None, (article.title, _byline(article), "\n" + article.text))) + "\n"
+
+
+def as_markdown(article: Article) -> str:
+    """The same with the headline as a heading, linked, and blank lines between paragraphs."""
+    paragraphs = (_escaped(line) for line in article.text.split("\n"))
+    parts = (f"# [{_escaped(article.title)}]({_link(article.url)})", _escaped(_byline(article)), *paragraphs)
+    return "\n\n".join(filter(None, parts)) + "\n"
+
+
+def as_json(article: Article) -> str:
+    """Every field; times as ISO 8601, `provenance` an object, and the version of the extractor."""
+    fields = asdict(article) | {"provenance": dict(article.provenance), "extractor": EXTRACTOR_VERSION}
+    return json.dumps(fields, default=_iso, ensure_ascii=False, indent=2) + "\n"
+
+
+def _iso(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _byline(article: Article) -> str:
+    return " · ".join(filter(None, (", ".join(article.authors), _when(article), article.section)))
+
+
+def _when(article: Article) -> str:
+    if article.published_at is None:
+        return ""
+    day = article.published_precision == "day"
+    return f"{article.published_at:%Y-%m-%d}" if day else f"{article.published_at:%Y-%m-%d %H:%M} UTC"
+
+
+def _escaped(line: str) -> str:
+    return _MARKER.sub(lambda found: f"{found[1] or ''}\\", _MARKUP.sub(r"\\\1", line))
+
+
+def _link(url: str) -> str:
+    return url.replace("(", "%28").replace(")", "%29")
+
+
+def as_reasons(explanation: Explanation) -> str:
+    """The result, the wordings of the headline with what speaks for each, and where every field came from."""
+    found = explanation.found
+    if isinstance(found, Rejection):
+        lines = [f"rejected: {found.reason}: {found.detail}"]
+    else:
+        lines = [f"an article of {len(found.text.split()):,} words in {found.text.count(chr(10)) + 1} lines"]
+    lines += [f"extractor {EXTRACTOR_VERSION}", "", "The headline (the first is taken):"]
+    for number, title in enumerate(explanation.titles, start=1):
+        lines.append(f"  {number}. {_cut(title.text)}")
+        lines.append(f"     weight {title.weight}: stated by {', '.join(title.stated_by)}")
+    if not explanation.titles:
+        lines.append("  the page states none")
+    if not isinstance(found, Rejection):
+        lines += ["", "The fields, and where they come from:"]
+        fields = asdict(found)
+        width = max((len(field) for field, _ in found.provenance), default=0)
+        lines += [f"  {field:{width}}  {origin:9}  {_cut(_plain(fields[field]))}" for field, origin in found.provenance]
+        lines += ["", "Lines of the page that are not in the article:"]
+        lines += [f"  {_cut(line)}\n     {rule or 'for its place'}" for line, rule in explanation.dropped] or ["  none"]
+    return "\n".join(lines) + "\n"
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(map(str, value))
+    return _iso(value)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

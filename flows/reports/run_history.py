@@ -1,0 +1,65 @@
+"""The book of runs, for people: which runs there were, how they ended, what they brought."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.table import Table
+
+from warehouse import WarehouseError, connect
+from warehouse.runs import recent_runs
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from flows.data_directory import DataDirectory
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """A run: `seconds` is None while it goes on and where it was killed."""
+
+    run_id: str
+    kind: str
+    started_at: datetime
+    seconds: float | None
+    outcome: str
+    loaded: int
+    failed: int
+    detail: str | None
+
+
+def last_runs(directory: DataDirectory, limit: int, *, failed_only: bool = False) -> list[RunRow]:
+    """The last runs, newest first, from the published warehouse; none where there is no warehouse yet."""
+    try:
+        with connect(directory.root) as connection:
+            return [RunRow(*row) for row in recent_runs(connection, limit, failed_only=failed_only)]
+    except WarehouseError:
+        if directory.news.exists():
+            raise
+        return []
+
+
+def runs_table(runs: list[RunRow]) -> Table:
+    """The runs as a table."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("run", "kind", "started (UTC)"):
+        table.add_column(name, no_wrap=True)
+    for name in ("seconds", "new", "failed"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("outcome", no_wrap=True)
+    table.add_column("why", overflow="fold")
+    for run in runs:
+        table.add_row(
+            run.run_id,
+            run.kind,
+            f"{run.started_at:%Y-%m-%d %H:%M:%S}",
+            "" if run.seconds is None else f"{run.seconds:.1f}",
+            str(run.loaded),
+            str(run.failed),
+            run.outcome,
+            (run.detail or "").replace("[", r"\["),
+        )
+    return table

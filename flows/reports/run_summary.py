@@ -1,0 +1,172 @@
+"""What came of a run: where every page went."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from flows.pipeline.failures import failures_told
+
+if TYPE_CHECKING:
+    from warehouse import Writer
+    from warehouse.failed_segments import FailedSegment
+
+OUTCOMES = ("loaded", "updated", "unchanged", "duplicate", "rejected", "failed", "skipped")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCounts:
+    """Pages of one source, by what became of them (in the order of OUTCOMES).
+
+    `listings` is how many feeds, sitemaps, sections and front pages were asked, `ms` how long all answers took in
+    milliseconds, `reasons` why pages and listings gave nothing, with how many, most frequent first.
+    """
+
+    source: str
+    counts: tuple[int, ...]
+    listings: int = 0
+    ms: int = 0
+    reasons: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """What came of a run.
+
+    `reasons` counts pages by outcome and reason, `listings` listings by outcome; `recovered` are pages of earlier runs
+    that were interrupted, `articles` how many the warehouse holds now; `cut_short` says that its time was over first;
+    `failed` are the segments that it could not load.
+    """
+
+    run_id: str
+    seconds: float
+    sources: tuple[SourceCounts, ...]
+    reasons: tuple[tuple[str, str, int], ...]
+    listings: tuple[tuple[str, int], ...]
+    recovered: int
+    articles: int
+    cut_short: bool = False
+    failed: tuple[FailedSegment, ...] = ()
+
+    def total(self, outcome: str) -> int:
+        """Pages of all sources with this outcome."""
+        at = OUTCOMES.index(outcome)
+        return sum(source.counts[at] for source in self.sources)
+
+    @property
+    def fetched(self) -> int:
+        """All pages that were asked for."""
+        return sum(sum(source.counts) for source in self.sources)
+
+
+def summarise(
+    writer: Writer,
+    run_id: str,
+    seconds: float,
+    recovered: int,
+    failed: tuple[FailedSegment, ...] = (),
+    *,
+    cut_short: bool = False,
+) -> RunSummary:
+    """Read a run's summary from the warehouse."""
+    connection = writer.connection
+    counts = ", ".join(f"count(*) FILTER (page AND outcome = '{outcome}')" for outcome in OUTCOMES)
+    sources = connection.execute(
+        f"""
+        WITH asked AS (SELECT *, kind IN ('page', 'record') AS page FROM fetches WHERE run_id = ?),
+        reasons AS (
+            SELECT source, list((reason, pages) ORDER BY pages DESC, reason) AS reasons
+            FROM (SELECT source, reason, count(*) AS pages FROM asked WHERE reason IS NOT NULL GROUP BY ALL)
+            GROUP BY source
+        )
+        SELECT source, count(*) FILTER (NOT page), sum(ms), any_value(reasons), {counts}
+        FROM asked LEFT JOIN reasons USING (source) GROUP BY source ORDER BY source
+        """,  # noqa: S608 - words of our own
+        [run_id],
+    ).fetchall()
+    reasons = connection.execute(
+        """
+        SELECT outcome, reason, count(*) FROM fetches
+        WHERE run_id = ? AND kind IN ('page', 'record') AND reason IS NOT NULL GROUP BY ALL ORDER BY ALL
+        """,
+        [run_id],
+    ).fetchall()
+    listings = connection.execute(
+        """
+        SELECT outcome, count(*) FROM fetches
+        WHERE run_id = ? AND kind NOT IN ('page', 'record') GROUP BY outcome ORDER BY outcome
+        """,
+        [run_id],
+    ).fetchall()
+    articles = connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
+    return RunSummary(
+        run_id=run_id,
+        seconds=seconds,
+        sources=tuple(
+            SourceCounts(source, tuple(counts), listings, int(ms), tuple(tuple(pair) for pair in reasons or ()))
+            for source, listings, ms, reasons, *counts in sources
+        ),
+        reasons=tuple(reasons),
+        listings=tuple(listings),
+        recovered=recovered,
+        articles=articles,
+        cut_short=cut_short,
+        failed=failed,
+    )
+
+
+LEAST_WIDTH = 100  # the table's columns need it; a narrower terminal wraps lines, and loses nothing
+
+
+def report_console() -> Console:
+    """Standard output, wide enough for the table."""
+    console = Console(highlight=False, soft_wrap=False)
+    if console.width < LEAST_WIDTH:
+        console.width = LEAST_WIDTH
+    return console
+
+
+MOST_SOURCES = 40  # rows that a screen takes; the rest are in one row, and all of them in the view pipeline_loss
+
+
+def print_summary(summary: RunSummary, console: Console) -> None:
+    """Where every page went, for people."""
+    title = f"run {summary.run_id}: {summary.seconds:.1f} s"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("source", overflow="fold")
+    for name in ("fetched", *OUTCOMES):
+        table.add_column(name, justify="right", no_wrap=True)
+    with_pages = [source for source in summary.sources if sum(source.counts)]
+    busiest = sorted(with_pages, key=lambda source: (-sum(source.counts), source.source))
+    shown, rest = busiest[:MOST_SOURCES], busiest[MOST_SOURCES:]
+    for source in sorted(shown, key=lambda source: source.source):
+        table.add_row(source.source, *_cells(source.counts))
+    if rest:
+        table.add_row(
+            f"{len(rest)} more sources", *_cells(tuple(map(sum, zip(*(s.counts for s in rest), strict=True))))
+        )
+    table.add_section()
+    table.add_row("all", *_cells(tuple(summary.total(outcome) for outcome in OUTCOMES)), style="bold")
+    if with_pages:
+        console.print(table)
+    else:
+        console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, no page was due or new")
+    for outcome, reason, count in summary.reasons:
+        console.print(f"  {outcome} because of {reason}: {count}")
+    listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings)
+    console.print(f"listings: {listings or 'none asked'}")
+    if summary.cut_short:
+        console.print("stopped at its time: the rest is asked by the next run")
+    if summary.recovered:
+        console.print(f"recovered from an interrupted run: {summary.recovered} pages")
+    console.print(f"articles in the warehouse: {summary.articles}")
+    if summary.failed:
+        console.print(failures_told(summary.failed), markup=False, soft_wrap=True)
+
+
+def _cells(counts: tuple[int, ...]) -> list[str]:
+    return [str(sum(counts)), *(str(count) if count else "·" for count in counts)]

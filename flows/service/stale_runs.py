@@ -1,0 +1,60 @@
+"""What a service that was killed left at Prefect's server: runs that look as if they still ran, and missed ones."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.filters import (
+    DeploymentFilter,
+    DeploymentFilterName,
+    FlowRunFilter,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import StateType
+from prefect.states import Cancelled, Crashed
+
+from warehouse import writer_at_work
+
+if TYPE_CHECKING:
+    from prefect.client.orchestration import PrefectClient
+    from prefect.client.schemas.objects import FlowRun, State
+
+    from flows.data_directory import DataDirectory
+
+UNFINISHED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+MISSED_AFTER = timedelta(seconds=60)
+
+
+async def put_right(directory: DataDirectory, name: str) -> None:
+    """Mark runs whose process has gone as crashed, and runs that came due while nothing ran as missed.
+
+    A process that outlived its service and still writes is left to end by itself: the next service sees to its run.
+    """
+    crashed: State[Any] = Crashed(message="newsloom was killed; the next run takes up what this one left")
+    missed: State[Any] = Cancelled(name="Missed", message="newsloom was not up")
+    async with get_client() as client:
+        if writer_at_work(directory.root) is None:
+            for run in await _runs(client, name, UNFINISHED):
+                await client.set_flow_run_state(run.id, crashed, force=True)
+        for run in await _runs(client, name, [StateType.SCHEDULED]):
+            due = run.expected_start_time
+            if run.auto_scheduled and due is not None and due < datetime.now(UTC) - MISSED_AFTER:
+                await client.set_flow_run_state(run.id, missed, force=True)
+
+
+async def _runs(client: PrefectClient, name: str, types: list[StateType]) -> list[FlowRun]:
+    """All runs of the deployments of a name in these states; Prefect hands out 200 at a time."""
+    runs: list[FlowRun] = []
+    while True:
+        page = await client.read_flow_runs(
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[name])),
+            flow_run_filter=FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=types))),
+            offset=len(runs),
+            limit=200,
+        )
+        runs.extend(page)
+        if len(page) < 200:
+            return runs

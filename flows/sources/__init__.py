@@ -1,0 +1,1 @@
+"""Finding, trying and adding sources."""

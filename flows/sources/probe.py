@@ -1,0 +1,141 @@
+"""Trying sources: a small crawl of a few listings and pages each, which leaves nothing behind."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from collections import Counter
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
+from crawlers.discovery import write_known
+from crawlers.extraction import Article, Reason, Rejection
+from crawlers.plan.model import KNOWN, CrawlPlan, PlannedSource, write_plan
+from flows.pipeline.crawl import Crawl
+from flows.pipeline.extract import Extracted, Extractor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+PAGES = 3  # article pages tried of each source
+LISTINGS = 10  # listings followed beyond those that the source names
+STALE = timedelta(days=30)  # a feed whose newest article is older is of no use for news
+REFUSALS = frozenset({401, 403, 406, 429, 451, 503})  # how servers tell robots to stay away
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """What a source answered: its listings, and its pages with what they hold."""
+
+    listings: tuple[Fetch, ...]
+    pages: tuple[tuple[Fetch, Extracted | None], ...]
+
+    @property
+    def languages(self) -> Counter[str]:
+        """Languages of the articles."""
+        return Counter(found.language for _, found in self.pages if isinstance(found, Article) and found.language)
+
+
+class State(StrEnum):
+    """Whether a source works, and if not, why."""
+
+    WORKS = "works"
+    UNREACHABLE = "unreachable"
+    BLOCKED = "blocked"
+    ROBOTS = "robots forbid"
+    NO_FEED = "no feed"
+    EMPTY = "empty"
+    STALE = "stale"
+    PAYWALLED = "paywalled"
+    NOT_ARTICLES = "not articles"
+
+
+def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]:
+    """Crawl some listings and pages of each source in a temporary archive; sources keep their own limits if lower."""
+    with tempfile.TemporaryDirectory(prefix="newsloom-") as folder, Extractor() as extractor:
+        plan, archive = Path(folder) / "plan", Path(folder) / "archive"
+        plan.mkdir()
+        write_known(plan / KNOWN, ())
+        write_plan(plan, CrawlPlan(secrets.token_hex(6), str(archive), user_agent, 500, tuple(sources)))
+        crawl = Crawl(plan)
+        try:
+            crawl.wait()
+        finally:
+            crawl.stop()
+        lines: list[tuple[Fetch, Extracted | None]] = []
+        for segment in sealed_segments(archive):
+            fetches = list(segment.fetches())
+            lines += zip(fetches, extractor.extract(segment, fetches), strict=True)
+    return {
+        source.name: Probe(
+            tuple(fetch for fetch, _ in lines if fetch.source == source.name and fetch.kind is not Kind.PAGE),
+            tuple(line for line in lines if line[0].source == source.name and line[0].kind is Kind.PAGE),
+        )
+        for source in sources
+    }
+
+
+def judge(found: Probe, now: datetime) -> tuple[State, str]:
+    """Whether a source works, and what was seen of it, in words."""
+    read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
+    if not read:
+        return _why_nothing(found.listings)
+    links = [link for fetch in read for link in fetch.links]
+    if not links:
+        return State.EMPTY, f"{_count(len(read), 'listing')} read, no article named"
+    newest = max((link.published_at for link in links if link.published_at is not None), default=None)
+    said = f"{_count(len(links), 'article')} named"
+    if newest is not None:
+        said += f", the newest of {newest:%Y-%m-%d}"
+        if now - newest > STALE:
+            return State.STALE, said
+    state, seen = _judge_pages(found.pages)
+    return state, f"{said}; {seen}"
+
+
+def _why_nothing(listings: Iterable[Fetch]) -> tuple[State, str]:
+    reasons = Counter(
+        (State.BLOCKED if fetch.status in REFUSALS else _LISTING_STATES.get(fetch.reason or "", State.UNREACHABLE))
+        for fetch in listings
+    )
+    said = "; ".join(sorted({f"{fetch.url}: {fetch.detail or fetch.reason or fetch.outcome}" for fetch in listings}))
+    return (reasons.most_common(1)[0][0] if reasons else State.NO_FEED), said or "nothing could be asked"
+
+
+_LISTING_STATES = {
+    "robots": State.ROBOTS,
+    "bad_listing": State.NO_FEED,
+    "http_status": State.NO_FEED,
+}
+
+
+def _judge_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[State, str]:
+    if not pages:
+        return State.WORKS, "no page tried"
+    articles = [found for _, found in pages if isinstance(found, Article)]
+    rejected = Counter(found.reason for _, found in pages if isinstance(found, Rejection))
+    failed = Counter(fetch.reason or fetch.outcome for fetch, found in pages if found is None)
+    refused = sum(fetch.status in REFUSALS for fetch, _ in pages)
+    said = f"of {_count(len(pages), 'page')} tried {len(articles)} articles"
+    said += "".join(f", {count} {reason}" for reason, count in (*rejected.items(), *failed.items()))
+    not_free = sum(article.is_free is False for article in articles)
+    if not_free:
+        said += f", {not_free} not free to read"
+    if articles:
+        return State.WORKS, said
+    if refused or rejected[Reason.BOT_CHALLENGE] or rejected[Reason.CONSENT_WALL]:
+        return State.BLOCKED, said
+    if failed["robots"]:
+        return State.ROBOTS, said
+    if rejected[Reason.PAYWALL]:
+        return State.PAYWALLED, said
+    return (State.NOT_ARTICLES if rejected else State.UNREACHABLE), said
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")

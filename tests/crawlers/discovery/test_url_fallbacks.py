@@ -1,0 +1,30 @@
+"""What to ask for when a server does not know an address as it was listed."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawlers.discovery import address_key
+from crawlers.discovery.url_fallbacks import other_spellings
+
+
+@pytest.mark.parametrize(
+    ("listed", "others"),
+    [
+        ("http://a.example/x", ()),
+        ("http://a.example/x?id=1", ()),
+        ("http://a.example/x?utm_source=rss", ("http://a.example/x",)),
+        (
+            "http://a.example/x?utm_source=Own&id=1&utm_source=rss",
+            ("http://a.example/x?utm_source=Own&id=1", "http://a.example/x?id=1"),
+        ),
+        ("http://a.example/x?b=1&a=2&b=1", ("http://a.example/x?b=1&a=2", "http://a.example/x?a=2&b=1&b=1")),
+    ],
+)
+def test_the_spellings_in_the_order_of_trying(listed: str, others: tuple[str, ...]) -> None:
+    assert other_spellings(listed) == others
+
+
+def test_leaving_out_tracking_names_the_same_page() -> None:
+    listed = "http://a.example/x?utm_source=rss&p=2"
+    assert {address_key(spelling) for spelling in other_spellings(listed)} == {address_key(listed)}

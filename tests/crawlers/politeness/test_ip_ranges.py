@@ -1,0 +1,99 @@
+"""Which addresses lead inside: every spelling that a resolver, a browser or an HTTP library takes for one."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+import pytest
+
+from crawlers.politeness.ip_ranges import Reach, host_trouble, inside, trouble
+
+FORBIDDEN = """
+127.0.0.1 127.1 127.0.1 127.255.255.254 127.0.0.1. 2130706433 017700000001 0x7f000001 0x7F.1 0177.0.0.1 0x7f.0x0.0x0.0x1
+0177.0x0.0.1 127.0.0.1.. 127.000.000.001 %31%32%37.0.0.1 127%2e0%2e0%2e1 １２７.0.0.1 127。0。0。1 127．0．0．1
+①②⑦.⓪.⓪.①
+0.0.0.0 0 0x0 00 0.1.2.3 10.0.0.1 10.1 012.0.0.1 167772161 172.16.0.1 172.31.255.255 0xac100001 192.168.0.1 192.168.257
+3232235777 0xc0a80001 169.254.169.254 2852039166 0xa9fea9fe 0251.0376.0251.0376 169.16689662 100.64.0.1 100.100.100.200
+168.63.129.16 192.0.0.192 192.0.2.1 198.18.0.1 198.51.100.1 203.0.113.9 224.0.0.1 239.255.255.250 240.0.0.1
+255.255.255.255 4294967295 4294967296 256.1.1.1 1.2.3.4.5 127.0.0.08 0x7f.zz.1
+[::1] [::] [0:0:0:0:0:0:0:1] [::ffff:127.0.0.1] [::ffff:7f00:1] [::ffff:10.0.0.1] [::ffff:0:127.0.0.1] [::127.0.0.1]
+[64:ff9b::127.0.0.1] [64:ff9b::a9fe:a9fe] [64:ff9b:1::1] [2002:7f00:1::] [2002:808:808::] [2001:0:4136:e378::1]
+[fc00::1] [fd00:ec2::254] [fe80::1] [fe80::1%25eth0] [fec0::1] [ff02::1] [2001:db8::1] [3fff::1] [100::1] [::1
+localhost LOCALHOST localhost. ｌｏｃａｌｈｏｓｔ loc%61lhost local\u00adhost www.localhost localhost.localdomain
+printer.local metadata.google.internal router.home.arpa intranet nas.lan a%20b.example a%2fb.example
+"""
+
+PUBLIC = """
+courier.example 8.8.8.8 8.8.8.8. 134744072 0x08080808 1.1 172.15.255.255 172.32.0.1 100.63.255.255 100.128.0.1
+169.253.0.1 [2606:4700::6810:84e5] [::ffff:8.8.8.8] [64:ff9b::8.8.8.8] münchen.example xn--mnchen-3ya.example
+nachrichten.local.example 127.0.0.1.example localhost.example 10.example a_b.example 日本.example
+"""
+
+
+def test_the_table_is_long_enough() -> None:
+    assert len(set(FORBIDDEN.split())) >= 60
+
+
+@pytest.mark.parametrize("host", FORBIDDEN.split())
+def test_a_host_inside_is_refused_however_it_is_spelt(host: str) -> None:
+    assert trouble(f"http://{host}/news/1.html", Reach()) is not None
+
+
+@pytest.mark.parametrize("host", PUBLIC.split())
+def test_a_public_host_is_not_refused(host: str) -> None:
+    assert trouble(f"https://{host}/news/1.html", Reach()) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://courier.example@127.0.0.1/",
+        "http://127.0.0.1@courier.example/",
+        "http://user:secret@courier.example/",
+        "http://courier.example\\@127.0.0.1/",
+        "ftp://courier.example/",
+        "file:///etc/passwd",
+        "gopher://courier.example/",
+        "data:text/html,x",
+        "http:///news",
+        "http://courier.example:22/",
+        "http://courier.example:8080/",
+        "http://courier.example:99999/",
+        "http://courier.example:x/",
+    ],
+)
+def test_other_tricks_are_refused(url: str) -> None:
+    found = trouble(url, Reach())
+    assert found is not None
+    assert "secret" not in found
+
+
+def test_what_a_source_names_or_allows_is_not_refused() -> None:
+    assert trouble("http://courier.example:8080/", Reach(ports=frozenset({8080}))) is None
+    assert trouble("http://127.0.0.1/", Reach(private=True)) is None
+    assert trouble("http://intranet/", Reach(private=True)) is None
+
+
+def test_a_source_that_may_go_inside_is_still_held_to_schemes_and_ports() -> None:
+    inside = Reach(private=True)
+    assert trouble("ftp://127.0.0.1/", inside) is not None
+    assert trouble("http://127.0.0.1:22/", inside) is not None
+
+
+def test_the_refusal_says_what_was_found_and_what_to_do() -> None:
+    said = trouble("http://0x7f.1/", Reach())
+    assert said is not None
+    assert "loopback address 127.0.0.1" in said
+    assert "allow_private_addresses = true" in said
+
+
+@pytest.mark.parametrize(
+    "host", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"]
+)
+def test_metadata_services_of_clouds_are_inside(host: str) -> None:
+    assert inside(ip_address(host)) is not None
+
+
+def test_a_host_that_is_no_name_and_no_address_is_not_passed_on() -> None:
+    assert host_trouble("") is not None
+    assert host_trouble("...") is not None

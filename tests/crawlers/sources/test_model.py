@@ -1,0 +1,374 @@
+from __future__ import annotations
+
+import pickle
+from datetime import UTC, datetime, timedelta
+from importlib.metadata import PackageNotFoundError
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from crawlers.errors import CrawlersError, Problem, SourcesError
+from crawlers.languages import ISO_639_1, iso_639_1
+from crawlers.plan.build import entry_points, plan_source
+from crawlers.sources import model as sources_module
+from crawlers.sources.model import CrawlSettings, Source, load_sources, parse_sources, user_agent
+
+FILE = Path("news/sources.toml")
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+
+WHOLE = """
+[crawl]
+contact = "mailto:desk@courier.example"
+delay = 1.5
+segment_pages = 50
+recheck_hours = [0.5, 6]
+poll_minutes = [10, 600]
+
+[[source]]
+name = "harbour-courier"
+homepage = "https://courier.example/"
+feeds = ["https://courier.example/feed.xml", "http://courier.example/sport.xml"]
+sitemaps = ["https://courier.example/sitemap.xml"]
+sections = ["https://courier.example/news"]
+language = "en"
+include = ['/\\d{4}/']
+exclude = ["/video/", "[[a]"]
+limit = 200
+delay = 2
+recheck_hours = []
+
+[[source]]
+name = "Hafenbote \u00fc"
+sections = ["https://hafenbote.example/"]
+"""
+
+
+def problems(text: str | bytes) -> tuple[Problem, ...]:
+    with pytest.raises(SourcesError) as refusal:
+        parse_sources(text.encode() if isinstance(text, str) else text, FILE)
+    return refusal.value.problems
+
+
+def source(lines: str) -> str:
+    return f'[[source]]\nname = "courier"\nhomepage = "https://courier.example/"\n{lines}\n'.replace("\n\n", "\n")
+
+
+def test_a_whole_file_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(WHOLE, encoding="utf-8")
+    loaded = load_sources(file)
+    assert loaded.settings == CrawlSettings(
+        contact="mailto:desk@courier.example",
+        delay=1.5,
+        segment_pages=50,
+        recheck_hours=(0.5, 6.0),
+        poll_minutes=(10.0, 600.0),
+    )
+    courier, hafenbote = loaded.sources
+    assert courier == Source(
+        name="harbour-courier",
+        homepage="https://courier.example/",
+        feeds=("https://courier.example/feed.xml", "http://courier.example/sport.xml"),
+        sitemaps=("https://courier.example/sitemap.xml",),
+        sections=("https://courier.example/news",),
+        language="en",
+        include=(r"/\d{4}/",),
+        exclude=("/video/", "[[a]"),
+        limit=200,
+        delay=2.0,
+        recheck_hours=(),
+    )
+    assert hafenbote == Source(name="Hafenbote ü", sections=("https://hafenbote.example/",))
+    assert (hafenbote.delay, hafenbote.recheck_hours, hafenbote.limit) == (None, None, None)
+
+
+def test_a_source_may_be_inside_and_reaches_the_ports_that_it_names() -> None:
+    text = source('allow_private_addresses = true\nfeeds = ["http://courier.example:8080/feed.xml"]')
+    loaded = parse_sources((text + '[[source]]\nname = "post"\nhomepage = "http://post.example/"').encode(), FILE)
+    planned = [plan_source(entry, loaded.settings, entry_points(entry), NOW) for entry in loaded.sources]
+    assert [(entry.allow_private_addresses, entry.ports) for entry in planned] == [(True, (8080,)), (False, ())]
+    assert [entry.reach().private for entry in planned] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("lines", "since", "until"),
+    [
+        ("", None, None),
+        ("since = 2026-01-01", datetime(2026, 1, 1, tzinfo=UTC), None),
+        ("max_age_days = 2.5", NOW - timedelta(days=2.5), None),
+        ("since = 2026-01-01\nmax_age_days = 7", NOW - timedelta(days=7), None),
+        ("since = 2026-03-09\nmax_age_days = 7", datetime(2026, 3, 9, tzinfo=UTC), None),
+        ("until = 2026-02-28", None, datetime(2026, 2, 28, 23, 59, 59, 999999, tzinfo=UTC)),
+    ],
+)
+def test_a_window_of_time_is_of_whole_days_or_counts_from_now(
+    lines: str, since: datetime | None, until: datetime | None
+) -> None:
+    (entry,) = parse_sources(source(lines).encode(), FILE).sources
+    planned = plan_source(entry, CrawlSettings(), (), NOW)
+    assert (planned.since, planned.until) == (since, until)
+
+
+def test_whether_a_source_may_be_inside_is_true_or_false_and_nothing_like_it() -> None:
+    (problem,) = problems(source("allow_private_addresses = 1"))
+    assert (problem.key, problem.allowed) == (f"{COURIER} .allow_private_addresses", "true or false")
+
+
+def test_what_is_not_given_has_defaults() -> None:
+    loaded = parse_sources(b"\xef\xbb\xbf" + source("").encode(), FILE)
+    assert loaded.settings == CrawlSettings(
+        contact=None, delay=1.0, segment_pages=500, recheck_hours=(1.0, 6.0, 24.0, 72.0)
+    )
+
+
+def test_what_was_read_cannot_be_changed() -> None:
+    loaded = parse_sources(source("").encode(), FILE)
+    with pytest.raises(ValidationError):
+        loaded.sources[0].name = "other"
+
+
+ADDRESS = "an address with http:// or https:// and a host"
+ADDRESSES = "a list of addresses with http:// or https:// and a host"
+NAME = "a name of its own, 1 to 100 characters, no control characters"
+HOURS = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
+A_CENTURY = "hours, at most 876000 (a hundred years); [] looks at no article again"
+SECONDS = "a number of seconds, 0 to 86400 (a day)"
+COUNT = "a whole number, 1 or more"
+CONTACT = 'an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets'
+LANGUAGE = 'a two-letter ISO 639-1 code, such as "en"'
+KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours, poll_minutes"
+KEYS_OF_SOURCE = (
+    "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, since, until, max_age_days, "
+    "limit, delay, recheck_hours, poll_minutes, allow_private_addresses"
+)
+EXPRESSIONS = "a list of regular expressions (Python's re)"
+COURIER = 'source[1] "courier"'
+
+TABLES = "one of crawl, source, schedule, keep, alerts; nearest: source"
+MISTAKES = [
+    # text, line, key, found, allowed
+    ("", None, "source", "no source", "at least one [[source]]"),
+    ("source = []", 1, "source", "no source", "at least one [[source]]"),
+    ("source = 3", 1, "source", "3 (a whole number)", "tables, each beginning with [[source]]"),
+    ('[source]\nname = "a"', 1, "source", "{…} (a table)", "tables, each beginning with [[source]]"),
+    (source("") + "[[sources]]\n", 4, "sources", "a key that nothing reads", TABLES),
+    ("crawl = true\n" + source(""), 1, "crawl", "true (a boolean)", "a table, [crawl]"),
+    (
+        "[crawl]\ncontakt = 1\n" + source(""),
+        2,
+        "crawl.contakt",
+        "a key that nothing reads",
+        f"{KEYS_OF_CRAWL}; nearest: contact",
+    ),
+    ('[crawl]\ncontact = "our desk"\n' + source(""), 2, "crawl.contact", '"our desk"', CONTACT),
+    ('[crawl]\ncontact = "a@b.example\\nX: y"\n' + source(""), 2, "crawl.contact", '"a@b.example\\nX: y"', CONTACT),
+    ("[crawl]\ndelay = -1\n" + source(""), 2, "crawl.delay", "-1", SECONDS),
+    ("[crawl]\ndelay = true\n" + source(""), 2, "crawl.delay", "true (a boolean)", SECONDS),
+    ("[crawl]\ndelay = nan\n" + source(""), 2, "crawl.delay", "NaN", SECONDS),
+    ("[crawl]\ndelay = 1e300\n" + source(""), 2, "crawl.delay", "1e+300", SECONDS),
+    ("[crawl]\nsegment_pages = 0\n" + source(""), 2, "crawl.segment_pages", "0", COUNT),
+    ("[crawl]\nsegment_pages = 1.5\n" + source(""), 2, "crawl.segment_pages", "1.5 (a number)", COUNT),
+    ("[crawl]\nrecheck_hours = [6, 1]\n" + source(""), 2, "crawl.recheck_hours", "[6, 1]", HOURS),
+    ("[crawl]\nrecheck_hours = [1, 1]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1]", HOURS),
+    ("[crawl]\nrecheck_hours = [-1]\n" + source(""), 2, "crawl.recheck_hours[1]", "-1", HOURS),
+    ("[crawl]\nrecheck_hours = 6\n" + source(""), 2, "crawl.recheck_hours", "6 (a whole number)", HOURS),
+    (
+        source("since = 2026-03-02\nuntil = 2026-03-01\n"),
+        1,
+        COURIER,
+        "since 2026-03-02 until 2026-03-01",
+        "an until that is no day before since",
+    ),
+    # DuckDB's INTERVAL does not take it.
+    ("[crawl]\nrecheck_hours = [1, 1e9]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1000000000.0]", A_CENTURY),
+    (
+        "[crawl]\npoll_minutes = [0, 1e15]\n" + source(""),
+        2,
+        "crawl.poll_minutes",
+        "[0, 1000000000000000.0]",
+        "two numbers of minutes, at most 52560000 (a hundred years)",
+    ),
+    ('[[source]]\nhomepage = "https://a.example/"', 1, "source[1].name", "nothing", NAME),
+    ('[[source]]\nname = ""\nhomepage = "https://a.example/"', 2, 'source[1] "" .name', '""', NAME),
+    ("[[source]]\nname = 7\nhomepage = 'https://a.example/'", 2, "source[1].name", "7 (a whole number)", NAME),
+    (
+        '[[source]]\nname = "a\\u0007"\nhomepage = "https://a.example/"',
+        2,
+        'source[1] "a\\u0007" .name',
+        '"a\\u0007"',
+        NAME,
+    ),
+    (
+        source("") + source(""),
+        5,
+        'source[2] "courier" .name',
+        '"courier", which source[1], line 2 is called too',
+        "a name of its own",
+    ),
+    (
+        '[[source]]\nname = "courier"\nfeeds = []\n',
+        1,
+        COURIER,
+        "no address",
+        "at least one of homepage, feeds, sitemaps, sections",
+    ),
+    (
+        source('langauge = "en"'),
+        4,
+        f"{COURIER} .langauge",
+        "a key that nothing reads",
+        f"{KEYS_OF_SOURCE}; nearest: language",
+    ),
+    (source('language = "xx"'), 4, f"{COURIER} .language", '"xx"', f'{LANGUAGE}; nearest: "xh"'),
+    (source('language = "en-GB"'), 4, f"{COURIER} .language", '"en-GB"', f'{LANGUAGE}; nearest: "en"'),
+    (source('language = "english"'), 4, f"{COURIER} .language", '"english"', f'{LANGUAGE}; nearest: "en"'),
+    (source('language = ["en"]'), 4, f"{COURIER} .language", '["en"] (a list)', LANGUAGE),
+    (source("limit = 0"), 4, f"{COURIER} .limit", "0", COUNT),
+    (source('limit = "10"'), 4, f"{COURIER} .limit", '"10" (a string)', COUNT),
+    (source("limit = 2024-05-14"), 4, f"{COURIER} .limit", "2024-05-14 (a date or time)", COUNT),
+    (source("delay = inf"), 4, f"{COURIER} .delay", "Infinity", SECONDS),
+    (source('feeds = "https://a.example/f"'), 4, f"{COURIER} .feeds", '"https://a.example/f" (a string)', ADDRESSES),
+    (source("feeds = [{}]"), 4, f"{COURIER} .feeds[1]", "{…} (a table)", ADDRESSES),
+    (
+        source('feeds = ["https://a.example/f",\n  "file:///etc/passwd"]'),
+        4,
+        f"{COURIER} .feeds[2]",
+        '"file:///etc/passwd"',
+        ADDRESS,
+    ),
+    (source('sections = ["courier.example/news"]'), 4, f"{COURIER} .sections[1]", '"courier.example/news"', ADDRESS),
+    (source('sitemaps = ["http://"]'), 4, f"{COURIER} .sitemaps[1]", '"http://"', ADDRESS),
+    (
+        source('sitemaps = ["http://me:secret@a.example/"]'),
+        4,
+        f"{COURIER} .sitemaps[1]",
+        "a user name or password in the address",
+        "an http:// or https:// address without them",
+    ),
+    (
+        source('include = ["(", "ok"]'),
+        4,
+        f"{COURIER} .include[1]",
+        "'(' (missing ), unterminated subpattern at position 0)",
+        "a regular expression (Python's re)",
+    ),
+    (source('exclude = "/video/"'), 4, f"{COURIER} .exclude", '"/video/" (a string)', EXPRESSIONS),
+    (source('name = "again"'), 4, "", None, "TOML (https://toml.io)"),
+    ('[[source]]\nname = "a\n', 2, "", None, "TOML (https://toml.io)"),
+    ("[crawl]\ndelay = [1,", 2, "", None, "TOML (https://toml.io)"),
+    (b'[[source]]\nname = "caf\xe9"\n', 2, "", "byte 0xE9, which is not UTF-8", "UTF-8 text"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "key", "found", "allowed"), MISTAKES, ids=[f"{mistake[2]}: {mistake[3]}" for mistake in MISTAKES]
+)
+def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
+    text: str | bytes, line: int | None, key: str, found: str | None, allowed: str
+) -> None:
+    told = [problem for problem in problems(text) if problem.key == key]
+    assert len(told) == 1
+    assert (told[0].file, told[0].line, told[0].allowed) == (FILE, line, allowed)
+    assert told[0].found == found if found else told[0].found.startswith("something that is not TOML: ")
+    place = f"{FILE}:{line}" if line else str(FILE)
+    assert str(told[0]) == f"{place}: {key + ': ' if key else ''}found {told[0].found}; allowed: {allowed}"
+
+
+def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+    text = "[crawl]\ndelay = -1\n" + source('language = "xx"\nlimits = 1') + "[[source]]\n" + source("limit = 0")
+    told = problems(text)
+    assert [(problem.line, problem.key) for problem in told] == [
+        (2, "crawl.delay"),
+        (6, f"{COURIER} .language"),
+        (7, f"{COURIER} .limits"),
+        (8, "source[2].name"),
+        (8, "source[2]"),
+        (10, 'source[3] "courier" .name'),
+        (12, 'source[3] "courier" .limit'),
+    ]
+
+
+def test_a_missing_file_is_told_with_its_name(tmp_path: Path) -> None:
+    for path in (tmp_path / "none.toml", tmp_path):
+        with pytest.raises(SourcesError) as refusal:
+            load_sources(path)
+        assert refusal.value.file == path
+        assert refusal.value.found.startswith("no file that can be read (")
+        assert refusal.value.allowed == "a TOML file with [[source]] tables"
+
+
+def test_the_error_is_the_users_and_survives_pickling() -> None:
+    with pytest.raises(SourcesError) as refusal:
+        parse_sources(b"", FILE)
+    error = refusal.value
+    assert isinstance(error, CrawlersError)
+    assert (error.file, error.key, error.found, error.allowed) == (
+        FILE,
+        "source",
+        "no source",
+        "at least one [[source]]",
+    )
+    copied = pickle.loads(pickle.dumps(error))
+    assert str(copied) == str(error)
+    assert copied.problems == error.problems
+
+
+def test_a_secret_in_an_address_is_not_repeated() -> None:
+    with pytest.raises(SourcesError) as refusal:
+        parse_sources(source('feeds = ["https://me:hush@a.example/"]').encode(), FILE)
+    assert "hush" not in str(refusal.value)
+
+
+@given(st.binary(max_size=200))
+def test_no_bytes_raise_anything_else(body: bytes) -> None:
+    for text in (body, b"[[source]]\n" + body):
+        with pytest.raises(SourcesError):
+            parse_sources(text, FILE)
+
+
+@pytest.mark.parametrize(
+    "contact", ["desk@courier.example", "mailto:desk@courier.example", "https://courier.example/bot"]
+)
+def test_the_user_agent_names_the_contact(contact: str) -> None:
+    agent = user_agent(CrawlSettings(contact=contact))
+    assert agent.startswith("newsloom/")
+    assert agent.endswith(f" (+{contact})")
+    assert user_agent(CrawlSettings()) == agent.partition(" ")[0]
+
+
+def test_the_user_agent_of_a_checkout_that_is_not_installed_has_version_0(monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.setattr(sources_module, "version", version)
+    assert user_agent(CrawlSettings()) == "newsloom/0"
+
+
+def test_there_are_183_language_codes() -> None:
+    assert len(ISO_639_1) == 183
+    assert all(len(code) == 2 and code.islower() and code.isascii() for code in ISO_639_1)
+    assert {"en", "de", "zh", "xh", "no", "nb", "he", "id"} <= ISO_639_1
+
+
+@pytest.mark.parametrize(
+    ("tag", "code"),
+    [
+        ("en", "en"),
+        ("en-GB", "en"),
+        ("pt_BR", "pt"),
+        (" DE ", "de"),
+        ("zh-Hant-TW", "zh"),
+        ("iw", "he"),
+        ("in", "id"),
+        ("eng", None),
+        ("xx", None),
+        ("", None),
+        (None, None),
+        ("english", None),
+    ],
+)
+def test_a_language_tag_becomes_its_code(tag: str | None, code: str | None) -> None:
+    assert iso_639_1(tag) == code

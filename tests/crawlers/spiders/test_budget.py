@@ -1,0 +1,119 @@
+"""What a crawl asks of a source, and what it leaves for later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from crawlers.archive import FoundListing, Kind
+from crawlers.discovery import Link
+from crawlers.plan.model import PlannedRequest, PlannedSource
+from crawlers.spiders.budget import Agenda
+from crawlers.spiders.filters import Choice, newest_links, newest_listings
+
+NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
+SITE = "http://a.example"
+FEEDS = tuple(PlannedRequest(f"{SITE}/{number}.xml", Kind.FEED) for number in range(2))
+
+
+def waiting(count: int) -> tuple[PlannedRequest, ...]:
+    return tuple(PlannedRequest(f"{SITE}/old/{number}", Kind.PAGE) for number in range(count))
+
+
+def links(count: int) -> list[Link]:
+    return [Link(f"{SITE}/new/{number}") for number in range(count)]
+
+
+def test_what_listings_name_anew_comes_before_what_waits() -> None:
+    agenda = Agenda(PlannedSource("a", 0.0, FEEDS, waiting(5), limit=4))
+    assert list(agenda.waiting()) == []
+    assert [page.url for page in agenda.pages(links(3))] == [f"{SITE}/new/{number}" for number in range(3)]
+    assert list(agenda.closed()) == []
+    assert [page.url for page in agenda.closed()] == [f"{SITE}/old/0"]
+
+
+def test_what_waits_goes_on_where_no_listing_is_due() -> None:
+    agenda = Agenda(PlannedSource("a", 0.0, (), waiting(5), limit=4))
+    assert len(list(agenda.waiting())) == 4
+
+
+def test_listings_that_others_name_are_waited_for_as_well() -> None:
+    agenda = Agenda(PlannedSource("a", 0.0, FEEDS[:1], waiting(1)))
+    agenda.opened()
+    assert list(agenda.closed()) == []
+    assert len(list(agenda.closed())) == 1
+
+
+def sitemap(name: str, modified_at: datetime | None = None) -> FoundListing:
+    return FoundListing(f"{SITE}/{name}.xml", Kind.SITEMAP, modified_at)
+
+
+def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_asked_for() -> None:
+    hour = timedelta(hours=1)
+    known = {f"{SITE}/{name}.xml": NOW for name in ("changed", "unchanged", "undated", "today")}
+    agenda = Agenda(PlannedSource("a", 0.0, FEEDS, asked=known))
+    found = [
+        sitemap("changed", NOW + hour),
+        sitemap("unchanged", NOW - hour),
+        sitemap("undated"),
+        sitemap("today", NOW.replace(hour=0)),
+        sitemap("new"),
+    ]
+    assert [request.url for request in agenda.listings(found)] == [
+        f"{SITE}/changed.xml",
+        f"{SITE}/today.xml",
+        f"{SITE}/new.xml",
+    ]
+
+
+def test_no_more_listings_are_asked_for_than_there_is_room_for() -> None:
+    agenda = Agenda(PlannedSource("a", 0.0, FEEDS, listing_limit=3))
+    assert len(list(agenda.listings(sitemap(str(number)) for number in range(9)))) == 3
+
+
+def test_the_newest_comes_first_and_what_has_no_date_keeps_its_order_at_the_end() -> None:
+    def at(days: int) -> datetime:
+        return NOW - timedelta(days=days)
+
+    named = [
+        Link(f"{SITE}/b"),
+        Link(f"{SITE}/3", published_at=at(3)),
+        Link(f"{SITE}/a"),
+        Link(f"{SITE}/1", modified_at=at(1)),
+        Link(f"{SITE}/2026/03/08/x", modified_at=at(0)),  # every page of some sites was modified last night
+    ]
+    assert [link.url.removeprefix(SITE) for link in newest_links(named)] == ["/1", "/2026/03/08/x", "/3", "/b", "/a"]
+    maps = [sitemap("z"), sitemap("old", at(9)), sitemap("sitemap/2026/03"), sitemap("new", at(1))]
+    assert [listing.url.removeprefix(SITE) for listing in newest_listings(maps)] == [
+        "/new.xml",
+        "/old.xml",
+        "/sitemap/2026/03.xml",
+        "/z.xml",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("link", "why_not"),
+    [
+        (Link(f"{SITE}/x", published_at=NOW), None),
+        (Link(f"{SITE}/x", published_at=datetime(2026, 2, 27, 23, 0, tzinfo=UTC)), "before 2026-02-28"),
+        (Link(f"{SITE}/x", published_at=datetime(2026, 3, 12, tzinfo=UTC)), "after 2026-03-11"),
+        (Link(f"{SITE}/2025/12/31/x", modified_at=NOW), "before 2026-02-28"),
+        (Link(f"{SITE}/2026/02/28/x"), None),
+        (Link(f"{SITE}/x", modified_at=datetime(2026, 2, 20, tzinfo=UTC)), "before 2026-02-28"),
+        (Link(f"{SITE}/no-date-at-all"), None),
+    ],
+)
+def test_a_window_of_time_goes_by_what_listing_and_address_say(link: Link, why_not: str | None) -> None:
+    since, until = datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 11, 23, 59, tzinfo=UTC)
+    assert Choice(PlannedSource("a", 0.0, since=since, until=until)).against(link, Kind.FEED) == why_not
+
+
+def test_only_what_a_plain_sitemap_names_is_judged_by_its_address() -> None:
+    choice = Choice(PlannedSource("a", 0.0))
+    about = Link(f"{SITE}/about")
+    assert choice.against(about, Kind.SITEMAP) == "no articles by their addresses"
+    assert choice.against(about, Kind.FEED) is None
+    assert choice.against(Link(f"{SITE}/about", title="About a boy"), Kind.SITEMAP) is None
+    assert choice.against(Link(f"{SITE}/news/about-the-ferry-that-sank"), Kind.SITEMAP) is None

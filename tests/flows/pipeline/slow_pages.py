@@ -1,0 +1,37 @@
+"""Extraction that takes its time over some pages, its worker down, or fails. The workers import it: a module."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from typing import TYPE_CHECKING
+
+from flows.pipeline.extract import extract_stored
+from flows.pipeline.pages import Page, read_page
+
+if TYPE_CHECKING:
+    from crawlers.archive import Fetch, Records
+    from flows.pipeline.extract import Extracted
+
+SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
+HESITANT = b"<html><body><p>This page takes four seconds.</p></body></html>"
+BROKEN = b"<html><body><p>This page nobody foresaw.</p></body></html>"
+DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
+
+
+def extract_slowly(records: Records, page: Fetch) -> Extracted:
+    """As `extract_stored`, some time later for slow pages."""
+    assert page.offset is not None
+    body = records.read(page.offset).body
+    if body == BROKEN:
+        raise ZeroDivisionError("nobody foresaw it")
+    if body == DEADLY:
+        os.kill(os.getpid(), signal.SIGKILL)
+    time.sleep({SLOW: 120, HESITANT: 4}.get(body, 0))
+    return extract_stored(records, page)
+
+
+def read_slowly(records: Records, page: Fetch) -> Page:
+    """As `read_stored`, in the same way."""
+    return read_page(page, extract_slowly(records, page))

@@ -1,0 +1,150 @@
+"""A file is archived by a process of its own, a little ahead of what is loaded."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.archive import Segment, sealed_segments
+from crawlers.errors import CrawlersError
+from crawlers.importers.files import find_input
+from crawlers.importers.readers import json_lines
+from flows.errors import FlowsError
+from flows.pipeline.archive_files import (
+    AHEAD,
+    FIRST_RECORDS,
+    READERS,
+    SEGMENT_RECORDS,
+    Archiver,
+    Work,
+    answers,
+    segments_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from crawlers.importers.files import Input
+    from flows.pipeline.archive_files import Item
+
+MANY = FIRST_RECORDS + 8 * SEGMENT_RECORDS
+
+
+def file_of(folder: Path, records: int) -> Path:
+    file = folder / "articles.jsonl"
+    lines = [json.dumps({"url": f"https://town.example/{number}"}) for number in range(records)]
+    file.write_text("\n".join(["", *lines]), encoding="utf-8")
+    return file
+
+
+def work(folder: Path, records: int, position: int = 0) -> Work:
+    return Work(folder / "archive", find_input(str(file_of(folder, records))), "abc", position, clean=False)
+
+
+def archivers() -> list[multiprocessing.process.BaseProcess]:
+    return [child for child in multiprocessing.active_children() if child.name == "newsloom-archive"]
+
+
+def test_each_segment_is_named_by_where_it_begins_and_what_is_no_record_is_counted(tmp_path: Path) -> None:
+    second, third = FIRST_RECORDS, FIRST_RECORDS + SEGMENT_RECORDS
+    with Archiver(work(tmp_path, third + 2)) as archiver:
+        names = list(archiver)
+    assert names == ["import-abc-000000000", f"import-abc-{second:09d}", f"import-abc-{third:09d}"]
+    fetches = [fetch.url for name in names for fetch in Segment(tmp_path / "archive", name).fetches()]
+    assert fetches == [f"https://town.example/{number}" for number in range(third + 2)]
+    assert archiver.left_out == {"blank line": 1}
+    assert archivers() == []
+
+
+def test_large_records_make_smaller_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.pipeline.archive_files.SEGMENT_BYTES", 100)
+    names = list(segments_of(work(tmp_path, 5), Counter()))
+    fetches = [list(Segment(tmp_path / "archive", name).fetches()) for name in names]
+    assert [len(each) for each in fetches] == [4, 1]  # of 32 bytes
+    assert names[1] == "import-abc-000000004"
+
+
+def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
+    with Archiver(work(tmp_path, 5, position=3)) as archiver:
+        (name,) = archiver
+    assert name == "import-abc-000000003"
+    assert [fetch.url[-1] for fetch in Segment(tmp_path / "archive", name).fetches()] == ["3", "4"]
+
+
+def test_what_goes_on_later_is_of_the_same_time(tmp_path: Path) -> None:
+    """Else a second line of an address would be a newer version where an import was killed between the two."""
+    (first,) = segments_of(work(tmp_path, 3), Counter())
+    (second,) = segments_of(work(tmp_path, 5, position=3), Counter())
+    times = {fetch.fetched_at for name in (first, second) for fetch in Segment(tmp_path / "archive", name).fetches()}
+    assert len(times) == 1
+
+
+def test_it_says_whether_asking_would_wait(tmp_path: Path) -> None:
+    with Archiver(work(tmp_path, 5)) as archiver:
+        next(archiver)
+        while not archiver.ready():
+            time.sleep(0.01)
+        assert list(archiver) == []
+        assert archiver.ready()
+        assert list(archiver) == []
+
+
+def test_it_does_not_run_far_ahead_and_ends_when_nobody_asks_any_more(tmp_path: Path) -> None:
+    with Archiver(work(tmp_path, MANY)) as archiver:
+        first = next(archiver)
+    assert archivers() == []
+    assert first in {segment.name for segment in sealed_segments(tmp_path / "archive")}
+    assert len(sealed_segments(tmp_path / "archive")) <= AHEAD + 2
+
+
+def test_a_process_that_is_killed_is_told_and_what_it_archived_stays(tmp_path: Path) -> None:
+    with Archiver(work(tmp_path, MANY)) as archiver:
+        first = next(archiver)
+        (process,) = archivers()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGKILL)
+        with pytest.raises(FlowsError, match=r"articles\.jsonl: the process that read it ended .*exit code -9"):
+            list(archiver)
+    assert len(list(Segment(tmp_path / "archive", first).fetches())) == FIRST_RECORDS
+
+
+def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None:
+    task = work(tmp_path, 1)
+    (tmp_path / "articles.jsonl").unlink()
+    with (
+        pytest.raises(CrawlersError, match=r"articles\.jsonl: cannot be read: No such file"),
+        Archiver(task) as archiver,
+    ):
+        list(archiver)
+
+
+def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def reader(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+        yield from islice(json_lines(file, left_out, at, clean=clean), 2)
+        raise ZeroDivisionError("nobody foresaw it")
+
+    monkeypatch.setitem(READERS, ".jsonl", reader)
+    (said,) = answers(work(tmp_path, 5))
+    assert isinstance(said, FlowsError)
+    assert "articles.jsonl: could not be read to its end: ZeroDivisionError: nobody foresaw it" in str(said)
+    (segment,) = sealed_segments(tmp_path / "archive")
+    assert len(list(segment.fetches())) == 2
+
+
+def test_the_ctrl_c_of_a_terminal_is_for_the_process_that_it_works_for(tmp_path: Path) -> None:
+    with Archiver(work(tmp_path, MANY)) as archiver:
+        next(archiver)
+        (process,) = archivers()
+        assert process.pid is not None
+        os.kill(process.pid, signal.SIGINT)
+        assert len(list(archiver)) == 8

@@ -1,0 +1,89 @@
+"""What was forgotten stays out: of fetches, of plans, and as hashes alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.archive import Fetch, Kind, Outcome
+from crawlers.discovery import address_key
+from crawlers.discovery.known_urls import KnownAddresses
+from crawlers.discovery.listing import Link
+from crawlers.plan.model import KNOWN
+from crawlers.sources.model import load_sources
+from flows.data_directory import DataDirectory
+from flows.errors import FlowsError
+from flows.pipeline.blocklist import Forgotten, read_forgotten, remember_to_forget
+from flows.pipeline.plan import make_plan, without_forgotten
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from warehouse import Writer
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+GONE = "https://one.example/news/gone.html"
+STAYS = "https://one.example/news/stays.html"
+SOURCES = '[[source]]\nname = "one"\nfeeds = ["http://one.example/feed"]\n[[source]]\nname = "two"\nfeeds = ["http://two.example/f"]\n'
+
+
+def fetch(url: str, **fields: object) -> Fetch:
+    return Fetch(url, "one", Kind.PAGE, Outcome.FETCHED, NOW, status=200, offset=7, **fields)  # type: ignore[arg-type]
+
+
+def test_the_file_holds_hashes_and_grows(tmp_path: Path) -> None:
+    assert read_forgotten(tmp_path) == Forgotten()
+    remember_to_forget(tmp_path, [address_key(GONE)], [])
+    remember_to_forget(tmp_path, [], ["courier"])
+    found = read_forgotten(tmp_path)
+    assert found.has_address(GONE.replace("https", "http") + "?utm_source=x")
+    assert found.has_source("courier")
+    assert not found.has_address(STAYS)
+    assert not found.has_source("one")
+    text = (tmp_path / "forgotten").read_text()
+    assert "gone" not in text
+    assert "courier" not in text
+
+
+def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
+    (tmp_path / "forgotten").write_text("address 00ff\naddress nonsense\n")
+    with pytest.raises(FlowsError, match=r"forgotten:2: found 'address nonsense'; expected"):
+        read_forgotten(tmp_path)
+
+
+def test_a_fetch_of_it_keeps_its_time_and_nothing_else() -> None:
+    forgotten = Forgotten(frozenset({address_key(GONE)}))
+    for one in (fetch(GONE, etag='"x"'), fetch("https://one.example/r", final_url=GONE)):
+        clean = forgotten.without(one)
+        assert (clean.kind, clean.fetched_at, clean.outcome, clean.reason) == (
+            Kind.PAGE,
+            NOW,
+            Outcome.SKIPPED,
+            "forgotten",
+        )
+        assert clean.offset is None
+        assert "one.example" not in str(clean)
+    assert forgotten.without(fetch(STAYS)) == fetch(STAYS)
+
+
+def test_a_listing_loses_the_links_to_it_alone() -> None:
+    forgotten = Forgotten(frozenset({address_key(GONE)}))
+    listing = fetch("https://one.example/feed", links=(Link(GONE), Link(STAYS)))
+    assert forgotten.without(listing).links == (Link(STAYS),)
+
+
+def test_a_plan_takes_a_forgotten_address_for_known_and_leaves_forgotten_sources_out(
+    writer: Writer, data: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "sources.toml"
+    file.write_text(SOURCES)
+    directory = DataDirectory(data)
+    remember_to_forget(directory.private, [address_key(GONE)], ["two"])
+    sources = without_forgotten(load_sources(file), directory)
+    assert [source.name for source in sources.sources] == ["one"]
+    folder = make_plan(writer, sources, directory, "r1", NOW)
+    with KnownAddresses(folder / KNOWN) as known:
+        assert GONE in known
+        assert STAYS not in known

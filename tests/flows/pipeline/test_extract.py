@@ -1,0 +1,123 @@
+"""Extraction of segments: a bad page costs itself, never its segment."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record, SegmentWriter, sealed_segments
+from crawlers.extraction import Article, Reason, Rejection
+from flows.pipeline.extract import Extractor
+from tests.end_to_end.conftest import article
+from tests.flows.pipeline.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_slowly, read_slowly
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from crawlers.archive import Segment
+
+
+def segment_of(folder: Path, *pages: bytes) -> Segment:
+    with SegmentWriter(folder, "abc") as writer:
+        for number, page in enumerate(pages):
+            url = f"http://town.example/{number}"
+            fetch = Fetch(
+                url=url,
+                source="town",
+                kind=Kind.PAGE,
+                outcome=Outcome.FETCHED,
+                fetched_at=datetime.now(UTC),
+                status=200,
+            )
+            writer.add(fetch, Exchange("GET", url, (), 200, "OK", (("Content-Type", "text/html"),), page))
+    (segment,) = sealed_segments(folder)
+    return segment
+
+
+def test_lines_without_a_page_have_none_and_the_order_is_kept(tmp_path: Path) -> None:
+    common = {"source": "town", "fetched_at": datetime.now(UTC)}
+    record = b'{"url": "http://town.example/r", "title": "A record", "text": "' + b"Some words of a text. " * 9 + b'"}'
+    with SegmentWriter(tmp_path, "abc") as writer:
+        for kind, outcome, content in (
+            (Kind.FEED, Outcome.FETCHED, None),
+            (Kind.PAGE, Outcome.FAILED, None),
+            (Kind.RECORD, Outcome.FETCHED, Record("http://town.example/r", "application/json", record)),
+            (Kind.PAGE, Outcome.UNCHANGED, None),
+        ):
+            writer.add(Fetch(url="http://town.example/r", kind=kind, outcome=outcome, **common), content)  # type: ignore[arg-type]
+    (segment,) = sealed_segments(tmp_path)
+    with Extractor(workers=1) as extractor:
+        found = list(extractor.extract(segment, list(segment.fetches())))
+    assert [type(each) for each in found] == [type(None), type(None), Article, type(None)]
+
+
+@pytest.fixture
+def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.pipeline.extract.extract_stored", extract_slowly)
+    monkeypatch.setattr("flows.pipeline.extract.read_stored", read_slowly)
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, SLOW, article(2).body)
+    with Extractor(workers=1, page_seconds=5.0) as extractor:
+        found = list(extractor.extract(segment, list(segment.fetches())))
+    assert [each.reason if isinstance(each, Rejection) else type(each) for each in found] == [
+        Article,
+        Reason.TIMEOUT,
+        Article,
+    ]
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, DEADLY, article(2).body)
+    with Extractor(workers=1) as extractor:
+        found = list(extractor.extract(segment, list(segment.fetches())))
+    assert isinstance(found[1], Rejection)
+    assert found[1].reason is Reason.EXTRACTOR_ERROR
+    assert "took its worker down (exit code -9)" in found[1].detail
+    assert [type(each) for each in (found[0], found[2])] == [Article, Article]
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_page_that_nobody_foresaw_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, BROKEN, article(2).body)
+    with Extractor(workers=1) as extractor:
+        found = [page.found for page in extractor.read(segment, list(segment.fetches()))]
+    assert found[1] == Rejection(Reason.EXTRACTOR_ERROR, "ZeroDivisionError: nobody foresaw it")
+    assert [type(each) for each in (found[0], found[2])] == [Article, Article]
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_worker_that_is_killed_from_outside_costs_no_page(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, HESITANT, article(2).body)
+    with Extractor(workers=1) as extractor:
+        killer = threading.Thread(target=kill_the_worker)
+        killer.start()
+        found = list(extractor.read(segment, list(segment.fetches())))
+        killer.join()
+    assert [(type(page.found), page.candidate is None) for page in found] == [
+        (Article, False),
+        (Rejection, True),
+        (Article, False),
+    ]
+    assert isinstance(found[1].found, Rejection)
+    assert found[1].found.reason is not Reason.EXTRACTOR_ERROR
+
+
+def kill_the_worker() -> None:
+    """Kill the one extraction worker while it is busy with the hesitant page."""
+    while not multiprocessing.active_children():
+        time.sleep(0.05)
+    time.sleep(2)
+    (worker,) = multiprocessing.active_children()
+    assert worker.pid is not None
+    os.kill(worker.pid, signal.SIGKILL)

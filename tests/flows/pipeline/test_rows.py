@@ -1,0 +1,45 @@
+"""What a segment's log becomes: rows that say whether an address has had its last word."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from crawlers.archive import Fetch, Kind, Outcome
+from flows.pipeline.pages import read_page
+from flows.pipeline.rows import Origin, build_batch
+
+
+def answered(outcome: Outcome, reason: str | None, status: int | None = None) -> bool:
+    fetch = Fetch(
+        "http://courier.example/1",
+        "courier",
+        Kind.PAGE,
+        outcome,
+        datetime(2026, 3, 1, tzinfo=UTC),
+        None,
+        status,
+        reason,
+    )
+    batch = build_batch(Origin("segment", "run", "extractor"), [read_page(fetch, None)], [None], [None])
+    return bool(batch.rows.column("answered")[0].as_py())
+
+
+def test_an_address_that_leads_inside_has_had_its_last_word() -> None:
+    assert answered(Outcome.SKIPPED, "forbidden_address")
+
+
+@pytest.mark.parametrize(
+    ("outcome", "reason", "status"),
+    [
+        (Outcome.SKIPPED, "robots_unreachable", None),
+        (Outcome.SKIPPED, "host_unresponsive", None),
+        (Outcome.SKIPPED, "host_limit", None),
+        (Outcome.FAILED, "retry_after", 429),
+        (Outcome.FAILED, "retry_after", 503),
+        (Outcome.FAILED, "timeout", None),
+    ],
+)
+def test_trouble_that_passes_is_not_the_last_word(outcome: Outcome, reason: str, status: int | None) -> None:
+    assert not answered(outcome, reason, status)

@@ -1,0 +1,136 @@
+"""One page from the web: bounded, and what goes wrong is said in words."""
+
+from __future__ import annotations
+
+import gzip
+import socket
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, ClassVar
+
+import pytest
+
+from flows.errors import FlowsError
+from flows.sources.download import download
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PAGE = "<p>Grüße</p>".encode()
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers by path."""
+
+    asked: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        type(self).asked.append(self.path)
+        path = self.path.removeprefix("http://paper.example")
+        if path == "/moved":
+            return self._send(302, b"", Location="/page")
+        if path == "/file":
+            return self._send(302, b"", Location="file:///etc/hostname")
+        if path == "/ftp":
+            return self._send(302, b"", Location="ftp://127.0.0.1/x")
+        if path == "/round":
+            return self._send(302, b"", Location="/round")
+        if path == "/missing":
+            return self._send(404, b"not here")
+        if path == "/bomb":
+            return self._send(200, gzip.compress(b"x" * 2**24), **{"Content-Encoding": "gzip"})
+        if path == "/packed":
+            return self._send(200, gzip.compress(PAGE), **{"Content-Encoding": "gzip"})
+        if path == "/drip":
+            return self._drip()
+        return self._send(200, PAGE, **{"Content-Type": "text/html; charset=ISO-8859-2"})
+
+    def _send(self, status: int, body: bytes, **headers: str) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _drip(self) -> None:
+        try:
+            self.wfile.write(b"HTTP/1.0 200 OK\r\n")
+            for _ in range(100):
+                self.wfile.write(b"X-Slow: yes\r\n")
+                time.sleep(0.1)
+        except OSError:
+            pass
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: the test's output is its own."""
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    web = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=web.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{web.server_port}"
+    web.shutdown()
+    thread.join()
+    web.server_close()
+
+
+@pytest.mark.parametrize("path", ["/page", "/moved", "/packed"])
+def test_a_page_comes_decoded_from_where_redirects_lead(server: str, path: str) -> None:
+    found = download(server + path)
+    assert found.body == PAGE
+    assert found.url == server + ("/page" if path == "/moved" else path)
+
+
+def test_the_charset_of_the_header_is_kept(server: str) -> None:
+    assert download(server + "/page").http_charset == "iso-8859-2"
+
+
+def test_a_proxy_of_the_environment_is_asked(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", server)
+    assert download("http://paper.example/page").body == PAGE
+    assert "http://paper.example/page" in Handler.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/missing", "answered 404 Not Found"),
+        ("/file", "file"),
+        ("/ftp", "cannot be asked: unknown url type: ftp"),
+        ("/round", "answered 302"),
+        ("/bomb", "longer than 1,000 bytes"),
+    ],
+)
+def test_what_gives_no_page_is_told(server: str, path: str, said: str) -> None:
+    with pytest.raises(FlowsError, match=said):
+        download(server + path, limit=1000)
+
+
+def test_a_server_that_drips_is_left_after_the_time_given(server: str) -> None:
+    start = time.monotonic()
+    with pytest.raises(FlowsError, match=r"no full answer within 0\.5 s"):
+        download(server + "/drip", seconds=0.5)
+    assert time.monotonic() - start < 5
+
+
+@pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://a.example/x", "http://", "no address", "http://[x"])
+def test_other_addresses_are_refused(url: str) -> None:
+    with pytest.raises(FlowsError, match="http or https address is expected"):
+        download(url)
+
+
+def test_nobody_there_is_told() -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        with pytest.raises(FlowsError, match="cannot be asked"):
+            download(f"http://127.0.0.1:{probe.getsockname()[1]}/")

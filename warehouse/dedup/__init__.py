@@ -1,0 +1,1 @@
+"""The tables of duplicates and stories: fingerprints, pairs, story members, terms."""

@@ -1,0 +1,274 @@
+"""The index of fingerprints, the pairs of duplicates, and what follows for each article.
+
+Days are the articles' own (see `private.compared`); times are aware, in UTC. Everything here is one transaction of the
+caller's. What is read lies in a window of days around the articles at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+
+COMPARING = Path(__file__).parent
+# As much of the texts is read at once.
+TEXTS_AT_ONCE = 500
+
+COMPARED = pa.schema(
+    [
+        pa.field("day", pa.date32()),
+        pa.field("article_id", pa.uuid()),
+        pa.field("version_id", pa.uuid()),
+        pa.field("seen_at", pa.timestamp("us", tz="UTC")),
+        pa.field("first_seen_at", pa.timestamp("us", tz="UTC")),
+        pa.field("published_at", pa.timestamp("us", tz="UTC")),
+        pa.field("published_precision", pa.string()),
+        pa.field("fingerprints", pa.int16()),
+    ]
+)
+PRINTS = pa.schema([pa.field("day", pa.date32()), pa.field("hash", pa.uint64()), pa.field("article_id", pa.uuid())])
+PAIRS = pa.schema(
+    [
+        pa.field("article_id", pa.uuid()),
+        pa.field("original_id", pa.uuid()),
+        pa.field("kind", pa.string()),
+        pa.field("similarity", pa.float32()),
+        pa.field("shared", pa.int32()),
+        pa.field("size", pa.int32()),
+        pa.field("original_size", pa.int32()),
+        pa.field("day", pa.date32()),
+        pa.field("original_day", pa.date32()),
+        pa.field("method", pa.string()),
+    ]
+)
+RESOLVED = pa.schema(
+    [
+        pa.field("article_id", pa.uuid()),
+        pa.field("duplicate_of", pa.uuid()),
+        pa.field("duplicate_kind", pa.string()),
+        pa.field("similarity", pa.float32()),
+    ]
+)
+_IDS = pa.schema([pa.field("article_id", pa.uuid())])
+
+Days = tuple["date", "date"]
+Seen = tuple["datetime", "datetime"]
+
+
+@cache
+def statement(name: str) -> str:
+    """The text of comparing/NAME.sql."""
+    return (COMPARING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def identifiers(articles: Collection[UUID]) -> pa.Table:
+    """A table of one column, article_id."""
+    return pa.table({"article_id": pa.array([one.bytes for one in articles], pa.uuid())}, schema=_IDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A row of `private.compared`."""
+
+    day: date
+    article_id: UUID
+    version_id: UUID
+    seen_at: datetime
+    first_seen_at: datetime
+    published_at: datetime
+    published_precision: str
+    fingerprints: int
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPair:
+    """A row of `duplicates`."""
+
+    article_id: UUID
+    original_id: UUID
+    shared: int
+    size: int
+    original_size: int
+    day: date
+    original_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What `article_state` has of an article."""
+
+    article_id: UUID
+    source: str
+    first_seen_at: datetime
+    duplicate_of: UUID | None
+    duplicate_kind: str | None
+    similarity: float | None
+    story_id: UUID | None
+
+
+def states(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: Seen | None = None
+) -> dict[UUID, State]:
+    """The rows of `article_state` of these articles; where known, `seen` is the stretch of their first sights."""
+    if not articles:
+        return {}
+    with temporary(connection, "wanted", identifiers(articles)):
+        rows = connection.execute(
+            f"""
+            SELECT article_id, source, first_seen_at, duplicate_of, duplicate_kind, similarity, story_id
+            FROM article_state WHERE article_id IN (SELECT article_id FROM wanted)
+            {"AND first_seen_at BETWEEN ? AND ?" if seen else ""}
+            """,  # noqa: S608 - our own text
+            list(seen or ()),
+        ).fetchall()
+    return {row[0]: State(*row) for row in rows}
+
+
+def compared(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Collection[UUID],
+    *,
+    seen: Seen | None = None,
+    days: Days | None = None,
+) -> dict[UUID, Compared]:
+    """The rows of `private.compared` of these articles, by the stretch of their first sights or of their days."""
+    if not articles:
+        return {}
+    column, stretch = ("day", days) if days else ("first_seen_at", seen)
+    assert stretch is not None, "one of both is known"
+    with temporary(connection, "wanted", identifiers(articles)):
+        rows = connection.execute(
+            f"""
+            SELECT * FROM private.compared
+            WHERE {column} BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)
+            """,  # noqa: S608 - a column of our own
+            list(stretch),
+        ).fetchall()
+    return {row[1]: Compared(*row) for row in rows}
+
+
+def publish_earlier(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> None:
+    """Set when the text of articles was published first, by `published_at` and `published_precision` of these rows."""
+    if not rows:
+        return
+    table = pa.table(
+        {
+            "article_id": pa.array([row.article_id.bytes for row in rows], pa.uuid()),
+            "published_at": pa.array([row.published_at for row in rows], pa.timestamp("us", tz="UTC")),
+            "published_precision": pa.array([row.published_precision for row in rows], pa.string()),
+        }
+    )
+    with temporary(connection, "earlier", table):
+        connection.execute(
+            """
+            UPDATE private.compared SET published_at = earlier.published_at,
+                published_precision = earlier.published_precision
+            FROM earlier WHERE compared.article_id = earlier.article_id AND compared.day BETWEEN ? AND ?
+            """,
+            [min(row.day for row in rows), max(row.day for row in rows)],
+        )
+
+
+def forget(connection: duckdb.DuckDBPyConnection, gone: Collection[Compared], window: int) -> list[StoredPair]:
+    """Take articles out of the index, because their text has changed; returns the pairs that they were in."""
+    if not gone:
+        return []
+    pairs = pairs_of(connection, {row.article_id: row.day for row in gone}, window)
+    first, last = min(row.day for row in gone), max(row.day for row in gone)
+    with temporary(connection, "wanted", identifiers([row.article_id for row in gone])):
+        for table in ("private.fingerprints", "private.compared"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE day BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",  # noqa: S608
+                [first, last],
+            )
+    drop_pairs(connection, pairs)
+    return pairs
+
+
+def pairs_of(connection: duckdb.DuckDBPyConnection, articles: dict[UUID, date], window: int) -> list[StoredPair]:
+    """The pairs that any of the articles (with their days) is in."""
+    if not articles:
+        return []
+    with temporary(connection, "wanted", identifiers(articles)):
+        rows = connection.execute(
+            """
+            SELECT article_id, original_id, shared, size, original_size, day, original_day FROM duplicates
+            WHERE day BETWEEN $first - $window AND $last + $window
+              AND (article_id IN (SELECT article_id FROM wanted) OR original_id IN (SELECT article_id FROM wanted))
+            """,
+            {"first": min(articles.values()), "last": max(articles.values()), "window": window},
+        ).fetchall()
+    return [StoredPair(*row) for row in rows]
+
+
+def drop_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[StoredPair]) -> None:
+    """Delete these rows of `duplicates`."""
+    if not pairs:
+        return
+    table = pa.table(
+        {
+            "article_id": pa.array([pair.article_id.bytes for pair in pairs], pa.uuid()),
+            "original_id": pa.array([pair.original_id.bytes for pair in pairs], pa.uuid()),
+        }
+    )
+    days = [pair.day for pair in pairs]
+    with temporary(connection, "dropped", table):
+        connection.execute(
+            """
+            DELETE FROM duplicates USING dropped
+            WHERE duplicates.article_id = dropped.article_id AND duplicates.original_id = dropped.original_id
+              AND duplicates.day BETWEEN ? AND ?
+            """,
+            [min(days), max(days)],
+        )
+
+
+def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]]) -> None:
+    """Append rows with the columns of PAIRS."""
+    if rows:
+        with temporary(connection, "pairs", pa.Table.from_pylist(rows, schema=PAIRS)):
+            connection.execute("INSERT INTO duplicates BY NAME SELECT * FROM pairs ORDER BY day")
+
+
+def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: pa.Table) -> None:
+    """Append articles (COMPARED) and their fingerprints (PRINTS), by day."""
+    with temporary(connection, "looked", rows), temporary(connection, "prints", prints):
+        connection.execute("INSERT INTO private.compared BY NAME SELECT * FROM looked ORDER BY day")
+        # Those of an article stand together: its identifier is stored once for all of them.
+        connection.execute(
+            "INSERT INTO private.fingerprints BY NAME SELECT * FROM prints ORDER BY day, article_id, hash"
+        )
+
+
+def texts(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Compared]) -> Iterator[tuple[UUID, str]]:
+    """The texts that these articles were compared by, a few hundred at a time."""
+    for begin in range(0, len(wanted), TEXTS_AT_ONCE):
+        some = wanted[begin : begin + TEXTS_AT_ONCE]
+        versions = pa.table({"version_id": pa.array([row.version_id.bytes for row in some], pa.uuid())})
+        with temporary(connection, "wanted_versions", versions):
+            yield from connection.execute(
+                """
+                SELECT article_id, text FROM article_versions
+                WHERE seen_at BETWEEN ? AND ? AND version_id IN (SELECT version_id FROM wanted_versions)
+                """,
+                [min(row.seen_at for row in some), max(row.seen_at for row in some)],
+            ).fetchall()
+
+
+def set_resolved(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]], seen: Seen) -> None:
+    """Enter what articles go back to (columns of RESOLVED); `seen` spans their first sights."""
+    if rows:
+        with temporary(connection, "resolved", pa.Table.from_pylist(rows, schema=RESOLVED)):
+            connection.execute(statement("resolved"), {"first": seen[0], "last": seen[1]})

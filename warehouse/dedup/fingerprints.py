@@ -1,0 +1,121 @@
+"""Who shares fingerprints with whom, and the fingerprints that count for nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.dedup.duplicates import Compared, Days, identifiers, statement
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Matches:
+    """The articles that share fingerprints with new ones, for as long as the context lasts.
+
+    `articles` are the new ones, which are in the index already; `runs` the stretches of days to look at.
+    """
+
+    def __init__(
+        self, connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], prints: pa.Table, runs: Sequence[Days]
+    ) -> None:
+        self.connection = connection
+        self.runs = runs
+        self._tables = [
+            temporary(connection, "looked", identifiers(articles)),
+            temporary(connection, "prints", pa.table({"hash": prints["hash"]})),
+        ]
+
+    def __enter__(self) -> Matches:
+        for table in self._tables:
+            table.__enter__()
+        self.connection.execute("DELETE FROM prints WHERE hash IN (SELECT hash FROM private.common_fingerprints)")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE matched (hash UBIGINT, article_id UUID, day DATE)")
+        for first, last in self.runs:
+            self.connection.execute(statement("matched"), {"first": first, "last": last})
+        # What nobody else has is of no more use.
+        self.connection.execute(
+            "DELETE FROM matched WHERE hash IN (SELECT hash FROM matched GROUP BY hash HAVING count(*) = 1)"
+        )
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE nearby AS FROM private.compared LIMIT 0")
+        for first, last in self.runs:
+            self.connection.execute(statement("nearby"), {"first": first, "last": last})
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if error[0] is None:
+            self.connection.execute("DROP TABLE temp.matched; DROP TABLE temp.nearby")
+            for table in reversed(self._tables):
+                table.__exit__(None, None, None)
+
+    def crowded(self, many: int, most: int) -> dict[int, list[UUID]]:
+        """Fingerprints of at least `many` articles, each with `most` of these in the order of their identifiers."""
+        rows = self.connection.execute(
+            "SELECT hash, list(article_id ORDER BY article_id)[:?] FROM matched GROUP BY hash HAVING count(*) >= ?",
+            [most, many],
+        ).fetchall()
+        return dict(rows)
+
+    def holders(self, hashes: Collection[int]) -> list[tuple[UUID, date]]:
+        """The articles that have any of these fingerprints, with their days."""
+        with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
+            return self.connection.execute(
+                "SELECT DISTINCT article_id, day FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)"
+            ).fetchall()
+
+    def ignore(self, hashes: Collection[int]) -> None:
+        """Go on without these fingerprints."""
+        with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
+            self.connection.execute("DELETE FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)")
+
+    def candidates(self, window: int, least: float, most: int) -> list[tuple[UUID, UUID]]:
+        """Pairs (new article, other one) at most `window` days apart.
+
+        They share at least the part `least` of the fewer fingerprints; an article has at most `most` others.
+        """
+        return self.connection.execute(
+            statement("candidates"), {"window": window, "least": least, "most": most}
+        ).fetchall()
+
+    def nearby(self) -> dict[UUID, Compared]:
+        """What is known of every article that shares fingerprints."""
+        rows = self.connection.execute("FROM nearby").fetchall()
+        return {row[1]: Compared(*row) for row in rows}
+
+
+def _hashes(hashes: Collection[int]) -> pa.Table:
+    return pa.table({"hash": pa.array(list(hashes), pa.uint64())})
+
+
+def add_common(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
+    """Remember fingerprints as common."""
+    with temporary(connection, "wanted_hashes", _hashes(hashes)):
+        connection.execute(
+            """
+            INSERT INTO private.common_fingerprints
+            SELECT hash, ? FROM wanted_hashes WHERE hash NOT IN (SELECT hash FROM private.common_fingerprints)
+            """,
+            [now],
+        )
+
+
+def common_among(connection: duckdb.DuckDBPyConnection, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Those of the fingerprints that are common, ascending."""
+    with temporary(connection, "wanted_hashes", pa.table({"hash": hashes})):
+        found = connection.execute(
+            """
+            SELECT DISTINCT hash FROM private.common_fingerprints
+            WHERE hash IN (SELECT hash FROM wanted_hashes) ORDER BY hash
+            """
+        ).fetchnumpy()
+    answer: NDArray[np.uint64] = found["hash"]
+    return answer

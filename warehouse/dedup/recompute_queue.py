@@ -1,0 +1,99 @@
+"""The queue of articles whose duplicates and stories are to be found anew."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from warehouse.dedup.duplicates import statement
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import datetime
+    from uuid import UUID
+
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An article with its current text."""
+
+    article_id: UUID
+    version_id: UUID
+    source: str
+    title: str
+    language: str | None
+    published_at: datetime | None
+    published_precision: str | None
+    seen_at: datetime
+    first_seen_at: datetime
+    text: str
+
+
+def waiting(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many articles are in the queue."""
+    return int(connection.execute("SELECT count(*) FROM private.restory").fetchall()[0][0])
+
+
+def fill(connection: duckdb.DuckDBPyConnection) -> int:
+    """Forget all duplicates and stories, and put every article into the queue; returns how many those are."""
+    connection.execute(statement("restory_fill"))
+    return waiting(connection)
+
+
+def add(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) -> None:
+    """Put these articles at the end of the queue, in the caller's transaction."""
+    connection.execute(
+        """
+        INSERT INTO private.restory
+        SELECT (SELECT coalesce(max(number), 0) FROM private.restory)
+                   + row_number() OVER (ORDER BY state.first_seen_at, state.doc),
+               state.article_id, version.seen_at
+        FROM article_state AS state
+        JOIN article_versions AS version ON version.version_id = state.version_id
+        WHERE state.article_id IN (SELECT unnest(?::UUID[]))
+        """,
+        [list(article_ids)],
+    )
+
+
+def take(connection: duckdb.DuckDBPyConnection, many: int) -> tuple[list[Waiting], list[tuple[Any, ...]]]:
+    """Take the next articles out of the queue, in the caller's transaction.
+
+    With them comes what else is known of where and when they were published: the other addresses of their texts and
+    their earlier versions, as (article_id, source, published_at, precision, seen_at). Articles that a run has placed
+    meanwhile are passed over.
+    """
+    while True:
+        connection.execute("CREATE OR REPLACE TEMP TABLE taken AS FROM private.restory ORDER BY number LIMIT ?", [many])
+        span = connection.execute("SELECT min(seen_at), max(seen_at), max(number) FROM taken").fetchall()[0]
+        if span[0] is None:
+            return [], []
+        rows = connection.execute(statement("restory_take"), {"first": span[0], "last": span[1]}).fetchall()
+        others = connection.execute(
+            """
+            SELECT DISTINCT article_id, source, published_at, published_precision, seen_at
+            FROM aliases WHERE kind = 'same_text' AND article_id IN (SELECT article_id FROM taken)
+            UNION
+            SELECT state.article_id, state.source, version.published_at, version.published_precision,
+                   state.first_seen_at
+            FROM article_state AS state
+            JOIN article_versions AS version ON version.article_id = state.article_id AND version.doc <> state.doc
+            WHERE state.versions > 1 AND state.article_id IN (SELECT article_id FROM taken)
+              AND version.seen_at <= $last
+            ORDER BY ALL
+            """,
+            {"last": span[1]},
+        ).fetchall()
+        connection.execute("DELETE FROM private.restory WHERE number <= ?", [span[2]])
+        if rows:
+            return [Waiting(*row) for row in rows], others
+
+
+def counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+    """How many articles repeat others, and how many stories there are."""
+    row = connection.execute(
+        "SELECT (SELECT count(duplicate_of) FROM article_state), (SELECT count(*) FROM stories)"
+    ).fetchall()[0]
+    return int(row[0]), int(row[1])

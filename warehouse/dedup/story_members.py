@@ -1,0 +1,227 @@
+"""The articles of stories, with what each is about: what a story that is looked at again is made of.
+
+Everything here is one transaction of the caller's, and reads the days of the stories at hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+import pyarrow as pa
+
+from warehouse.dedup.duplicates import identifiers, statement
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date, datetime
+
+    import duckdb
+    from numpy.typing import NDArray
+
+_TIME = pa.timestamp("us", tz="UTC")
+TELLINGS = pa.schema(
+    [
+        pa.field("day", pa.date32()),
+        pa.field("article_id", pa.uuid()),
+        pa.field("story_id", pa.uuid()),
+        pa.field("first_seen_at", _TIME),
+        pa.field("first_at", _TIME),
+        pa.field("last_at", _TIME),
+        pa.field("title", pa.string()),
+        pa.field("language", pa.string()),
+        pa.field("outlets", pa.list_(pa.string())),
+        pa.field("terms", pa.list_(pa.uint32())),
+        pa.field("weights", pa.list_(pa.uint16())),
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """A row of `private.tellings`, without its terms, and what the article's state says of copies.
+
+    `root` is the article that it goes back to, `copy` whether it repeats it.
+    """
+
+    article_id: UUID
+    story_id: UUID | None
+    first_seen_at: datetime
+    first_at: datetime
+    last_at: datetime
+    title: str
+    language: str | None
+    outlets: frozenset[str]
+    root: UUID | None
+    copy: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of several articles, one after another: how many each has, the terms, their weights as stored."""
+
+    counts: NDArray[np.int64]
+    terms: NDArray[np.uint32]
+    weights: NDArray[np.uint16]
+
+
+def read_tellings(
+    connection: duckdb.DuckDBPyConnection, stories: Collection[UUID], days: tuple[date, date]
+) -> tuple[list[Telling], Terms]:
+    """The articles of stories whose articles are of `days`."""
+    if not stories:
+        return [], Terms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
+    with temporary(connection, "wanted", identifiers(stories)):
+        found = connection.execute(statement("tellings"), {"first": days[0], "last": days[1]}).to_arrow_table()
+    terms, weights = (found[name].combine_chunks() for name in ("terms", "weights"))
+    columns = [found[name].to_pylist() for name in _SCALARS]
+    tellings = [
+        Telling(
+            article_id=UUID(article),
+            story_id=UUID(story),
+            first_seen_at=seen,
+            first_at=first,
+            last_at=last,
+            title=title,
+            language=language,
+            outlets=frozenset(outlets),
+            root=root and UUID(root),
+            copy=kind == "copy",
+        )
+        for article, story, seen, first, last, title, language, outlets, root, kind in zip(*columns, strict=True)
+    ]
+    counts = np.diff(terms.offsets.to_numpy()).astype(np.int64)
+    return tellings, Terms(counts, terms.flatten().to_numpy(), weights.flatten().to_numpy())
+
+
+_SCALARS = (
+    "article_id", "story_id", "first_seen_at", "first_at", "last_at", "title", "language", "outlets", "duplicate_of",
+    "duplicate_kind",
+)  # fmt: skip
+
+
+def outlets(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
+) -> dict[UUID, frozenset[str]]:
+    """The sources that these articles stand at; `seen` spans their first sights."""
+    with temporary(connection, "wanted", identifiers(articles)):
+        found = connection.execute(
+            "SELECT article_id, outlets FROM private.tellings "
+            "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",
+            list(seen),
+        ).fetchall()
+    return {article: frozenset(sources) for article, sources in found}
+
+
+def add_tellings(
+    connection: duckdb.DuckDBPyConnection, tellings: Sequence[Telling], stories: Sequence[UUID], found: Terms
+) -> None:
+    """Append articles, with the story of each and their terms."""
+    if not tellings:
+        return
+    offsets = np.concatenate([[0], np.cumsum(found.counts)]).astype(np.int32)
+    table = pa.table(
+        [
+            [one.first_at.date() for one in tellings],
+            pa.array([one.article_id.bytes for one in tellings], pa.uuid()),
+            pa.array([story.bytes for story in stories], pa.uuid()),
+            pa.array([one.first_seen_at for one in tellings], _TIME),
+            pa.array([one.first_at for one in tellings], _TIME),
+            pa.array([one.last_at for one in tellings], _TIME),
+            [one.title for one in tellings],
+            pa.array([one.language for one in tellings], pa.string()),
+            pa.array([sorted(one.outlets) for one in tellings], pa.list_(pa.string())),
+            pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.terms)),
+            pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.weights)),
+        ],
+        schema=TELLINGS,
+    )
+    connection.register("new_tellings", table)
+    connection.execute("INSERT INTO private.tellings BY NAME SELECT * FROM new_tellings ORDER BY day, story_id")
+    connection.unregister("new_tellings")
+
+
+def remove_tellings(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
+) -> None:
+    """Delete the rows of articles; `seen` spans their first sights."""
+    if articles:
+        with temporary(connection, "wanted", identifiers(articles)):
+            connection.execute(
+                "DELETE FROM private.tellings "
+                "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",
+                list(seen),
+            )
+
+
+def drop_tellings(connection: duckdb.DuckDBPyConnection, before: date) -> None:
+    """Delete the rows of articles of days before one."""
+    connection.execute("DELETE FROM private.tellings WHERE day < ?", [before])
+
+
+def move_tellings(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]) -> None:
+    """Enter the stories of articles of `days` that have come to another one."""
+    if stories:
+        with temporary(connection, "assigned", assigned(stories)):
+            connection.execute(
+                """
+                UPDATE private.tellings SET story_id = assigned.story_id FROM assigned
+                WHERE tellings.article_id = assigned.article_id AND tellings.day BETWEEN ? AND ?
+                """,
+                list(days),
+            )
+
+
+def rename_tellings(
+    connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]
+) -> None:
+    """Give the articles of some stories to others; `days` are those of the articles."""
+    if stories:
+        with temporary(connection, "renamed", renamed(stories)):
+            connection.execute(
+                """
+                UPDATE private.tellings SET story_id = renamed.new FROM renamed
+                WHERE tellings.story_id = renamed.old AND tellings.day BETWEEN ? AND ?
+                """,
+                list(days),
+            )
+
+
+def add_outlets(
+    connection: duckdb.DuckDBPyConnection, outlets: Mapping[UUID, Collection[str]], days: tuple[date, date]
+) -> None:
+    """Enter that the texts of articles of `days` stand at other sources too."""
+    if outlets:
+        table = pa.table(
+            {
+                "article_id": pa.array([article.bytes for article in outlets], pa.uuid()),
+                "outlets": pa.array([sorted(found) for found in outlets.values()], pa.list_(pa.string())),
+            }
+        )
+        with temporary(connection, "more_outlets", table):
+            connection.execute(
+                """
+                UPDATE private.tellings SET outlets = list_distinct(list_concat(tellings.outlets, more_outlets.outlets))
+                FROM more_outlets
+                WHERE tellings.article_id = more_outlets.article_id AND tellings.day BETWEEN ? AND ?
+                """,
+                list(days),
+            )
+
+
+def assigned(stories: Mapping[UUID, UUID]) -> pa.Table:
+    """Articles and their stories as a table."""
+    return pa.table(
+        {
+            "article_id": pa.array([article.bytes for article in stories], pa.uuid()),
+            "story_id": pa.array([story.bytes for story in stories.values()], pa.uuid()),
+        }
+    )
+
+
+def renamed(stories: Mapping[UUID, UUID]) -> pa.Table:
+    """Stories and what they come to be as a table."""
+    return assigned(stories).rename_columns(["old", "new"])

@@ -1,0 +1,75 @@
+"""What is counted over many articles, daily and not for each batch: common fingerprints and the background of terms."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from warehouse.dedup.duplicates import statement
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+
+TEXTS_AT_ONCE = 500
+
+
+def frequent_fingerprints(connection: duckdb.DuckDBPyConnection, since: date, many: int) -> dict[int, dict[UUID, date]]:
+    """Fingerprints, not known as common yet, that `many` articles have since a day, copies of one counted once.
+
+    Each with the articles that have it and their days.
+    """
+    rows = connection.execute(statement("frequent"), {"since": since, "many": many}).fetchall()
+    found: dict[int, dict[UUID, date]] = {}
+    for fingerprint, article_id, day in rows:
+        found.setdefault(fingerprint, {})[article_id] = day
+    return found
+
+
+def story_sample(
+    connection: duckdb.DuckDBPyConnection, least: int, most: int
+) -> Iterator[tuple[UUID, str | None, str, str]]:
+    """One article a story, of the latest `most` stories of each language with `least`: (id, language, title, text)."""
+    cursor = connection.cursor()
+    cursor.execute(statement("story_sample"), {"least": least, "most": most})
+    while rows := cursor.fetchmany(TEXTS_AT_ONCE):
+        yield from rows
+
+
+def set_background(connection: duckdb.DuckDBPyConnection, shares: Mapping[str, Mapping[int, float]]) -> None:
+    """Replace the background of these languages."""
+    for language, found in shares.items():
+        connection.execute("DELETE FROM private.background WHERE language = ?", [language])
+        table = pa.table(
+            {
+                "language": pa.array([language] * len(found)),
+                "term": pa.array(list(found), pa.uint32()),
+                "share": pa.array(list(found.values()), pa.float32()),
+            }
+        )
+        with temporary(connection, "terms_found", table):
+            connection.execute("INSERT INTO private.background BY NAME SELECT * FROM terms_found ORDER BY term")
+
+
+def held_stories(connection: duckdb.DuckDBPyConnection) -> int:
+    """How many stories there are."""
+    return int(connection.execute("SELECT count(*) FROM stories").fetchall()[0][0])
+
+
+def last_upkeep(connection: duckdb.DuckDBPyConnection, task: str) -> tuple[datetime, int] | None:
+    """When a task was done last, and how many stories there were then."""
+    row = connection.execute(
+        "SELECT done_at, held FROM private.upkeep WHERE task = ? ORDER BY done_at DESC LIMIT 1", [task]
+    ).fetchone()
+    return None if row is None else (row[0], int(row[1]))
+
+
+def book_upkeep(connection: duckdb.DuckDBPyConnection, task: str, now: datetime) -> None:
+    """Enter that a task is done."""
+    connection.execute("DELETE FROM private.upkeep WHERE task = ?", [task])
+    connection.execute("INSERT INTO private.upkeep SELECT ?, ?, count(*) FROM stories", [task, now])

@@ -1,0 +1,1 @@
+"""Loading a segment: one .sql file a step, run in one transaction."""

@@ -1,0 +1,125 @@
+"""Loading: one segment is one transaction, recorded in the ledger, wholly and once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import duckdb
+    import pyarrow as pa
+
+    from warehouse.writer import Writer
+
+LOADING = Path(__file__).parent
+STEPS = (
+    "documents",
+    "fetches",
+    "rejections",
+    "article_versions",
+    "article_state",
+    "aliases",
+    "headline_words",
+    "feeds",
+    "frontier",
+)
+
+
+@cache
+def _step(name: str) -> str:
+    return (LOADING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def loaded_fetches(connection: duckdb.DuckDBPyConnection, segment: str) -> int | None:
+    """How many log lines of the segment are loaded; None where the ledger does not have it."""
+    row = connection.execute("SELECT fetches FROM segments WHERE segment = ?", [segment]).fetchone()
+    return None if row is None else int(row[0])
+
+
+def loaded_segments(connection: duckdb.DuckDBPyConnection, names: list[str]) -> set[str]:
+    """Those of the named segments that the ledger has."""
+    rows = connection.execute("SELECT segment FROM segments WHERE segment IN (SELECT unnest(?))", [names]).fetchall()
+    return {name for (name,) in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A segment as Arrow tables, with the columns that `loading/*.sql` name.
+
+    `rows` has one row per line of the segment's log; `links` the addresses that its listings named (row_number,
+    address_key, url, source, discovered_at, published_hint); `listings` the further listings that they named (url,
+    kind, source, found_at).
+    """
+
+    rows: pa.Table
+    links: pa.Table
+    listings: pa.Table
+
+
+def load_segment(
+    writer: Writer,
+    segment: str,
+    run_id: str,
+    extractor: str,
+    batch: Batch,
+    loaded_at: datetime,
+    then: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
+) -> bool:
+    """Load a segment in one transaction; False where the ledger has it already, and then nothing is done.
+
+    `then` belongs to the same transaction: what follows from the rows, once they are there. Raises
+    TransientWarehouseError when the disk fails; then nothing is loaded.
+    """
+    with writer.transaction() as connection:
+        if loaded_fetches(connection, segment) is not None:
+            return False
+        enter(connection, batch)
+        connection.execute(
+            "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
+            [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
+        )
+        connection.execute("DELETE FROM private.failed_segments WHERE segment = ?", [segment])
+        if then is not None:
+            then(connection)
+    return True
+
+
+def enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Enter a batch into all tables but the ledger, in the caller's transaction."""
+    with (
+        temporary(connection, "batch", batch.rows),
+        temporary(connection, "links", batch.links),
+        temporary(connection, "listings", batch.listings),
+    ):
+        for step in STEPS:
+            connection.execute(_step(step))
+
+
+def add_reextracted(
+    writer: Writer,
+    batch: Batch,
+    same: list[int],
+    extractor: str,
+    then: Callable[[duckdb.DuckDBPyConnection], None],
+) -> None:
+    """Enter in one transaction versions that a newer extractor reads from pages that are held.
+
+    `batch` has a row for each, with the outcome `updated` and the change `reextracted`; `same` are the numbers (`doc`)
+    of versions that it reads as before; `then` belongs to the same transaction, as in `load_segment`. Raises
+    TransientWarehouseError when the disk fails; then nothing is entered.
+    """
+    with writer.transaction() as connection:
+        connection.execute(
+            "UPDATE article_versions SET extractor = ? WHERE doc IN (SELECT unnest(?::UINTEGER[]))", [extractor, same]
+        )
+        with temporary(connection, "batch", batch.rows):
+            for step in ("documents", "article_versions", "article_state"):
+                connection.execute(_step(step))
+        then(connection)

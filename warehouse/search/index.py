@@ -1,0 +1,183 @@
+"""The search index, kept up to date with what is loaded.
+
+An inverted index in plain tables (schema `search_index`), asked by the macro `search` with nothing but SQL: whoever
+opens the file needs no extension and no stemmer. It comes in parts, each about a range of versions. What is loaded
+makes a small part of its own; small parts are merged when there are enough of them, so that a version is indexed again
+some three times in its life, whatever the warehouse holds.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import Stemmer
+
+from warehouse.search.postings import as_lists, merged, postings_of, tokens_of
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from warehouse.search.postings import Postings
+    from warehouse.writer import Writer
+
+INDEXING = Path(__file__).parent
+# Versions are counted from a part's first one, so that a rare term takes 16 bits for each and not more. They are stored
+# as signed 32-bit numbers, because of smaller ones DuckDB does not store the differences between neighbours.
+LARGEST_PART = 1 << 16
+# What is merged at a time: first into parts of some 8,000 versions, then of some 65,000.
+TIERS = (1 << 13, LARGEST_PART)
+MOST_SMALL_PARTS = 16
+PIECE = 1 << 13  # versions indexed in one transaction: some 4 million words; half a gigabyte meanwhile, for a merge one
+
+STEMMERS = {
+    "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
+    "eo": "esperanto", "et": "estonian", "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hi": "hindi",
+    "hu": "hungarian", "id": "indonesian", "ga": "irish", "it": "italian", "lt": "lithuanian", "ne": "nepali",
+    "no": "norwegian", "pl": "polish", "pt": "portuguese", "ro": "romanian", "ru": "russian", "sr": "serbian",
+    "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish", "yi": "yiddish",
+}  # fmt: skip
+
+
+@cache
+def _sql(name: str) -> str:
+    return (INDEXING / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def index_new_versions(writer: Writer) -> int:
+    """Index the versions that the index does not have yet; returns how many those were.
+
+    Costs what is new, plus a merge now and then: of 8,000 versions (under a second), of 65,000 (some seconds) every
+    65,000. Raises TransientWarehouseError where the disk fails; the call can be repeated.
+    """
+    indexed = 0
+    while to_index(writer.connection):
+        with writer.transaction() as connection:
+            indexed += index_piece(connection)
+    return indexed
+
+
+def to_index(connection: duckdb.DuckDBPyConnection) -> range:
+    """The versions (`doc`) that are loaded and not indexed."""
+    indexed = _one(connection, "SELECT coalesce(max(first_doc + docs), 0) FROM search_index.parts")
+    return range(indexed, _one(connection, "SELECT coalesce(max(doc) + 1, 0) FROM article_versions"))
+
+
+def index_piece(connection: duckdb.DuckDBPyConnection) -> int:
+    """Index the next PIECE of versions, or what there is, in the caller's transaction; returns how many those were."""
+    piece = to_index(connection)[:PIECE]
+    _index(connection, piece.start, piece.stop)
+    merge_parts(connection)
+    return len(piece)
+
+
+def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
+    """Make a part of the versions from `first` to before `end`."""
+    tokens = tokens_of(connection.execute(_sql("texts"), {"first": first, "end": end}).to_arrow_table())
+    with temporary(connection, "tokens", tokens.words):
+        words = connection.execute(_sql("words")).to_arrow_table()
+        connection.register("arrow_stems", stems_of(words))
+        try:
+            connection.execute(_sql("terms"))
+        finally:
+            connection.unregister("arrow_stems")
+        ids = connection.execute(_sql("ids")).fetchnumpy()
+        connection.execute("DROP TABLE temp.stems")
+    _store(connection, first, end, postings_of(tokens, ids["key"], ids["id"]))
+
+
+def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, postings: Postings) -> None:
+    """Store a part."""
+    part = _one(connection, "SELECT coalesce(max(part) + 1, 0) FROM search_index.parts")
+    connection.register("arrow_postings", as_lists(postings))
+    try:
+        connection.execute("INSERT INTO search_index.postings SELECT ?, term, times, docs FROM arrow_postings", [part])
+    finally:
+        connection.unregister("arrow_postings")
+    connection.execute(
+        "INSERT INTO search_index.parts SELECT ?, ?, ?, coalesce(sum(word_count), 0) FROM article_versions "
+        "WHERE doc >= ? AND doc < ?",
+        [part, first, end - first, first, end],
+    )
+
+
+def merge_parts(connection: duckdb.DuckDBPyConnection) -> None:
+    """Merge the newest parts where there are enough small ones."""
+    for tier in TIERS:
+        rows = connection.execute("SELECT part, first_doc, docs FROM search_index.parts ORDER BY first_doc").fetchall()
+        for group in parts_to_merge(rows, tier):
+            first, end = group[0][1], group[-1][1] + group[-1][2]
+            parts = [part for part, _, _ in group]
+            _join(connection, first, end, parts, [])
+
+
+def remove_versions(connection: duckdb.DuckDBPyConnection, docs: Sequence[int]) -> None:
+    """Take versions out of the index, and the terms that only they had; costs the parts that they are in."""
+    rows = connection.execute(
+        "SELECT DISTINCT part, first_doc, docs FROM search_index.parts AS parts, (SELECT unnest(?::UINTEGER[]) AS doc) "
+        "WHERE doc >= first_doc AND doc < first_doc + docs",
+        [list(docs)],
+    ).fetchall()
+    for part, first, count in rows:
+        _join(connection, first, first + count, [part], docs)
+    if rows:
+        connection.execute(_sql("unused"))
+
+
+def _join(
+    connection: duckdb.DuckDBPyConnection, first: int, end: int, parts: Sequence[int], gone: Sequence[int]
+) -> None:
+    """Make one part of several, without the versions that are gone."""
+    rows = connection.execute(_sql("merge"), {"first": first, "parts": list(parts)}).to_arrow_table()
+    _store(connection, first, end, merged(rows, [doc - first for doc in gone]))
+    for table in ("postings", "parts"):
+        connection.execute(f"DELETE FROM search_index.{table} WHERE part IN (SELECT unnest(?))", [list(parts)])  # noqa: S608
+
+
+def parts_to_merge(parts: Sequence[tuple[int, int, int]], tier: int) -> list[list[tuple[int, int, int]]]:
+    """Which of the parts (part, first_doc, docs; in order) to merge with each other into ones of at most `tier` docs.
+
+    The newest parts of under half a tier, once they come to a tier, or are too many.
+    """
+    small: list[tuple[int, int, int]] = []
+    for part in reversed(parts):
+        if part[2] >= tier // 2:
+            break
+        small.insert(0, part)
+    if sum(docs for _, _, docs in small) < tier and len(small) <= MOST_SMALL_PARTS:
+        return []
+    groups: list[list[tuple[int, int, int]]] = [[]]
+    for part in small:
+        if sum(docs for _, _, docs in groups[-1]) + part[2] > tier:
+            groups.append([])
+        groups[-1].append(part)
+    return [group for group in groups if len(group) > 1]
+
+
+def stems_of(words: pa.Table) -> pa.Table:
+    """A table of `language` (ISO 639-1) and `word` (lower case) with each word's `stem`: itself without a stemmer."""
+    pieces = []
+    for language in words["language"].unique().to_pylist():
+        some = words.filter(pc.equal(words["language"], language))
+        if language in STEMMERS:
+            stems = _stemmer(language).stemWords(some["word"].to_pylist())
+            pieces.append(some.append_column("stem", pa.array(stems, pa.string())))
+        else:
+            pieces.append(some.append_column("stem", some["word"]))
+    return pa.concat_tables(pieces) if pieces else words.append_column("stem", words["word"])
+
+
+@cache
+def _stemmer(language: str) -> Stemmer.Stemmer:
+    return Stemmer.Stemmer(STEMMERS[language], 0)  # its cache is slower than it
+
+
+def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    row = connection.execute(query).fetchone()
+    return int(row[0]) if row else 0
