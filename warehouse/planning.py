@@ -24,7 +24,7 @@ KEY_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredCopy:
     """What the archive holds last of an address: where it came from, when, and its payload's digest if known."""
 
     url: str
@@ -33,7 +33,7 @@ class Stored:
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class DueUrl:
     """An article address to ask: waiting in the frontier, or known and due for another look (then with validators).
 
     `date` is when it was published or changed, as far as a listing or its address has said so.
@@ -45,7 +45,7 @@ class Due:
     last_modified: str | None = None
     published_hint: datetime | None = None
     date: datetime | None = None
-    stored: Stored | None = None
+    stored: StoredCopy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ListingState:
     last_modified: str | None
     last_asked_at: datetime | None
     is_due: bool
-    stored: Stored | None
+    stored: StoredCopy | None
 
 
 def listing_states(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[ListingState]:
@@ -88,12 +88,12 @@ def listing_states(connection: duckdb.DuckDBPyConnection, now: datetime) -> list
     return [ListingState(*row[:-3], _stored(*row[-3:])) for row in rows]  # type: ignore[call-arg]
 
 
-def _stored(url: str | None, at: datetime | None, digest: str | None) -> Stored | None:
-    return None if url is None or at is None else Stored(url, at, digest)
+def _stored(url: str | None, at: datetime | None, digest: str | None) -> StoredCopy | None:
+    return None if url is None or at is None else StoredCopy(url, at, digest)
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class FrontierQuery:
     """What is wanted of what waits for a source: at most so many pages, of those in a window of time (aware)."""
 
     source: str
@@ -102,7 +102,9 @@ class Window:
     until: datetime | None = None
 
 
-def due_frontier(connection: duckdb.DuckDBPyConnection, now: datetime, windows: Sequence[Window]) -> list[Due]:
+def due_frontier(
+    connection: duckdb.DuckDBPyConnection, now: datetime, windows: Sequence[FrontierQuery]
+) -> list[DueUrl]:
     """Addresses of these sources that wait for an answer and may be asked now: the newest of each.
 
     What has no date is in every window. Midnight stands for the whole day.
@@ -131,10 +133,10 @@ def due_frontier(connection: duckdb.DuckDBPyConnection, now: datetime, windows: 
             now,
         ],
     ).fetchall()
-    return [Due(url, source, published_hint=hint, date=date) for url, source, hint, date in rows]
+    return [DueUrl(url, source, published_hint=hint, date=date) for url, source, hint, date in rows]
 
 
-def due_rechecks(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[Due]:
+def due_rechecks(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[DueUrl]:
     """Articles whose source's schedule has a look between the last look and now, newest first.
 
     A look is due `hours` after the first sight. Reads the articles first seen within the longest schedule.
@@ -156,7 +158,7 @@ def due_rechecks(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[D
         {"now": now},
     ).fetchall()
     return [
-        Due(url, source, etag, last_modified, date=first_seen_at, stored=_stored(*stored))
+        DueUrl(url, source, etag, last_modified, date=first_seen_at, stored=_stored(*stored))
         for url, source, etag, last_modified, first_seen_at, *stored in rows
     ]
 
@@ -199,7 +201,7 @@ def articles_at(connection: duckdb.DuckDBPyConnection, address_keys: list[int]) 
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class StoredArticle:
     """What is held of an article: hashes of its current title and text, and the key of the address it is asked at."""
 
     title_hash: UUID
@@ -208,7 +210,7 @@ class Held:
     last_seen_at: datetime
 
 
-def held_articles(connection: duckdb.DuckDBPyConnection, article_ids: list[UUID]) -> dict[UUID, Held]:
+def stored_articles(connection: duckdb.DuckDBPyConnection, article_ids: list[UUID]) -> dict[UUID, StoredArticle]:
     """Those of the named articles that are held."""
     with temporary(connection, "wanted", _identifiers(article_ids)):
         rows = connection.execute(
@@ -217,7 +219,7 @@ def held_articles(connection: duckdb.DuckDBPyConnection, article_ids: list[UUID]
             WHERE article_id IN (SELECT id FROM wanted)
             """
         ).fetchall()
-    return {article_id: Held(*rest) for article_id, *rest in rows}
+    return {article_id: StoredArticle(*rest) for article_id, *rest in rows}
 
 
 def articles_with_text(connection: duckdb.DuckDBPyConnection, text_hashes: list[UUID]) -> dict[UUID, UUID]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from warehouse.planning import Held
+from warehouse.planning import StoredArticle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ class Judgement:
 
 
 def judge_all(
-    candidates: Sequence[Candidate], held: Mapping[UUID, Held], texts: Mapping[UUID, UUID]
+    candidates: Sequence[Candidate], held: Mapping[UUID, StoredArticle], texts: Mapping[UUID, UUID]
 ) -> list[Judgement]:
     """Judge a batch in its order; `held` are the known articles among it, `texts` the known texts and whose they are.
 
@@ -73,7 +73,7 @@ def judge_all(
         judged.append(judgement)
         if judgement.verdict in (Verdict.LOADED, Verdict.UPDATED):
             before = now_held.get(candidate.article_id)
-            now_held[candidate.article_id] = Held(
+            now_held[candidate.article_id] = StoredArticle(
                 candidate.title_hash,
                 candidate.body_hash,
                 candidate.fetch_key if before is None else before.fetch_key,
@@ -90,7 +90,7 @@ def _leaders(candidates: Sequence[Candidate]) -> dict[UUID, UUID]:
     return leaders
 
 
-def _judge(candidate: Candidate, held: Mapping[UUID, Held], texts: Mapping[UUID, UUID]) -> Judgement:
+def _judge(candidate: Candidate, held: Mapping[UUID, StoredArticle], texts: Mapping[UUID, UUID]) -> Judgement:
     known = held.get(candidate.article_id)
     if known is None:
         original = texts[candidate.text_hash]

@@ -10,7 +10,12 @@ from flows.dedup.articles import Elsewhere, Looked
 from flows.dedup.run import deduplicate
 from flows.dedup.text.features import traits_of
 from flows.dedup.upkeep import after_restory
-from warehouse.dedup import recompute_queue as queue
+from warehouse.dedup.recompute_queue import (
+    count_duplicates_and_stories,
+    queue_all_articles,
+    queue_length,
+    take_queued_articles,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,23 +40,23 @@ def restory(writer: Writer, told: Callable[[int, int], None] = lambda done, whol
     Each thousand is a transaction: what was interrupted goes on where it stopped, with the next call. `told` hears how
     many articles are done, of how many. Memory is bounded as in a run.
     """
-    if not queue.waiting(writer.connection):
+    if not queue_length(writer.connection):
         with writer.transaction() as connection:
-            queue.fill(connection)
+            queue_all_articles(connection)
     done = place_waiting(writer, told)
     with writer.transaction() as connection:
         after_restory(connection)
-    return Restoried(done, *queue.counts(writer.connection))
+    return Restoried(done, *count_duplicates_and_stories(writer.connection))
 
 
 def place_waiting(writer: Writer, told: Callable[[int, int], None] = lambda done, whole: None) -> int:
     """Find duplicates and stories of the articles that are in the queue; returns how many those were."""
-    whole = queue.waiting(writer.connection)
+    whole = queue_length(writer.connection)
     done = 0
     while True:
         now = datetime.now(UTC)
         with writer.transaction() as connection:
-            rows, others = queue.take(connection, AT_ONCE)
+            rows, others = take_queued_articles(connection, AT_ONCE)
             if not rows:
                 break
             looked = [

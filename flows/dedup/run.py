@@ -10,7 +10,7 @@ from flows.dedup.stories.assign import tell
 from flows.dedup.stories.idf import Background, complete
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.timing import Spent, spent
-from warehouse.dedup.stories import read_background
+from warehouse.dedup.stories import read_document_frequencies
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def deduplicate(
 
 
 def _background(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> Background:
-    languages, terms, shares = read_background(connection)
+    languages, terms, shares = read_document_frequencies(connection)
     found: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         # Where there is a stop list, it is a better start than what a thousand articles of one day have in common.

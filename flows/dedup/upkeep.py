@@ -15,10 +15,17 @@ from flows.dedup.stories.assign import quiet_since, tell
 from flows.dedup.stories.clustering import MOST_DAYS
 from flows.dedup.stories.idf import NO_BACKGROUND, shares
 from flows.dedup.text.terms import UNKNOWN, weigh
-from warehouse.dedup import upkeep as book
-from warehouse.dedup.fingerprints import add_common
+from warehouse.dedup.fingerprints import add_common_fingerprints
 from warehouse.dedup.stories import close_stories
-from warehouse.dedup.story_members import drop_tellings
+from warehouse.dedup.story_members import drop_members_before
+from warehouse.dedup.upkeep import (
+    count_stories,
+    frequent_fingerprints,
+    last_upkeep,
+    record_upkeep,
+    set_document_frequencies,
+    story_sample,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -43,14 +50,14 @@ def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: date
     anew. The transaction is the caller's. Costs a count over the fingerprints of three months.
     """
     now = now or datetime.now(UTC)
-    found = book.frequent_fingerprints(connection, (now - timedelta(days=MONTHS_DAYS)).date(), MANY)
+    found = frequent_fingerprints(connection, (now - timedelta(days=MONTHS_DAYS)).date(), MANY)
     if found:
-        add_common(connection, found.keys(), now)
+        add_common_fingerprints(connection, found.keys(), now)
         holders = {article: day for articles in found.values() for article, day in articles.items()}
         linked = relink(connection, drop_unsupported(connection, holders))
         if linked.duplicates:
             tell(connection, [], [], linked, NO_BACKGROUND)
-    book.book_upkeep(connection, "common fingerprints", now)
+    record_upkeep(connection, "common fingerprints", now)
     return len(found)
 
 
@@ -66,12 +73,14 @@ def refresh_background(
     now = now or datetime.now(UTC)
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     articles: Counter[str] = Counter()
-    for article_id, language, title, text in book.story_sample(connection, LEAST_STORIES, MOST_STORIES):
+    for article_id, language, title, text in story_sample(connection, LEAST_STORIES, MOST_STORIES):
         terms = known[article_id] if article_id in known else weigh(title, text, language)[0]
         counts[language or UNKNOWN].update(terms.tolist())
         articles[language or UNKNOWN] += 1
-    book.set_background(connection, {language: shares(found, articles[language]) for language, found in counts.items()})
-    book.book_upkeep(connection, _background_task(), now)
+    set_document_frequencies(
+        connection, {language: shares(found, articles[language]) for language, found in counts.items()}
+    )
+    record_upkeep(connection, _background_task(), now)
     return len(counts)
 
 
@@ -83,7 +92,7 @@ def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | N
     """
     now = now or datetime.now(UTC)
     quiet = quiet_since(now)
-    drop_tellings(connection, (quiet - timedelta(days=MOST_DAYS)).date())
+    drop_members_before(connection, (quiet - timedelta(days=MOST_DAYS)).date())
     return close_stories(connection, quiet, now)
 
 
@@ -93,7 +102,7 @@ def after_restory(connection: duckdb.DuckDBPyConnection, now: datetime | None = 
     The background stays where it is of the present method: the same articles give the same stories again then.
     """
     refresh_common_fingerprints(connection, now)
-    if book.last_upkeep(connection, _background_task()) is None:
+    if last_upkeep(connection, _background_task()) is None:
         refresh_background(connection, now)
     close_quiet_stories(connection, now)
 
@@ -113,8 +122,8 @@ def keep_up(
     Meant to be called after every segment, with the terms of its articles: nearly always it finds that there is nothing
     to do. Says whether there was.
     """
-    held = book.held_stories(connection)
-    last = book.last_upkeep(connection, _background_task())
+    held = count_stories(connection)
+    last = last_upkeep(connection, _background_task())
     if held < LEAST_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
         return False
     refresh_background(connection, now, known)

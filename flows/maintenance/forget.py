@@ -17,8 +17,8 @@ from flows.dedup.recompute import place_waiting
 from flows.pipeline.blocklist import Forgotten, remember_to_forget
 from flows.pipeline.load import judged, quiet_archive
 from flows.reports.stored_page import spellings
-from warehouse.dedup import recompute_queue as restory
-from warehouse.forgetting import forget as held
+from warehouse.dedup.recompute_queue import queue_articles
+from warehouse.forgetting.forget import find_traces, keep_offsets, remove_traces, requests_elsewhere
 from warehouse.loading.load import enter
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def forget(
     caller's.
     """
     with quiet_archive(directory):
-        found = held.trace(writer.connection, [] if url is None else spellings(url), source)
+        found = find_traces(writer.connection, [] if url is None else spellings(url), source)
         keys = {address: key for address in found.addresses if (key := _key(address)) is not None}
         # A source's addresses are not kept out by themselves: another source may bring them.
         forgotten = remember_to_forget(
@@ -80,7 +80,7 @@ def forget(
             records += len(erased.offsets)
             # Of the log rather than of `erased`, which knows nothing of what a killed call erased.
             kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
-            held.keep_offsets(writer, segment.name, kept)
+            keep_offsets(writer, segment.name, kept)
         blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
         archived = [name for name in found.elsewhere if Segment(directory.archive, name).exists()]
         others: set[UUID] = set()
@@ -88,9 +88,9 @@ def forget(
         def with_the_removal(connection: duckdb.DuckDBPyConnection) -> None:
             for name in archived:
                 others.update(_load_anew(writer, extractor, Segment(directory.archive, name), forgotten))
-            restory.add(connection, others)
+            queue_articles(connection, others)
 
-        held.remove(writer, list(keys.values()), source, blanks, archived, with_the_removal)
+        remove_traces(writer, list(keys.values()), source, blanks, archived, with_the_removal)
         place_waiting(writer)
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
@@ -99,7 +99,7 @@ def forget(
 
 def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Forgotten) -> set[UUID]:
     """Load a segment's pages that were about a forgotten source's articles; gives the articles that came of them."""
-    asked = held.elsewhere(writer.connection, segment.name)
+    asked = requests_elsewhere(writer.connection, segment.name)
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
     pages = list(extractor.read(segment, [fetch for fetch in fetches if not forgotten.is_about(fetch)]))
     judgements, batch = judged(writer, segment.name, pages)

@@ -25,7 +25,7 @@ from flows.pipeline.pages import read_page
 from flows.pipeline.rows import Origin, build_batch, is_page
 from flows.timing import Spent, spent
 from warehouse.loading.load import load_segment, loaded_fetches, loaded_segments
-from warehouse.planning import articles_at, articles_with_text, held_articles
+from warehouse.planning import articles_at, articles_with_text, stored_articles
 from warehouse.texts import current_texts
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def judged(writer: Writer, segment: str, pages: list[Page]) -> tuple[list[Judgem
 
 def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:
     candidates = [page.candidate for page in pages if page.candidate is not None]
-    held = held_articles(writer.connection, [candidate.article_id for candidate in candidates])
+    held = stored_articles(writer.connection, [candidate.article_id for candidate in candidates])
     texts = articles_with_text(writer.connection, [candidate.text_hash for candidate in candidates])
     verdicts = iter(judge_all(candidates, held, texts))
     return [None if page.candidate is None else next(verdicts) for page in pages]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.dedup.articles import Elsewhere, Looked
 from flows.dedup.exact import Verdict
-from warehouse.dedup.duplicates import states
+from warehouse.dedup.duplicates import duplicate_states
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,7 +66,7 @@ def new_texts(
             new=judgement.verdict is Verdict.LOADED or (before is not None and before.new),
             traits=page.traits,
         )
-    changed = states(connection, [one.article_id for one in looked.values() if not one.new])
+    changed = duplicate_states(connection, [one.article_id for one in looked.values() if not one.new])
     latest = {
         key: replace(one, source=changed[key].source, first_seen_at=changed[key].first_seen_at)
         if key in changed

@@ -13,7 +13,16 @@ from crawlers.plan.model import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, writ
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
 from flows.pipeline.blocklist import read_forgotten
 from flows.pipeline.failures import keys_waiting
-from warehouse.planning import Due, ListingState, Stored, Window, due_frontier, due_rechecks, known_keys, listing_states
+from warehouse.planning import (
+    DueUrl,
+    FrontierQuery,
+    ListingState,
+    StoredCopy,
+    due_frontier,
+    due_rechecks,
+    known_keys,
+    listing_states,
+)
 from warehouse.runs import SourceRow
 
 if TYPE_CHECKING:
@@ -73,7 +82,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     states: dict[str, list[ListingState]] = defaultdict(list)
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
-    windows = [Window(source.name, page_limit(source), *window(source, now)) for source in sources.sources]
+    windows = [FrontierQuery(source.name, page_limit(source), *window(source, now)) for source in sources.sources]
     archived = keys_waiting(writer, directory)
     waiting = _pages(due_frontier(writer.connection, now, windows), archived)
     rechecks = _pages(due_rechecks(writer.connection, now), archived)
@@ -101,7 +110,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     return folder
 
 
-def _pages(due: list[Due], archived: frozenset[int]) -> dict[str, list[PlannedRequest]]:
+def _pages(due: list[DueUrl], archived: frozenset[int]) -> dict[str, list[PlannedRequest]]:
     """Article pages by source, without those whose answer is archived and waits to be loaded (keys)."""
     pages: dict[str, list[PlannedRequest]] = defaultdict(list)
     for page in due:
@@ -149,5 +158,5 @@ def _planned(state: ListingState, url: str) -> PlannedRequest:
     return PlannedRequest(url, Kind(state.kind), state.etag, state.last_modified, stored=_original(state.stored))
 
 
-def _original(stored: Stored | None) -> Original | None:
+def _original(stored: StoredCopy | None) -> Original | None:
     return None if stored is None else Original(stored.url, stored.at, stored.digest)

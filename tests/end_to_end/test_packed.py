@@ -122,7 +122,7 @@ def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypat
     listings = "SELECT count(*) FROM fetches WHERE kind = 'feed' AND warc_offset IS NOT NULL"
     assert private(packed, listings) == [(2,)]
     with monkeypatch.context() as patch:
-        patch.setattr("warehouse.forgetting.forget.keep_offsets", no_longer)
+        patch.setattr("flows.maintenance.forget.keep_offsets", no_longer)
         newsloom("forget", address(2), "--yes", data=packed, code=130)
     assert private(packed, listings) == [(2,)]
     newsloom("forget", address(2), "--yes", data=packed)

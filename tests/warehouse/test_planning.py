@@ -11,7 +11,7 @@ import pytest
 from flows.pipeline.rows import LISTINGS
 from tests.warehouse.rows import NOON, batch, listing_row
 from warehouse.loading.load import load_segment
-from warehouse.planning import Window, due_frontier, listing_states
+from warehouse.planning import FrontierQuery, due_frontier, listing_states
 from warehouse.runs import SourceRow, record_sources
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def test_of_what_waits_the_newest_in_the_window_of_its_source_are_asked_for(writ
         )
 
     def asked(most: int, since: int | None = None, until: int | None = None, at: datetime = NOON) -> str:
-        found = due_frontier(writer.connection, at, [Window("courier", most, days_ago(since), days_ago(until))])
+        found = due_frontier(writer.connection, at, [FrontierQuery("courier", most, days_ago(since), days_ago(until))])
         return "".join(due.url[-1] for due in found)
 
     assert asked(9) == "234150", "the undated one counts by when it was found"
@@ -182,4 +182,4 @@ def test_of_what_waits_the_newest_in_the_window_of_its_source_are_asked_for(writ
     assert asked(9, since=3) == "2341"
     assert asked(9, until=3) == "2150"
     assert asked(9, at=NOON - timedelta(minutes=1)) == ""
-    assert due_frontier(writer.connection, NOON, [Window("other", 9)]) == []
+    assert due_frontier(writer.connection, NOON, [FrontierQuery("other", 9)]) == []

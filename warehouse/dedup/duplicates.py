@@ -26,7 +26,7 @@ COMPARING = Path(__file__).parent
 # As much of the texts is read at once.
 TEXTS_AT_ONCE = 500
 
-COMPARED = pa.schema(
+INDEXED_ARTICLES = pa.schema(
     [
         pa.field("day", pa.date32()),
         pa.field("article_id", pa.uuid()),
@@ -38,7 +38,9 @@ COMPARED = pa.schema(
         pa.field("fingerprints", pa.int16()),
     ]
 )
-PRINTS = pa.schema([pa.field("day", pa.date32()), pa.field("hash", pa.uint64()), pa.field("article_id", pa.uuid())])
+FINGERPRINTS = pa.schema(
+    [pa.field("day", pa.date32()), pa.field("hash", pa.uint64()), pa.field("article_id", pa.uuid())]
+)
 PAIRS = pa.schema(
     [
         pa.field("article_id", pa.uuid()),
@@ -79,7 +81,7 @@ def identifiers(articles: Collection[UUID]) -> pa.Table:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class IndexedArticle:
     """A row of `private.compared`."""
 
     day: date
@@ -106,7 +108,7 @@ class StoredPair:
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DuplicateState:
     """What `article_state` has of an article."""
 
     article_id: UUID
@@ -118,9 +120,9 @@ class State:
     story_id: UUID | None
 
 
-def states(
+def duplicate_states(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: Seen | None = None
-) -> dict[UUID, State]:
+) -> dict[UUID, DuplicateState]:
     """The rows of `article_state` of these articles; where known, `seen` is the stretch of their first sights."""
     if not articles:
         return {}
@@ -133,16 +135,16 @@ def states(
             """,  # noqa: S608 - our own text
             list(seen or ()),
         ).fetchall()
-    return {row[0]: State(*row) for row in rows}
+    return {row[0]: DuplicateState(*row) for row in rows}
 
 
-def compared(
+def indexed_articles(
     connection: duckdb.DuckDBPyConnection,
     articles: Collection[UUID],
     *,
     seen: Seen | None = None,
     days: Days | None = None,
-) -> dict[UUID, Compared]:
+) -> dict[UUID, IndexedArticle]:
     """The rows of `private.compared` of these articles, by the stretch of their first sights or of their days."""
     if not articles:
         return {}
@@ -156,10 +158,10 @@ def compared(
             """,  # noqa: S608 - a column of our own
             list(stretch),
         ).fetchall()
-    return {row[1]: Compared(*row) for row in rows}
+    return {row[1]: IndexedArticle(*row) for row in rows}
 
 
-def publish_earlier(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> None:
+def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[IndexedArticle]) -> None:
     """Set when the text of articles was published first, by `published_at` and `published_precision` of these rows."""
     if not rows:
         return
@@ -181,7 +183,9 @@ def publish_earlier(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compar
         )
 
 
-def forget(connection: duckdb.DuckDBPyConnection, gone: Collection[Compared], window: int) -> list[StoredPair]:
+def remove_from_index(
+    connection: duckdb.DuckDBPyConnection, gone: Collection[IndexedArticle], window: int
+) -> list[StoredPair]:
     """Take articles out of the index, because their text has changed; returns the pairs that they were in."""
     if not gone:
         return []
@@ -252,7 +256,9 @@ def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: 
         )
 
 
-def texts(connection: duckdb.DuckDBPyConnection, wanted: Sequence[Compared]) -> Iterator[tuple[UUID, str]]:
+def indexed_texts(
+    connection: duckdb.DuckDBPyConnection, wanted: Sequence[IndexedArticle]
+) -> Iterator[tuple[UUID, str]]:
     """The texts that these articles were compared by, a few hundred at a time."""
     for begin in range(0, len(wanted), TEXTS_AT_ONCE):
         some = wanted[begin : begin + TEXTS_AT_ONCE]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.dedup.duplicates import Compared, Days, identifiers, statement
+from warehouse.dedup.duplicates import Days, IndexedArticle, identifiers, statement
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
@@ -86,17 +86,17 @@ class Matches:
             statement("candidates"), {"window": window, "least": least, "most": most}
         ).fetchall()
 
-    def nearby(self) -> dict[UUID, Compared]:
+    def nearby(self) -> dict[UUID, IndexedArticle]:
         """What is known of every article that shares fingerprints."""
         rows = self.connection.execute("FROM nearby").fetchall()
-        return {row[1]: Compared(*row) for row in rows}
+        return {row[1]: IndexedArticle(*row) for row in rows}
 
 
 def _hashes(hashes: Collection[int]) -> pa.Table:
     return pa.table({"hash": pa.array(list(hashes), pa.uint64())})
 
 
-def add_common(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
+def add_common_fingerprints(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
     """Remember fingerprints as common."""
     with temporary(connection, "wanted_hashes", _hashes(hashes)):
         connection.execute(
@@ -108,7 +108,7 @@ def add_common(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], n
         )
 
 
-def common_among(connection: duckdb.DuckDBPyConnection, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def common_fingerprints_among(connection: duckdb.DuckDBPyConnection, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Those of the fingerprints that are common, ascending."""
     with temporary(connection, "wanted_hashes", pa.table({"hash": hashes})):
         found = connection.execute(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class QueuedArticle:
     """An article with its current text."""
 
     article_id: UUID
@@ -31,18 +31,18 @@ class Waiting:
     text: str
 
 
-def waiting(connection: duckdb.DuckDBPyConnection) -> int:
+def queue_length(connection: duckdb.DuckDBPyConnection) -> int:
     """How many articles are in the queue."""
     return int(connection.execute("SELECT count(*) FROM private.restory").fetchall()[0][0])
 
 
-def fill(connection: duckdb.DuckDBPyConnection) -> int:
+def queue_all_articles(connection: duckdb.DuckDBPyConnection) -> int:
     """Forget all duplicates and stories, and put every article into the queue; returns how many those are."""
     connection.execute(statement("restory_fill"))
-    return waiting(connection)
+    return queue_length(connection)
 
 
-def add(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) -> None:
+def queue_articles(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) -> None:
     """Put these articles at the end of the queue, in the caller's transaction."""
     connection.execute(
         """
@@ -58,7 +58,9 @@ def add(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) ->
     )
 
 
-def take(connection: duckdb.DuckDBPyConnection, many: int) -> tuple[list[Waiting], list[tuple[Any, ...]]]:
+def take_queued_articles(
+    connection: duckdb.DuckDBPyConnection, many: int
+) -> tuple[list[QueuedArticle], list[tuple[Any, ...]]]:
     """Take the next articles out of the queue, in the caller's transaction.
 
     With them comes what else is known of where and when they were published: the other addresses of their texts and
@@ -88,10 +90,10 @@ def take(connection: duckdb.DuckDBPyConnection, many: int) -> tuple[list[Waiting
         ).fetchall()
         connection.execute("DELETE FROM private.restory WHERE number <= ?", [span[2]])
         if rows:
-            return [Waiting(*row) for row in rows], others
+            return [QueuedArticle(*row) for row in rows], others
 
 
-def counts(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
+def count_duplicates_and_stories(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
     """How many articles repeat others, and how many stories there are."""
     row = connection.execute(
         "SELECT (SELECT count(duplicate_of) FROM article_state), (SELECT count(*) FROM stories)"

@@ -71,13 +71,13 @@ class Story:
     closed_at: datetime | None
 
 
-class NearStories:
+class CandidateStories:
     """The stories that new articles may belong to, for as long as the context lasts."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
 
-    def __enter__(self) -> NearStories:
+    def __enter__(self) -> CandidateStories:
         self.connection.execute("CREATE OR REPLACE TEMP TABLE near_stories (story_id UUID)")
         return self
 
@@ -113,7 +113,7 @@ class NearStories:
         return _stories(rows)
 
 
-def read_middles(
+def read_centroids(
     connection: duckdb.DuckDBPyConnection, stories: Sequence[Story]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
     """The terms of stories, as (number of the story in their order, term, weight), by number and falling weight."""
@@ -178,7 +178,7 @@ def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story],
         connection.unregister("new_rows_of_stories")
 
 
-def assign(
+def assign_stories(
     connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], seen: tuple[datetime, datetime]
 ) -> None:
     """Enter the story of each article; `seen` spans the articles' first sights."""
@@ -194,7 +194,7 @@ def assign(
         )
 
 
-def rename(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID]) -> None:
+def rename_stories(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID]) -> None:
     """Give the articles of some stories to others: what is one story has one identifier."""
     if not stories:
         return
@@ -226,7 +226,7 @@ def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, 
     )
 
 
-def read_background(
+def read_document_frequencies(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[set[str], NDArray[np.uint32], NDArray[np.float32]]:
     """The languages that there is a background of, its terms, ascending, and the part of articles that have each."""

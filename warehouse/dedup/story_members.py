@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _TIME = pa.timestamp("us", tz="UTC")
-TELLINGS = pa.schema(
+MEMBERS = pa.schema(
     [
         pa.field("day", pa.date32()),
         pa.field("article_id", pa.uuid()),
@@ -41,7 +41,7 @@ TELLINGS = pa.schema(
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class StoryMember:
     """A row of `private.tellings`, without its terms, and what the article's state says of copies.
 
     `root` is the article that it goes back to, `copy` whether it repeats it.
@@ -60,7 +60,7 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class MemberTerms:
     """The terms of several articles, one after another: how many each has, the terms, their weights as stored."""
 
     counts: NDArray[np.int64]
@@ -68,18 +68,18 @@ class Terms:
     weights: NDArray[np.uint16]
 
 
-def read_tellings(
+def read_members(
     connection: duckdb.DuckDBPyConnection, stories: Collection[UUID], days: tuple[date, date]
-) -> tuple[list[Telling], Terms]:
+) -> tuple[list[StoryMember], MemberTerms]:
     """The articles of stories whose articles are of `days`."""
     if not stories:
-        return [], Terms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
+        return [], MemberTerms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
     with temporary(connection, "wanted", identifiers(stories)):
         found = connection.execute(statement("tellings"), {"first": days[0], "last": days[1]}).to_arrow_table()
     terms, weights = (found[name].combine_chunks() for name in ("terms", "weights"))
     columns = [found[name].to_pylist() for name in _SCALARS]
     tellings = [
-        Telling(
+        StoryMember(
             article_id=UUID(article),
             story_id=UUID(story),
             first_seen_at=seen,
@@ -94,7 +94,7 @@ def read_tellings(
         for article, story, seen, first, last, title, language, outlets, root, kind in zip(*columns, strict=True)
     ]
     counts = np.diff(terms.offsets.to_numpy()).astype(np.int64)
-    return tellings, Terms(counts, terms.flatten().to_numpy(), weights.flatten().to_numpy())
+    return tellings, MemberTerms(counts, terms.flatten().to_numpy(), weights.flatten().to_numpy())
 
 
 _SCALARS = (
@@ -103,7 +103,7 @@ _SCALARS = (
 )  # fmt: skip
 
 
-def outlets(
+def member_outlets(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
 ) -> dict[UUID, frozenset[str]]:
     """The sources that these articles stand at; `seen` spans their first sights."""
@@ -116,8 +116,8 @@ def outlets(
     return {article: frozenset(sources) for article, sources in found}
 
 
-def add_tellings(
-    connection: duckdb.DuckDBPyConnection, tellings: Sequence[Telling], stories: Sequence[UUID], found: Terms
+def add_members(
+    connection: duckdb.DuckDBPyConnection, tellings: Sequence[StoryMember], stories: Sequence[UUID], found: MemberTerms
 ) -> None:
     """Append articles, with the story of each and their terms."""
     if not tellings:
@@ -137,14 +137,14 @@ def add_tellings(
             pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.terms)),
             pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.weights)),
         ],
-        schema=TELLINGS,
+        schema=MEMBERS,
     )
     connection.register("new_tellings", table)
     connection.execute("INSERT INTO private.tellings BY NAME SELECT * FROM new_tellings ORDER BY day, story_id")
     connection.unregister("new_tellings")
 
 
-def remove_tellings(
+def remove_members(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
 ) -> None:
     """Delete the rows of articles; `seen` spans their first sights."""
@@ -157,12 +157,14 @@ def remove_tellings(
             )
 
 
-def drop_tellings(connection: duckdb.DuckDBPyConnection, before: date) -> None:
+def drop_members_before(connection: duckdb.DuckDBPyConnection, before: date) -> None:
     """Delete the rows of articles of days before one."""
     connection.execute("DELETE FROM private.tellings WHERE day < ?", [before])
 
 
-def move_tellings(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]) -> None:
+def assign_members(
+    connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]
+) -> None:
     """Enter the stories of articles of `days` that have come to another one."""
     if stories:
         with temporary(connection, "assigned", assigned(stories)):
@@ -175,7 +177,7 @@ def move_tellings(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, 
             )
 
 
-def rename_tellings(
+def rename_member_stories(
     connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]
 ) -> None:
     """Give the articles of some stories to others; `days` are those of the articles."""
@@ -190,7 +192,7 @@ def rename_tellings(
             )
 
 
-def add_outlets(
+def add_member_outlets(
     connection: duckdb.DuckDBPyConnection, outlets: Mapping[UUID, Collection[str]], days: tuple[date, date]
 ) -> None:
     """Enter that the texts of articles of `days` stand at other sources too."""

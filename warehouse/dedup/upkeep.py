@@ -41,7 +41,7 @@ def story_sample(
         yield from rows
 
 
-def set_background(connection: duckdb.DuckDBPyConnection, shares: Mapping[str, Mapping[int, float]]) -> None:
+def set_document_frequencies(connection: duckdb.DuckDBPyConnection, shares: Mapping[str, Mapping[int, float]]) -> None:
     """Replace the background of these languages."""
     for language, found in shares.items():
         connection.execute("DELETE FROM private.background WHERE language = ?", [language])
@@ -56,7 +56,7 @@ def set_background(connection: duckdb.DuckDBPyConnection, shares: Mapping[str, M
             connection.execute("INSERT INTO private.background BY NAME SELECT * FROM terms_found ORDER BY term")
 
 
-def held_stories(connection: duckdb.DuckDBPyConnection) -> int:
+def count_stories(connection: duckdb.DuckDBPyConnection) -> int:
     """How many stories there are."""
     return int(connection.execute("SELECT count(*) FROM stories").fetchall()[0][0])
 
@@ -69,7 +69,7 @@ def last_upkeep(connection: duckdb.DuckDBPyConnection, task: str) -> tuple[datet
     return None if row is None else (row[0], int(row[1]))
 
 
-def book_upkeep(connection: duckdb.DuckDBPyConnection, task: str, now: datetime) -> None:
+def record_upkeep(connection: duckdb.DuckDBPyConnection, task: str, now: datetime) -> None:
     """Enter that a task is done."""
     connection.execute("DELETE FROM private.upkeep WHERE task = ?", [task])
     connection.execute("INSERT INTO private.upkeep SELECT ?, ?, count(*) FROM stories", [task, now])

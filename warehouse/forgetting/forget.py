@@ -38,7 +38,7 @@ def _sql(name: str) -> str:
     return (FORGETTING / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def trace(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str], source: str | None) -> Trace:
+def find_traces(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str], source: str | None) -> Trace:
     """What leads to, or comes from, these spellings of an address, or a source."""
     _execute(connection, "trace", {"addresses": list(addresses), "source": source})
     articles = connection.execute("SELECT article_id FROM gone_articles ORDER BY ALL").fetchall()
@@ -50,13 +50,13 @@ def trace(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str], sourc
     return Trace(*(tuple(value for (value,) in rows) for rows in (articles, found, segments, elsewhere)))
 
 
-def elsewhere(connection: duckdb.DuckDBPyConnection, segment: str) -> set[tuple[str, datetime]]:
-    """What `trace` found last that other sources had, in a segment: addresses and times of their requests."""
+def requests_elsewhere(connection: duckdb.DuckDBPyConnection, segment: str) -> set[tuple[str, datetime]]:
+    """What `find_traces` found last that other sources had, in a segment: addresses and times of their requests."""
     rows = connection.execute("SELECT url, fetched_at FROM elsewhere WHERE segment = ?", [segment]).fetchall()
     return {(url, fetched_at) for url, fetched_at in rows}
 
 
-def remove(
+def remove_traces(
     writer: Writer,
     keys: Sequence[int],
     source: str | None,
@@ -64,7 +64,7 @@ def remove(
     archived: Sequence[str] = (),
     then: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
 ) -> None:
-    """Remove what `trace` found last, in one transaction; requests stay as rows without address.
+    """Remove what `find_traces` found last, in one transaction; requests stay as rows without address.
 
     `keys` are those of the addresses, `blanks` the texts that stand for addresses in `fetches`, as (address, text).
     The part of the search index that an article was in is made anew. What other sources had of a source's articles is

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from flows.dedup import DUPLICATE_METHOD
 from flows.dedup.copies.originals import Duplicate, Moment, Pair, order, orient, resolve
-from warehouse.dedup import duplicates as index
+from warehouse.dedup.duplicates import add_pairs, drop_pairs, duplicate_states, indexed_articles, pairs_of, set_resolved
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from flows.dedup.copies.originals import Order
-    from warehouse.dedup.duplicates import Compared, State, StoredPair
+    from warehouse.dedup.duplicates import DuplicateState, IndexedArticle, StoredPair
 
 WINDOW_DAYS = 7  # between an article and its copy; longer chains come of several steps
 
@@ -27,7 +27,7 @@ class Linked:
     """The articles whose duplicate_of was set anew, and the states before of all in their chains."""
 
     duplicates: dict[UUID, Duplicate | None]
-    states: dict[UUID, State]
+    states: dict[UUID, DuplicateState]
 
 
 def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> Linked:
@@ -36,12 +36,12 @@ def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) ->
     return resolve_chains(connection, set(days), days, {})
 
 
-def order_of(row: Compared) -> Order:
+def order_of(row: IndexedArticle) -> Order:
     """Where an article stands in the order of publication."""
     return order(Moment(row.published_at, row.published_precision), row.first_seen_at, row.article_id)
 
 
-def pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:
+def pair_row(pair: Pair, known: Mapping[UUID, IndexedArticle]) -> dict[str, object]:
     """The row of `duplicates` of a pair."""
     return {
         "article_id": pair.article_id.bytes,
@@ -58,7 +58,7 @@ def pair_row(pair: Pair, known: Mapping[UUID, Compared]) -> dict[str, object]:
 
 
 def resolve_chains(
-    connection: duckdb.DuckDBPyConnection, touched: set[UUID], days: dict[UUID, date], known: dict[UUID, Compared]
+    connection: duckdb.DuckDBPyConnection, touched: set[UUID], days: dict[UUID, date], known: dict[UUID, IndexedArticle]
 ) -> Linked:
     """Follow the pairs of the touched articles to all they hang together with, and set anew what has changed."""
     found: dict[tuple[UUID, UUID], StoredPair] = {}
@@ -66,7 +66,7 @@ def resolve_chains(
     edge = {article: days[article] for article in touched if article in days}
     while edge:
         following: dict[UUID, date] = {}
-        for pair in index.pairs_of(connection, edge, WINDOW_DAYS):
+        for pair in pairs_of(connection, edge, WINDOW_DAYS):
             found[pair.article_id, pair.original_id] = pair
             following |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
         edge = {article: day for article, day in following.items() if article not in chain}
@@ -74,7 +74,7 @@ def resolve_chains(
         days |= edge
     missing = {article: days[article] for article in chain if article not in known and article in days}
     if missing:
-        known |= index.compared(connection, missing, days=(min(missing.values()), max(missing.values())))
+        known |= indexed_articles(connection, missing, days=(min(missing.values()), max(missing.values())))
     rows = {article: known[article] for article in chain if article in known}
     orders = {article: order_of(row) for article, row in rows.items()}
     pairs = _turned(connection, found, orders, rows)
@@ -86,7 +86,7 @@ def _turned(
     connection: duckdb.DuckDBPyConnection,
     found: Mapping[tuple[UUID, UUID], StoredPair],
     orders: Mapping[UUID, Order],
-    rows: Mapping[UUID, Compared],
+    rows: Mapping[UUID, IndexedArticle],
 ) -> list[Pair]:
     """The pairs, with those turned round whose later article has become the earlier one."""
     pairs, old, new = [], [], []
@@ -97,22 +97,22 @@ def _turned(
         if pair.article_id != stored.article_id:
             old.append(stored)
             new.append(pair_row(pair, rows))
-    index.drop_pairs(connection, old)
-    index.add_pairs(connection, new)
+    drop_pairs(connection, old)
+    add_pairs(connection, new)
     return pairs
 
 
 def _set(
     connection: duckdb.DuckDBPyConnection,
     answer: Mapping[UUID, Duplicate | None],
-    rows: Mapping[UUID, Compared],
+    rows: Mapping[UUID, IndexedArticle],
 ) -> Linked:
     """Write what is not as it was."""
     if not answer:
         return Linked({}, {})
     sights = [row.first_seen_at for row in rows.values()]
     seen = (min(sights), max(sights))
-    states = index.states(connection, answer.keys(), seen)
+    states = duplicate_states(connection, answer.keys(), seen)
     changed: dict[UUID, Duplicate | None] = {}
     for article, duplicate in answer.items():
         state = states.get(article)
@@ -121,7 +121,7 @@ def _set(
         if _as_it_was(state, duplicate):
             continue
         changed[article] = duplicate
-    index.set_resolved(
+    set_resolved(
         connection,
         [
             {
@@ -137,7 +137,7 @@ def _set(
     return Linked(changed, states)
 
 
-def _as_it_was(state: State, duplicate: Duplicate | None) -> bool:
+def _as_it_was(state: DuplicateState, duplicate: Duplicate | None) -> bool:
     if duplicate is None or state.duplicate_of is None:
         return duplicate is None and state.duplicate_of is None
     same = (state.duplicate_of, state.duplicate_kind) == (duplicate.root, duplicate.kind)

@@ -15,9 +15,23 @@ from flows.dedup.copies.containment import compared, overlap
 from flows.dedup.copies.originals import Moment, Pair, moment, orient
 from flows.dedup.day_ranges import stretches
 from flows.dedup.text.shingles import distinct, fingerprints, shingles
-from warehouse.dedup import duplicates as index
-from warehouse.dedup.duplicates import COMPARED, PRINTS, Compared, State, StoredPair
-from warehouse.dedup.fingerprints import Matches, add_common, common_among
+from warehouse.dedup.duplicates import (
+    FINGERPRINTS,
+    INDEXED_ARTICLES,
+    DuplicateState,
+    IndexedArticle,
+    StoredPair,
+    add_pairs,
+    add_to_index,
+    drop_pairs,
+    duplicate_states,
+    indexed_articles,
+    indexed_texts,
+    pairs_of,
+    remove_from_index,
+    set_publication,
+)
+from warehouse.dedup.fingerprints import Matches, add_common_fingerprints, common_fingerprints_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -55,7 +69,7 @@ def link(
     days |= {pair.original_id: pair.original_day for pair in before.pairs}
     if rows:
         prints = _prints(articles, rows)
-        index.add_to_index(connection, _table(rows), prints)
+        add_to_index(connection, _table(rows), prints)
         around = timedelta(days=WINDOW_DAYS)
         near_days = [
             (first - around, last + around) for first, last in stretches((row.day for row in rows), 2 * WINDOW_DAYS)
@@ -66,7 +80,7 @@ def link(
                 days |= {pair.article_id: pair.day, pair.original_id: pair.original_day}
                 touched |= {pair.article_id, pair.original_id}
             pairs = _compare(connection, matches, articles, known)
-        index.add_pairs(connection, [pair_row(pair, known) for pair in pairs])
+        add_pairs(connection, [pair_row(pair, known) for pair in pairs])
         days |= {one: known[one].day for pair in pairs for one in (pair.article_id, pair.original_id)}
     linked = resolve_chains(connection, touched, days, known)
     return Linked(linked.duplicates, states | linked.states)
@@ -75,7 +89,7 @@ def link(
 class _Before:
     """What was known of articles whose text has changed."""
 
-    def __init__(self, rows: dict[UUID, Compared], pairs: list[StoredPair]) -> None:
+    def __init__(self, rows: dict[UUID, IndexedArticle], pairs: list[StoredPair]) -> None:
         self.rows = rows
         self.pairs = pairs
 
@@ -85,14 +99,14 @@ def _forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -
     if not changed:
         return _Before({}, [])
     seen = (min(one.first_seen_at for one in changed), max(one.first_seen_at for one in changed))
-    rows = index.compared(connection, [one.article_id for one in changed], seen=seen)
-    return _Before(rows, index.forget(connection, list(rows.values()), WINDOW_DAYS))
+    rows = indexed_articles(connection, [one.article_id for one in changed], seen=seen)
+    return _Before(rows, remove_from_index(connection, list(rows.values()), WINDOW_DAYS))
 
 
-def _compared(article: Looked, before: Compared | None) -> Compared:
+def _compared(article: Looked, before: IndexedArticle | None) -> IndexedArticle:
     """The row of an article. Its day is its own; when its text was published first may have been learned elsewhere."""
     own = moment(article.published_at, article.precision, article.first_seen_at)
-    row = Compared(
+    row = IndexedArticle(
         day=own.at.date(),
         article_id=article.article_id,
         version_id=article.version_id,
@@ -105,61 +119,61 @@ def _compared(article: Looked, before: Compared | None) -> Compared:
     return row if before is None else _earlier(row, Moment(before.published_at, before.published_precision))
 
 
-def _earlier(row: Compared, other: Moment) -> Compared:
+def _earlier(row: IndexedArticle, other: Moment) -> IndexedArticle:
     """The row with the other moment, where that comes first."""
     changed = replace(row, published_at=other.at, published_precision=other.precision)
     return changed if order_of(changed) < order_of(row) else row
 
 
 def _publish_earlier(
-    connection: duckdb.DuckDBPyConnection, rows: list[Compared], elsewhere: Sequence[Elsewhere]
-) -> tuple[list[Compared], dict[UUID, Compared], dict[UUID, State]]:
+    connection: duckdb.DuckDBPyConnection, rows: list[IndexedArticle], elsewhere: Sequence[Elsewhere]
+) -> tuple[list[IndexedArticle], dict[UUID, IndexedArticle], dict[UUID, DuplicateState]]:
     """The rows; the held ones whose text turns out to have been published earlier elsewhere; the held ones' states."""
     if not elsewhere:
         return rows, {}, {}
     here = {row.article_id: row for row in rows}
     others = {one.article_id for one in elsewhere} - here.keys()
-    held: dict[UUID, Compared] = {}
-    states = index.states(connection, others)
+    held: dict[UUID, IndexedArticle] = {}
+    states = duplicate_states(connection, others)
     if states:
         sights = [state.first_seen_at for state in states.values()]
-        held = index.compared(connection, others, seen=(min(sights), max(sights)))
+        held = indexed_articles(connection, others, seen=(min(sights), max(sights)))
     latest = here | held
     for one in elsewhere:
         row = latest.get(one.article_id)
         if row is not None:
             latest[one.article_id] = _earlier(row, moment(one.published_at, one.precision, one.seen_at))
     moved = {key: latest[key] for key in held if latest[key] != held[key]}
-    index.publish_earlier(connection, list(moved.values()))
+    set_publication(connection, list(moved.values()))
     return [latest[row.article_id] for row in rows], moved, states
 
 
-def _table(rows: Sequence[Compared]) -> pa.Table:
+def _table(rows: Sequence[IndexedArticle]) -> pa.Table:
     columns = {
         name: pa.array(
             [value.bytes if name.endswith("_id") else value for value in (getattr(row, name) for row in rows)],
-            COMPARED.field(name).type,
+            INDEXED_ARTICLES.field(name).type,
         )
-        for name in COMPARED.names
+        for name in INDEXED_ARTICLES.names
     }
-    return pa.table(columns, schema=COMPARED)
+    return pa.table(columns, schema=INDEXED_ARTICLES)
 
 
-def _prints(articles: Sequence[Looked], rows: Sequence[Compared]) -> pa.Table:
+def _prints(articles: Sequence[Looked], rows: Sequence[IndexedArticle]) -> pa.Table:
     counts = [row.fingerprints for row in rows]
     which = np.repeat(np.arange(len(rows)), counts)
     hashes = np.concatenate([article.traits.fingerprints for article in articles])
     days = pa.array([row.day for row in rows], pa.date32())
     names = pa.array([row.article_id.bytes for row in rows], pa.binary(16)).take(pa.array(which))
     identifiers = pa.ExtensionArray.from_storage(pa.uuid(), names)
-    return pa.table([days.take(pa.array(which)), pa.array(hashes, pa.uint64()), identifiers], schema=PRINTS)
+    return pa.table([days.take(pa.array(which)), pa.array(hashes, pa.uint64()), identifiers], schema=FINGERPRINTS)
 
 
 def _ignore_common(
     connection: duckdb.DuckDBPyConnection,
     matches: Matches,
     articles: Sequence[Looked],
-    known: Mapping[UUID, Compared],
+    known: Mapping[UUID, IndexedArticle],
     now: datetime,
 ) -> list[StoredPair]:
     """Find fingerprints that have become common, and go on without; returns pairs that rested on these and are gone."""
@@ -174,7 +188,7 @@ def _ignore_common(
         return []
     holders = dict(matches.holders(common))
     matches.ignore(common)
-    add_common(connection, common, now)
+    add_common_fingerprints(connection, common, now)
     return drop_unsupported(connection, holders)
 
 
@@ -182,21 +196,21 @@ def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: dict[UUID, 
     """Delete pairs among articles (with their days) that would not be pairs, now that more fingerprints are common."""
     pairs = [
         pair
-        for pair in index.pairs_of(connection, holders, WINDOW_DAYS)
+        for pair in pairs_of(connection, holders, WINDOW_DAYS)
         if pair.article_id in holders and pair.original_id in holders
     ]
     if not pairs:
         return []
     days = [day for pair in pairs for day in (pair.day, pair.original_day)]
     wanted = {article for pair in pairs for article in (pair.article_id, pair.original_id)}
-    rows = index.compared(connection, wanted, days=(min(days), max(days)))
+    rows = indexed_articles(connection, wanted, days=(min(days), max(days)))
     partners: dict[UUID, list[UUID]] = {}
     for pair in pairs:
         partners.setdefault(pair.article_id, []).append(pair.original_id)
     held = _texts(connection, [rows[article] for article in wanted])
     still = {(pair.article_id, pair.original_id) for pair in _overlaps(connection, partners, held)}
     gone = [pair for pair in pairs if (pair.article_id, pair.original_id) not in still]
-    index.drop_pairs(connection, gone)
+    drop_pairs(connection, gone)
     return gone
 
 
@@ -204,7 +218,7 @@ def _compare(
     connection: duckdb.DuckDBPyConnection,
     matches: Matches,
     articles: Sequence[Looked],
-    known: Mapping[UUID, Compared],
+    known: Mapping[UUID, IndexedArticle],
 ) -> list[Pair]:
     """The candidates whose texts do overlap."""
     own = {article.article_id: article.traits.shingles for article in articles}
@@ -217,9 +231,9 @@ def _compare(
     return [orient(pair, orders) for pair in _overlaps(connection, partners, own | held)]
 
 
-def _texts(connection: duckdb.DuckDBPyConnection, rows: Sequence[Compared]) -> dict[UUID, Hashes]:
+def _texts(connection: duckdb.DuckDBPyConnection, rows: Sequence[IndexedArticle]) -> dict[UUID, Hashes]:
     """The shingles of held articles."""
-    return {article: shingles(text) for article, text in index.texts(connection, rows)}
+    return {article: shingles(text) for article, text in indexed_texts(connection, rows)}
 
 
 def _overlaps(
@@ -230,7 +244,7 @@ def _overlaps(
     if not ends:
         return
     prints = np.concatenate([fingerprints(distinct(found[article])) for article in ends])
-    common = common_among(connection, prints)
+    common = common_fingerprints_among(connection, prints)
     texts = {article: compared(found[article], common) for article in ends}
     for one, others in partners.items():
         for other in others:

@@ -17,10 +17,25 @@ from flows.dedup.stories.candidates import LEAST_STRONG, set_up, strong, stronge
 from flows.dedup.stories.clustering import LEAST_SIMILARITY, cluster, components
 from flows.dedup.stories.reconcile import retell
 from flows.dedup.stories.vectors import Vectors
-from warehouse.dedup import stories as shelf
-from warehouse.dedup import story_members as rows
-from warehouse.dedup.stories import STORY_TERMS, WEIGHT_UNIT
-from warehouse.dedup.story_members import Telling, Terms
+from warehouse.dedup.stories import (
+    STORY_TERMS,
+    WEIGHT_UNIT,
+    add_stories,
+    assign_stories,
+    known_stories,
+    remove_stories,
+    rename_stories,
+)
+from warehouse.dedup.story_members import (
+    MemberTerms,
+    StoryMember,
+    add_member_outlets,
+    add_members,
+    assign_members,
+    member_outlets,
+    remove_members,
+    rename_member_stories,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -87,15 +102,13 @@ def tell(
     reports = _more_reports(linked, there)
     days = _days(board)
     changed = {one.article_id for one in fresh if one.story_id is not None}
-    retold = retell(
-        board, nodes, found, more, reports, changed, lambda names: shelf.known_stories(connection, names, days)
-    )
+    retold = retell(board, nodes, found, more, reports, changed, lambda names: known_stories(connection, names, days))
     _write(connection, board, retold, (fresh, texts), {key: sources[key] for key in sources.keys() - new})
 
 
 def _telling(
     article: Looked, linked: Linked, stories_of: Mapping[UUID, UUID], sources: Mapping[UUID, set[str]]
-) -> Telling:
+) -> StoryMember:
     """A new article; where only the day of its publication is known, its time is a stretch of a day."""
     when = moment(article.published_at, article.precision, article.first_seen_at)
     key = article.article_id
@@ -105,7 +118,7 @@ def _telling(
     else:
         state = linked.states.get(key)
         root, kind = (state.duplicate_of, state.duplicate_kind) if state else (None, None)
-    return Telling(
+    return StoryMember(
         article_id=key,
         story_id=stories_of.get(key),
         first_seen_at=article.first_seen_at,
@@ -124,7 +137,7 @@ def _outlets(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) 
     if not articles:
         return {}
     sights = [article.first_seen_at for article in articles]
-    return rows.outlets(connection, [article.article_id for article in articles], (min(sights), max(sights)))
+    return member_outlets(connection, [article.article_id for article in articles], (min(sights), max(sights)))
 
 
 def _vectors(articles: Sequence[Looked], background: Background) -> Vectors:
@@ -185,7 +198,7 @@ def _more_reports(linked: Linked, there: Collection[UUID]) -> dict[UUID, int]:
 
 def _days(board: Board) -> tuple[datetime, datetime]:
     """The time of everything on the board."""
-    everything: list[Telling | Story] = [*board.tellings, *board.wholes]
+    everything: list[StoryMember | Story] = [*board.tellings, *board.wholes]
     times = [time for one in everything for time in (one.first_at, one.last_at)]
     return min(times, default=_EVER), max(times, default=_EVER)
 
@@ -194,36 +207,36 @@ def _write(
     connection: duckdb.DuckDBPyConnection,
     board: Board,
     retold: Retold,
-    fresh: tuple[Sequence[Telling], Vectors],
+    fresh: tuple[Sequence[StoryMember], Vectors],
     outlets: Mapping[UUID, set[str]],
 ) -> None:
     """Write the stories that have changed, and where their articles are."""
-    shelf.remove_stories(connection, retold.gone)
+    remove_stories(connection, retold.gone)
     if retold.stories:
-        shelf.add_stories(connection, retold.stories, STORY_METHOD, _story_terms(retold.stories, retold.middles))
-    shelf.rename(connection, retold.renamed)
+        add_stories(connection, retold.stories, STORY_METHOD, _story_terms(retold.stories, retold.middles))
+    rename_stories(connection, retold.renamed)
     tellings = [one for one in board.tellings if one.article_id in retold.placed]
     if tellings:
         sights = [one.first_seen_at for one in tellings]
-        shelf.assign(connection, retold.placed, (min(sights), max(sights)))
+        assign_stories(connection, retold.placed, (min(sights), max(sights)))
     begin, end = (when.date() for when in _days(board))
-    rows.rename_tellings(connection, retold.renamed, (begin, end))
+    rename_member_stories(connection, retold.renamed, (begin, end))
     new = {one.article_id for one in fresh[0]}
-    rows.move_tellings(connection, {key: name for key, name in retold.placed.items() if key not in new}, (begin, end))
-    rows.add_outlets(connection, outlets, (begin, end))
+    assign_members(connection, {key: name for key, name in retold.placed.items() if key not in new}, (begin, end))
+    add_member_outlets(connection, outlets, (begin, end))
     changed = [one for one in fresh[0] if one.story_id is not None]
     if changed:
         sights = [one.first_seen_at for one in changed]
-        rows.remove_tellings(connection, [one.article_id for one in changed], (min(sights), max(sights)))
+        remove_members(connection, [one.article_id for one in changed], (min(sights), max(sights)))
     weights = np.round(fresh[1].weights * WEIGHT_UNIT).astype(np.uint16)
     counts = np.bincount(fresh[1].rows, minlength=len(fresh[0]))
-    terms = Terms(counts, fresh[1].terms, weights)
+    terms = MemberTerms(counts, fresh[1].terms, weights)
     where = retold.placed | {
         one.article_id: retold.renamed.get(one.story_id, one.story_id)
         for one in changed
         if one.story_id is not None and one.article_id not in retold.placed
     }
-    rows.add_tellings(connection, fresh[0], [where[one.article_id] for one in fresh[0]], terms)
+    add_members(connection, fresh[0], [where[one.article_id] for one in fresh[0]], terms)
 
 
 def _story_terms(stories: Sequence[Story], middles: Vectors) -> pa.Table:

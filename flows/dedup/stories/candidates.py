@@ -14,8 +14,8 @@ from flows.dedup.day_ranges import stretches
 from flows.dedup.stories import vectors
 from flows.dedup.stories.clustering import MOST_DAYS, REACH_DAYS, Node
 from flows.dedup.stories.vectors import Vectors
-from warehouse.dedup.stories import WEIGHT_UNIT, NearStories, Story, read_middles
-from warehouse.dedup.story_members import Telling, Terms, read_tellings
+from warehouse.dedup.stories import WEIGHT_UNIT, CandidateStories, Story, read_centroids
+from warehouse.dedup.story_members import MemberTerms, StoryMember, read_members
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -39,7 +39,7 @@ class Board:
     is that of time, whatever came in when.
     """
 
-    tellings: list[Telling]
+    tellings: list[StoryMember]
     wholes: list[Story]
     opened: dict[UUID, Story]
     vectors: Vectors
@@ -61,7 +61,7 @@ class Board:
 
 
 def set_up(
-    connection: duckdb.DuckDBPyConnection, fresh: Sequence[Telling], texts: Vectors, linked: Collection[UUID]
+    connection: duckdb.DuckDBPyConnection, fresh: Sequence[StoryMember], texts: Vectors, linked: Collection[UUID]
 ) -> Board:
     """The board of a step; `texts` has a row for each of the articles in `fresh`, `linked` are stories to be there.
 
@@ -100,7 +100,7 @@ def set_up(
 
 def _middles(connection: duckdb.DuckDBPyConnection, wholes: Sequence[Story]) -> Vectors:
     """The middles of stories. Of a story of one article the heaviest terms alone are stored: they stand for all."""
-    found = Vectors(*read_middles(connection, wholes))
+    found = Vectors(*read_centroids(connection, wholes))
     counts = np.bincount(found.rows, minlength=len(wholes))
     lengths = np.sqrt(np.bincount(found.rows, found.weights.astype(np.float64) ** 2, len(wholes)))
     alone = np.array([story.articles == 1 for story in wholes], np.bool_)
@@ -122,13 +122,13 @@ def strongest(found: Vectors) -> Vectors:
 
 
 def _near(
-    connection: duckdb.DuckDBPyConnection, fresh: Sequence[Telling], texts: Vectors, linked: set[UUID]
+    connection: duckdb.DuckDBPyConnection, fresh: Sequence[StoryMember], texts: Vectors, linked: set[UUID]
 ) -> list[Story]:
     """The stories that the articles may belong to, the oldest first."""
     days = np.array([one.first_at.date() for one in fresh])
     voice = np.array([not one.copy for one in fresh], np.bool_)
     is_strong = strong(texts)
-    with NearStories(connection) as near:
+    with CandidateStories(connection) as near:
         near.add(linked)
         for first, last in stretches(days, round(MOST_DAYS)):
             inside = np.flatnonzero((days >= first) & (days <= last) & voice)
@@ -163,9 +163,11 @@ def _chosen(stories: Sequence[Story], needed: Collection[UUID], left: int) -> Ma
     return chosen
 
 
-def _members(connection: duckdb.DuckDBPyConnection, stories: Collection[Story]) -> tuple[list[Telling], Terms]:
+def _members(
+    connection: duckdb.DuckDBPyConnection, stories: Collection[Story]
+) -> tuple[list[StoryMember], MemberTerms]:
     days = (
         min((story.first_at.date() for story in stories), default=date.min),
         max((story.last_at.date() for story in stories), default=date.max),
     )
-    return read_tellings(connection, [story.story_id for story in stories], days)
+    return read_members(connection, [story.story_id for story in stories], days)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from flows.dedup.stories.candidates import Board
     from flows.dedup.stories.clustering import Node
     from flows.dedup.stories.vectors import Vectors
-    from warehouse.dedup.story_members import Telling
+    from warehouse.dedup.story_members import StoryMember
 
 Held = dict[UUID, Story]
 _NO_NAME = UUID(int=0)
@@ -85,7 +85,7 @@ class _Part:
     """A cluster: its nodes, and how many articles it has of each story that there was."""
 
     members: Sequence[int]
-    tellings: list[Telling]
+    tellings: list[StoryMember]
     wholes: list[Story]
     before: dict[UUID, int]
     name: UUID = _NO_NAME
@@ -126,7 +126,7 @@ class _Part:
 
     def story(self, held: Held, more: Collection[str], reports: Mapping[UUID, int], likeness: np.ndarray) -> Story:
         """The story, whose tellings' `likeness` to its middle is given by node."""
-        all_of_them: list[Telling | Story] = [*self.tellings, *self.wholes]
+        all_of_them: list[StoryMember | Story] = [*self.tellings, *self.wholes]
         headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.wholes]
         for number, one in zip(self.members, self.tellings, strict=False):
             # A copy has no say.

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from flows.dedup.exact import Candidate, Judgement, Verdict, judge_all
-from warehouse.planning import Held
+from warehouse.planning import StoredArticle
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
@@ -26,8 +26,8 @@ def candidate(article: int, body: int, title: int = 1, key: int | None = None, *
     )
 
 
-def held(body: int, title: int = 1, key: int = 1, seen: datetime = NOON - timedelta(hours=1)) -> Held:
-    return Held(UUID(int=title), UUID(int=body), key, seen)
+def held(body: int, title: int = 1, key: int = 1, seen: datetime = NOON - timedelta(hours=1)) -> StoredArticle:
+    return StoredArticle(UUID(int=title), UUID(int=body), key, seen)
 
 
 ONE = UUID(int=1)
@@ -54,7 +54,7 @@ TWO = UUID(int=2)
     ],
 )
 def test_one_page_against_what_is_held(
-    found: Candidate, known: dict[UUID, Held], texts: dict[UUID, UUID], expected: Judgement
+    found: Candidate, known: dict[UUID, StoredArticle], texts: dict[UUID, UUID], expected: Judgement
 ) -> None:
     assert judge_all([found], known, texts) == [expected]
 
