@@ -27,8 +27,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from crawlers.archive import Kind, Outcome, sealed_segments
-from crawlers.discovery import write_known
-from crawlers.plan.model import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, write_plan
+from crawlers.discovery import write_keys
+from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, write_plan
 
 PLAIN = """
 import sys
@@ -88,7 +88,7 @@ def ours(folder: Path, hosts: list[str], proxy: str) -> tuple[Rate, list[str]]:
     sources = tuple(
         PlannedSource(host, 0.0, (PlannedRequest(f"http://{host}/section/news", Kind.SECTION),)) for host in hosts
     )
-    write_known(plan / KNOWN, ())
+    write_keys(plan / KNOWN_KEYS_FILE, ())
     write_plan(plan, CrawlPlan("bench", str(folder / "archive"), "newsloom-benchmark", 500, sources))
     wall, cpu = timed([sys.executable, "-m", "crawlers", str(plan)], proxy)
     log = [fetch for segment in sealed_segments(folder / "archive") for fetch in segment.fetches()]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawlers.plan.model import PAGES
+from crawlers.plan.model import DEFAULT_PAGES
 
 BOT_NAME = "newsloom"
 SPIDER_MODULES = ["crawlers.spiders"]
@@ -14,7 +14,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
 DOWNLOAD_DELAY_JITTER = 0.0  # a delay is what was configured or asked for, not half of it
 # Calendars and other traps: what a host has beyond this waits for a later run (see `crawlers.politeness.hosts`).
-PAGES_PER_HOST = PAGES
+PAGES_PER_HOST = DEFAULT_PAGES
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 
@@ -52,10 +52,10 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-    "crawlers.politeness.guard.AddressGuard": 40,  # before robots.txt is asked for at such an address
+    "crawlers.politeness.guard.UrlGuard": 40,  # before robots.txt is asked for at such an address
     "crawlers.politeness.hosts.HostGate": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawlers.politeness.robots.Robots": 100,
+    "crawlers.politeness.robots.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawlers.politeness.middlewares.Retry": 550,
     "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
@@ -75,10 +75,10 @@ SPIDER_MIDDLEWARES = {
     f"{_UNUSED}.urllength.UrlLengthMiddleware": None,
 }
 EXTENSIONS = {
-    "crawlers.extensions.throttle.Pace": 0,
+    "crawlers.extensions.throttle.Throttle": 0,
     "crawlers.extensions.crawl_delay.CrawlDelay": 0,
-    "crawlers.extensions.parent_watch.Lifeline": 0,
-    "crawlers.extensions.fast_stop.Stopping": 0,
+    "crawlers.extensions.parent_watch.ParentWatch": 0,
+    "crawlers.extensions.fast_stop.FastStop": 0,
 }
 TELNETCONSOLE_ENABLED = False
 REMOTE_CONTROL_ENABLED = False

@@ -1,32 +1,32 @@
 """From the bytes of a feed, a sitemap or a section page to links: no network, no clock, no rules for single sites."""
 
-from crawlers.discovery.dates import day_in_address
+from crawlers.discovery.dates import day_in_url
 from crawlers.discovery.feeds import parse_feed
-from crawlers.discovery.known_urls import KnownAddresses, write_known, write_sorted
-from crawlers.discovery.listing import BadListing, Child, Link, Listing, dated
+from crawlers.discovery.known_urls import KnownUrls, write_keys, write_sorted_keys
+from crawlers.discovery.listing import BadListingError, Link, Listing, ListingLink, link_date
 from crawlers.discovery.sections import find_feeds, parse_section
 from crawlers.discovery.sitemaps import parse_sitemap
-from crawlers.discovery.url_evidence import is_no_article
-from crawlers.discovery.urls import absolute, address_key, article_id, normalise, same_site
+from crawlers.discovery.url_evidence import is_not_article
+from crawlers.discovery.urls import absolute_url, article_id, normalise_url, same_site, url_key
 
 __all__ = [
-    "BadListing",
-    "Child",
-    "KnownAddresses",
+    "BadListingError",
+    "KnownUrls",
     "Link",
     "Listing",
-    "absolute",
-    "address_key",
+    "ListingLink",
+    "absolute_url",
     "article_id",
-    "dated",
-    "day_in_address",
+    "day_in_url",
     "find_feeds",
-    "is_no_article",
-    "normalise",
+    "is_not_article",
+    "link_date",
+    "normalise_url",
     "parse_feed",
     "parse_section",
     "parse_sitemap",
     "same_site",
-    "write_known",
-    "write_sorted",
+    "url_key",
+    "write_keys",
+    "write_sorted_keys",
 ]

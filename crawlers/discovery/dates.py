@@ -55,12 +55,12 @@ def _rfc(text: str) -> datetime:
     return parsedate_to_datetime(_ZONE.sub(lambda zone: _ZONES.get(zone[0], zone[0]), text))
 
 
-_IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/.-]|$)")
+_DAY_IN_URL = re.compile(r"/((?:19|20)\d\d)[/-](0?[1-9]|1[0-2])(?:[/-](0?[1-9]|[12]\d|3[01]))?(?=[/.-]|$)")
 
 
-def day_in_address(url: str) -> datetime | None:
+def day_in_url(url: str) -> datetime | None:
     """The day (or the first of the month) that the path of an address names as `/2026/01/31/`; midnight UTC."""
-    found = _IN_ADDRESS.search(urlsplit(url).path)
+    found = _DAY_IN_URL.search(urlsplit(url).path)
     if found is None:
         return None
     try:

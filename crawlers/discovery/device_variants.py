@@ -18,7 +18,7 @@ _PARAMETERS = frozenset({"amp", "_amp", "isamp"})
 _FORMS = frozenset({"outputtype", "output", "view", "mode", "format", "type"})
 
 
-def without_variant(spelling: str) -> str:
+def without_device_variant(spelling: str) -> str:
     """The normalised address of the page that this normalised address is a variant of, or itself."""
     found = _HOST.match(spelling)
     if found:

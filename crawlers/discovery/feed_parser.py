@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from crawlers.discovery.markup import MAX_ADDRESS, MAX_TITLE, plain, restored
+from crawlers.discovery.markup import MAX_TITLE, MAX_URL_LENGTH, plain_line, restore_markup
 from crawlers.discovery.xml_events import read_xml, split_tag
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _ENDING = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Sieved:
+class ParsedEntries:
     """`feed`: RSS in UTF-8 with one item per entry; `language` of the feed; `problems` of the feed as it was."""
 
     feed: bytes
@@ -67,8 +67,8 @@ class _Entry:
     others: dict[str, _Element] = field(default_factory=dict)
 
 
-def sieve(text: str, lines_before: int = 0) -> Sieved:
-    """Sieve the text of a feed that begins with its root element and is `without_references`.
+def parse_entries(text: str, lines_before: int = 0) -> ParsedEntries:
+    """Sieve the text of a feed that begins with its root element and is `resolve_references`.
 
     `lines_before` is what the problems' line numbers are counted on from. An entry that is cut off is kept when it has
     a whole link.
@@ -82,9 +82,9 @@ def sieve(text: str, lines_before: int = 0) -> Sieved:
     problems = reading.problems(lines_before)
     if target.count > MAX_ENTRIES:
         problems.append(f"only the first {MAX_ENTRIES} of {target.count} entries are read")
-    base = f" xml:base={quoteattr(restored(target.base))}" if target.base else ""
+    base = f" xml:base={quoteattr(restore_markup(target.base))}" if target.base else ""
     feed = f'<rss version="2.0"{base}><channel>{"".join(target.items)}</channel></rss>'
-    return Sieved(feed.encode(), target.language, tuple(problems))
+    return ParsedEntries(feed.encode(), target.language, tuple(problems))
 
 
 class _Target:
@@ -132,8 +132,8 @@ class _Target:
 
     def data(self, text: str) -> None:
         element = self._element
-        if element is not None and element.length <= MAX_ADDRESS:
-            element.text.append(text[: MAX_ADDRESS + 1])
+        if element is not None and element.length <= MAX_URL_LENGTH:
+            element.text.append(text[: MAX_URL_LENGTH + 1])
             element.length += len(text)
 
     def end(self, tag: str) -> None:
@@ -184,13 +184,13 @@ def _name(namespace: str, local: str, own: str) -> str | None:
 def _item(entry: _Entry) -> str:
     # FeedBurner's own link counts a click and redirects; the publisher's stands beside it.
     links = [link for link in entry.links if link.name == "origlink"] or entry.links
-    base = f" xml:base={quoteattr(restored(entry.base))}" if entry.base else ""
+    base = f" xml:base={quoteattr(restore_markup(entry.base))}" if entry.base else ""
     parts = [f"<item{base}>"]
     if entry.language and "language" not in entry.others:
         parts.append(f"<language>{escape(entry.language[:MAX_TITLE])}</language>")
     for link in links:
         attributes = "".join(
-            f" {'xml:base' if key.endswith('base') else key}={quoteattr(restored(value[: MAX_ADDRESS + 1]))}"
+            f" {'xml:base' if key.endswith('base') else key}={quoteattr(restore_markup(value[: MAX_URL_LENGTH + 1]))}"
             for key, value in link.attributes.items()
         )
         parts.append(f"<link{attributes}>{escape(_text(link))}</link>")
@@ -199,7 +199,7 @@ def _item(entry: _Entry) -> str:
         if name == "title":
             # In RSS a title is markup more often than not, whatever the specification says; in Atom its type says so.
             is_markup = entry.namespace != _ATOM or element.attributes.get("type") in ("html", "text/html")
-            text = plain(text, is_markup=is_markup) or ""
+            text = plain_line(text, is_markup=is_markup) or ""
         elif name == "guid" and not _is_link(element):
             continue
         parts.append(f"<{name}>{escape(text)}</{name}>")
@@ -213,4 +213,4 @@ def _is_link(guid: _Element) -> bool:
 
 
 def _text(element: _Element) -> str:
-    return restored("".join(element.text)).strip()
+    return restore_markup("".join(element.text)).strip()

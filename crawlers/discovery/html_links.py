@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, cast
 
 from lxml import etree
 
-from crawlers.discovery.listing import BadListing
-from crawlers.discovery.markup import MAX_BYTES, MAX_TITLE, decode, find_root, plain, refuse_over, what_it_is
+from crawlers.discovery.listing import BadListingError
+from crawlers.discovery.markup import MAX_BYTES, MAX_TITLE, check_size, decode, describe_body, find_root, plain_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +58,7 @@ class Anchor:
 
 
 @dataclass(slots=True)
-class Page:
+class HtmlLinks:
     """What a page says of links. `alternates` are the type and address of its `<link rel=alternate>`."""
 
     language: str | None = None
@@ -68,13 +68,16 @@ class Page:
     alternates: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_page(body: bytes, http_charset: str | None = None) -> Page:
-    """Read a page, at most MAX_ANCHORS of its links. Raises BadListing where the body is no HTML or over 20 MiB."""
-    refuse_over(body, MAX_BYTES, "a page")
+def read_html_links(body: bytes, http_charset: str | None = None) -> HtmlLinks:
+    """Read a page, at most MAX_ANCHORS of its links.
+
+    Raises BadListingError if the body is not HTML or is over 20 MiB.
+    """
+    check_size(body, MAX_BYTES, "a page")
     text = decode(body, http_charset)
     is_listing = find_root(text[:2000], ("rss", "feed", "rdf", "urlset", "sitemapindex"))
     if b"\x00" in body[:100] or is_listing or "<" not in text:
-        raise BadListing(f"found {what_it_is(body, text)}; expected {_EXPECTED}")
+        raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
     target = _Target()
     parser = etree.HTMLParser(target=cast("etree.ParserTarget", target), encoding="utf-8", no_network=True)
     # What is behind the last tag may be the half of one, which the parser would take for a whole one.
@@ -84,13 +87,13 @@ def read_page(body: bytes, http_charset: str | None = None) -> Page:
             parser.feed(page[start : start + _CHUNK])
         parser.close()
     except etree.LxmlError as error:
-        raise BadListing(f"found {what_it_is(body, text)} ({error}); expected {_EXPECTED}") from error
+        raise BadListingError(f"found {describe_body(body, text)} ({error}); expected {_EXPECTED}") from error
     return target.page
 
 
 class _Target:
     def __init__(self) -> None:
-        self.page = Page()
+        self.page = HtmlLinks()
         self._open: list[Element] = []
         self._tags: list[str] = []
         self._silent = 0
@@ -161,7 +164,7 @@ class _Target:
     def _finish(self) -> None:
         if self._anchor is not None:
             texts = ("".join(self._heading), "".join(self._text), *self._stand_ins)
-            self._anchor.text = next(filter(None, (plain(text, is_markup=False) for text in texts)), "")
+            self._anchor.text = next(filter(None, (plain_line(text, is_markup=False) for text in texts)), "")
             self.page.anchors.append(self._anchor)
         self._anchor, self._anchor_depth, self._heading_depth = None, 0, 0
         self._text, self._heading, self._stand_ins = [], [], []

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from typing import TYPE_CHECKING, Self
 
-from crawlers.discovery.urls import address_key
+from crawlers.discovery.urls import url_key
 from crawlers.errors import CrawlersError
 
 if TYPE_CHECKING:
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 KEY_BYTES = 8
 
 
-def write_known(path: Path, keys: Iterable[int]) -> None:
-    """Write keys (`address_key`) in any order, repeated or not, as a file for `KnownAddresses`; holds all of them."""
-    write_sorted(path, [memoryview(array("Q", sorted(set(keys))))])
+def write_keys(path: Path, keys: Iterable[int]) -> None:
+    """Write keys (`url_key`) in any order, repeated or not, as a file for `KnownUrls`; holds all of them."""
+    write_sorted_keys(path, [memoryview(array("Q", sorted(set(keys))))])
 
 
-def write_sorted(path: Path, pieces: Iterable[memoryview]) -> None:
+def write_sorted_keys(path: Path, pieces: Iterable[memoryview]) -> None:
     """Write such a file from pieces of its content, which ascend from one to the next as well; holds one at a time.
 
     The file appears whole or not at all.
@@ -38,7 +38,7 @@ def write_sorted(path: Path, pieces: Iterable[memoryview]) -> None:
     unfinished.replace(path)
 
 
-class KnownAddresses:
+class KnownUrls:
     """Asks such a file whether an address is in it; a context manager, the file stays mapped meanwhile."""
 
     def __init__(self, path: Path) -> None:
@@ -74,11 +74,11 @@ class KnownAddresses:
         if not isinstance(address, str):
             return False
         try:
-            return self.has_key(address_key(address))
+            return self.has_key(url_key(address))
         except ValueError:
             return False
 
     def has_key(self, key: int) -> bool:
-        """Whether a key of `address_key` is in the file."""
+        """Whether a key of `url_key` is in the file."""
         at = bisect_left(self._keys, key)
         return at < len(self._keys) and self._keys[at] == key

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.listing import Child, Link, Listing
-from crawlers.discovery.markup import MAX_ADDRESS
-from crawlers.discovery.urls import absolute, normalise
+from crawlers.discovery.listing import Link, Listing, ListingLink
+from crawlers.discovery.markup import MAX_URL_LENGTH
+from crawlers.discovery.urls import absolute_url, normalise_url
 from crawlers.languages import iso_639_1
 
 if TYPE_CHECKING:
     from datetime import datetime
 
 
-class Collector:
+class LinkCollector:
     """What becomes a `Listing`. `base` resolves relative links, `entries` names what the listing consists of."""
 
     def __init__(self, base: str, entries: str) -> None:
         self._base, self._entries = base, entries
         self._links: dict[str, Link] = {}
-        self._listings: dict[str, Child] = {}
+        self._listings: dict[str, ListingLink] = {}
         self._notes: list[str] = []
         self._without_link = 0
 
@@ -40,13 +40,13 @@ class Collector:
         address = self._usable(href)
         if address is not None:
             link = Link(address, title, published_at, modified_at, iso_639_1(language))
-            self._links.setdefault(normalise(address), link)
+            self._links.setdefault(normalise_url(address), link)
 
     def add_listing(self, href: str | None, modified_at: datetime | None = None) -> None:
         """One further listing."""
         address = self._usable(href)
         if address is not None:
-            self._listings.setdefault(address, Child(address, modified_at))
+            self._listings.setdefault(address, ListingLink(address, modified_at))
 
     def listing(self) -> Listing:
         """All of it."""
@@ -55,9 +55,9 @@ class Collector:
         return Listing(tuple(self._links.values()), tuple(self._listings.values()), "; ".join(self._notes) or None)
 
     def _usable(self, href: str | None) -> str | None:
-        if href and len(href) <= MAX_ADDRESS:
+        if href and len(href) <= MAX_URL_LENGTH:
             try:
-                return absolute(href, self._base)
+                return absolute_url(href, self._base)
             except ValueError:
                 pass
         self._without_link += 1

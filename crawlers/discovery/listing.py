@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.dates import day_in_address
+from crawlers.discovery.dates import day_in_url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -13,11 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One address a listing named, with what the listing said about it.
+    """A link to a page in a listing, with what the listing states about it.
 
-    `url` is absolute, http or https, as `normalise` spells it. Both times are aware and in UTC; None where the listing
-    gave none or one that cannot be read. `language` is an ISO 639-1 code. All of it is the listing's word, not checked
-    against the page.
+    `url` is absolute, http or https (see `absolute_url`). Both times are aware and in UTC; None if the listing gives
+    none or one that cannot be parsed. `language` is an ISO 639-1 code. None of it is checked against the page.
     """
 
     url: str
@@ -28,7 +27,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ListingLink:
     """A further listing that one named, absolute, and when it says that this one changed (aware, UTC)."""
 
     url: str
@@ -44,17 +43,17 @@ class Listing:
     """
 
     links: tuple[Link, ...]
-    listings: tuple[Child, ...] = ()
+    listings: tuple[ListingLink, ...] = ()
     problem: str | None = None
 
 
-class BadListing(ValueError):  # noqa: N818 - it is a listing, and it is bad
+class BadListingError(ValueError):
     """Nothing could be read from a listing; the message says what was found and what is expected."""
 
 
-def dated(link: Link) -> datetime | None:
+def link_date(link: Link) -> datetime | None:
     """When a link's page was published, as far as its listing and its address tell.
 
     The last change comes after the address: some systems change all of their pages every night.
     """
-    return link.published_at or day_in_address(link.url) or link.modified_at
+    return link.published_at or day_in_url(link.url) or link.modified_at

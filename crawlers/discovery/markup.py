@@ -15,7 +15,7 @@ from w3lib.encoding import (
     to_unicode,
 )
 
-from crawlers.discovery.listing import BadListing
+from crawlers.discovery.listing import BadListingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,15 +24,15 @@ MAX_BYTES = 20 * 1024 * 1024
 """Largest feed or page that is read; the largest real ones are a few MB."""
 MAX_TITLE = 1000
 """Characters kept of a title; real headlines have up to about 300."""
-MAX_ADDRESS = 4096
+MAX_URL_LENGTH = 4096
 """Characters of the longest address followed; servers commonly refuse request lines over 8 KiB, half is generous."""
 
 _REFERENCE = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|$)|<!--.*?(?:-->|$)|&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});)?", re.DOTALL
 )
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
-_STAND_INS = {ord(character): 0xFDD0 + number for number, character in enumerate("&<>\"'")}
-_RESTORED = {stand_in: character for character, stand_in in _STAND_INS.items()}
+_PLACEHOLDERS = {ord(character): 0xFDD0 + number for number, character in enumerate("&<>\"'")}
+_MARKUP = {stand_in: character for character, stand_in in _PLACEHOLDERS.items()}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What XML forbids, and the noncharacters that stand in: they are in no text that anybody exchanges."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
@@ -78,12 +78,13 @@ def find_root(text: str, names: Sequence[str]) -> tuple[str, int] | None:
     return None
 
 
-def without_references(text: str) -> tuple[str, int]:
-    """The XML text with no reference left in it, and how many of them XML does not have; `restored` is the way back.
+def resolve_references(text: str) -> tuple[str, int]:
+    """The XML text with its references resolved, and how many of them XML does not define.
 
-    References become their characters, and those that are markup become stand-ins: libxml2 drops every `&amp;` of a
-    document after its first error, which makes other addresses of addresses. HTML's entities (`&nbsp;`) are known too;
-    a bare `&`, as in an address, and unknown entities are text. Characters that XML forbids are dropped.
+    A reference becomes its character. A character that is markup becomes a placeholder, which `restore_markup` turns
+    back: libxml2 drops every `&amp;` after the first error in a document, which would change URLs. HTML entities
+    (`&nbsp;`) are resolved too; a bare `&`, as in a URL, and unknown entities stay as text. Characters that XML forbids
+    are dropped.
     """
     foreign = 0
 
@@ -95,27 +96,27 @@ def without_references(text: str) -> tuple[str, int]:
         if name and name.startswith("#"):
             number = int(name[1:]) if name[1:].isdecimal() else int(f"0{name[1:]}", 0)
             character = chr(number) if number < 0x110000 else "\ufffd"
-            return _NOT_XML.sub("\ufffd", character).translate(_STAND_INS)
+            return _NOT_XML.sub("\ufffd", character).translate(_PLACEHOLDERS)
         if name not in _PREDEFINED:
             foreign += 1
-        return html5.get(f"{name};", match[0]).translate(_STAND_INS)
+        return html5.get(f"{name};", match[0]).translate(_PLACEHOLDERS)
 
     return _REFERENCE.sub(resolved, _NOT_XML.sub("", text)), foreign
 
 
-def restored(text: str) -> str:
-    """Text that a parser read in `without_references`, with its `&` and the like."""
-    return text.translate(_RESTORED)
+def restore_markup(text: str) -> str:
+    """Text that a parser read in `resolve_references`, with its `&` and the like."""
+    return text.translate(_MARKUP)
 
 
-def plain(text: str | None, *, is_markup: bool = True) -> str | None:
+def plain_line(text: str | None, *, is_markup: bool = True) -> str | None:
     """One line of plain text of at most MAX_TITLE characters; None where nothing is left of it."""
     if text and is_markup:
         text = html.unescape(_TAG.sub("", text))
     return " ".join((text or "").split())[:MAX_TITLE] or None
 
 
-def what_it_is(body: bytes, text: str) -> str:
+def describe_body(body: bytes, text: str) -> str:
     """What a body looks like, for the message that it is not what was expected."""
     start = text[:2000].lstrip("\ufeff \t\r\n")
     if not body.strip():
@@ -126,7 +127,7 @@ def what_it_is(body: bytes, text: str) -> str:
         r"<html[\s>]", start, re.IGNORECASE
     ):
         title = re.search(r"<title[^>]*>(.*?)</title>", text[:10_000], re.IGNORECASE | re.DOTALL)
-        name = plain(title[1]) if title else None
+        name = plain_line(title[1]) if title else None
         return f"an HTML page titled {name[:80]!r}" if name else "an HTML page"
     root = re.search(r"<([A-Za-z_][\w.:-]*)", start)
     if start.startswith("<") and root:
@@ -134,7 +135,7 @@ def what_it_is(body: bytes, text: str) -> str:
     return f"text beginning with {start[:40]!r}"
 
 
-def refuse_over(body: bytes, limit: int, what: str) -> None:
-    """Raise BadListing for a body over `limit` bytes."""
+def check_size(body: bytes, limit: int, what: str) -> None:
+    """Raise BadListingError for a body over `limit` bytes."""
     if len(body) > limit:
-        raise BadListing(f"found {len(body)} bytes; expected {what} of at most {limit}")
+        raise BadListingError(f"found {len(body)} bytes; expected {what} of at most {limit}")

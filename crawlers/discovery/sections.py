@@ -10,19 +10,19 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.html_links import HEADINGS, MAX_ANCHORS, Anchor, Element, Page, read_page
-from crawlers.discovery.link_collector import Collector
+from crawlers.discovery.html_links import HEADINGS, MAX_ANCHORS, Anchor, Element, HtmlLinks, read_html_links
+from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.lists import read_list
-from crawlers.discovery.markup import MAX_ADDRESS
-from crawlers.discovery.url_evidence import Evidence, evidence
-from crawlers.discovery.urls import absolute, normalise, same_site
+from crawlers.discovery.markup import MAX_URL_LENGTH
+from crawlers.discovery.url_evidence import Evidence, article_evidence
+from crawlers.discovery.urls import absolute_url, normalise_url, same_site
 
 if TYPE_CHECKING:
     from crawlers.discovery.listing import Listing
 
 HEADLINE_WORDS = 4
 """Words from which on a text is a headline and no label: names of sections and topics have one to three."""
-HEADLINE_UNSPACED = 10
+UNSEGMENTED_HEADLINE = 10
 """The same in characters, for scripts without spaces between words."""
 
 _MENU_WORDS = read_list("menu-words")
@@ -34,7 +34,7 @@ _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/rss"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
+_UNSEGMENTED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _SPELLED_TOGETHER = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 
 
@@ -52,24 +52,24 @@ def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Lis
 
     `url` is where the page came from, `http_charset` the charset of its Content-Type header. Links to other sites,
     menus, topics, services and advertising are left out; see the module for how. `problem` says so where a page has no
-    links at all. Raises BadListing where the body is no HTML or over 20 MiB.
+    links at all. Raises BadListingError where the body is no HTML or over 20 MiB.
     """
-    page = read_page(body, http_charset)
+    page = read_html_links(body, http_charset)
     base, places = _base(page, url), _Places(page)
-    collector = Collector(base, "links")
+    collector = LinkCollector(base, "links")
     if not page.anchor_count:
         collector.note("no links: the page may need a script to show any")
     if page.anchor_count > MAX_ANCHORS:
         collector.note(f"only the first {MAX_ANCHORS} of {page.anchor_count} links are looked at")
-    own = normalise(url)
+    own = normalise_url(url)
     followed: dict[str, str] = {}
     titles: dict[str, str] = {}
     for anchor in page.anchors:
         address = _address(anchor.href, base)
         if address is None or not same_site(address, own):
             continue
-        key = normalise(address)
-        if key != own and _is_article(evidence(key), anchor.text, places.of(anchor)):
+        key = normalise_url(address)
+        if key != own and _is_article(article_evidence(key), anchor.text, places.of(anchor)):
             followed.setdefault(key, address)
             titles[key] = max(titles.get(key, ""), anchor.text, key=len)
     for key, address in followed.items():
@@ -79,7 +79,7 @@ def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Lis
 
 def find_feeds(body: bytes, url: str) -> tuple[str, ...]:
     """The feeds that a page names in its head, absolute; feeds of comments are left out. Raises as `parse_section`."""
-    page = read_page(body)
+    page = read_html_links(body)
     base = _base(page, url)
     feeds: dict[str, None] = {}
     for media_type, href in page.alternates:
@@ -91,7 +91,7 @@ def find_feeds(body: bytes, url: str) -> tuple[str, ...]:
 
 def _is_article(address: Evidence, text: str, place: _Place) -> bool:
     words = len(_WORD.findall(text))
-    is_headline = words >= HEADLINE_WORDS or len(_UNSPACED.findall(text)) >= HEADLINE_UNSPACED
+    is_headline = words >= HEADLINE_WORDS or len(_UNSEGMENTED.findall(text)) >= UNSEGMENTED_HEADLINE
     match place:
         case _Place.ADVERTISING:
             return False
@@ -113,7 +113,7 @@ def _is_article(address: Evidence, text: str, place: _Place) -> bool:
 class _Places:
     """Where links stand, by the elements around them."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: HtmlLinks) -> None:
         self._most = len(page.anchors) / 2
         self._of_element: dict[Element, _Place | None] = {}
 
@@ -132,10 +132,10 @@ class _Places:
     def _own(self, element: Element) -> _Place | None:
         """What the element itself says of the links in it, None where nothing."""
         if element not in self._of_element:
-            self._of_element[element] = self._judged(element)
+            self._of_element[element] = self._classify(element)
         return self._of_element[element]
 
-    def _judged(self, element: Element) -> _Place | None:
+    def _classify(self, element: Element) -> _Place | None:
         if element.tag in ("html", "body", "main", "article"):
             return None
         words = {name.lower() for name in _SPELLED_TOGETHER.split(element.names)}
@@ -148,15 +148,15 @@ class _Places:
         return _Place.MENU if not is_layout and not _MENU_WORDS.isdisjoint(words) else None
 
 
-def _base(page: Page, url: str) -> str:
+def _base(page: HtmlLinks, url: str) -> str:
     """The page's own base for relative links."""
     return (page.base and _address(page.base, url)) or url
 
 
 def _address(href: str, base: str) -> str | None:
-    if href.startswith("#") or len(href) > MAX_ADDRESS:
+    if href.startswith("#") or len(href) > MAX_URL_LENGTH:
         return None
     try:
-        return absolute(href, base)
+        return absolute_url(href, base)
     except ValueError:
         return None

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from crawlers.discovery.dates import parse_time
 from crawlers.discovery.feeds import parse_feed
-from crawlers.discovery.link_collector import Collector
-from crawlers.discovery.listing import BadListing, Listing
+from crawlers.discovery.link_collector import LinkCollector
+from crawlers.discovery.listing import BadListingError, Listing
 from crawlers.discovery.markup import (
-    MAX_ADDRESS,
+    MAX_URL_LENGTH,
+    check_size,
     decode,
+    describe_body,
     find_root,
-    plain,
-    refuse_over,
-    restored,
-    what_it_is,
-    without_references,
+    plain_line,
+    resolve_references,
+    restore_markup,
 )
 from crawlers.discovery.xml_events import read_xml, split_tag
 
@@ -40,9 +40,9 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
 
     `url` is where it came from. `lastmod` becomes `modified_at`, Google's `publication_date`, `title` and `language`
     the rest. A feed, which the protocol allows in place of a sitemap, is read as one. What is broken or cut off costs
-    the entries it hits. Raises BadListing where the body is no sitemap, or over 50 MiB even when unpacked.
+    the entries it hits. Raises BadListingError where the body is no sitemap, or over 50 MiB even when unpacked.
     """
-    refuse_over(body, MAX_BYTES, "a sitemap")
+    check_size(body, MAX_BYTES, "a sitemap")
     packing = None
     if body.startswith(_GZIP):
         body, packing = _unpacked(body)
@@ -52,11 +52,11 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
         return _plain_text(body, text, url)
     if root[0] in ("rss", "feed", "rdf"):
         return parse_feed(body, url)
-    resolved, foreign = without_references(text[root[1] :])
+    resolved, foreign = resolve_references(text[root[1] :])
     target = _Target()
     reading = read_xml(resolved, target)
     target.finish()
-    collector = Collector(url, "entries")
+    collector = LinkCollector(url, "entries")
     collector.note(*filter(None, [packing]), *reading.problems(text.count("\n", 0, root[1])))
     if foreign:
         collector.note(f"references that XML does not have (undeclared entities, a bare &): {foreign}")
@@ -68,7 +68,7 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
         else:
             collector.add(
                 entry.get("loc"),
-                title=plain(entry.get("title")),
+                title=plain_line(entry.get("title")),
                 published_at=parse_time(entry.get("publication_date")),
                 modified_at=parse_time(entry.get("lastmod")),
                 language=entry.get("language"),
@@ -79,8 +79,8 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
 def _plain_text(body: bytes, text: str, url: str) -> Listing:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or not lines[0].lstrip("\ufeff").startswith(("http://", "https://")):
-        raise BadListing(f"found {what_it_is(body, text)}; expected {_EXPECTED}")
-    collector = Collector(url, "lines")
+        raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
+    collector = LinkCollector(url, "lines")
     if len(lines) > MAX_ENTRIES:
         collector.note(f"only the first {MAX_ENTRIES} of {len(lines)} lines are read")
     for line in lines[:MAX_ENTRIES]:
@@ -98,7 +98,7 @@ def _unpacked(body: bytes) -> tuple[bytes, str | None]:
                 unpacked += unpacker.decompress(rest, _CHUNK)
                 rest = unpacker.unconsumed_tail
                 if len(unpacked) > MAX_BYTES:
-                    raise BadListing(f"found gzip that unpacks to over {MAX_BYTES} bytes; expected {_EXPECTED}")
+                    raise BadListingError(f"found gzip that unpacks to over {MAX_BYTES} bytes; expected {_EXPECTED}")
         except zlib.error as error:
             problem = f"gzip is broken after {len(unpacked)} bytes: {error}"
             break
@@ -106,7 +106,7 @@ def _unpacked(body: bytes) -> tuple[bytes, str | None]:
             problem = f"gzip ends early, after {len(unpacked)} bytes"
         rest = unpacker.unused_data
     if problem and not unpacked:
-        raise BadListing(f"found data that begins like gzip but is not ({problem}); expected {_EXPECTED}")
+        raise BadListingError(f"found data that begins like gzip but is not ({problem}); expected {_EXPECTED}")
     return bytes(unpacked), problem
 
 
@@ -142,13 +142,13 @@ class _Target:
             self._name, self._name_depth, self._text, self._length = local, self.depth, [], 0
 
     def data(self, text: str) -> None:
-        if self._name_depth and self._length <= MAX_ADDRESS:
-            self._text.append(text[: MAX_ADDRESS + 1])
+        if self._name_depth and self._length <= MAX_URL_LENGTH:
+            self._text.append(text[: MAX_URL_LENGTH + 1])
             self._length += len(text)
 
     def end(self, tag: str) -> None:
         if self.depth == self._name_depth:
-            self._entry.setdefault(self._name, restored("".join(self._text)).strip())
+            self._entry.setdefault(self._name, restore_markup("".join(self._text)).strip())
             self._name_depth = 0
         elif self.depth == self._news_depth:
             self._news_depth = 0

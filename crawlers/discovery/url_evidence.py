@@ -25,7 +25,7 @@ _DATE_ALONE = re.compile(rf"(?:.*/)?(?:19|20)\d\d(?:/{_MONTH}(?:/\d{{1,2}})?|/\d
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _OPAQUE = re.compile(r"(?=.*\d)(?=.*[a-z])[0-9a-z]{8,}|(?=.*[a-z].*[A-Z])[0-9A-Za-z]{6,}")
 _SEPARATOR = re.compile(r"[-_,.+ ]+")
-_UNSPACED = re.compile(
+_UNSEGMENTED = re.compile(
     "[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
 )  # kana, Chinese characters, Thai: no spaces, no hyphens
 
@@ -44,7 +44,7 @@ class Evidence(IntEnum):
     """A slug with a date or a number, or a slug of six words or more."""
 
 
-def evidence(url: str) -> Evidence:
+def article_evidence(url: str) -> Evidence:
     """Judge a normalised address."""
     parts = urlsplit(url)
     as_written = [segment[:LONGEST_SEGMENT] for segment in unquote(parts.path).split("/") if segment]
@@ -79,7 +79,7 @@ def evidence(url: str) -> Evidence:
     return Evidence.NONE
 
 
-def is_no_article(url: str) -> bool:
+def is_not_article(url: str) -> bool:
     """Whether a normalised address is surely none of an article: a sitemap names the pages of a site as well.
 
     Only what is short and plain: the front page, or `/about`, `/tag/politics`, `/en/privacy-policy.html`. Wherever
@@ -89,7 +89,7 @@ def is_no_article(url: str) -> bool:
     segments = [segment for segment in unquote(parts.path).split("/") if segment]
     if parts.query or len(segments) > 3 or any(char.isdigit() for char in parts.path):
         return False
-    return evidence(url) is Evidence.AGAINST and all(_words(segment) < 4 for segment in segments)
+    return article_evidence(url) is Evidence.AGAINST and all(_words(segment) < 4 for segment in segments)
 
 
 def _without_ending(segment: str) -> tuple[str, str]:
@@ -110,10 +110,10 @@ def _is_page_of_index(segments: list[str]) -> bool:
 
 def _words(segment: str) -> int:
     """Words of a slug; scripts without spaces count a word for every four characters."""
-    unspaced = len(_UNSPACED.findall(segment))
+    unsegmented = len(_UNSEGMENTED.findall(segment))
     return (
-        unspaced // 4
-        if unspaced
+        unsegmented // 4
+        if unsegmented
         else sum(
             1
             for word in _SEPARATOR.split(segment)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit, urlunsplit
 
-from crawlers.discovery.urls import absolute, normalise
+from crawlers.discovery.urls import absolute_url, normalise_url
 
 
-def other_spellings(url: str) -> tuple[str, ...]:
+def fallback_urls(url: str) -> tuple[str, ...]:
     """What else a page may go by when `url` is answered with 404: the likeliest first, none of them `url` itself.
 
     Feed services append tracking parameters, also to addresses that have some already, and there are servers that then
@@ -17,5 +17,5 @@ def other_spellings(url: str) -> tuple[str, ...]:
     named: dict[str, str] = {}
     for parameter in parts.query.split("&"):
         named.setdefault(parameter.partition("=")[0], parameter)
-    once = absolute(urlunsplit(parts._replace(query="&".join(named.values()))))
-    return tuple(spelling for spelling in dict.fromkeys((once, normalise(url))) if spelling != absolute(url))
+    once = absolute_url(urlunsplit(parts._replace(query="&".join(named.values()))))
+    return tuple(spelling for spelling in dict.fromkeys((once, normalise_url(url))) if spelling != absolute_url(url))

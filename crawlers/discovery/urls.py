@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, unquote_plus, urljoin, urlsplit, urlunspli
 
 from w3lib.url import canonicalize_url, safe_url_string
 
-from crawlers.discovery.device_variants import without_variant
+from crawlers.discovery.device_variants import without_device_variant
 from crawlers.discovery.lists import read_list
 from crawlers.discovery.sites import site_of
 
@@ -23,7 +23,7 @@ _STRIPPED = "".join(map(chr, range(0x21))) + "\x7f\u00a0\u200b\ufeff"
 _LABELS = r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*"
 _HOST = re.compile(rf"{_LABELS}|\[[0-9a-f:.]+\]")
 _VALUE = r"[A-Za-z0-9_.~-]"
-_PLAIN = re.compile(
+_SIMPLE = re.compile(
     rf"(https?://{_LABELS}(?:/(?!\.\.?(?:[/?]|$))[A-Za-z0-9_.,~-]*)+)(?:\?({_VALUE}+={_VALUE}*(?:&{_VALUE}+={_VALUE}*)*))?"
 )
 """Most addresses that listings name: only tracking parameters and the order of the others are left to normalise. They
@@ -38,7 +38,7 @@ _CHANNELS = read_list("channels")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 
 
-def absolute(href: str, base: str | None = None) -> str:
+def absolute_url(href: str, base: str | None = None) -> str:
     """The address a server is asked for: `href` resolved against `base`, otherwise as its publisher wrote it.
 
     Characters that may not stand in an address are percent-encoded (UTF-8, host in punycode) and what is already
@@ -46,53 +46,56 @@ def absolute(href: str, base: str | None = None) -> str:
     part of a request. Raises ValueError for anything but http(s) with a host.
     """
     text = href.strip(_STRIPPED).replace("&amp;", "&")
-    if _PLAIN.fullmatch(text):
+    if _SIMPLE.fullmatch(text):
         return text
     parts = _web_parts(safe_url_string(urljoin(base, text) if base else text))
     return urlunsplit(parts._replace(path=parts.path or "/", fragment=""))
 
 
 @lru_cache(maxsize=65536)  # listings name the same addresses again and again
-def normalise(url: str) -> str:
-    """The one spelling of an address: what names it, not necessarily what its server wants to be asked (`absolute`).
+def normalise_url(url: str) -> str:
+    """The canonical form of a URL: it identifies the page, but is not what is requested (see `absolute_url`).
 
     Scheme and host in lower case, the host in punycode without a last dot, no default port, credentials, fragment,
     session or tracking parameters; the other parameters sorted, percent-encoding in one form, dot segments resolved.
     The path's case, its trailing slash and blank values stay. Normalising again changes nothing. Raises ValueError for
     anything but http(s) with a host.
     """
-    plain = _PLAIN.fullmatch(url)
-    if plain and not plain[2]:
+    simple = _SIMPLE.fullmatch(url)
+    if simple and not simple[2]:
         return url
-    if plain:
-        kept = sorted(tuple(part.split("=")) for part in plain[2].split("&") if not _is_tracking(part))
-        return plain[1] + ("?" + "&".join(map("=".join, kept)) if kept else "")
+    if simple:
+        kept = sorted(tuple(part.split("=")) for part in simple[2].split("&") if not _is_tracking(part))
+        return simple[1] + ("?" + "&".join(map("=".join, kept)) if kept else "")
     return _normalised_at_length(url)
 
 
 def _normalised_at_length(url: str) -> str:
-    spelling = absolute(url)
+    spelling = absolute_url(url)
     while True:  # what one round decodes may want the next one; rounds only shorten or decode, so this ends
         parts = urlsplit(spelling)
         kept = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part))
         path = _SESSION_IN_PATH.sub("", parts.path)
-        again = absolute(canonicalize_url(urlunsplit(parts._replace(path=path, query=kept))))
+        again = absolute_url(canonicalize_url(urlunsplit(parts._replace(path=path, query=kept))))
         if again == spelling:
             return spelling
         spelling = again
 
 
-def address_key(url: str) -> int:
+def url_key(url: str) -> int:
     """Unsigned 64-bit key of an address: the first 8 bytes, big-endian, of its `article_id`.
 
     http and https, every order of parameters and every set of tracking parameters give one key, and so do the variants
-    of a page for other devices (`crawlers.discovery.device_variants`). Raises ValueError like `normalise`.
+    of a page for other devices (`crawlers.discovery.device_variants`). Raises ValueError like `normalise_url`.
     """
     return int.from_bytes(_digest(url)[:8], "big")
 
 
 def article_id(url: str) -> uuid.UUID:
-    """128-bit BLAKE2b of the normalised address, as no variant and with https. Raises ValueError like `normalise`."""
+    """128-bit BLAKE2b of the normalised URL with https and without device variant.
+
+    Raises ValueError like `normalise_url`.
+    """
     return uuid.UUID(bytes=_digest(url))
 
 
@@ -138,5 +141,5 @@ def _is_tracking(parameter: str) -> bool:
 
 
 def _digest(url: str) -> bytes:
-    spelling = without_variant(normalise(url))
+    spelling = without_device_variant(normalise_url(url))
     return hashlib.blake2b(b"https:" + spelling.partition(":")[2].encode(), digest_size=16).digest()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _CHUNK = 1 << 16
 
 
-class Target(Protocol):
+class XmlTarget(Protocol):
     """Gets the events. `depth` is how many elements are open; the target keeps it."""
 
     depth: int
@@ -32,7 +32,7 @@ class Target(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class XmlResult:
     """What came of reading: the first error with its line from 1, and how the document ended."""
 
     error: tuple[int, str] | None
@@ -48,8 +48,8 @@ class Reading:
         return [] if self.is_complete else ["ends before it is complete"]
 
 
-def read_xml(text: str, target: Target) -> Reading:
-    """Give the target the events of XML that begins with its root element and is `without_references`.
+def read_xml(text: str, target: XmlTarget) -> XmlResult:
+    """Give the target the events of XML that begins with its root element and is `resolve_references`.
 
     It meets no DTD, which ends where the root begins, and no reference: there is no entity to resolve. The target gets
     no event for what is cut off: an element whose end tag is missing does not end.
@@ -67,7 +67,7 @@ def read_xml(text: str, target: Target) -> Reading:
         parser.feed(body[start : start + _CHUNK])
     # Closing the parser would end the open elements as if they were whole.
     errors = [error for error in parser.feed_error_log if error.level >= etree.ErrorLevels.ERROR]
-    return Reading(
+    return XmlResult(
         error=(errors[0].line, " ".join(errors[0].message.split())) if errors else None,
         is_mismatched=any(error.type == etree.ErrorTypes.ERR_TAG_NAME_MISMATCH for error in errors),
         is_complete=target.depth == 0 and bool(body.rstrip().endswith(b">")),

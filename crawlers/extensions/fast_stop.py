@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 CHECK_EVERY = 0.2  # seconds
 
 
-class Unasked(IgnoreRequest):
+class RequestDropped(IgnoreRequest):
     """A request that was never made, because the crawl ended before its turn came."""
 
 
-class Stopping:
+class FastStop:
     """Drops requests that wait in the downloader once the crawl is told to end.
 
     Scrapy would make all of them first: with a second between two requests to a host that takes minutes. There is no
@@ -32,7 +32,7 @@ class Stopping:
         crawler.signals.connect(self.closed, signal=signals.spider_closed)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Stopping:
+    def from_crawler(cls, crawler: Crawler) -> FastStop:
         """Made by Scrapy from the EXTENSIONS setting."""
         return cls(crawler)
 
@@ -44,7 +44,7 @@ class Stopping:
         for slot in engine.downloader.slots.values():
             while slot.queue:
                 _, waiting = slot.queue.popleft()
-                waiting.errback(Unasked("the crawl was told to end"))
+                waiting.errback(RequestDropped("the crawl was told to end"))
 
     def opened(self) -> None:
         """Signal handler."""

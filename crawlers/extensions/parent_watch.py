@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CHECK_EVERY = 0.5  # seconds
 
 
-class Lifeline:
+class ParentWatch:
     """Ends the process when its parent (setting PARENT_PID) has gone.
 
     The open segment is left as it stands: the next run salvages it.
@@ -29,7 +29,7 @@ class Lifeline:
         crawler.signals.connect(self.closed, signal=signals.spider_closed)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Lifeline:
+    def from_crawler(cls, crawler: Crawler) -> ParentWatch:
         """Made by Scrapy from the EXTENSIONS setting; not used where nobody waits for the crawl."""
         parent = crawler.settings.getint("PARENT_PID")
         if not parent:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
-from crawlers.politeness.hosts import REFUSING_DELAY, HostBook
+from crawlers.politeness.hosts import REFUSING_DELAY, HostRegistry
 from crawlers.politeness.refusals import AskedToWait
-from crawlers.politeness.retry_after import MAX_WAIT, wait_asked
+from crawlers.politeness.retry_after import MAX_WAIT, requested_wait
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -25,7 +25,7 @@ MAX_DELAY = 60.0
 EASY_LATENCY = 0.5  # seconds
 
 
-class Pace:
+class Throttle:
     """Extension: pauses a host that is busy (429, 503) and throttles the others as Scrapy's AutoThrottle does.
 
     The pause is made before the slot looks for its next request. The delay follows the latency (of one request at a
@@ -50,27 +50,27 @@ class Pace:
         slot = downloader.slots.get(key)
         if slot is None:  # nothing was asked of the host for long
             return
-        wait = wait_asked(response.status, response.headers.get("Retry-After"), request.meta.get("retry_times", 0))
+        wait = requested_wait(response.status, response.headers.get("Retry-After"), request.meta.get("retry_times", 0))
         if wait is not None:
-            self.leave_alone(key, slot, wait, response.status)
+            self.pause(key, slot, wait, response.status)
             return
         least = downloader.per_slot_settings.get(key, {}).get("delay", downloader._delay)
-        slot.delay = throttled(slot.delay, request.meta.get("download_latency", 0.0), least, response.status)
+        slot.delay = next_delay(slot.delay, request.meta.get("download_latency", 0.0), least, response.status)
 
-    def leave_alone(self, host: str, slot: Slot, seconds: float, status: int) -> None:
+    def pause(self, host: str, slot: Slot, seconds: float, status: int) -> None:
         """Pause a host, or give it up where the crawl has no time for that."""
-        book = HostBook.of(self.crawler)
-        if book.may_wait(host, seconds):
+        registry = HostRegistry.of(self.crawler)
+        if registry.reserve_wait(host, seconds):
             # The slot takes it for the time of its last request, and waits from then on.
             slot.lastseen = max(slot.lastseen, monotonic() + seconds)
             logger.info("%s answered %s: left alone for %.0f s", host, status, seconds)
             return
         said = f"{host} answered {status} and is to be left alone for {seconds:.0f} s; a crawl waits {MAX_WAIT:.0f} s"
-        book.give_up(host, AskedToWait(f"{said} for a host in all, it is asked again in a later run", status))
+        registry.give_up(host, AskedToWait(f"{said} for a host in all, it is asked again in a later run", status))
         slot.delay = REFUSING_DELAY
 
 
-def throttled(delay: float, latency: float, least: float, status: int) -> float:
+def next_delay(delay: float, latency: float, least: float, status: int) -> float:
     """The delay after an answer, in seconds."""
     target = latency if latency > EASY_LATENCY else 0.0
     smoothed = min(max(target, (delay + target) / 2, least), max(MAX_DELAY, least))

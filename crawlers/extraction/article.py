@@ -17,7 +17,7 @@ class Article:
     """One article as its page or its imported record gives it."""
 
     url: str
-    """Canonical address, in the one spelling of `crawlers.discovery.normalise`."""
+    """Canonical address, in the one spelling of `crawlers.discovery.normalise_url`."""
     title: str
     authors: tuple[str, ...]
     """Names of persons in the order printed, and of news agencies that sign beside them; where no person is named, of

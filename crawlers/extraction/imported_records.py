@@ -7,7 +7,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from crawlers.discovery.urls import normalise
+from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.article import Article, Reason, Rejection
 from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.cleaning import clean_body, clean_text
@@ -103,7 +103,7 @@ def _from_text(text: str, url: str, *, clean: bool) -> Article:
         found = "nothing" if not lines else f"one line ({_quoted(lines[0])})"
         raise _BadRecordError(f"{found}; a title in the first line and the text behind it are expected")
     try:
-        url = normalise(url)
+        url = normalise_url(url)
     except ValueError:
         url = url.strip()
     if not url:
@@ -166,7 +166,7 @@ def _optional(record: dict[str, Any], key: str, kind: type, allowed: str) -> Any
 
 def _address(value: str) -> str:
     try:
-        return normalise(value)
+        return normalise_url(value)
     except ValueError as error:
         raise _BadRecordError(f"url {_quoted(value)} cannot be used: {error}; an http(s) address is expected") from None
 

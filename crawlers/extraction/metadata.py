@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from crawlers.discovery.urls import normalise
+from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.authors import choose_authors, structured_names
 from crawlers.extraction.dates import NOTHING_KNOWN, Known, choose_dates
@@ -118,7 +118,7 @@ def read_metadata(page: Page, head: Head, known: Known = NOTHING_KNOWN) -> Metad
         _description(page, article),
     )
     origins = {
-        "url": "address" if url == normalise(page.url) else "link",
+        "url": "address" if url == normalise_url(page.url) else "link",
         "title": headline.kind if headline else "text",
         "authors": authors.origin,
         "published_at": dates.published_from,

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from crawlers.discovery.urls import normalise, same_site
+from crawlers.discovery.urls import normalise_url, same_site
 
 if TYPE_CHECKING:
     from crawlers.extraction.page import Page
@@ -26,13 +26,13 @@ def canonical_address(page: Page) -> str:
     It cannot when it lies on another site, when it is a front page, or when it is a section above the address asked.
     Raises ValueError where the address asked is no web address.
     """
-    asked = normalise(page.url)
+    asked = normalise_url(page.url)
     links = (
         link.get("href") for link in page.tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
     )
     for stated in (*links, *page.metas.get("og:url", ())):
         try:
-            candidate = normalise(urljoin(page.url, (stated or "").strip())) if stated else None
+            candidate = normalise_url(urljoin(page.url, (stated or "").strip())) if stated else None
         except ValueError:
             continue
         if candidate and same_site(candidate, asked) and _can_stand_for(candidate, asked):

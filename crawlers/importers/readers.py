@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record
-from crawlers.discovery import normalise
+from crawlers.discovery import normalise_url
 from crawlers.errors import CrawlersError
 from crawlers.extraction.imported_records import CLEAN
 
@@ -80,7 +80,7 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
     try:
         if len(record["url"]) > MAX_ADDRESS:
             return None, None
-        return normalise(record["url"]), source.strip() if isinstance(source, str) and source.strip() else None
+        return normalise_url(record["url"]), source.strip() if isinstance(source, str) and source.strip() else None
     except (KeyError, ValueError, TypeError, AttributeError):
         return None, None
 
@@ -141,14 +141,14 @@ def _no_page(record: WarcRecord) -> str | None:
     if len(record.headers.get("WARC-Target-URI") or "") > MAX_ADDRESS:
         return "response with an address of over 8 KiB"
     try:
-        normalise(record.headers.get("WARC-Target-URI") or "")
+        normalise_url(record.headers.get("WARC-Target-URI") or "")
     except ValueError:
         return "response without an http address"
     return None
 
 
 def _page(record: WarcRecord) -> Item:
-    url = normalise(record.headers.get("WARC-Target-URI") or "")
+    url = normalise_url(record.headers.get("WARC-Target-URI") or "")
     when = record.record_date or datetime.now(UTC)
     fetched_at = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     source = _host(url)

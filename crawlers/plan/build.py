@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.archive import Kind
-from crawlers.plan.model import PAGES, PlannedRequest, PlannedSource
+from crawlers.plan.model import DEFAULT_PAGES, PlannedRequest, PlannedSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -35,10 +35,10 @@ def named_ports(source: Source) -> tuple[int, ...]:
 
 def page_limit(source: Source) -> int:
     """New pages that a crawl asks of a source."""
-    return PAGES if source.limit is None else source.limit
+    return DEFAULT_PAGES if source.limit is None else source.limit
 
 
-def window(source: Source, now: datetime) -> tuple[datetime | None, datetime | None]:
+def date_range(source: Source, now: datetime) -> tuple[datetime | None, datetime | None]:
     """The first and the last moment of the articles that a source is asked for; `now` is aware."""
     firsts = []
     if source.since is not None:
@@ -61,7 +61,7 @@ def plan_source(
     `waiting` are article pages that an earlier run found and did not get, newest first; `asked` are the sitemaps that
     its indexes have named before. `now` is aware.
     """
-    since, until = window(source, now)
+    since, until = date_range(source, now)
     return PlannedSource(
         name=source.name,
         delay=settings.delay if source.delay is None else source.delay,

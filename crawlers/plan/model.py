@@ -1,7 +1,7 @@
 """The crawl plan: plain data that a flow writes and a Scrapy process reads.
 
 A plan is a folder with two files: `plan.json`, and `known.keys`, the sorted 64-bit keys of every address that
-listings need not name again (see `crawlers.discovery.urls.KnownAddresses`).
+listings need not name again (see `crawlers.discovery.urls.KnownUrls`).
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from pydantic import TypeAdapter, ValidationError
 
 from crawlers.archive import Kind, Original
 from crawlers.errors import CrawlersError
-from crawlers.politeness.ip_ranges import Reach
+from crawlers.politeness.ip_ranges import AccessPolicy
 
-PLAN = "plan.json"
-KNOWN = "known.keys"
-PAGES = 2000
+PLAN_FILE = "plan.json"
+KNOWN_KEYS_FILE = "known.keys"
+DEFAULT_PAGES = 2000
 """New pages that a crawl asks of a source which sets no limit: enough for a day of the largest newsrooms, and a sitemap
 of 50,000 then takes neither the memory nor the time of all the others. The rest waits for later runs."""
-LISTINGS = 50
+DEFAULT_LISTINGS = 50
 """The same for listings that others name: some indexes have one for every day of decades."""
 
 
@@ -54,14 +54,14 @@ class PlannedSource:
     """What is asked in any case: listings, and pages for another look."""
     waiting: tuple[PlannedRequest, ...] = ()
     """Pages that an earlier crawl found and did not get, newest first: asked after what its listings name anew."""
-    limit: int = PAGES
+    limit: int = DEFAULT_PAGES
     """Pages asked beside `requests`."""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
     """The window of time, aware, that a page's date is to be in where its listing or its address gives one."""
-    listing_limit: int = LISTINGS
+    listing_limit: int = DEFAULT_LISTINGS
     """Listings asked beside `requests`."""
     asked: dict[str, datetime] = field(default_factory=dict)
     """Further sitemaps that are known by their indexes: when each was asked last."""
@@ -70,9 +70,11 @@ class PlannedSource:
     ports: tuple[int, ...] = ()
     """Ports that may be asked beside 80 and 443."""
 
-    def reach(self) -> Reach:
+    def access_policy(self) -> AccessPolicy:
         """How far its requests may go."""
-        return Reach(self.allow_private_addresses, frozenset(self.ports), self.limit if self.limit > PAGES else None)
+        return AccessPolicy(
+            self.allow_private_addresses, frozenset(self.ports), self.limit if self.limit > DEFAULT_PAGES else None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +93,12 @@ _PLAN = TypeAdapter(CrawlPlan)
 
 def write_plan(folder: Path, plan: CrawlPlan) -> None:
     """Write `plan.json` into the folder."""
-    (folder / PLAN).write_bytes(_PLAN.dump_json(plan, indent=1, exclude_none=True))
+    (folder / PLAN_FILE).write_bytes(_PLAN.dump_json(plan, indent=1, exclude_none=True))
 
 
 def read_plan(folder: Path) -> CrawlPlan:
     """Read a plan's `plan.json`; raises CrawlersError, in words, where it is none."""
-    file = folder / PLAN
+    file = folder / PLAN_FILE
     try:
         return _PLAN.validate_json(file.read_bytes())
     except OSError as error:

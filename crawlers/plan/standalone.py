@@ -13,7 +13,7 @@ from crawlers.sources.contact import require_contact
 from crawlers.sources.model import load_sources, user_agent
 
 
-def plan_by_hand(
+def standalone_plan(
     sources: str = "sources.toml", source: str | None = None, archive: str = "newsloom-data/archive"
 ) -> CrawlPlan:
     """Everything that the sources, or the one named `source`, list. CrawlersError where that is missing."""

@@ -11,8 +11,8 @@ from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
 from twisted.web.client import HTTPConnectionPool
 
-from crawlers.politeness.hosts import NO_ANSWER, REACH, REFUSING_DELAY, HostBook, host_of
-from crawlers.politeness.ip_ranges import WHAT_TO_DO, Reach, trouble
+from crawlers.politeness.hosts import ACCESS_POLICY, NO_ANSWER, REFUSING_DELAY, HostRegistry, host_of
+from crawlers.politeness.ip_ranges import ALLOW_PRIVATE_HINT, AccessPolicy, url_problem
 from crawlers.politeness.refusals import ForbiddenAddress
 from crawlers.politeness.resolver import ATTEMPT, Attempt
 
@@ -32,7 +32,7 @@ FAILURE_WAIT = 2.0
 NOT_REACHED = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
-class AddressGuard:
+class UrlGuard:
     """Downloader middleware: refuses what an address shows by itself, also where a proxy will look the name up."""
 
     @classmethod
@@ -42,30 +42,30 @@ class AddressGuard:
 
     def process_request(self, request: Request) -> None:
         """See Scrapy's downloader middlewares; raises ForbiddenAddress."""
-        found = trouble(request.url, request.meta.get(REACH, Reach()))
+        found = url_problem(request.url, request.meta.get(ACCESS_POLICY, AccessPolicy()))
         if found is not None:
             raise ForbiddenAddress(f"found {found}", host=host_of(request))
 
 
-class _InsidePool(HTTPConnectionPool):
+class _PrivatePool(HTTPConnectionPool):
     """Connections that may go inside, also those that Twisted makes anew when a kept one has died."""
 
     def _newConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
-        token = ATTEMPT.set(Attempt(may_go_inside=True))
+        token = ATTEMPT.set(Attempt(allows_private=True))
         try:
             return super()._newConnection(key, endpoint)
         finally:
             ATTEMPT.reset(token)
 
 
-class _InsideHandler(HTTP11DownloadHandler):
+class _PrivateHandler(HTTP11DownloadHandler):
     """Scrapy's handler with such connections."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         from twisted.internet import reactor
 
-        pool = _InsidePool(reactor, persistent=True)  # type: ignore[no-untyped-call]
+        pool = _PrivatePool(reactor, persistent=True)  # type: ignore[no-untyped-call]
         # A proxy is one host, which all the others are reached by.
         pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
         pool.cachedConnectionTimeout = KEPT_SECONDS
@@ -84,7 +84,7 @@ class GuardedHandler(BaseDownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self.book = HostBook.of(crawler)
+        self.registry = HostRegistry.of(crawler)
 
     @cached_property
     def public(self) -> HTTP11DownloadHandler:
@@ -94,18 +94,18 @@ class GuardedHandler(BaseDownloadHandler):
         return handler
 
     @cached_property
-    def inside(self) -> HTTP11DownloadHandler:
+    def private(self) -> HTTP11DownloadHandler:
         """For everything else."""
-        return _InsideHandler(self.crawler)
+        return _PrivateHandler(self.crawler)
 
     async def download_request(self, request: Request) -> Response:
         """See Scrapy's download handlers; raises Refused."""
         host = host_of(request)
-        self.book.check(host)
+        self.registry.check(host)
         try:
             response = await self._download(request)
         except NO_ANSWER as error:
-            is_given_up = self.book.failed(host, error)
+            is_given_up = self.registry.record_failure(host, error)
             slot = self._slot(request)
             if slot is not None and is_given_up:
                 slot.delay = REFUSING_DELAY  # what waits for a host that was given up passes without pauses
@@ -113,12 +113,12 @@ class GuardedHandler(BaseDownloadHandler):
                 # The slot takes it for the time of its last request.
                 slot.lastseen = monotonic() + FAILURE_WAIT * 2 ** request.meta.get("retry_times", 0)
             raise
-        self.book.answered(host)
+        self.registry.record_answer(host)
         return response
 
     async def _download(self, request: Request) -> Response:
-        if request.meta.get("proxy") or request.meta.get(REACH, Reach()).private:
-            return await self.inside.download_request(request)
+        if request.meta.get("proxy") or request.meta.get(ACCESS_POLICY, AccessPolicy()).private:
+            return await self.private.download_request(request)
         attempt = Attempt()
         token = ATTEMPT.set(attempt)
         try:
@@ -126,7 +126,7 @@ class GuardedHandler(BaseDownloadHandler):
         except CannotResolveHostError as error:
             if attempt.refused:
                 found = f"{host_of(request)!r} has {attempt.refused[0]}"
-                raise ForbiddenAddress(f"found that {found}; {WHAT_TO_DO}", host=host_of(request)) from error
+                raise ForbiddenAddress(f"found that {found}; {ALLOW_PRIVATE_HINT}", host=host_of(request)) from error
             raise
         finally:
             ATTEMPT.reset(token)

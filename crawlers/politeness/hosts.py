@@ -15,7 +15,7 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
-from crawlers.politeness.ip_ranges import Reach
+from crawlers.politeness.ip_ranges import AccessPolicy
 from crawlers.politeness.refusals import HostLimit, HostUnresponsive, Refused
 from crawlers.politeness.retry_after import MAX_WAIT
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
-REACH = "reach"  # key of a request's meta: the Reach of its source
+ACCESS_POLICY = "reach"  # key of a request's meta: the Reach of its source
 IS_PAGE = "is_page"  # key of a request's meta: whether it counts as a page
 
 # A page has three attempts: a host that fails all three, or three pages in a row, will fail the next as well.
@@ -38,10 +38,10 @@ NO_ANSWER = (
     ResponseDataLossError,
 )
 
-_BOOKS: WeakKeyDictionary[Crawler, HostBook] = WeakKeyDictionary()
+_REGISTRIES: WeakKeyDictionary[Crawler, HostRegistry] = WeakKeyDictionary()
 
 
-class HostBook:
+class HostRegistry:
     """One crawl's notes on hosts; `pages` is how many pages of a host are asked for unless its source says more."""
 
     def __init__(self, pages: int) -> None:
@@ -52,11 +52,11 @@ class HostBook:
         self._given_up: dict[str, Refused] = {}
 
     @classmethod
-    def of(cls, crawler: Crawler) -> HostBook:
+    def of(cls, crawler: Crawler) -> HostRegistry:
         """The book of a crawl, which all parts of it share."""
-        if crawler not in _BOOKS:
-            _BOOKS[crawler] = cls(crawler.settings.getint("PAGES_PER_HOST"))
-        return _BOOKS[crawler]
+        if crawler not in _REGISTRIES:
+            _REGISTRIES[crawler] = cls(crawler.settings.getint("PAGES_PER_HOST"))
+        return _REGISTRIES[crawler]
 
     def is_given_up(self, host: str) -> bool:
         """Whether a host is asked no more."""
@@ -68,18 +68,18 @@ class HostBook:
         if refusal is not None:
             raise refusal.again()
 
-    def count_page(self, host: str, reach: Reach) -> None:
+    def count_page(self, host: str, access_policy: AccessPolicy) -> None:
         """Count a page that is about to be asked for. Raises HostLimit where it is one too many."""
-        limit = max(self.pages, reach.pages or 0)
+        limit = max(self.pages, access_policy.pages or 0)
         if self._asked[host] >= limit:
             raise HostLimit(f"{limit} pages of {host} were asked for in this crawl; this one waits for a later one")
         self._asked[host] += 1
 
-    def answered(self, host: str) -> None:
+    def record_answer(self, host: str) -> None:
         """The host has answered, whatever it was."""
         self._failed.pop(host, None)
 
-    def failed(self, host: str, error: Exception) -> bool:
+    def record_failure(self, host: str, error: Exception) -> bool:
         """The host has failed to answer; returns whether it is given up by that."""
         self._failed[host] += 1
         if self._failed[host] < FAILURES_IN_A_ROW or host in self._given_up:
@@ -88,7 +88,7 @@ class HostBook:
         self.give_up(host, HostUnresponsive(f"{times}, at last with {type(error).__name__}; it is asked again later"))
         return True
 
-    def may_wait(self, host: str, seconds: float) -> bool:
+    def reserve_wait(self, host: str, seconds: float) -> bool:
         """Whether a crawl has the time to leave a host alone for so long, beside what it has waited for it before."""
         waited = self._waited.get(host, 0.0) + seconds
         if waited > MAX_WAIT:
@@ -105,7 +105,7 @@ class HostGate:
     """Downloader middleware: passes on only requests to hosts that are still asked, each in its own host's slot."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.book = HostBook.of(crawler)
+        self.registry = HostRegistry.of(crawler)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -117,9 +117,9 @@ class HostGate:
         host = host_of(request)
         # A redirected request carries the slot of the host that it comes from.
         request.meta["download_slot"] = host
-        self.book.check(host)
+        self.registry.check(host)
         if request.meta.get(IS_PAGE) and not request.meta.get("retry_times"):
-            self.book.count_page(host, request.meta.get(REACH, Reach()))
+            self.registry.count_page(host, request.meta.get(ACCESS_POLICY, AccessPolicy()))
 
 
 def host_of(request: Request) -> str:

@@ -16,7 +16,7 @@ IPAddress = IPv4Address | IPv6Address
 
 USUAL_PORTS = frozenset({80, 443})
 
-_INSIDE_4 = [
+_NON_PUBLIC_4 = [
     (IPv4Network(network), kind)
     for network, kind in (
         ("0.0.0.0/8", "unspecified"),
@@ -37,7 +37,7 @@ _INSIDE_4 = [
         ("240.0.0.0/4", "reserved"),
     )
 ]
-_INSIDE_6 = [
+_NON_PUBLIC_6 = [
     (IPv6Network(network), kind)
     for network, kind in (
         ("::/128", "unspecified"),
@@ -57,12 +57,12 @@ _INSIDE_6 = [
 _TRANSLATED = (IPv6Network("::ffff:0:0/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("64:ff9b::/96"))
 _GLOBAL_6 = IPv6Network("2000::/3")
 
-_INSIDE_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "ip6-loopback")
+_PRIVATE_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "lan", "home.arpa", "ip6-loopback")
 _NOT_IN_A_NAME = re.compile(r"[\s\x00-\x20\x7f%/\\@:?#<>^|\[\]\"`{}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class AccessPolicy:
     """How far a source's requests may go: inside or not, `ports` beside 80 and 443, `pages` per host and crawl."""
 
     private: bool = False
@@ -70,26 +70,26 @@ class Reach:
     pages: int | None = None
 
 
-def inside(address: IPAddress) -> str | None:
+def non_public_kind(address: IPAddress) -> str | None:
     """What kind of inside an address is, in words; None where it is a public one."""
     if isinstance(address, IPv4Address):
-        return next((kind for network, kind in _INSIDE_4 if address in network), None)
+        return next((kind for network, kind in _NON_PUBLIC_4 if address in network), None)
     if any(address in network for network in _TRANSLATED):
         embedded = IPv4Address(int(address) & 0xFFFFFFFF)
-        kind = inside(embedded)
+        kind = non_public_kind(embedded)
         return f"{kind} ({embedded} in IPv6)" if kind else None
-    kind = next((kind for network, kind in _INSIDE_6 if address in network), None)
+    kind = next((kind for network, kind in _NON_PUBLIC_6 if address in network), None)
     return kind or (None if address in _GLOBAL_6 else "reserved")
 
 
-def plain_host(host: str) -> str:
+def normalise_host(host: str) -> str:
     """A host as browsers and resolvers end up reading it: decoded, of plain width, lower case, no dot at the end."""
     text = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")
     visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return visible.lower().rstrip(".")
 
 
-def literal(host: str) -> IPAddress | None:
+def parse_ip_address(host: str) -> IPAddress | None:
     """The IP address that a plain host spells, in any way that a resolver takes; None where it is a name.
 
     Takes what `inet_aton` takes: one to four numbers, decimal, octal or hexadecimal, the last filling up the rest.
@@ -116,26 +116,26 @@ def _number(text: str) -> int:
     return int(text)
 
 
-def host_trouble(host: str) -> str | None:
+def host_problem(host: str) -> str | None:
     """What speaks against a host, as far as its spelling tells; None where nothing does."""
-    plain = plain_host(host)
+    plain = normalise_host(host)
     if not plain:
         return "no host"
     try:
-        address = literal(plain)
+        address = parse_ip_address(plain)
     except ValueError:
         return f"{plain!r}, which is neither a name nor an IP address"
     if address is not None:
-        kind = inside(address)
+        kind = non_public_kind(address)
         return f"the {kind} address {address}" if kind else None
     if _NOT_IN_A_NAME.search(plain):
         return f"{plain!r}, which is no host name"
-    if "." not in plain or any(plain == name or plain.endswith("." + name) for name in _INSIDE_NAMES):
+    if "." not in plain or any(plain == name or plain.endswith("." + name) for name in _PRIVATE_NAMES):
         return f"{plain!r}, a name that only exists inside a network"
     return None
 
 
-def trouble(url: str, reach: Reach) -> str | None:
+def url_problem(url: str, access_policy: AccessPolicy) -> str | None:
     """What speaks against asking for an address, with what to do about it; None where nothing does."""
     try:
         parts = urlsplit(url)
@@ -146,10 +146,10 @@ def trouble(url: str, reach: Reach) -> str | None:
         return f"the scheme {parts.scheme!r}; only http and https are asked"
     if "@" in parts.netloc or "\\" in parts.netloc:
         return "a user name or password in the address; addresses are asked without them"
-    if port is not None and port not in USUAL_PORTS and port not in reach.ports:
+    if port is not None and port not in USUAL_PORTS and port not in access_policy.ports:
         return f"port {port}; only 80, 443 and ports that the source's own addresses name are asked"
-    found = None if reach.private else host_trouble(host)
-    return f"{found}; {WHAT_TO_DO}" if found else None
+    found = None if access_policy.private else host_problem(host)
+    return f"{found}; {ALLOW_PRIVATE_HINT}" if found else None
 
 
-WHAT_TO_DO = "if the source is meant to be inside, set allow_private_addresses = true for it"
+ALLOW_PRIVATE_HINT = "if the source is meant to be inside, set allow_private_addresses = true for it"

@@ -12,7 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import TextResponse
 from scrapy.responsetypes import responsetypes
 
-from crawlers.politeness.hosts import HostBook, host_of
+from crawlers.politeness.hosts import HostRegistry, host_of
 from crawlers.politeness.refusals import BadRedirect, Refused, TooLarge
 from crawlers.politeness.retry_after import BUSY
 
@@ -32,11 +32,11 @@ class Retry(RetryMiddleware):
     ) -> Request | Response:
         """See Scrapy's downloader middlewares; raises AskedToWait (see `crawlers.extensions.throttle`)."""
         if response.status in BUSY:
-            HostBook.of(self.crawler).check(host_of(request))
+            HostRegistry.of(self.crawler).check(host_of(request))
         return super().process_response(request, response)
 
     def _retry(self, request: Request, reason: str | Exception | type[Exception]) -> Request | None:
-        if HostBook.of(self.crawler).is_given_up(host_of(request)):
+        if HostRegistry.of(self.crawler).is_given_up(host_of(request)):
             return None  # what this attempt met is what goes on record
         return super()._retry(request, reason)
 

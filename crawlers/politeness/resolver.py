@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.resolver import CachingHostnameResolver
 
-from crawlers.politeness.ip_ranges import inside
+from crawlers.politeness.ip_ranges import non_public_kind
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 class Attempt:
     """An attempt to connect, and the addresses inside that were kept from it, each in words."""
 
-    may_go_inside: bool = False
+    allows_private: bool = False
     refused: list[str] = field(default_factory=list)
 
 
@@ -33,7 +33,7 @@ class Attempt:
 ATTEMPT: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
 
 
-class _Judge:
+class _PublicAddressesOnly:
     """An IResolutionReceiver that passes on the public addresses of a name to another."""
 
     def __init__(self, receiver: Any, attempt: Attempt) -> None:
@@ -45,7 +45,7 @@ class _Judge:
 
     def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's interface
         found = ip_address(address.host)
-        kind = inside(found)
+        kind = non_public_kind(found)
         if kind is None:
             self.receiver.addressResolved(address)
         else:
@@ -71,5 +71,7 @@ class GuardedResolver(CachingHostnameResolver):
     ) -> IHostResolution:
         """See IHostnameResolver."""
         attempt = ATTEMPT.get() or Attempt()
-        receiver: Any = resolutionReceiver if attempt.may_go_inside else _Judge(resolutionReceiver, attempt)
+        receiver: Any = (
+            resolutionReceiver if attempt.allows_private else _PublicAddressesOnly(resolutionReceiver, attempt)
+        )
         return super().resolveHostName(receiver, hostName, portNumber, addressTypes, transportSemantics)

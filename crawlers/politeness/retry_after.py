@@ -27,7 +27,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return max(0.0, (moment - now).total_seconds())
 
 
-def wait_asked(status: int, header: bytes | None, retries: int, now: datetime | None = None) -> float | None:
+def requested_wait(status: int, header: bytes | None, retries: int, now: datetime | None = None) -> float | None:
     """How many seconds a host wants not to be asked after this answer; None where it is content."""
     if status not in BUSY:
         return None

@@ -39,7 +39,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from crawlers.discovery.urls import normalise
+from crawlers.discovery.urls import normalise_url
 from crawlers.languages import ISO_639_1
 from crawlers.sources.validation import Report, nearest_language
 
@@ -69,7 +69,7 @@ def _contact(value: str) -> str:
 
 def _web_address(value: str) -> str:
     try:
-        normalise(value)
+        normalise_url(value)
         credentials = "@" in urlsplit(value).netloc
     except ValueError:
         raise _mistake(allowed=_ADDRESS) from None

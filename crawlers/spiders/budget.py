@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind
-from crawlers.discovery import dated
+from crawlers.discovery import link_date
 from crawlers.plan.model import PlannedRequest
-from crawlers.spiders.filters import latest
+from crawlers.spiders.filters import latest_possible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crawlers.plan.model import PlannedSource
 
 
-class Agenda:
+class CrawlBudget:
     """Budgets of a source; what is beyond them waits in the archive's log for a later run.
 
     What its listings name anew comes first, and what waits from earlier runs gets what is left once they are all read:
@@ -49,7 +49,7 @@ class Agenda:
         """Those further listings that are to be asked for now: new ones, and those that say they have changed."""
         for listing in found:
             asked = self._source.asked.get(listing.url)
-            if asked is not None and (listing.modified_at is None or latest(listing.modified_at) < asked):
+            if asked is not None and (listing.modified_at is None or latest_possible(listing.modified_at) < asked):
                 continue
             if self._listings <= 0:
                 return
@@ -62,4 +62,4 @@ class Agenda:
             if self._pages <= 0:
                 return
             self._pages -= 1
-            yield PlannedRequest(link.url, Kind.PAGE, published_hint=link.published_at, date=dated(link))
+            yield PlannedRequest(link.url, Kind.PAGE, published_hint=link.published_at, date=link_date(link))

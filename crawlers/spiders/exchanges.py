@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from crawlers.archive import Original
 
 
-def exchange(response: Response, original: Original | None) -> Exchange:
+def to_exchange(response: Response, original: Original | None) -> Exchange:
     """A response with its request; a body that came in gzip as it came, any other one decoded as Scrapy has it.
 
     `original` is what is stored of the same address. An answer that says the same is one that `repeats` it.

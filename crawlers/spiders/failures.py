@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from twisted.python.failure import Failure
 
 
-class Reason(StrEnum):
+class FailureReason(StrEnum):
     """Why a request failed or was skipped."""
 
     ROBOTS = "robots"
@@ -53,34 +53,34 @@ class Reason(StrEnum):
     INTERNAL_ERROR = "internal_error"
 
 
-def judge(failure: Failure) -> tuple[Outcome, Reason, str]:
+def classify(failure: Failure) -> tuple[Outcome, FailureReason, str]:
     """Outcome, reason and the reason in words of a request that ended in an error."""
     error = failure.value
     text = str(error) or type(error).__name__
     if isinstance(error, Refused):
         return (*_REFUSALS[type(error)], text)
     if isinstance(error, IgnoreRequest):
-        return Outcome.SKIPPED, Reason.INTERNAL_ERROR, text
+        return Outcome.SKIPPED, FailureReason.INTERNAL_ERROR, text
     for kinds, reason in _MEANING:
         if isinstance(error, kinds):
             return Outcome.FAILED, reason, text
-    return Outcome.FAILED, Reason.INTERNAL_ERROR, f"{type(error).__name__}: {text}"
+    return Outcome.FAILED, FailureReason.INTERNAL_ERROR, f"{type(error).__name__}: {text}"
 
 
-_REFUSALS: dict[type[Refused], tuple[Outcome, Reason]] = {
-    RobotsForbidden: (Outcome.SKIPPED, Reason.ROBOTS),
-    RobotsUnreachable: (Outcome.SKIPPED, Reason.ROBOTS_UNREACHABLE),
-    ForbiddenAddress: (Outcome.SKIPPED, Reason.FORBIDDEN_ADDRESS),
-    HostLimit: (Outcome.SKIPPED, Reason.HOST_LIMIT),
-    HostUnresponsive: (Outcome.SKIPPED, Reason.HOST_UNRESPONSIVE),
-    AskedToWait: (Outcome.FAILED, Reason.RETRY_AFTER),
-    BadRedirect: (Outcome.FAILED, Reason.REDIRECTS),
-    TooLarge: (Outcome.FAILED, Reason.TOO_LARGE),
+_REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
+    RobotsForbidden: (Outcome.SKIPPED, FailureReason.ROBOTS),
+    RobotsUnreachable: (Outcome.SKIPPED, FailureReason.ROBOTS_UNREACHABLE),
+    ForbiddenAddress: (Outcome.SKIPPED, FailureReason.FORBIDDEN_ADDRESS),
+    HostLimit: (Outcome.SKIPPED, FailureReason.HOST_LIMIT),
+    HostUnresponsive: (Outcome.SKIPPED, FailureReason.HOST_UNRESPONSIVE),
+    AskedToWait: (Outcome.FAILED, FailureReason.RETRY_AFTER),
+    BadRedirect: (Outcome.FAILED, FailureReason.REDIRECTS),
+    TooLarge: (Outcome.FAILED, FailureReason.TOO_LARGE),
 }
-_MEANING: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
-    ((DownloadTimeoutError, network.TimeoutError, network.TCPTimedOutError), Reason.TIMEOUT),
-    ((CannotResolveHostError, network.DNSLookupError), Reason.DNS),
-    ((DownloadCancelledError,), Reason.TOO_LARGE),
+_MEANING: tuple[tuple[tuple[type[BaseException], ...], FailureReason], ...] = (
+    ((DownloadTimeoutError, network.TimeoutError, network.TCPTimedOutError), FailureReason.TIMEOUT),
+    ((CannotResolveHostError, network.DNSLookupError), FailureReason.DNS),
+    ((DownloadCancelledError,), FailureReason.TOO_LARGE),
     (
         (
             DownloadConnectionRefusedError,
@@ -91,6 +91,6 @@ _MEANING: tuple[tuple[tuple[type[BaseException], ...], Reason], ...] = (
             network.ConnectError,
             OSError,
         ),
-        Reason.CONNECTION,
+        FailureReason.CONNECTION,
     ),
 )

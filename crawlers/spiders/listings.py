@@ -19,7 +19,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class ListingContent:
     """What a listing names: articles, further listings, and what was broken in it."""
 
     links: tuple[Link, ...] = ()
@@ -27,8 +27,8 @@ class Named:
     problem: str | None = None
 
 
-def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ()) -> Named:
-    """Read a fetched listing; raises BadListing where nothing can be read from it.
+def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ()) -> ListingContent:
+    """Read a fetched listing; raises BadListingError where nothing can be read from it.
 
     `sitemaps` are those that the host's robots.txt names. A front page leads to its feeds and to the sitemaps for news
     among them, for want of both to all of these, which name everything that a publisher ever had, and for want of these
@@ -37,10 +37,10 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
     if kind is Kind.FEED:
         listing = parse_feed(response.body, response.url, content_type)
-        return Named(listing.links, problem=listing.problem)
+        return ListingContent(listing.links, problem=listing.problem)
     if kind is Kind.SITEMAP:
         listing = parse_sitemap(response.body, response.url)
-        return Named(
+        return ListingContent(
             listing.links,
             tuple(FoundListing(child.url, Kind.SITEMAP, child.modified_at) for child in listing.listings),
             listing.problem,
@@ -48,11 +48,11 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
     declared = _CHARSET.search(content_type or "")
     listing = parse_section(response.body, response.url, declared[1] if declared else None)
     if kind is not Kind.HOMEPAGE:
-        return Named(listing.links, problem=listing.problem)
+        return ListingContent(listing.links, problem=listing.problem)
     feeds = [FoundListing(url, Kind.FEED) for url in find_feeds(response.body, response.url)]
     news = [FoundListing(url, Kind.SITEMAP) for url in sitemaps if "news" in url.rpartition("/")[2].lower()]
     everything = [FoundListing(url, Kind.SITEMAP) for url in sitemaps]
-    return Named(listing.links, tuple(feeds + news or everything or _usual(response.url)), listing.problem)
+    return ListingContent(listing.links, tuple(feeds + news or everything or _usual(response.url)), listing.problem)
 
 
 def _usual(url: str) -> list[FoundListing]:

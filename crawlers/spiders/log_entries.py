@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawlers.archive import Fetch, Outcome
 from crawlers.archive.contents import NOT_MODIFIED
 from crawlers.politeness.refusals import Refused
-from crawlers.spiders.failures import Reason, judge
+from crawlers.spiders.failures import FailureReason, classify
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from crawlers.archive import Exchange
     from crawlers.plan.model import PlannedRequest
 
-MAX_ADDRESS = 8 << 10  # characters; the archive takes no longer ones, and servers about as many (RFC 9110)
+MAX_URL_LENGTH = 8 << 10  # characters; the archive takes no longer ones, and servers about as many (RFC 9110)
 
 
-def answered(source: str, planned: PlannedRequest, response: Response) -> Fetch:
+def fetch_from_response(source: str, planned: PlannedRequest, response: Response) -> Fetch:
     """The log line of an answer."""
     outcome, reason, detail = Outcome.FETCHED, None, None
     if response.status == NOT_MODIFIED:
         outcome = Outcome.UNCHANGED
-    elif len(response.url) > MAX_ADDRESS:
-        said = f"redirected to an address of {len(response.url)} characters; at most {MAX_ADDRESS} are taken"
-        outcome, reason, detail = Outcome.FAILED, Reason.REDIRECTS, said
+    elif len(response.url) > MAX_URL_LENGTH:
+        said = f"redirected to an address of {len(response.url)} characters; at most {MAX_URL_LENGTH} are taken"
+        outcome, reason, detail = Outcome.FAILED, FailureReason.REDIRECTS, said
     elif not 200 <= response.status < 300:
-        outcome, reason, detail = Outcome.FAILED, Reason.HTTP_STATUS, f"answered {response.status}"
+        outcome, reason, detail = Outcome.FAILED, FailureReason.HTTP_STATUS, f"answered {response.status}"
     return Fetch(
         url=planned.url,
         source=source,
@@ -41,7 +41,7 @@ def answered(source: str, planned: PlannedRequest, response: Response) -> Fetch:
         reason=reason,
         detail=detail,
         fetched_at=datetime.now(UTC),
-        final_url=response.url if response.url != planned.url and len(response.url) <= MAX_ADDRESS else None,
+        final_url=response.url if response.url != planned.url and len(response.url) <= MAX_URL_LENGTH else None,
         status=response.status,
         bytes=len(response.body),
         ms=round(response.meta.get("download_latency", 0.0) * 1000),
@@ -51,7 +51,7 @@ def answered(source: str, planned: PlannedRequest, response: Response) -> Fetch:
     )
 
 
-def confirmed(fetch: Fetch, content: Exchange | None) -> Fetch:
+def mark_unchanged(fetch: Fetch, content: Exchange | None) -> Fetch:
     """The log line of an answer that may have nothing but what is stored."""
     return replace(fetch, outcome=Outcome.UNCHANGED) if content is not None and content.repeats is not None else fetch
 
@@ -62,9 +62,9 @@ def with_left_out(detail: str | None, left_out: Mapping[str, int]) -> str | None
     return "; ".join(filter(None, (detail, said and f"left out: {said}"))) or None
 
 
-def unanswered(source: str, planned: PlannedRequest, failure: Failure) -> Fetch:
+def fetch_from_failure(source: str, planned: PlannedRequest, failure: Failure) -> Fetch:
     """The log line of a request that had no answer, or was not made."""
-    outcome, reason, detail = judge(failure)
+    outcome, reason, detail = classify(failure)
     return Fetch(
         url=planned.url,
         source=source,

@@ -21,18 +21,18 @@ from scrapy import Request, signals
 from twisted.internet.task import LoopingCall
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
-from crawlers.discovery import BadListing, KnownAddresses
+from crawlers.discovery import BadListingError, KnownUrls
 from crawlers.errors import ArchiveError
-from crawlers.extensions.fast_stop import Unasked
+from crawlers.extensions.fast_stop import RequestDropped
 from crawlers.locking import lock_archive
-from crawlers.plan.model import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan
-from crawlers.politeness.hosts import IS_PAGE, REACH
-from crawlers.spiders.budget import Agenda
-from crawlers.spiders.exchanges import exchange
-from crawlers.spiders.failures import Reason
-from crawlers.spiders.listings import Named, read_listing
-from crawlers.spiders.log_entries import answered, confirmed, unanswered, with_left_out
-from crawlers.spiders.seen import Memory
+from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan
+from crawlers.politeness.hosts import ACCESS_POLICY, IS_PAGE
+from crawlers.spiders.budget import CrawlBudget
+from crawlers.spiders.exchanges import to_exchange
+from crawlers.spiders.failures import FailureReason
+from crawlers.spiders.listings import ListingContent, read_listing
+from crawlers.spiders.log_entries import fetch_from_failure, fetch_from_response, mark_unchanged, with_left_out
+from crawlers.spiders.seen import SeenUrls
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator
@@ -60,8 +60,8 @@ class NewsSpider(scrapy.Spider):
     def __init__(self, plan: CrawlPlan, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.plan = plan
-        self.reaches = {source.name: source.reach() for source in plan.sources}
-        self.agendas = {source.name: Agenda(source) for source in plan.sources}
+        self.access_policies = {source.name: source.access_policy() for source in plan.sources}
+        self.budgets = {source.name: CrawlBudget(source) for source in plan.sources}
         self.started = datetime.now(UTC)
         self.sitemaps: dict[str, tuple[str, ...]] = {}  # by host, as its robots.txt names them
         self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
@@ -72,11 +72,11 @@ class NewsSpider(scrapy.Spider):
         """Made by Scrapy; `kwargs` are the -a arguments, all strings."""
         folder = kwargs.pop("plan", None)
         if folder is not None:
-            plan, known = read_plan(Path(folder)), Path(folder) / KNOWN
+            plan, known = read_plan(Path(folder)), Path(folder) / KNOWN_KEYS_FILE
         else:
-            from crawlers.plan.standalone import plan_by_hand
+            from crawlers.plan.standalone import standalone_plan
 
-            plan, known = plan_by_hand(**kwargs), None
+            plan, known = standalone_plan(**kwargs), None
         settings = crawler.settings
         settings.set("USER_AGENT", plan.user_agent, priority="spider")
         delay = max(LEAST_DELAY, min((source.delay for source in plan.sources), default=1.0))
@@ -94,8 +94,8 @@ class NewsSpider(scrapy.Spider):
         archive = Path(self.plan.archive)
         lock = lock_archive(archive, wait=10.0)
         self.resources.callback(lock.release)
-        settled = self.resources.enter_context(KnownAddresses(known)) if known is not None else None
-        self.memory = Memory(self.plan.sources, settled)
+        settled = self.resources.enter_context(KnownUrls(known)) if known is not None else None
+        self.memory = SeenUrls(self.plan.sources, settled)
         self.writer = self.resources.enter_context(
             SegmentWriter(archive, self.plan.run_id, max_pages=self.plan.segment_pages, on_sealed=self.sealed)
         )
@@ -138,10 +138,10 @@ class NewsSpider(scrapy.Spider):
                 if request is not None:
                     yield request
                 elif planned.kind is not Kind.PAGE:
-                    for waiting in self.follow(source, self.agendas[source.name].closed()):
+                    for waiting in self.follow(source, self.budgets[source.name].closed()):
                         yield waiting
             if all(planned.kind is Kind.PAGE for planned in source.requests):
-                for waiting in self.follow(source, self.agendas[source.name].waiting()):
+                for waiting in self.follow(source, self.budgets[source.name].waiting()):
                     yield waiting
 
     def request(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Request | None:
@@ -157,7 +157,7 @@ class NewsSpider(scrapy.Spider):
             errback=self.on_error,
             headers=_conditions(planned),
             cb_kwargs={"source": source, "planned": planned, "depth": depth},
-            meta={REACH: self.reaches[source.name]},
+            meta={ACCESS_POLICY: self.access_policies[source.name]},
             priority=10,
             dont_filter=True,  # the memory knows better: one address has several spellings
         )
@@ -171,7 +171,7 @@ class NewsSpider(scrapy.Spider):
             headers=_conditions(planned),
             cb_kwargs={"source": source, "planned": planned, "tried": tried},
             meta={
-                REACH: self.reaches[source.name],
+                ACCESS_POLICY: self.access_policies[source.name],
                 IS_PAGE: planned.stored is None,  # looks at what is known are bounded by that
                 "download_maxsize": PAGE_BYTES,
             },
@@ -188,36 +188,36 @@ class NewsSpider(scrapy.Spider):
             if spelling is not None:
                 yield self.page_request(spelling, source, planned, tried)
                 return
-        fetch = answered(source.name, planned, response)
-        content = None if fetch.outcome is Outcome.FAILED else exchange(response, planned.stored)
-        self.store(confirmed(fetch, content), content)
+        fetch = fetch_from_response(source.name, planned, response)
+        content = None if fetch.outcome is Outcome.FAILED else to_exchange(response, planned.stored)
+        self.store(mark_unchanged(fetch, content), content)
 
     def on_listing(
         self, response: Response, source: PlannedSource, planned: PlannedRequest, depth: int
     ) -> Iterator[Request]:
         """Put a listing on record with what it names that is new, and ask for that."""
-        content = exchange(response, planned.stored)
-        fetch = confirmed(answered(source.name, planned, response), content)
-        listing = Named()
+        content = to_exchange(response, planned.stored)
+        fetch = mark_unchanged(fetch_from_response(source.name, planned, response), content)
+        listing = ListingContent()
         if fetch.outcome is Outcome.FETCHED:
             try:
                 listing = read_listing(planned.kind, response, self.sitemaps.get(urlsplit(response.url).netloc, ()))
-            except BadListing as error:
-                fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.BAD_LISTING, detail=str(error))
+            except BadListingError as error:
+                fetch = replace(fetch, outcome=Outcome.FAILED, reason=FailureReason.BAD_LISTING, detail=str(error))
             except Exception as error:
                 self.logger.exception("reading %s", response.url)
                 said = f"{type(error).__name__}: {error}"
-                fetch = replace(fetch, outcome=Outcome.FAILED, reason=Reason.INTERNAL_ERROR, detail=said)
+                fetch = replace(fetch, outcome=Outcome.FAILED, reason=FailureReason.INTERNAL_ERROR, detail=said)
         links, left_out = self.memory.new_links(source.name, planned.kind, listing.links)
         listings, too_old = self.memory.new_listings(source.name, listing.listings)
         left_out.update({"listings that have not changed since": too_old} if too_old else {})
         detail = with_left_out(fetch.detail or listing.problem, left_out)
         self.store(replace(fetch, links=tuple(links), listings=tuple(listings), detail=detail), content)
-        agenda = self.agendas[source.name]
+        budget = self.budgets[source.name]
         if depth < LISTING_DEPTH:
-            yield from self.follow(source, agenda.listings(listings), depth + 1)
-        yield from self.follow(source, agenda.pages(links))
-        yield from self.follow(source, agenda.closed())
+            yield from self.follow(source, budget.listings(listings), depth + 1)
+        yield from self.follow(source, budget.pages(links))
+        yield from self.follow(source, budget.closed())
 
     def follow(self, source: PlannedSource, wanted: Iterable[PlannedRequest], depth: int = 0) -> Iterator[Request]:
         """The requests for new addresses, where there are any to make."""
@@ -225,21 +225,21 @@ class NewsSpider(scrapy.Spider):
             request = self.request(source, planned, depth)
             if request is not None:
                 if planned.kind is not Kind.PAGE:
-                    self.agendas[source.name].opened()
+                    self.budgets[source.name].opened()
                 yield request
 
     def on_error(self, failure: Failure) -> Iterator[Request]:
         """Put a request that had no answer on record."""
-        if isinstance(failure.value, Unasked):
+        if isinstance(failure.value, RequestDropped):
             return  # it is as if nobody had named it yet: the next crawl does
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
-        fetch = unanswered(arguments["source"].name, arguments["planned"], failure)
-        if fetch.reason == Reason.INTERNAL_ERROR:
+        fetch = fetch_from_failure(arguments["source"].name, arguments["planned"], failure)
+        if fetch.reason == FailureReason.INTERNAL_ERROR:
             self.logger.error("%s", failure.getTraceback())
         self.store(fetch, None)
         if fetch.kind is not Kind.PAGE:
             source = arguments["source"]
-            yield from self.follow(source, self.agendas[source.name].closed())
+            yield from self.follow(source, self.budgets[source.name].closed())
 
     def _age(self, date: datetime | None) -> int:
         """Days since a page's date, as far as they make a difference; undated ones are taken for yesterday's."""

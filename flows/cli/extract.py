@@ -63,7 +63,7 @@ def _read(target: str) -> bytes:
 
 
 def _own_address(body: bytes, target: str) -> str:
-    from crawlers.discovery import normalise
+    from crawlers.discovery import normalise_url
     from crawlers.extraction import Rejection
     from crawlers.extraction.page import read_page
     from flows.errors import FlowsError
@@ -74,7 +74,7 @@ def _own_address(body: bytes, target: str) -> str:
     links = [link.get("href") for link in page.tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
     for stated in (*links, *page.metas.get("og:url", ())):
         try:
-            return normalise(stated or "")
+            return normalise_url(stated or "")
         except ValueError:
             continue
     raise FlowsError(f"{target}: the page does not name its address; give it with --url https://…")

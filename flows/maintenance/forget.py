@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Segment
 from crawlers.archive.erase import erase_each
-from crawlers.discovery import address_key
+from crawlers.discovery import url_key
 from crawlers.errors import ArchiveError
 from flows.dedup.exact import Verdict
 from flows.dedup.recompute import place_waiting
@@ -144,6 +144,6 @@ def _mentions(file: Path, needles: Sequence[bytes]) -> bool:
 
 def _key(url: str) -> int | None:
     try:
-        return address_key(url)
+        return url_key(url)
     except ValueError:
         return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Outcome
-from crawlers.discovery import address_key
+from crawlers.discovery import url_key
 from flows.errors import FlowsError
 from flows.identifiers import digest
 
@@ -25,7 +25,7 @@ REASON = "forgotten"
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """`keys` of addresses (`address_key`), `sources` as digests of their names."""
+    """`keys` of addresses (`url_key`), `sources` as digests of their names."""
 
     keys: frozenset[int] = frozenset()
     sources: frozenset[str] = frozenset()
@@ -115,6 +115,6 @@ def remember_to_forget(private: Path, keys: Iterable[int], sources: Iterable[str
 
 def _key(url: str) -> int | None:
     try:
-        return address_key(url)
+        return url_key(url)
     except ValueError:
         return None

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Outcome, Segment
-from crawlers.discovery import address_key
+from crawlers.discovery import url_key
 from crawlers.errors import ArchiveError, CrawlersError
 from flows.errors import FlowsError, causes, was_interrupted
 from warehouse import TransientWarehouseError, WarehouseError
@@ -105,7 +105,7 @@ def keys_waiting(writer: Writer, directory: DataDirectory) -> frozenset[int]:
             for fetch in Segment(directory.archive, one.segment).fetches():
                 if fetch.kind is Kind.PAGE and fetch.outcome is Outcome.FETCHED:
                     with suppress(ValueError):
-                        keys.add(address_key(fetch.url))
+                        keys.add(url_key(fetch.url))
     return frozenset(keys)
 
 

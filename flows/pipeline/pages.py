@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from crawlers.discovery import address_key, article_id
+from crawlers.discovery import article_id, url_key
 from crawlers.extraction import Article
 from flows.dedup.exact import Candidate
 from flows.dedup.text.features import Traits, traits_of
@@ -80,7 +80,7 @@ def _key(url: str | None) -> int | None:
     if url is None:
         return None
     try:
-        return address_key(url)
+        return url_key(url)
     except ValueError:  # an imported text has a file's address, which no crawl will ever ask for
         return None
 

@@ -7,9 +7,9 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Original
-from crawlers.discovery import address_key, write_sorted
-from crawlers.plan.build import entry_points, page_limit, plan_source, window
-from crawlers.plan.model import KNOWN, LISTINGS, CrawlPlan, PlannedRequest, write_plan
+from crawlers.discovery import url_key, write_sorted_keys
+from crawlers.plan.build import date_range, entry_points, page_limit, plan_source
+from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, write_plan
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
 from flows.pipeline.blocklist import read_forgotten
 from flows.pipeline.failures import keys_waiting
@@ -36,7 +36,7 @@ logger = logging.getLogger("newsloom")
 
 # Listings that were found by following others (feeds of a front page, children of a sitemap index) are asked again by
 # themselves, for their parent may say "not modified". Those that changed last are enough to see what is new.
-FOUND_LISTINGS = LISTINGS
+FOUND_LISTINGS = DEFAULT_LISTINGS
 
 
 def without_forgotten(sources: Sources, directory: DataDirectory) -> Sources:
@@ -82,7 +82,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     states: dict[str, list[ListingState]] = defaultdict(list)
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
-    windows = [FrontierQuery(source.name, page_limit(source), *window(source, now)) for source in sources.sources]
+    windows = [FrontierQuery(source.name, page_limit(source), *date_range(source, now)) for source in sources.sources]
     archived = keys_waiting(writer, directory)
     waiting = _pages(due_frontier(writer.connection, now, windows), archived)
     rechecks = _pages(due_rechecks(writer.connection, now), archived)
@@ -93,10 +93,10 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
         planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], asked))
     # Where nothing is asked for, nothing is compared with what is known.
     is_idle = not any(source.requests or source.waiting for source in planned)
-    for old in folder.parent.glob(f"*/{KNOWN}"):
+    for old in folder.parent.glob(f"*/{KNOWN_KEYS_FILE}"):
         old.unlink()  # 8 bytes for every address that is known, of no use to any later run
     also = sorted(archived | read_forgotten(directory.private).keys)
-    write_sorted(folder / KNOWN, () if is_idle else known_keys(writer.connection, also))
+    write_sorted_keys(folder / KNOWN_KEYS_FILE, () if is_idle else known_keys(writer.connection, also))
     write_plan(
         folder,
         CrawlPlan(
@@ -114,7 +114,7 @@ def _pages(due: list[DueUrl], archived: frozenset[int]) -> dict[str, list[Planne
     """Article pages by source, without those whose answer is archived and waits to be loaded (keys)."""
     pages: dict[str, list[PlannedRequest]] = defaultdict(list)
     for page in due:
-        if archived and address_key(page.url) in archived:
+        if archived and url_key(page.url) in archived:
             continue
         pages[page.source].append(
             PlannedRequest(
@@ -135,10 +135,10 @@ def _listings(source: Source, states: list[ListingState]) -> tuple[list[PlannedR
 
     Beside them: the sitemaps that are known and not due, which an index may say have changed.
     """
-    known = {address_key(state.url): state for state in states}
+    known = {url_key(state.url): state for state in states}
     due = []
     for request in entry_points(source):
-        state = known.pop(address_key(request.url), None)
+        state = known.pop(url_key(request.url), None)
         if state is None or state.kind != request.kind:
             due.append(request)
         elif state.is_due:

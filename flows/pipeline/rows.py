@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import address_key, dated
+from crawlers.discovery import link_date, url_key
 from crawlers.extraction import Rejection
 from flows.dedup.exact import Judgement, Verdict
 from flows.identifiers import digest
@@ -134,12 +134,12 @@ def build_batch(
             links.append(
                 {
                     "row_number": len(links),
-                    "address_key": address_key(link.url),
+                    "address_key": url_key(link.url),
                     "url": link.url,
                     "source": page.fetch.source,
                     "discovered_at": page.fetch.fetched_at,
                     "published_hint": link.published_at,
-                    "modified_hint": None if link.published_at else dated(link),
+                    "modified_hint": None if link.published_at else link_date(link),
                 }
             )
         listings += [

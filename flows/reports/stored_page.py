@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment
-from crawlers.discovery import normalise
+from crawlers.discovery import normalise_url
 from flows.data_directory import data_directory
 from flows.errors import FlowsError
 from warehouse import connect
@@ -78,7 +78,7 @@ def find_page(data: Path, url: str) -> ArchivedPage:
 def spellings(url: str) -> list[str]:
     """An address as given and in its one spelling, with http and with https."""
     try:
-        normal = normalise(url)
+        normal = normalise_url(url)
     except ValueError:
         return [url]
     rest = normal.partition("://")[2]

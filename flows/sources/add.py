@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import absolute, address_key
+from crawlers.discovery import absolute_url, url_key
 from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 from crawlers.languages import ISO_639_1
 from crawlers.plan.model import PlannedRequest, PlannedSource
@@ -48,7 +48,7 @@ def add_addresses(file: Path, urls: Sequence[str], contact: str | None = None) -
     planned = {}
     for url in urls:
         try:
-            address = absolute(url if "://" in url else f"https://{url}")
+            address = absolute_url(url if "://" in url else f"https://{url}")
         except ValueError as error:
             raise FlowsError(f"{url}: is no address of a website: {error}") from error
         name = free_name((urlsplit(address).hostname or "").removeprefix("www."), taken)
@@ -74,7 +74,7 @@ def add_publishers(file: Path, publishers: Iterable[Publisher]) -> list[tuple[st
     taken, asked = _taken(configured)
     entries = []
     for publisher in publishers:
-        if address_key(publisher.homepage) in asked:
+        if url_key(publisher.homepage) in asked:
             continue
         name = free_name(publisher.name, taken)
         taken.add(name)
@@ -123,7 +123,7 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
 def _taken(configured: Sources) -> tuple[set[str], set[int]]:
     """Names that the file has, and keys of the addresses that it asks."""
     asked = {
-        address_key(url)
+        url_key(url)
         for source in configured.sources
         for url in (*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else []))
     }
@@ -132,7 +132,7 @@ def _taken(configured: Sources) -> tuple[set[str], set[int]]:
 
 def _known(url: str, asked: set[int]) -> bool:
     try:
-        return address_key(url) in asked
+        return url_key(url) in asked
     except ValueError:
         return False  # the check of what is written says what is wrong with it
 
@@ -212,7 +212,7 @@ def _distinct(listings: Iterable[Fetch]) -> list[str]:
     seen: set[int] = set()
     kept = []
     for fetch in listings:
-        keys = {address_key(link.url) for link in fetch.links}
+        keys = {url_key(link.url) for link in fetch.links}
         if keys - seen:
             kept.append(fetch.url)
             seen |= keys

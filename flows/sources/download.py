@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawlers.discovery import normalise
+from crawlers.discovery import normalise_url
 from crawlers.extraction.page import MAX_BYTES
 from flows.errors import FlowsError
 
@@ -42,7 +42,7 @@ def download(url: str, seconds: float = SECONDS, limit: int = MAX_BYTES) -> Down
     is no success, or longer than `limit` bytes.
     """
     try:
-        normalise(url)
+        normalise_url(url)
     except ValueError as error:
         raise FlowsError(f"{url}: {error}; an http or https address is expected") from None
     answer: list[Download | FlowsError] = []

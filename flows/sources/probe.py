@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
-from crawlers.discovery import write_known
+from crawlers.discovery import write_keys
 from crawlers.extraction import Article, Reason, Rejection
-from crawlers.plan.model import KNOWN, CrawlPlan, PlannedSource, write_plan
+from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
 from flows.pipeline.crawl import Crawl
 from flows.pipeline.extract import Extracted, Extractor
 
@@ -60,7 +60,7 @@ def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]
     with tempfile.TemporaryDirectory(prefix="newsloom-") as folder, Extractor() as extractor:
         plan, archive = Path(folder) / "plan", Path(folder) / "archive"
         plan.mkdir()
-        write_known(plan / KNOWN, ())
+        write_keys(plan / KNOWN_KEYS_FILE, ())
         write_plan(plan, CrawlPlan(secrets.token_hex(6), str(archive), user_agent, 500, tuple(sources)))
         crawl = Crawl(plan)
         try:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.archive import Fetch, FoundListing, Kind, Outcome, sealed_segments
-from crawlers.discovery import address_key, write_known
-from crawlers.plan.model import KNOWN, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
+from crawlers.discovery import url_key, write_keys
+from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
 from flows.demo.web import NewsWeb, Page, Site
 from tests.end_to_end.conftest import feed, town_site
 
@@ -30,7 +30,7 @@ def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[s
     plan.mkdir()
     archive = folder / "archive"
     write_plan(plan, CrawlPlan("abc", str(archive), "newsloom-test", 500, sources))
-    write_known(plan / KNOWN, (address_key(url) for url in known))
+    write_keys(plan / KNOWN_KEYS_FILE, (url_key(url) for url in known))
     environment = os.environ | {"http_proxy": web.proxy_url, "no_proxy": ""}
     done = subprocess.run(
         [sys.executable, "-m", "crawlers", str(plan)], env=environment, capture_output=True, text=True, check=False

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from crawlers.discovery import normalise
+from crawlers.discovery import normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -195,7 +195,7 @@ def test_hosts_with_faults_cost_themselves_only(newsloom: Newsloom, shared: Path
     expected = truth(shared)
     articles: dict[str, set[str]] = {}
     for url in sorted(expected.unchanged | expected.changed):
-        articles.setdefault(url.split("/")[2], set()).add(normalise(url))
+        articles.setdefault(url.split("/")[2], set()).add(normalise_url(url))
     # Hosts that ask for a Crawl-delay would only make the test slow.
     few = sorted(articles, key=lambda host: (len(articles[host]), host))[: len(FAULTS) + HEALTHY]
     sick = dict(zip(few, FAULTS, strict=False))
@@ -215,7 +215,7 @@ def test_hosts_with_faults_cost_themselves_only(newsloom: Newsloom, shared: Path
     print(out, f"peak memory of the crawl: {peak} MB; {stats['seconds']:.0f} s")
     loaded: dict[str, set[str]] = {}
     for source, url in newsloom.sql("SELECT source, url FROM articles"):
-        loaded.setdefault(source, set()).add(normalise(url))
+        loaded.setdefault(source, set()).add(normalise_url(url))
     assert {host: loaded.get(host) for host in healthy} == {host: articles[host] for host in healthy}
     troubled = {
         source

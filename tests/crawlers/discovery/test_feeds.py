@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.discovery import BadListing, Link, parse_feed
+from crawlers.discovery import BadListingError, Link, parse_feed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,7 +157,7 @@ def test_a_feed_cut_anywhere_gives_its_whole_links_and_no_other(feed: str) -> No
     for cut in range(len(body)):
         try:
             listing = parse_feed(body[:cut], URL)
-        except BadListing:
+        except BadListingError:
             assert cut <= max(body.find(b"<rss") + 4, body.find(b"<feed") + 5)
             continue
         found = [link.url for link in listing.links]
@@ -237,7 +237,7 @@ REFUSED: list[tuple[bytes, str]] = [
 
 @pytest.mark.parametrize(("body", "found"), REFUSED, ids=[found for _, found in REFUSED])
 def test_what_is_no_feed_is_refused_in_words(body: bytes, found: str) -> None:
-    with pytest.raises(BadListing) as refusal:
+    with pytest.raises(BadListingError) as refusal:
         parse_feed(body, URL)
     assert str(refusal.value).startswith(f"found {found}")
     assert "; expected a" in str(refusal.value)
@@ -246,7 +246,7 @@ def test_what_is_no_feed_is_refused_in_words(body: bytes, found: str) -> None:
 def test_a_body_that_is_a_files_name_does_not_open_the_file(tmp_path: Path) -> None:
     file = tmp_path / "feed.xml"
     file.write_text(RSS)
-    with pytest.raises(BadListing):
+    with pytest.raises(BadListingError):
         parse_feed(bytes(file), URL)
 
 
@@ -296,6 +296,6 @@ def test_no_garbage_raises_anything_else(garbage: str) -> None:
     for text in (garbage, item(garbage), "<feed>" + garbage, '{"items":' + garbage):
         try:
             listing = parse_feed(text.encode(), URL)
-        except BadListing:
+        except BadListingError:
             continue
         assert all(link.url.startswith(("http://", "https://")) for link in listing.links)

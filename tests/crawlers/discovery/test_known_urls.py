@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.discovery import KnownAddresses, address_key, write_known, write_sorted
+from crawlers.discovery import KnownUrls, url_key, write_keys, write_sorted_keys
 from crawlers.errors import CrawlersError
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ LARGEST = 2**64 - 1
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_exactly_the_written_keys_are_known(tmp_path: Path, written: set[int], asked: set[int]) -> None:
     file = tmp_path / "known.keys"
-    write_known(file, iter(written))
+    write_keys(file, iter(written))
     assert file.stat().st_size == 8 * len(written)
-    with KnownAddresses(file) as known:
+    with KnownUrls(file) as known:
         assert len(known) == len(written)
         assert all(known.has_key(key) for key in written)
         assert {key for key in asked if known.has_key(key)} == asked & written
@@ -31,23 +31,23 @@ def test_exactly_the_written_keys_are_known(tmp_path: Path, written: set[int], a
 @pytest.mark.parametrize("keys", [[], [0], [LARGEST], [5, 3, 5, 3, 3], [LARGEST, 0, 1, LARGEST - 1]])
 def test_order_and_repetition_do_not_matter(tmp_path: Path, keys: list[int]) -> None:
     file = tmp_path / "known.keys"
-    write_known(file, keys)
+    write_keys(file, keys)
     assert file.read_bytes() == b"".join(key.to_bytes(8, "little") for key in sorted(set(keys)))
-    with KnownAddresses(file) as known:
+    with KnownUrls(file) as known:
         assert all(known.has_key(key) for key in keys)
         assert not known.has_key(4)
 
 
 def test_pieces_make_one_file_and_repeated_keys_do_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "known.keys"
-    write_sorted(file, (memoryview(array("Q", piece)) for piece in ([1, 1, 5], [], [5, 9], [LARGEST])))
-    with KnownAddresses(file) as known:
+    write_sorted_keys(file, (memoryview(array("Q", piece)) for piece in ([1, 1, 5], [], [5, 9], [LARGEST])))
+    with KnownUrls(file) as known:
         assert [key for key in (0, 1, 2, 5, 9, 10, LARGEST) if known.has_key(key)] == [1, 5, 9, LARGEST]
 
 
 def test_after_closing_nothing_is_known(tmp_path: Path) -> None:
-    write_known(tmp_path / "known.keys", [1])
-    known = KnownAddresses(tmp_path / "known.keys")
+    write_keys(tmp_path / "known.keys", [1])
+    known = KnownUrls(tmp_path / "known.keys")
     known.close()
     known.close()
     assert not known.has_key(1)
@@ -56,8 +56,8 @@ def test_after_closing_nothing_is_known(tmp_path: Path) -> None:
 
 def test_an_address_is_known_in_every_spelling(tmp_path: Path) -> None:
     file = tmp_path / "known.keys"
-    write_known(file, [address_key("https://example.com/a?b=1&c=2")])
-    with KnownAddresses(file) as known:
+    write_keys(file, [url_key("https://example.com/a?b=1&c=2")])
+    with KnownUrls(file) as known:
         assert "http://EXAMPLE.com/a?c=2&b=1&utm_source=rss#top" in known
         assert "https://example.com/a" not in known
         assert "mailto:desk@example.com" not in known
@@ -66,11 +66,11 @@ def test_an_address_is_known_in_every_spelling(tmp_path: Path) -> None:
 
 def test_writing_again_replaces_the_file_and_leaves_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "known.keys"
-    write_known(file, range(100))
-    with KnownAddresses(file) as before:
-        write_known(file, [1])
+    write_keys(file, range(100))
+    with KnownUrls(file) as before:
+        write_keys(file, [1])
         assert before.has_key(99)
-    with KnownAddresses(file) as after:
+    with KnownUrls(file) as after:
         assert not after.has_key(99)
     assert list(tmp_path.iterdir()) == [file]
 
@@ -79,4 +79,4 @@ def test_a_file_cut_off_in_the_middle_of_a_key_is_refused(tmp_path: Path) -> Non
     file = tmp_path / "known.keys"
     file.write_bytes(b"123456789")
     with pytest.raises(CrawlersError, match=r"known\.keys: found 9 bytes; expected a multiple of 8"):
-        KnownAddresses(file)
+        KnownUrls(file)

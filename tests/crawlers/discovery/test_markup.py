@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
 
-from crawlers.discovery.markup import decode, find_root, plain, restored, without_references
+from crawlers.discovery.markup import decode, find_root, plain_line, resolve_references, restore_markup
 
 TEXT = "Grüße aus Łódź – „schön“"
 
@@ -63,13 +63,13 @@ def test_every_body_decodes_to_something(body: bytes) -> None:
 )
 def test_references_survive_a_parser_that_gave_up_on_them(xml: str, expected: str) -> None:
     # Mismatched tags make libxml2 drop every reference after them.
-    resolved, _ = without_references(f"<r><x></y><t>{xml}</t></r>")
+    resolved, _ = resolve_references(f"<r><x></y><t>{xml}</t></r>")
     tree = etree.fromstring(resolved.encode(), etree.XMLParser(recover=True))
-    assert restored(str(tree.xpath("string(//t)"))) == expected
+    assert restore_markup(str(tree.xpath("string(//t)"))) == expected
 
 
 def test_only_references_that_xml_lacks_are_counted() -> None:
-    assert without_references("&amp;&lt;&#65; &nbsp; & &bogus;")[1] == 3
+    assert resolve_references("&amp;&lt;&#65; &nbsp; & &bogus;")[1] == 3
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ def test_the_root_is_found_behind_whatever_stands_before_it(text: str, expected:
 
 
 def test_a_title_becomes_one_line_of_text() -> None:
-    assert plain(" <b>Fish</b> &amp;\n chips <!-- x -->") == "Fish & chips"
-    assert plain("a < b", is_markup=False) == "a < b"
-    assert plain("<i></i>") is None
-    assert plain(None) is None
-    assert len(plain("x" * 5000) or "") == 1000
+    assert plain_line(" <b>Fish</b> &amp;\n chips <!-- x -->") == "Fish & chips"
+    assert plain_line("a < b", is_markup=False) == "a < b"
+    assert plain_line("<i></i>") is None
+    assert plain_line(None) is None
+    assert len(plain_line("x" * 5000) or "") == 1000

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.discovery import absolute, address_key, find_feeds, normalise, parse_feed, parse_section, parse_sitemap
+from crawlers.discovery import (
+    absolute_url,
+    find_feeds,
+    normalise_url,
+    parse_feed,
+    parse_section,
+    parse_sitemap,
+    url_key,
+)
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -20,14 +28,14 @@ pytestmark = pytest.mark.newsweb
 def test_different_articles_are_never_folded(captured: dict[str, list[Captured]]) -> None:
     originals = {article.original for articles in captured.values() for article in articles}
     assert len(originals) > 200
-    assert len({address_key(original) for original in originals}) == len(originals)
-    assert len({normalise(original) for original in originals}) == len(originals)
+    assert len({url_key(original) for original in originals}) == len(originals)
+    assert len({normalise_url(original) for original in originals}) == len(originals)
 
 
 def test_every_address_is_asked_as_it_is_served(captured: dict[str, list[Captured]]) -> None:
     for articles in captured.values():
         for article in articles:
-            assert absolute(article.path, f"http://{articles[0].url.split('/')[2]}/feed.xml") == article.url
+            assert absolute_url(article.path, f"http://{articles[0].url.split('/')[2]}/feed.xml") == article.url
 
 
 def test_a_section_page_gives_exactly_its_articles(captured: dict[str, list[Captured]], newsweb: ModuleType) -> None:

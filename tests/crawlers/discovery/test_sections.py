@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.discovery import BadListing, find_feeds, parse_section
-from crawlers.discovery.url_evidence import Evidence, evidence
+from crawlers.discovery import BadListingError, find_feeds, parse_section
+from crawlers.discovery.url_evidence import Evidence, article_evidence
 
 FRONTS = Path(__file__).parent / "fronts"
 
@@ -93,7 +93,7 @@ def test_the_feeds_of_a_page_are_those_of_its_head_without_comments() -> None:
     ],
 )
 def test_the_addresses_of_articles_speak_for_them(path: str) -> None:
-    assert evidence(f"https://courier.example{path}") >= Evidence.STRONG
+    assert article_evidence(f"https://courier.example{path}") >= Evidence.STRONG
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_the_addresses_of_articles_speak_for_them(path: str) -> None:
     ],
 )
 def test_the_addresses_of_indexes_services_and_files_speak_against_them(path: str) -> None:
-    assert evidence(f"https://courier.example{path}") is Evidence.AGAINST
+    assert article_evidence(f"https://courier.example{path}") is Evidence.AGAINST
     link = f'<article><h2><a href="{path}">A headline with more than a few words</a></h2></article>'
     assert followed(link) == []
 
@@ -244,7 +244,7 @@ REFUSED: list[tuple[bytes, str]] = [
 @pytest.mark.parametrize(("body", "found"), REFUSED, ids=[found for _, found in REFUSED])
 def test_what_is_no_page_is_refused_in_words(body: bytes, found: str) -> None:
     for read in (parse_section, find_feeds):
-        with pytest.raises(BadListing, match=f"^found {found}.*; expected a"):
+        with pytest.raises(BadListingError, match=f"^found {found}.*; expected a"):
             read(body, COURIER)
 
 
@@ -272,5 +272,5 @@ def test_no_garbage_raises_anything_else(garbage: str) -> None:
     for text in (garbage, f"<p>{garbage}</p>", f'<a href="{garbage}">A headline of some words</a>'):
         try:
             parse_section(text.encode(), COURIER)
-        except BadListing:
+        except BadListingError:
             continue

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.discovery import BadListing, Link, parse_sitemap
+from crawlers.discovery import BadListingError, Link, parse_sitemap
 from crawlers.discovery.sitemaps import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def test_a_sitemap_cut_anywhere_gives_its_whole_links_and_no_other() -> None:
     for cut in range(len(body)):
         try:
             listing = parse_sitemap(body[:cut], URL)
-        except BadListing:
+        except BadListingError:
             assert cut <= body.find(b"<urlset") + len(b"<urlset")
             continue
         found = [link.url for link in listing.links]
@@ -148,7 +148,7 @@ def test_a_gzip_bomb_is_refused_within_the_bound_of_memory() -> None:
     bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(200)) + packer.flush()
     tracemalloc.start()
     try:
-        with pytest.raises(BadListing, match="unpacks to over 52428800 bytes"):
+        with pytest.raises(BadListingError, match="unpacks to over 52428800 bytes"):
             parse_sitemap(bomb, URL)
         assert tracemalloc.get_traced_memory()[1] < MAX_BYTES * 1.25  # a growing bytearray keeps an eighth in reserve
     finally:
@@ -175,7 +175,7 @@ REFUSED: list[tuple[bytes, str]] = [
 
 @pytest.mark.parametrize(("body", "found"), REFUSED, ids=[found for _, found in REFUSED])
 def test_what_is_no_sitemap_is_refused_in_words(body: bytes, found: str) -> None:
-    with pytest.raises(BadListing) as refusal:
+    with pytest.raises(BadListingError) as refusal:
         parse_sitemap(body, URL)
     assert str(refusal.value).startswith(f"found {found}")
     assert "; expected a sitemap" in str(refusal.value)
@@ -200,6 +200,6 @@ def test_no_garbage_raises_anything_else(garbage: str, packed: bool) -> None:
     ):
         try:
             listing = parse_sitemap(gzip.compress(text.encode()) if packed else text.encode(), URL)
-        except BadListing:
+        except BadListingError:
             continue
         assert all(link.url.startswith(("http://", "https://")) for link in listing.links)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.discovery import address_key
-from crawlers.discovery.url_fallbacks import other_spellings
+from crawlers.discovery import url_key
+from crawlers.discovery.url_fallbacks import fallback_urls
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ from crawlers.discovery.url_fallbacks import other_spellings
     ],
 )
 def test_the_spellings_in_the_order_of_trying(listed: str, others: tuple[str, ...]) -> None:
-    assert other_spellings(listed) == others
+    assert fallback_urls(listed) == others
 
 
 def test_leaving_out_tracking_names_the_same_page() -> None:
     listed = "http://a.example/x?utm_source=rss&p=2"
-    assert {address_key(spelling) for spelling in other_spellings(listed)} == {address_key(listed)}
+    assert {url_key(spelling) for spelling in fallback_urls(listed)} == {url_key(listed)}

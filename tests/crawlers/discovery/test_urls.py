@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from crawlers.discovery import absolute, address_key, article_id, normalise, same_site
+from crawlers.discovery import absolute_url, article_id, normalise_url, same_site, url_key
 from crawlers.discovery.urls import _normalised_at_length
 
 NAMES = st.text(string.ascii_letters + string.digits + "_-.", min_size=1, max_size=8)
@@ -69,7 +69,7 @@ def with_query(address: str, parameters: list[str]) -> str:
     ],
 )
 def test_an_address_has_one_spelling(url: str, expected: str) -> None:
-    assert normalise(url) == expected
+    assert normalise_url(url) == expected
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_an_address_has_one_spelling(url: str, expected: str) -> None:
     ],
 )
 def test_parameters_that_choose_the_page_stay(query: str) -> None:
-    assert normalise(f"https://example.com/a?{query}") == f"https://example.com/a?{query}"
+    assert normalise_url(f"https://example.com/a?{query}") == f"https://example.com/a?{query}"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_parameters_that_choose_the_page_stay(query: str) -> None:
     ],
 )
 def test_anything_but_a_web_address_is_refused(url: str) -> None:
-    for function in (normalise, absolute, address_key, article_id):
+    for function in (normalise_url, absolute_url, url_key, article_id):
         with pytest.raises(ValueError, match=r"."):
             function(url)
 
@@ -125,11 +125,11 @@ def test_anything_but_a_web_address_is_refused(url: str) -> None:
 @settings(deadline=None)
 def test_normalising_again_changes_nothing(url: str) -> None:
     try:
-        once = normalise(url)
+        once = normalise_url(url)
     except ValueError:
         assume(False)
-    assert normalise(once) == once
-    assert absolute(once) == once
+    assert normalise_url(once) == once
+    assert absolute_url(once) == once
 
 
 @given(ADDRESSES)
@@ -141,7 +141,7 @@ def test_the_short_way_spells_as_the_long_one(url: str) -> None:
         expected = _normalised_at_length(url)
     except ValueError:
         assume(False)
-    assert normalise(url) == expected
+    assert normalise_url(url) == expected
 
 
 @given(PATHS, PARAMETERS, st.randoms(use_true_random=False))
@@ -151,7 +151,7 @@ def test_the_order_of_parameters_does_not_matter(path: str, parameters: list[tup
     shuffled = list(pairs)
     random.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = (with_query(f"https://example.com/{path}", query) for query in (pairs, shuffled))
-    assert normalise(one) == normalise(other)
+    assert normalise_url(one) == normalise_url(other)
 
 
 @given(PATHS, PARAMETERS, TRACKING, st.randoms(use_true_random=False))
@@ -163,7 +163,7 @@ def test_tracking_parameters_do_not_matter(
     mixed = [*pairs, *tracking]
     random.shuffle(mixed)  # type: ignore[attr-defined]
     address = f"https://example.com/{path}"
-    assert normalise(with_query(address, mixed)) == normalise(with_query(address, pairs))
+    assert normalise_url(with_query(address, mixed)) == normalise_url(with_query(address, pairs))
 
 
 @given(PATHS, PARAMETERS)
@@ -171,24 +171,24 @@ def test_tracking_parameters_do_not_matter(
 def test_the_scheme_is_folded_in_the_keys_only(path: str, parameters: list[tuple[str, str]]) -> None:
     secure = with_query(f"https://example.com/{path}", [f"{name}={value}" for name, value in parameters])
     plain = "http" + secure.removeprefix("https")
-    assert address_key(plain) == address_key(secure)
+    assert url_key(plain) == url_key(secure)
     assert article_id(plain) == article_id(secure)
-    assert normalise(plain).startswith("http://")
-    assert normalise(secure).startswith("https://")
+    assert normalise_url(plain).startswith("http://")
+    assert normalise_url(secure).startswith("https://")
 
 
 @given(st.lists(st.text(string.ascii_letters + string.digits + "-/", min_size=1, max_size=20), min_size=2, unique=True))
 @settings(deadline=None)
 def test_different_paths_have_different_keys(paths: list[str]) -> None:
-    addresses = {normalise(f"https://example.com/{path}") for path in paths}
-    assert len({address_key(address) for address in addresses}) == len(addresses) == len(paths)
+    addresses = {normalise_url(f"https://example.com/{path}") for path in paths}
+    assert len({url_key(address) for address in addresses}) == len(addresses) == len(paths)
 
 
 def test_the_key_is_the_beginning_of_the_article_id_and_stays_what_it_is() -> None:
     # Warehouses keep both: a change of these values is a change of what every stored row is called.
     assert article_id("http://example.com/a?b=1&a=2") == uuid.UUID("3e265431-9feb-3008-9e2c-11b520163a21")
-    assert address_key("http://example.com/a?b=1&a=2") == 0x3E2654319FEB3008
-    key = address_key("https://example.com/other")
+    assert url_key("http://example.com/a?b=1&a=2") == 0x3E2654319FEB3008
+    key = url_key("https://example.com/other")
     assert key == article_id("https://example.com/other").int >> 64
 
 
@@ -216,8 +216,8 @@ STORY = "https://example.com/news/a-story-of-note"
 )
 def test_variants_for_other_devices_are_one_article(variant: str, page: str) -> None:
     assert article_id(variant) == article_id(page)
-    assert address_key(variant) == address_key(page)
-    assert absolute(variant) != absolute(page), "it is asked for as it was written all the same"
+    assert url_key(variant) == url_key(page)
+    assert absolute_url(variant) != absolute_url(page), "it is asked for as it was written all the same"
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def test_what_only_looks_like_a_variant_is_another_page(one: str, other: str) ->
     ],
 )
 def test_a_server_is_asked_for_what_its_publisher_wrote(href: str, expected: str) -> None:
-    assert absolute(href, "https://example.com/a/") == expected
+    assert absolute_url(href, "https://example.com/a/") == expected
 
 
 @pytest.mark.parametrize(

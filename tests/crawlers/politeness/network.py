@@ -15,8 +15,8 @@ from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from crawlers.archive import Fetch, sealed_segments
-from crawlers.discovery import write_known
-from crawlers.plan.model import KNOWN, CrawlPlan, PlannedSource, write_plan
+from crawlers.discovery import write_keys
+from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +67,7 @@ def crawl(
     plan = folder / "plan"
     plan.mkdir()
     write_plan(plan, CrawlPlan("abc", str(folder / "archive"), "newsloom-test", 500, sources))
-    write_known(plan / KNOWN, ())
+    write_keys(plan / KNOWN_KEYS_FILE, ())
     bare = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     done = subprocess.run(
         [sys.executable, "-m", "tests.crawlers.politeness.network", str(plan)],

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from crawlers.politeness.ip_ranges import Reach, host_trouble, inside, trouble
+from crawlers.politeness.ip_ranges import AccessPolicy, host_problem, non_public_kind, url_problem
 
 FORBIDDEN = """
 127.0.0.1 127.1 127.0.1 127.255.255.254 127.0.0.1. 2130706433 017700000001 0x7f000001 0x7F.1 0177.0.0.1 0x7f.0x0.0x0.0x1
@@ -36,12 +36,12 @@ def test_the_table_is_long_enough() -> None:
 
 @pytest.mark.parametrize("host", FORBIDDEN.split())
 def test_a_host_inside_is_refused_however_it_is_spelt(host: str) -> None:
-    assert trouble(f"http://{host}/news/1.html", Reach()) is not None
+    assert url_problem(f"http://{host}/news/1.html", AccessPolicy()) is not None
 
 
 @pytest.mark.parametrize("host", PUBLIC.split())
 def test_a_public_host_is_not_refused(host: str) -> None:
-    assert trouble(f"https://{host}/news/1.html", Reach()) is None
+    assert url_problem(f"https://{host}/news/1.html", AccessPolicy()) is None
 
 
 @pytest.mark.parametrize(
@@ -63,25 +63,25 @@ def test_a_public_host_is_not_refused(host: str) -> None:
     ],
 )
 def test_other_tricks_are_refused(url: str) -> None:
-    found = trouble(url, Reach())
+    found = url_problem(url, AccessPolicy())
     assert found is not None
     assert "secret" not in found
 
 
 def test_what_a_source_names_or_allows_is_not_refused() -> None:
-    assert trouble("http://courier.example:8080/", Reach(ports=frozenset({8080}))) is None
-    assert trouble("http://127.0.0.1/", Reach(private=True)) is None
-    assert trouble("http://intranet/", Reach(private=True)) is None
+    assert url_problem("http://courier.example:8080/", AccessPolicy(ports=frozenset({8080}))) is None
+    assert url_problem("http://127.0.0.1/", AccessPolicy(private=True)) is None
+    assert url_problem("http://intranet/", AccessPolicy(private=True)) is None
 
 
 def test_a_source_that_may_go_inside_is_still_held_to_schemes_and_ports() -> None:
-    inside = Reach(private=True)
-    assert trouble("ftp://127.0.0.1/", inside) is not None
-    assert trouble("http://127.0.0.1:22/", inside) is not None
+    non_public_kind = AccessPolicy(private=True)
+    assert url_problem("ftp://127.0.0.1/", non_public_kind) is not None
+    assert url_problem("http://127.0.0.1:22/", non_public_kind) is not None
 
 
 def test_the_refusal_says_what_was_found_and_what_to_do() -> None:
-    said = trouble("http://0x7f.1/", Reach())
+    said = url_problem("http://0x7f.1/", AccessPolicy())
     assert said is not None
     assert "loopback address 127.0.0.1" in said
     assert "allow_private_addresses = true" in said
@@ -91,9 +91,9 @@ def test_the_refusal_says_what_was_found_and_what_to_do() -> None:
     "host", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"]
 )
 def test_metadata_services_of_clouds_are_inside(host: str) -> None:
-    assert inside(ip_address(host)) is not None
+    assert non_public_kind(ip_address(host)) is not None
 
 
 def test_a_host_that_is_no_name_and_no_address_is_not_passed_on() -> None:
-    assert host_trouble("") is not None
-    assert host_trouble("...") is not None
+    assert host_problem("") is not None
+    assert host_problem("...") is not None

@@ -90,7 +90,7 @@ def test_a_source_may_be_inside_and_reaches_the_ports_that_it_names() -> None:
     loaded = parse_sources((text + '[[source]]\nname = "post"\nhomepage = "http://post.example/"').encode(), FILE)
     planned = [plan_source(entry, loaded.settings, entry_points(entry), NOW) for entry in loaded.sources]
     assert [(entry.allow_private_addresses, entry.ports) for entry in planned] == [(True, (8080,)), (False, ())]
-    assert [entry.reach().private for entry in planned] == [True, False]
+    assert [entry.access_policy().private for entry in planned] == [True, False]
 
 
 @pytest.mark.parametrize(

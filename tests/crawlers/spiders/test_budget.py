@@ -9,8 +9,8 @@ import pytest
 from crawlers.archive import FoundListing, Kind
 from crawlers.discovery import Link
 from crawlers.plan.model import PlannedRequest, PlannedSource
-from crawlers.spiders.budget import Agenda
-from crawlers.spiders.filters import Choice, newest_links, newest_listings
+from crawlers.spiders.budget import CrawlBudget
+from crawlers.spiders.filters import LinkFilter, newest_links, newest_listings
 
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
 SITE = "http://a.example"
@@ -26,23 +26,23 @@ def links(count: int) -> list[Link]:
 
 
 def test_what_listings_name_anew_comes_before_what_waits() -> None:
-    agenda = Agenda(PlannedSource("a", 0.0, FEEDS, waiting(5), limit=4))
-    assert list(agenda.waiting()) == []
-    assert [page.url for page in agenda.pages(links(3))] == [f"{SITE}/new/{number}" for number in range(3)]
-    assert list(agenda.closed()) == []
-    assert [page.url for page in agenda.closed()] == [f"{SITE}/old/0"]
+    budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, waiting(5), limit=4))
+    assert list(budget.waiting()) == []
+    assert [page.url for page in budget.pages(links(3))] == [f"{SITE}/new/{number}" for number in range(3)]
+    assert list(budget.closed()) == []
+    assert [page.url for page in budget.closed()] == [f"{SITE}/old/0"]
 
 
 def test_what_waits_goes_on_where_no_listing_is_due() -> None:
-    agenda = Agenda(PlannedSource("a", 0.0, (), waiting(5), limit=4))
-    assert len(list(agenda.waiting())) == 4
+    budget = CrawlBudget(PlannedSource("a", 0.0, (), waiting(5), limit=4))
+    assert len(list(budget.waiting())) == 4
 
 
 def test_listings_that_others_name_are_waited_for_as_well() -> None:
-    agenda = Agenda(PlannedSource("a", 0.0, FEEDS[:1], waiting(1)))
-    agenda.opened()
-    assert list(agenda.closed()) == []
-    assert len(list(agenda.closed())) == 1
+    budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS[:1], waiting(1)))
+    budget.opened()
+    assert list(budget.closed()) == []
+    assert len(list(budget.closed())) == 1
 
 
 def sitemap(name: str, modified_at: datetime | None = None) -> FoundListing:
@@ -52,7 +52,7 @@ def sitemap(name: str, modified_at: datetime | None = None) -> FoundListing:
 def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_asked_for() -> None:
     hour = timedelta(hours=1)
     known = {f"{SITE}/{name}.xml": NOW for name in ("changed", "unchanged", "undated", "today")}
-    agenda = Agenda(PlannedSource("a", 0.0, FEEDS, asked=known))
+    budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, asked=known))
     found = [
         sitemap("changed", NOW + hour),
         sitemap("unchanged", NOW - hour),
@@ -60,7 +60,7 @@ def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_asked_for() -
         sitemap("today", NOW.replace(hour=0)),
         sitemap("new"),
     ]
-    assert [request.url for request in agenda.listings(found)] == [
+    assert [request.url for request in budget.listings(found)] == [
         f"{SITE}/changed.xml",
         f"{SITE}/today.xml",
         f"{SITE}/new.xml",
@@ -68,8 +68,8 @@ def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_asked_for() -
 
 
 def test_no_more_listings_are_asked_for_than_there_is_room_for() -> None:
-    agenda = Agenda(PlannedSource("a", 0.0, FEEDS, listing_limit=3))
-    assert len(list(agenda.listings(sitemap(str(number)) for number in range(9)))) == 3
+    budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, listing_limit=3))
+    assert len(list(budget.listings(sitemap(str(number)) for number in range(9)))) == 3
 
 
 def test_the_newest_comes_first_and_what_has_no_date_keeps_its_order_at_the_end() -> None:
@@ -107,13 +107,13 @@ def test_the_newest_comes_first_and_what_has_no_date_keeps_its_order_at_the_end(
 )
 def test_a_window_of_time_goes_by_what_listing_and_address_say(link: Link, why_not: str | None) -> None:
     since, until = datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 11, 23, 59, tzinfo=UTC)
-    assert Choice(PlannedSource("a", 0.0, since=since, until=until)).against(link, Kind.FEED) == why_not
+    assert LinkFilter(PlannedSource("a", 0.0, since=since, until=until)).reason_to_skip(link, Kind.FEED) == why_not
 
 
 def test_only_what_a_plain_sitemap_names_is_judged_by_its_address() -> None:
-    choice = Choice(PlannedSource("a", 0.0))
+    link_filter = LinkFilter(PlannedSource("a", 0.0))
     about = Link(f"{SITE}/about")
-    assert choice.against(about, Kind.SITEMAP) == "no articles by their addresses"
-    assert choice.against(about, Kind.FEED) is None
-    assert choice.against(Link(f"{SITE}/about", title="About a boy"), Kind.SITEMAP) is None
-    assert choice.against(Link(f"{SITE}/news/about-the-ferry-that-sank"), Kind.SITEMAP) is None
+    assert link_filter.reason_to_skip(about, Kind.SITEMAP) == "no articles by their addresses"
+    assert link_filter.reason_to_skip(about, Kind.FEED) is None
+    assert link_filter.reason_to_skip(Link(f"{SITE}/about", title="About a boy"), Kind.SITEMAP) is None
+    assert link_filter.reason_to_skip(Link(f"{SITE}/news/about-the-ferry-that-sank"), Kind.SITEMAP) is None

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from crawlers.archive import Kind
-from crawlers.discovery import Link, address_key
+from crawlers.discovery import Link, url_key
 from crawlers.plan.model import PlannedSource
-from crawlers.spiders.seen import MAX_SPELLINGS, Memory
+from crawlers.spiders.seen import MAX_SPELLINGS, SeenUrls
 
 PAGE = "http://a.example/news/report"
 
 
 class Settled:
     def __init__(self, *urls: str) -> None:
-        self.keys = {address_key(url) for url in urls}
+        self.keys = {url_key(url) for url in urls}
 
     def has_key(self, key: int) -> bool:
         return key in self.keys
 
 
-def memory(*settled: str, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> Memory:
-    return Memory([PlannedSource("a", 0.0, include=include, exclude=exclude)], Settled(*settled))
+def memory(*settled: str, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> SeenUrls:
+    return SeenUrls([PlannedSource("a", 0.0, include=include, exclude=exclude)], Settled(*settled))
 
 
-def new(memory: Memory, *urls: str) -> list[str]:
+def new(memory: SeenUrls, *urls: str) -> list[str]:
     return [link.url for link in memory.new_links("a", Kind.FEED, [Link(url) for url in urls])[0]]
 
 

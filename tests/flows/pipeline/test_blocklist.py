@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import address_key
-from crawlers.discovery.known_urls import KnownAddresses
+from crawlers.discovery import url_key
+from crawlers.discovery.known_urls import KnownUrls
 from crawlers.discovery.listing import Link
-from crawlers.plan.model import KNOWN
+from crawlers.plan.model import KNOWN_KEYS_FILE
 from crawlers.sources.model import load_sources
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
@@ -35,7 +35,7 @@ def fetch(url: str, **fields: object) -> Fetch:
 
 def test_the_file_holds_hashes_and_grows(tmp_path: Path) -> None:
     assert read_forgotten(tmp_path) == Forgotten()
-    remember_to_forget(tmp_path, [address_key(GONE)], [])
+    remember_to_forget(tmp_path, [url_key(GONE)], [])
     remember_to_forget(tmp_path, [], ["courier"])
     found = read_forgotten(tmp_path)
     assert found.has_address(GONE.replace("https", "http") + "?utm_source=x")
@@ -54,7 +54,7 @@ def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_a_fetch_of_it_keeps_its_time_and_nothing_else() -> None:
-    forgotten = Forgotten(frozenset({address_key(GONE)}))
+    forgotten = Forgotten(frozenset({url_key(GONE)}))
     for one in (fetch(GONE, etag='"x"'), fetch("https://one.example/r", final_url=GONE)):
         clean = forgotten.without(one)
         assert (clean.kind, clean.fetched_at, clean.outcome, clean.reason) == (
@@ -69,7 +69,7 @@ def test_a_fetch_of_it_keeps_its_time_and_nothing_else() -> None:
 
 
 def test_a_listing_loses_the_links_to_it_alone() -> None:
-    forgotten = Forgotten(frozenset({address_key(GONE)}))
+    forgotten = Forgotten(frozenset({url_key(GONE)}))
     listing = fetch("https://one.example/feed", links=(Link(GONE), Link(STAYS)))
     assert forgotten.without(listing).links == (Link(STAYS),)
 
@@ -80,10 +80,10 @@ def test_a_plan_takes_a_forgotten_address_for_known_and_leaves_forgotten_sources
     file = tmp_path / "sources.toml"
     file.write_text(SOURCES)
     directory = DataDirectory(data)
-    remember_to_forget(directory.private, [address_key(GONE)], ["two"])
+    remember_to_forget(directory.private, [url_key(GONE)], ["two"])
     sources = without_forgotten(load_sources(file), directory)
     assert [source.name for source in sources.sources] == ["one"]
     folder = make_plan(writer, sources, directory, "r1", NOW)
-    with KnownAddresses(folder / KNOWN) as known:
+    with KnownUrls(folder / KNOWN_KEYS_FILE) as known:
         assert GONE in known
         assert STAYS not in known
