@@ -11,9 +11,9 @@ from prefect import flow
 from prefect.artifacts import create_markdown_artifact
 
 from flows.data_directory import GIGABYTE, DataDirectory
-from flows.parameters import Data, SourcesFile, documented
+from flows.prefect_support import Data, SourcesFile, document_parameters
 from flows.reports.artifacts import escape
-from flows.reports.notify import notify, tell_of_failure
+from flows.reports.notify import notify, notify_failure
 from flows.settings import load_settings
 from warehouse import connect
 
@@ -139,9 +139,9 @@ def _counts(digest: Digest) -> str:
     return ", ".join(f"{count} {outcome}" for outcome, count in digest.runs) or "none"
 
 
-@flow(name="digest", flow_run_name="digest {data.name}", validate_parameters=True, on_failure=[tell_of_failure])
-@documented
-def digest(sources: SourcesFile, data: Data) -> list[str]:
+@flow(name="digest", flow_run_name="digest {data.name}", validate_parameters=True, on_failure=[notify_failure])
+@document_parameters
+def digest_flow(sources: SourcesFile, data: Data) -> list[str]:
     """Say once a day how the sources are, which stories were biggest, and what somebody should look at.
 
     As an artifact of the run, and by webhook and mail where `[alerts]` names them; returns what could not be sent, in

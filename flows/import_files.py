@@ -11,12 +11,11 @@ from pydantic import Field
 from crawlers.importers.files import Input
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
-from flows.parameters import Data, Wait, documented
 from flows.pipeline import progress
 from flows.pipeline.extract import Extractor
-from flows.pipeline.failures import failures_told
-from flows.pipeline.import_files import Imported, check_files, import_files
-from flows.prefect_support import gives_way, is_transient
+from flows.pipeline.failures import describe_failures
+from flows.pipeline.import_files import ImportResult, check_files, import_files
+from flows.prefect_support import Data, Wait, document_parameters, is_transient, skip_if_busy
 from flows.reports.artifacts import escape
 from warehouse import Writer, open_writer
 from warehouse.failed_segments import failed_segments
@@ -30,15 +29,17 @@ from warehouse.failed_segments import failed_segments
     retry_delay_seconds=[1, 10, 60],
     retry_condition_fn=is_transient,
 )
-def import_task(writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, clean: bool) -> Imported:
+def import_task(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, clean: bool
+) -> ImportResult:
     """See `flows.pipeline.import_files.import_files`."""
     return import_files(writer, extractor, directory, [file], clean=clean)[0]
 
 
-@flow(name="backfill", flow_run_name="backfill {data.name}", validate_parameters=True)
-@documented
-@gives_way
-def backfill(
+@flow(name="import", flow_run_name="import {data.name}", validate_parameters=True)
+@document_parameters
+@skip_if_busy
+def import_flow(
     files: Annotated[
         list[str],
         Field(min_length=1, description="Absolute paths, or addresses (s3://…): .jsonl, .txt, .warc, .warc.gz."),
@@ -46,7 +47,7 @@ def backfill(
     data: Data,
     clean: Annotated[bool, Field(description="Drop adverts, consent dialogues, bios and teasers from texts.")] = False,
     wait: Wait = 0.0,
-) -> list[Imported]:
+) -> list[ImportResult]:
     """Load articles from files: JSON lines, plain texts, web archives (Common Crawl's news for example).
 
     A file half done is not begun again, and a file given twice is loaded once. Raises FlowsError before anything
@@ -55,7 +56,7 @@ def backfill(
     started = datetime.now(UTC)
     found = check_files(files)
     directory = DataDirectory(data)
-    with open_writer(data, "newsloom backfill", wait=wait) as writer, Extractor() as extractor:
+    with open_writer(data, "newsloom import", wait=wait) as writer, Extractor() as extractor:
         imported = []
         for file in found:
             imported.append(import_task(writer, extractor, directory, file, clean))
@@ -66,7 +67,7 @@ def backfill(
         {"file": escape(one.file.place), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
         for one in imported
     ]
-    create_table_artifact(key="backfill", table=rows, description="What came of each file")
+    create_table_artifact(key="import", table=rows, description="What came of each file")
     if failed:
-        raise FlowsError(failures_told(failed))
+        raise FlowsError(describe_failures(failed))
     return imported

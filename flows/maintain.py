@@ -11,18 +11,17 @@ from crawlers.archive.pack_segments import Packed
 from flows.data_directory import GIGABYTE, DataDirectory
 from flows.dedup.upkeep import close_quiet_stories, refresh_background, refresh_common_fingerprints
 from flows.maintenance.pack import pack_loaded
-from flows.maintenance.retention import Removed, keep_within
-from flows.parameters import Data, SourcesFile, Wait, documented
-from flows.prefect_support import gives_way, is_transient, publish_task
-from flows.reports.notify import tell_of_failure
+from flows.maintenance.retention import RetentionResult, apply_retention
+from flows.prefect_support import Data, SourcesFile, Wait, document_parameters, is_transient, publish_task, skip_if_busy
+from flows.reports.notify import notify_failure
 from flows.settings import Keep, load_settings
 from warehouse import Writer, open_writer
 
 
 @task(name="retention", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
-def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> Removed:
-    """See `flows.maintenance.retention.keep_within`."""
-    return keep_within(writer, directory, keep, datetime.now(UTC))
+def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> RetentionResult:
+    """See `flows.maintenance.retention.apply_retention`."""
+    return apply_retention(writer, directory, keep, datetime.now(UTC))
 
 
 @task(name="upkeep", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
@@ -41,10 +40,10 @@ def pack_task(writer: Writer, directory: DataDirectory, spare: int) -> Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class Maintained:
+class MaintenanceResult:
     """What was removed, and what was packed."""
 
-    removed: Removed
+    removed: RetentionResult
     packed: Packed
 
 
@@ -52,12 +51,12 @@ class Maintained:
     name="maintain",
     flow_run_name="maintain {data.name}",
     validate_parameters=True,
-    on_failure=[tell_of_failure],
-    on_crashed=[tell_of_failure],
+    on_failure=[notify_failure],
+    on_crashed=[notify_failure],
 )
-@documented
-@gives_way
-def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Maintained:
+@document_parameters
+@skip_if_busy
+def maintain_flow(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> MaintenanceResult:
     """Tidy up once a day: remove what `[keep]` no longer allows, renew what duplicates are found by, publish, pack.
 
     What a run still has to load is never removed. Raises SourcesError where the sources' file is not right.
@@ -79,4 +78,4 @@ def maintain(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Maintained:
         "seconds to publish": round(seconds, 2),
     }
     create_table_artifact(key="maintenance", table=[row], description="What was tidied up")
-    return Maintained(removed, packed)
+    return MaintenanceResult(removed, packed)

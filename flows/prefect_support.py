@@ -1,14 +1,18 @@
-"""What flows have in common: when to try again, when to give way."""
+"""What all flows share: their parameters, which errors are retried, and giving way to another writer."""
 
 from __future__ import annotations
 
+import inspect
 from functools import wraps
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar, get_type_hints
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Cancelled
+from pydantic import Field
+from pydantic.fields import FieldInfo
 
 from warehouse import TransientWarehouseError, WarehouseBusyError, Writer
 
@@ -22,6 +26,27 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+SourcesFile = Annotated[Path, Field(description="Absolute path of sources.toml, on the machine that runs the flow.")]
+Data = Annotated[Path, Field(description="Absolute path of the data directory, on the machine that runs the flow.")]
+Wait = Annotated[
+    float, Field(ge=0, description="Seconds to wait for another newsloom that is writing to the data directory.")
+]
+
+
+def document_parameters(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Put what the parameters of a flow mean where Prefect's form takes it from: under `Args:` in its docstring.
+
+    Of a `Field` in an annotation Prefect 3 takes the bounds, and not the description.
+    """
+    fields = {
+        name: next((entry for entry in hint.__metadata__ if isinstance(entry, FieldInfo)), None)
+        for name, hint in get_type_hints(run, include_extras=True).items()
+        if hasattr(hint, "__metadata__")
+    }
+    lines = [f"    {name}: {field.description}" for name, field in fields.items() if field and field.description]
+    run.__doc__ = "\n".join([inspect.getdoc(run) or "", "", "Args:", *lines])
+    return run
 
 
 def is_transient(failed: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
@@ -40,7 +65,7 @@ def is_deployed() -> bool:
     return deployment.get_id() is not None
 
 
-def gives_way(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+def skip_if_busy(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Let a deployed flow end as cancelled, named Skipped, where another process writes: the next run is not far.
 
     Called by hand the flow raises WarehouseBusyError, in words for whoever called it.

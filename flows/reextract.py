@@ -8,11 +8,9 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from flows.data_directory import DataDirectory
-from flows.maintenance.reextract import Reextracted
-from flows.maintenance.reextract import reextract as read_again
-from flows.parameters import Data, Wait, documented
+from flows.maintenance.reextract import ReextractResult, reextract
 from flows.pipeline.extract import Extractor
-from flows.prefect_support import gives_way, is_transient
+from flows.prefect_support import Data, Wait, document_parameters, is_transient, skip_if_busy
 from warehouse import Writer, open_writer
 
 
@@ -23,19 +21,21 @@ from warehouse import Writer, open_writer
     retry_delay_seconds=[1, 10, 60],
     retry_condition_fn=is_transient,
 )
-def reextract_task(writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None) -> Reextracted:
+def reextract_task(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None
+) -> ReextractResult:
     """See `flows.maintenance.reextract.reextract`."""
-    return read_again(writer, extractor, directory, source)
+    return reextract(writer, extractor, directory, source)
 
 
 @flow(name="reextract", flow_run_name="reextract {data.name}", validate_parameters=True)
-@documented
-@gives_way
-def reextract(
+@document_parameters
+@skip_if_busy
+def reextract_flow(
     data: Data,
     source: Annotated[str | None, Field(description="Only the articles of this source; empty: of all.")] = None,
     wait: Wait = 0.0,
-) -> Reextracted:
+) -> ReextractResult:
     """Read the stored pages of current versions again that an older extractor made.
 
     What is read differently is a new version, marked as reextracted and not as the publisher's edit. An interrupted run

@@ -47,7 +47,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     from rich.console import Console
 
     from flows.pipeline.extract import Extractor
-    from flows.pipeline.failures import failures_told
+    from flows.pipeline.failures import describe_failures
     from flows.pipeline.import_files import check_files, import_files
     from flows.pipeline.progress import shown
     from flows.timing import Spent, spent, split
@@ -78,5 +78,5 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     if records:
         console.print(f"{records} in {seconds:.1f} s, {records / seconds:.0f} a second: {split(times, seconds)}")
     if failed:
-        console.print(failures_told(failed), markup=False)
+        console.print(describe_failures(failed), markup=False)
         sys.exit(1)

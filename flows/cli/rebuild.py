@@ -27,7 +27,7 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     from flows.errors import FlowsError
     from flows.maintenance.rebuild import rebuild, refuse_to_lose
     from flows.pipeline.extract import Extractor
-    from flows.pipeline.failures import failures_told
+    from flows.pipeline.failures import describe_failures
     from flows.pipeline.progress import shown
     from warehouse import open_writer
 
@@ -43,5 +43,5 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     click.echo(f"{rebuilt.segments} segments loaded{before}")
     click.echo(f"articles: {rebuilt.articles}, {rebuilt.articles_before} before")
     if rebuilt.failed:
-        click.echo(failures_told(rebuilt.failed))
+        click.echo(describe_failures(rebuilt.failed))
         sys.exit(1)

@@ -47,13 +47,13 @@ def command(sources: Path, data: Path, wait: float) -> None:
     if service is not None:
         os.environ.setdefault("PREFECT_API_URL", service.api)  # it is seen there, and starts quicker
     set_up_prefect(directory)
-    from flows.ingest import ingest
     from flows.pipeline.progress import shown
     from flows.reports.run_summary import print_summary, report_console
+    from flows.run import run_flow
 
     try:
         with shown():
-            summary = ingest(sources=sources.absolute(), data=directory.root, wait=wait)
+            summary = run_flow(sources=sources.absolute(), data=directory.root, wait=wait)
     except Exception as error:
         if has_words(error) or directory.free_gb() >= LEAST_FREE_GB:
             raise

@@ -1,4 +1,4 @@
-"""The step of the ingest flow: duplicates, then stories, in the transaction that loads a segment."""
+"""The step of the run flow: duplicates, then stories, in the transaction that loads a segment."""
 
 from __future__ import annotations
 

@@ -61,9 +61,9 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
     from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)
-    from flows.ingest import ingest
     from flows.pipeline.progress import shown
     from flows.reports.run_summary import print_summary
+    from flows.run import run_flow
 
     with NewsWeb(demo_sites(1)) as web, _through(web.proxy_url):
         served = len([article for article in demo_articles(1) if article.kind == "article"])
@@ -72,13 +72,13 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
         )
         console.print("[bold]First run[/bold] (Prefect starts a server for it, which takes some seconds)")
         with shown():
-            first = ingest(sources=sources, data=directory.root)
+            first = run_flow(sources=sources, data=directory.root)
         print_summary(first, console)
         for site in demo_sites(2):
             web.publish(site)
         console.print("\nA newspaper edits a story, another publishes a new one. [bold]Second run[/bold]")
         with shown():
-            second = ingest(sources=sources, data=directory.root)
+            second = run_flow(sources=sources, data=directory.root)
         print_summary(second, console)
     console.print("\nWhat the warehouse says:")
     with connect(directory.news) as connection:

@@ -15,7 +15,7 @@ from crawlers.errors import ArchiveError
 from flows.dedup.exact import Verdict
 from flows.dedup.recompute import place_waiting
 from flows.pipeline.blocklist import Forgotten, remember_to_forget
-from flows.pipeline.load import judged, quiet_archive
+from flows.pipeline.load import judged, locked_archive
 from flows.reports.stored_page import spellings
 from warehouse.dedup.recompute_queue import queue_articles
 from warehouse.forgetting.forget import find_traces, keep_offsets, remove_traces, requests_elsewhere
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class ForgetResult:
     """What was removed: articles, stored pages and listings, addresses.
 
     `others` are articles that stand in the place of a source's, because other sources have their text, too.
@@ -54,7 +54,7 @@ def forget(
     *,
     url: str | None = None,
     source: str | None = None,
-) -> Removed:
+) -> ForgetResult:
     """Remove an address, with the article it leads to and all its other addresses, or a source; for good.
 
     What other sources had of a source's articles is loaded anew, as though the source had never been; where the archive
@@ -65,7 +65,7 @@ def forget(
     The private file is written anew, because deleted rows stay in a database file as free space. Publishing is the
     caller's.
     """
-    with quiet_archive(directory):
+    with locked_archive(directory):
         found = find_traces(writer.connection, [] if url is None else spellings(url), source)
         keys = {address: key for address in found.addresses if (key := _key(address)) is not None}
         # A source's addresses are not kept out by themselves: another source may bring them.
@@ -94,7 +94,7 @@ def forget(
         place_waiting(writer)
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
-    return Removed(len(found.articles), records, len(found.addresses), len(others))
+    return ForgetResult(len(found.articles), records, len(found.addresses), len(others))
 
 
 def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Forgotten) -> set[UUID]:

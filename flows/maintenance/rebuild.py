@@ -10,8 +10,8 @@ from crawlers.archive import Segment, salvage, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
 from flows.pipeline import progress
-from flows.pipeline.failures import costs_itself, with_words
-from flows.pipeline.load import load, quiet_archive
+from flows.pipeline.failures import isolate_failure, raise_as_flows_error
+from flows.pipeline.load import load, locked_archive
 from warehouse import open_writer
 from warehouse.failed_segments import failed_segments
 
@@ -27,7 +27,7 @@ KEPT = ("runs", "sources")  # what the archive does not know
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
+class RebuildResult:
     """Segments loaded, those of them that an interrupted rebuild had loaded, and articles before and now.
 
     `failed` are segments that could not be loaded, and were not loaded before either.
@@ -40,7 +40,7 @@ class Rebuilt:
     failed: tuple[FailedSegment, ...] = ()
 
 
-def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> Rebuilt:
+def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> RebuildResult:
     """Load every segment of the archive into a new warehouse, in the order of the first time, and swap the two.
 
     The old warehouse stays as it is until the new one is complete. An interrupted rebuild is taken up by the next one,
@@ -50,7 +50,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
     """
     reporter = progress.current.get()
     root = directory.private / "rebuild"
-    with quiet_archive(directory):
+    with locked_archive(directory):
         salvage(directory.archive)
         order = _order(writer, directory)
         held = set(_ledger(writer))
@@ -62,7 +62,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
                 _copy(writer, new, table)
             for number, name in enumerate(order, start=1):
                 reporter.step(f"rebuilding: segment {number} of {len(order)}")
-                with with_words(name) if name in held else costs_itself(new, name):
+                with raise_as_flows_error(name) if name in held else isolate_failure(new, name):
                     loaded = load(new, extractor, directory, name)
                     if loaded is not None:
                         reporter.loaded(loaded)
@@ -73,7 +73,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
             file = new.file
         writer.replace_by(file)
     shutil.rmtree(root, ignore_errors=True)
-    return Rebuilt(len(order) - len(failed), len(before), *counts, failed)
+    return RebuildResult(len(order) - len(failed), len(before), *counts, failed)
 
 
 def refuse_to_lose(writer: Writer) -> None:

@@ -54,14 +54,16 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Reextracted:
+class ReextractResult:
     """Articles by outcome (`changed`, `same`, `rejected`, `missing`), and the first rejections in words."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     rejections: list[str] = field(default_factory=list)
 
 
-def reextract(writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None = None) -> Reextracted:
+def reextract(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None = None
+) -> ReextractResult:
     """Read the page of every current version that another extractor made, of all sources or one.
 
     What is read differently becomes a new version with the change `reextracted`; what is not is marked as read by the
@@ -74,7 +76,7 @@ def reextract(writer: Writer, extractor: Extractor, directory: DataDirectory, so
         names = [name for (name,) in rows]
         if source not in names:
             raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
-    done = Reextracted()
+    done = ReextractResult()
     reporter = progress.current.get()
     for name in _segments(writer, source):
         reporter.step(f"reading {name} again")
@@ -113,7 +115,7 @@ def _held(writer: Writer, segment: str, source: str | None) -> list[Held]:
 
 
 def _again(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, name: str, held: list[Held], done: Reextracted
+    writer: Writer, extractor: Extractor, directory: DataDirectory, name: str, held: list[Held], done: ReextractResult
 ) -> None:
     segment = Segment(directory.archive, name)
     try:

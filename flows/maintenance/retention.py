@@ -36,7 +36,7 @@ SECOND_LOOK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Removed:
+class RetentionResult:
     """What was removed: segments with their bytes, rows of the logs, folders of plans."""
 
     segments: int
@@ -45,13 +45,13 @@ class Removed:
     plans: int
 
 
-def keep_within(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime) -> Removed:
+def apply_retention(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime) -> RetentionResult:
     """Remove what is older, or more, than `keep` allows. Killed in between, the next call does the rest."""
     segments, size = _archive(writer, directory, keep, now)
     rows = 0
     if keep.requests_days is not None:
         rows = remove_requests(writer, now - timedelta(days=keep.requests_days), now)
-    return Removed(segments, size, rows, _plans(directory, now - timedelta(days=keep.plans_days)))
+    return RetentionResult(segments, size, rows, _plans(directory, now - timedelta(days=keep.plans_days)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from crawlers.archive import Exchange, Fetch, Record, Segment, SegmentWriter
 from crawlers.errors import CrawlersError
 from crawlers.importers.readers import json_lines, plain_text, warc_pages
 from flows.errors import FlowsError
-from flows.pipeline.failures import in_words
+from flows.pipeline.failures import describe_error
 from flows.pipeline.worker_processes import start_worker, worker_context
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def answers(work: Work) -> Iterator[str | Counter[str] | Exception]:
         yield error
     except Exception as error:  # noqa: BLE001 - one file must cost no more than itself
         yield FlowsError(
-            f"{work.file.place}: could not be read to its end: {in_words(error)}\n"
+            f"{work.file.place}: could not be read to its end: {describe_error(error)}\n"
             "What was archived of it is kept, and the same command goes on from there. Please report this."
         )
     else:

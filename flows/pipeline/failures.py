@@ -36,7 +36,7 @@ _OURS = ("crawlers", "flows", "warehouse")
 
 
 @contextmanager
-def costs_itself(writer: Writer, segment: str) -> Iterator[None]:
+def isolate_failure(writer: Writer, segment: str) -> Iterator[None]:
     """Put what loading a segment raises on record, and go on after it.
 
     What concerns more than the segment is raised: a disk that fails or is full, a warehouse that cannot be used, and
@@ -47,13 +47,13 @@ def costs_itself(writer: Writer, segment: str) -> Iterator[None]:
     except Exception as error:
         if _concerns_all(error):
             raise
-        said = in_words(error)
+        said = describe_error(error)
         logger.warning("segment %s cannot be loaded, and waits: %s", segment, said)
         record_failure(writer, segment, said, datetime.now(UTC))
 
 
 @contextmanager
-def with_words(segment: str) -> Iterator[None]:
+def raise_as_flows_error(segment: str) -> Iterator[None]:
     """Where a segment must be loaded: raise what nobody foresaw as a FlowsError."""
     try:
         yield
@@ -61,7 +61,8 @@ def with_words(segment: str) -> Iterator[None]:
         if _concerns_all(error) or isinstance(error, CrawlersError):
             raise
         raise FlowsError(
-            f"segment {segment} cannot be loaded: {in_words(error)}\nThe warehouse stays as it was. Please report this."
+            f"segment {segment} cannot be loaded: {describe_error(error)}\n"
+            "The warehouse stays as it was. Please report this."
         ) from error
 
 
@@ -74,7 +75,7 @@ def _concerns_all(error: Exception) -> bool:
     )
 
 
-def in_words(error: Exception) -> str:
+def describe_error(error: Exception) -> str:
     """An error with its kind and the innermost line of ours that it came through, on one line."""
     places = [
         f"{module}, line {line}"
@@ -85,7 +86,7 @@ def in_words(error: Exception) -> str:
     return f"{said} ({places[-1]})" if places else said
 
 
-def in_turn(writer: Writer, waiting: Sequence[str]) -> list[str]:
+def loading_order(writer: Writer, waiting: Sequence[str]) -> list[str]:
     """The segments that wait, those last that failed before, of these `TRIED_AGAIN`."""
     failed = [one.segment for one in failed_segments(writer.connection)]
     if not failed:
@@ -97,7 +98,7 @@ def in_turn(writer: Writer, waiting: Sequence[str]) -> list[str]:
     return [name for name in waiting if name not in set(again)] + again[:TRIED_AGAIN]
 
 
-def keys_waiting(writer: Writer, directory: DataDirectory) -> frozenset[int]:
+def failed_page_keys(writer: Writer, directory: DataDirectory) -> frozenset[int]:
     """Keys of the pages in segments that could not be loaded: every run would fetch them once more."""
     keys: set[int] = set()
     for one in failed_segments(writer.connection):
@@ -109,7 +110,7 @@ def keys_waiting(writer: Writer, directory: DataDirectory) -> frozenset[int]:
     return frozenset(keys)
 
 
-def failures_told(failed: Sequence[FailedSegment]) -> str:
+def describe_failures(failed: Sequence[FailedSegment]) -> str:
     """What could not be loaded, why, and what to do: a few lines for people."""
     count = "1 segment" if len(failed) == 1 else f"{len(failed)} segments"
     return "\n".join([f"could not be loaded: {count}", *(f"  {line}" for line in failure_lines(failed)), REMEDY])

@@ -20,8 +20,8 @@ from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.pipeline import progress
 from flows.pipeline.archive_files import AHEAD, READERS, Archiver, Work, reader_of, segment_name
-from flows.pipeline.failures import costs_itself, failures_told
-from flows.pipeline.load import begin, finish, load, pending_segments, quiet_archive
+from flows.pipeline.failures import describe_failures, isolate_failure
+from flows.pipeline.load import begin, finish, load, locked_archive, pending_segments
 from flows.timing import Spent, spent
 from warehouse.failed_segments import failed_segments
 from warehouse.loading.load import loaded_fetches
@@ -34,12 +34,12 @@ if TYPE_CHECKING:
     from crawlers.importers.files import Input
     from flows.data_directory import DataDirectory
     from flows.pipeline.extract import Extractor
-    from flows.pipeline.load import Begun
+    from flows.pipeline.load import OpenLoad
     from warehouse import Writer
 
 
 @dataclass(frozen=True, slots=True)
-class Imported:
+class ImportResult:
     """What came of a file: records by outcome, seconds by step, records left out by kind and those loaded before."""
 
     file: Input
@@ -68,7 +68,7 @@ def check_files(places: Sequence[str]) -> list[Input]:
 
 def import_files(
     writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Input], *, clean: bool = False
-) -> list[Imported]:
+) -> list[ImportResult]:
     """Import files in order, after what an interrupted run left; publishing is the caller's.
 
     With `clean` what is not the article's is dropped from ready-made texts when they are extracted, then and ever
@@ -77,9 +77,9 @@ def import_files(
     on record in `private.failed_segments`. Raises FlowsError for a file that cannot be read at all.
     """
     for name in pending_segments(writer, directory):
-        with costs_itself(writer, name):
+        with isolate_failure(writer, name):
             load(writer, extractor, directory, name)
-    with quiet_archive(directory), indexing_ahead(writer) as index:
+    with locked_archive(directory), indexing_ahead(writer) as index:
         imported = [_import(writer, extractor, directory, file, index, clean=clean) for file in files]
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
@@ -94,7 +94,7 @@ def _import(
     index: Callable[[], None],
     *,
     clean: bool,
-) -> Imported:
+) -> ImportResult:
     reporter = progress.current.get()
     reporter.step(f"importing {file.name}")
     run_id = file.fingerprint()
@@ -108,7 +108,7 @@ def _import(
         position, before = _archived_before(writer, directory, run_id)
         with Archiver(Work(directory.archive, file, run_id, position, clean)) as names:
             for extracted in _extracted(writer, extractor, directory, names, times):
-                with costs_itself(writer, extracted.segment.name):
+                with isolate_failure(writer, extracted.segment.name):
                     loaded = finish(writer, extracted)
                     assert loaded is not None, "the ledger does not have it"
                     outcomes.update(loaded.outcomes)
@@ -120,23 +120,23 @@ def _import(
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
     failed = failed_segments(writer.connection, started)
-    detail = failures_told(failed) if failed else None
+    detail = describe_failures(failed) if failed else None
     finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)
-    return Imported(file, outcomes, times, left_out, before)
+    return ImportResult(file, outcomes, times, left_out, before)
 
 
 def _extracted(
     writer: Writer, extractor: Extractor, directory: DataDirectory, names: Archiver, times: Spent
-) -> Iterator[Begun]:
+) -> Iterator[OpenLoad]:
     """Each segment once the workers have extracted it; they are at the next ones by then."""
-    begun: deque[Begun] = deque()
+    begun: deque[OpenLoad] = deque()
 
     def begin_more(*, wait: bool) -> None:
         while len(begun) < AHEAD and ((wait and not begun) or names.ready()):
             name = next(names, None)
             if name is None:
                 return
-            with costs_itself(writer, name):
+            with isolate_failure(writer, name):
                 following = begin(writer, extractor, directory, name)
                 assert following is not None, "the ledger does not have it"
                 begun.append(following)
@@ -147,7 +147,7 @@ def _extracted(
         if not begun:
             return
         first, extracted = begun.popleft(), None
-        with spent(times, "extract"), costs_itself(writer, first.segment.name):
+        with spent(times, "extract"), isolate_failure(writer, first.segment.name):
             extracted = first.extracted()
         begin_more(wait=False)
         if extracted is not None:

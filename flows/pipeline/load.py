@@ -19,7 +19,7 @@ from flows.dedup.run import deduplicate
 from flows.dedup.upkeep import keep_up
 from flows.pipeline.blocklist import Forgotten, blank, read_forgotten
 from flows.pipeline.diff import compare
-from flows.pipeline.failures import in_turn
+from flows.pipeline.failures import loading_order
 from flows.pipeline.new_texts import new_texts
 from flows.pipeline.pages import read_page
 from flows.pipeline.rows import Origin, build_batch, is_page
@@ -52,7 +52,7 @@ def run_of(segment: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadResult:
     """What loading a segment came to: rows by outcome, pages only, and the seconds that each step took."""
 
     segment: str
@@ -62,7 +62,7 @@ class Loaded:
 
 
 @dataclass(frozen=True, slots=True)
-class Begun:
+class OpenLoad:
     """A sealed segment whose extraction goes on in the workers."""
 
     segment: Segment
@@ -70,12 +70,12 @@ class Begun:
     pages: Iterable[Page]
     started: datetime
 
-    def extracted(self) -> Begun:
+    def extracted(self) -> OpenLoad:
         """The same once the workers are done with it."""
         return replace(self, pages=list(self.pages))
 
 
-def begin(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Begun | None:
+def begin(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> OpenLoad | None:
     """Have a sealed segment extracted; None where the ledger has it already."""
     if loaded_fetches(writer.connection, name) is not None:
         return None
@@ -83,10 +83,10 @@ def begin(writer: Writer, extractor: Extractor, directory: DataDirectory, name: 
     segment = Segment(directory.archive, name)
     forgotten = read_forgotten(directory.private)
     fetches = _without_forgotten(segment, forgotten)
-    return Begun(segment, forgotten, extractor.read(segment, fetches), started)
+    return OpenLoad(segment, forgotten, extractor.read(segment, fetches), started)
 
 
-def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
+def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> LoadResult | None:
     """Load a sealed segment; None where the ledger has it already.
 
     Raises TransientWarehouseError when the disk fails; nothing is loaded then, and the call can be repeated.
@@ -95,7 +95,7 @@ def load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: s
     return None if begun is None else finish(writer, begun)
 
 
-def finish(writer: Writer, begun: Begun) -> Loaded | None:
+def finish(writer: Writer, begun: OpenLoad) -> LoadResult | None:
     """Load a segment that is being extracted, with its duplicates and stories, in one transaction; as `load`."""
     times: Spent = Spent()
     with spent(times, "extract"):
@@ -119,7 +119,7 @@ def finish(writer: Writer, begun: Begun) -> Loaded | None:
     for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):
         if kind in ("page", "record"):
             outcomes[outcome] = outcomes.get(outcome, 0) + 1
-    return Loaded(begun.segment.name, outcomes, (datetime.now(UTC) - begun.started).total_seconds(), times)
+    return LoadResult(begun.segment.name, outcomes, (datetime.now(UTC) - begun.started).total_seconds(), times)
 
 
 def judged(writer: Writer, segment: str, pages: list[Page]) -> tuple[list[Judgement | None], Batch]:
@@ -190,13 +190,13 @@ def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
     """
     if not directory.archive.is_dir():
         return []
-    with quiet_archive(directory):
+    with locked_archive(directory):
         for name in salvage(directory.archive):
             logger.info("segment %s of a crawl that was killed: salvaged", name)
     segments = own_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
     names = [segment.name for segment in segments]
     loaded = loaded_segments(writer.connection, names)
-    return in_turn(writer, [name for name in names if name not in loaded])
+    return loading_order(writer, [name for name in names if name not in loaded])
 
 
 def _has_packed(writer: Writer, directory: DataDirectory) -> bool:
@@ -214,7 +214,7 @@ def _has_packed(writer: Writer, directory: DataDirectory) -> bool:
 
 
 @contextmanager
-def quiet_archive(directory: DataDirectory) -> Iterator[None]:
+def locked_archive(directory: DataDirectory) -> Iterator[None]:
     """While nobody crawls into the archive: a crawl that outlives its run for a moment is waited for."""
     lock = lock_archive(directory.archive, wait=ORPHAN_SECONDS)
     try:

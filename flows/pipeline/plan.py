@@ -12,7 +12,7 @@ from crawlers.plan.build import date_range, entry_points, page_limit, plan_sourc
 from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, write_plan
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
 from flows.pipeline.blocklist import read_forgotten
-from flows.pipeline.failures import keys_waiting
+from flows.pipeline.failures import failed_page_keys
 from warehouse.planning import (
     DueUrl,
     FrontierQuery,
@@ -83,7 +83,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
     windows = [FrontierQuery(source.name, page_limit(source), *date_range(source, now)) for source in sources.sources]
-    archived = keys_waiting(writer, directory)
+    archived = failed_page_keys(writer, directory)
     waiting = _pages(due_frontier(writer.connection, now, windows), archived)
     rechecks = _pages(due_rechecks(writer.connection, now), archived)
     planned = []

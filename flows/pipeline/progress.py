@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from flows.pipeline.crawl import CrawlProgress
-    from flows.pipeline.load import Loaded
+    from flows.pipeline.load import LoadResult
 
 logger = logging.getLogger("newsloom")
 logger.setLevel(logging.INFO)  # Prefect hands its lines to the log of the run
@@ -30,7 +30,7 @@ class Reporter(Protocol):
     def crawled(self, progress: CrawlProgress) -> None:
         """The crawl is so far; called from another thread than the rest."""
 
-    def loaded(self, loaded: Loaded) -> None:
+    def loaded(self, loaded: LoadResult) -> None:
         """A segment has been loaded."""
 
 
@@ -44,7 +44,7 @@ class Lines:
     def crawled(self, progress: CrawlProgress) -> None:
         """Not worth a line every second."""
 
-    def loaded(self, loaded: Loaded) -> None:
+    def loaded(self, loaded: LoadResult) -> None:
         """A segment has been loaded."""
         counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(loaded.outcomes.items())) or "no pages"
         logger.info("segment %s: %s (%.1f s)", loaded.segment, counts, loaded.seconds)
@@ -67,7 +67,7 @@ class Bar:
         answered = progress.listings + progress.pages
         self.progress.update(self.task, completed=answered, total=answered + progress.waiting)
 
-    def loaded(self, loaded: Loaded) -> None:
+    def loaded(self, loaded: LoadResult) -> None:
         """A segment has been loaded."""
         self.articles += loaded.outcomes.get("loaded", 0)
         self.progress.update(self.task, articles=self.articles)

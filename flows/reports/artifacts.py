@@ -25,7 +25,7 @@ def escape(text: str) -> str:
     return " ".join(text.split()).translate(_MARKDOWN)
 
 
-def leave_artifacts(summary: RunSummary, news: Path) -> None:
+def create_run_artifacts(summary: RunSummary, news: Path) -> None:
     """Leave a run's table of sources and its funnel with Prefect, under the run that calls this."""
     create_table_artifact(
         key="run-sources", table=source_rows(summary), description=f"Run {summary.run_id}: every source"

@@ -47,7 +47,7 @@ def notify(alerts: Alerts, subject: str, text: str) -> list[str]:
     return problems
 
 
-def tell_of_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
+def notify_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
     """Tell at once that a deployed run failed or crashed: a hook of the flows.
 
     Whoever started one by hand is told there.

@@ -9,7 +9,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from flows.pipeline.failures import failures_told
+from flows.pipeline.failures import describe_failures
 
 if TYPE_CHECKING:
     from warehouse import Writer
@@ -165,7 +165,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         console.print(f"recovered from an interrupted run: {summary.recovered} pages")
     console.print(f"articles in the warehouse: {summary.articles}")
     if summary.failed:
-        console.print(failures_told(summary.failed), markup=False, soft_wrap=True)
+        console.print(describe_failures(summary.failed), markup=False, soft_wrap=True)
 
 
 def _cells(counts: tuple[int, ...]) -> list[str]:

@@ -11,11 +11,11 @@ from prefect.schedules import Cron, Interval
 from prefect.types.entrypoint import EntrypointType
 from prefect.utilities.callables import ParameterSchema, parameter_schema
 
-from flows.digest import digest
-from flows.import_files import backfill
-from flows.ingest import ingest
-from flows.maintain import maintain
-from flows.reextract import reextract
+from flows.digest import digest_flow
+from flows.import_files import import_flow
+from flows.maintain import maintain_flow
+from flows.reextract import reextract_flow
+from flows.run import run_flow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,11 +54,11 @@ def deployments(name: str, directory: DataDirectory, sources: Path, schedule: Sc
     # The first run is due as soon as the server's scheduler has seen it: whoever starts the service waits for it.
     crawls = Interval(every, anchor_date=datetime.now(UTC) + FIRST_RUN_AFTER, timezone=schedule.timezone)
     return [
-        _deployment(name, ingest, both | {"wait": WAIT_FOR_WRITER}, crawls),
-        _deployment(name, maintain, both | {"wait": WAIT_FOR_CRAWL}, _daily(schedule.maintain_at, schedule)),
-        _deployment(name, digest, both, _daily(schedule.digest_at, schedule)),
-        _deployment(name, backfill, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
-        _deployment(name, reextract, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
+        _deployment(name, run_flow, both | {"wait": WAIT_FOR_WRITER}, crawls),
+        _deployment(name, maintain_flow, both | {"wait": WAIT_FOR_CRAWL}, _daily(schedule.maintain_at, schedule)),
+        _deployment(name, digest_flow, both, _daily(schedule.digest_at, schedule)),
+        _deployment(name, import_flow, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
+        _deployment(name, reextract_flow, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
     ]
 
 

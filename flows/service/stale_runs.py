@@ -1,4 +1,4 @@
-"""What a service that was killed left at Prefect's server: runs that look as if they still ran, and missed ones."""
+"""What earlier services left at Prefect's server: runs that look as if they still ran, missed ones, old deployments."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.filters import (
     DeploymentFilter,
     DeploymentFilterName,
+    FlowFilter,
+    FlowFilterName,
     FlowRunFilter,
     FlowRunFilterState,
     FlowRunFilterStateType,
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 UNFINISHED = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 MISSED_AFTER = timedelta(seconds=60)
+# The flows `run` and `import` had these names in earlier versions.
+OLD_FLOW_NAMES = ["ingest", "backfill"]
 
 
 async def put_right(directory: DataDirectory, name: str) -> None:
@@ -43,6 +47,20 @@ async def put_right(directory: DataDirectory, name: str) -> None:
             due = run.expected_start_time
             if run.auto_scheduled and due is not None and due < datetime.now(UTC) - MISSED_AFTER:
                 await client.set_flow_run_state(run.id, missed, force=True)
+
+
+async def delete_old_deployments(name: str) -> None:
+    """Delete the deployments of a name that belong to flows under their old names, with the runs scheduled for them.
+
+    Nothing would ever execute these runs. Runs that have ended stay in Prefect's history.
+    """
+    async with get_client() as client:
+        old = await client.read_deployments(
+            flow_filter=FlowFilter(name=FlowFilterName(any_=OLD_FLOW_NAMES)),
+            deployment_filter=DeploymentFilter(name=DeploymentFilterName(any_=[name])),
+        )
+        for deployment in old:
+            await client.delete_deployment(deployment.id)
 
 
 async def _runs(client: PrefectClient, name: str, types: list[StateType]) -> list[FlowRun]:

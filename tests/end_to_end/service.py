@@ -86,7 +86,7 @@ class Service:
         answer = self.ask(f"/deployments/name/{flow}/{self.note.name}", method="GET")
         return str(answer["id"])
 
-    def runs(self, flow: str = "ingest", state: str | None = None) -> list[dict[str, Any]]:
+    def runs(self, flow: str = "run", state: str | None = None) -> list[dict[str, Any]]:
         """The flow runs of a deployment, oldest first, of a type of state or of all."""
         query: dict[str, Any] = {
             "deployments": {"id": {"any_": [self.deployment(flow)]}},

@@ -13,7 +13,7 @@ import pytest
 from flows.demo.web import NewsWeb
 from flows.pipeline import import_files as importing
 from flows.pipeline.archive_files import FIRST_RECORDS, SEGMENT_RECORDS
-from flows.pipeline.failures import TRIED_AGAIN, costs_itself, in_turn
+from flows.pipeline.failures import TRIED_AGAIN, isolate_failure, loading_order
 from flows.pipeline.load import finish as finish_loading
 from tests.end_to_end.conftest import Newsloom, town_site, town_sources
 from tests.end_to_end.test_import import record, write_lines
@@ -23,7 +23,7 @@ from warehouse import DamagedWarehouseError, TransientWarehouseError, connect
 from warehouse.failed_segments import failed_segments, record_failure
 
 if TYPE_CHECKING:
-    from flows.pipeline.load import Begun, Loaded
+    from flows.pipeline.load import LoadResult, OpenLoad
     from warehouse import Writer
 
 BROKEN = "20260301120000-aaaaaaaaaaaa-00000"
@@ -108,7 +108,7 @@ def test_a_part_of_an_imported_file_waits_and_what_follows_it_is_loaded(
     records = FIRST_RECORDS + SEGMENT_RECORDS + 100
     file = write_lines(tmp_path / "many.jsonl", *(record(number) for number in range(records)))
 
-    def finish(writer: Writer, begun: Begun) -> Loaded | None:
+    def finish(writer: Writer, begun: OpenLoad) -> LoadResult | None:
         if begun.segment.name.endswith(f"{FIRST_RECORDS:09d}"):
             raise ZeroDivisionError("nobody foresaw it")
         return finish_loading(writer, begun)
@@ -135,13 +135,13 @@ def test_a_part_of_an_imported_file_waits_and_what_follows_it_is_loaded(
     ids=lambda error: type(error).__name__,
 )
 def test_what_concerns_more_than_a_segment_is_raised(writer: Writer, error: Exception) -> None:
-    with pytest.raises(type(error)), costs_itself(writer, BROKEN):
+    with pytest.raises(type(error)), isolate_failure(writer, BROKEN):
         raise error
     assert failed_segments(writer.connection) == []
 
 
 def test_ctrl_c_is_raised(writer: Writer) -> None:
-    with pytest.raises(RuntimeError), costs_itself(writer, BROKEN):
+    with pytest.raises(RuntimeError), isolate_failure(writer, BROKEN):
         raise RuntimeError("Query interrupted") from KeyboardInterrupt()
     assert failed_segments(writer.connection) == []
 
@@ -151,7 +151,7 @@ def test_what_failed_before_comes_last_and_some_of_it_a_run(writer: Writer) -> N
     names = [f"s{number:02d}" for number in range(TRIED_AGAIN + 5)]
     for number, name in enumerate(names):
         record_failure(writer, name, "KeyError: 'x'", now - timedelta(hours=number))
-    assert in_turn(writer, ["s00", "new", *names[1:]]) == ["new", *names[: -TRIED_AGAIN - 1 : -1]]
+    assert loading_order(writer, ["s00", "new", *names[1:]]) == ["new", *names[: -TRIED_AGAIN - 1 : -1]]
 
 
 @pytest.mark.usefixtures("with_prefect")

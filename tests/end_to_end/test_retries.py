@@ -17,7 +17,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from prefect import flow
-import flows.ingest
+import flows.run
 from warehouse import TransientWarehouseError, WarehouseError
 
 kind, failures = sys.argv[1], int(sys.argv[2])
@@ -29,8 +29,8 @@ def load(writer, extractor, directory, name):
         raise {"transient": TransientWarehouseError, "terminal": WarehouseError}[kind]("the disk is away")
     return None
 
-flows.ingest.load = load
-task = flows.ingest.load_task.with_options(retry_delay_seconds=[0, 0, 0])
+flows.run.load = load
+task = flows.run.load_task.with_options(retry_delay_seconds=[0, 0, 0])
 
 @flow
 def one_segment():

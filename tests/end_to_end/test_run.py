@@ -83,14 +83,14 @@ def test_an_edit_is_a_new_version_and_the_rest_is_asked_conditionally(newsloom: 
 def test_the_run_is_visible_in_prefect(newsloom: Newsloom, web: NewsWeb, prefect_api: str) -> None:
     newsloom.sources(demo_sources_toml())
     newsloom("run")
-    body = json.dumps({"flow_runs": {"name": {"any_": ["ingest newsloom-data"]}}}).encode()
+    body = json.dumps({"flow_runs": {"name": {"any_": ["run newsloom-data"]}}}).encode()
     request = urllib.request.Request(
         f"{prefect_api}/flow_runs/filter", body, {"Content-Type": "application/json"}, method="POST"
     )
     with urllib.request.urlopen(request) as response:
         runs = [run for run in json.load(response) if run["parameters"]["data"] == str(newsloom.data)]
     assert [run["state_type"] for run in runs] == ["COMPLETED"]
-    assert newsloom.sql("SELECT kind, outcome FROM runs") == [["ingest", "completed"]]
+    assert newsloom.sql("SELECT kind, outcome FROM runs") == [["run", "completed"]]
 
 
 def test_sql_answers_while_a_run_goes_on_and_a_reader_left_open_stops_no_run(newsloom: Newsloom) -> None:

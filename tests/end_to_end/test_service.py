@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
@@ -11,10 +12,10 @@ import pytest
 
 from flows.data_directory import DataDirectory
 from flows.demo.web import NewsWeb
-from flows.service.state import serving
+from flows.service.state import Note, deployment_name, serving
 from tests.crawlers.archive.days import crawled
 from tests.end_to_end.conftest import answers, town_site, town_sources
-from tests.end_to_end.service import command_of, kill, lives, schedule, service_log, up, wait_for
+from tests.end_to_end.service import Service, command_of, kill, lives, schedule, service_log, up, wait_for
 from tests.end_to_end.test_killed import state
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: N
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
         said = newsloom("status").stdout
         assert service.note.ui in said
-        assert "ingest: next at" in said
+        assert "run: next at" in said
         assert "completed" in said
         assert service.note.ui.startswith("http://127.0.0.1:"), "only this machine reaches the server"
         again = newsloom("up", "--detach", code=2)
@@ -135,7 +136,7 @@ class TestWithAServerOfItsUser:
             with up(newsloom) as service:
                 assert not service.note.own_server
                 wait_for(lambda: slow.requests, "the first run's crawl")
-                second = service.ended(service.start_run("ingest"))
+                second = service.ended(service.start_run("run"))
                 assert second["type"] == "CANCELLED"
                 wait_for(lambda: completed(newsloom), "the end of the first run")
             assert newsloom.sql("SELECT count(*) FROM runs") == [["1"]]
@@ -152,7 +153,7 @@ class TestWithAServerOfItsUser:
             assert run is not None
             kill(run)
             wait_for(lambda: service.runs(state="CRASHED"), "the server to know")
-            assert service.ended(service.start_run("ingest"))["type"] == "COMPLETED"
+            assert service.ended(service.start_run("run"))["type"] == "COMPLETED"
         killed = state(newsloom)
         assert newsloom.sql("SELECT outcome FROM runs ORDER BY started_at") in (
             [["crashed"], ["completed"]],
@@ -173,17 +174,17 @@ class TestWithAServerOfItsUser:
         with up(newsloom) as service:
             wait_for(lambda: completed(newsloom), "the first run")
             newsloom.sources(settings.replace("[alerts]", "[alerts]\nleast_free_gb = 1e9") + town_sources(HOST))
-            run = service.start_run("ingest")
+            run = service.start_run("run")
             failed = service.ended(run)
             assert failed["type"] == "FAILED"
             assert "no crawl starts below 1e+09 GB" in failed["message"]
             assert service.ask(f"/flow_runs/{run}", method="GET")["run_count"] == 1, "it is not tried again"
             wait_for(lambda: told, "the webhook")
             newsloom.sources(settings.replace("= 60", '= "often"') + town_sources(HOST))
-            assert service.ended(service.start_run("ingest"))["type"] == "FAILED"
+            assert service.ended(service.start_run("run"))["type"] == "FAILED"
             wait_for(lambda: len(told) > 1, "the webhook, though another table is wrong")
             status = newsloom("status").stdout
-        assert "newsloom: ingest failed" in told[0]
+        assert "newsloom: run failed" in told[0]
         assert "1e+09 GB" in told[0]
         assert 'schedule.every_minutes: found "often"' in told[1]
         # No such run is in the table `runs`.
@@ -200,17 +201,40 @@ class TestWithAServerOfItsUser:
         with up(newsloom) as service:
             wait_for(lambda: service.runs(state="FAILED"), "the first run")
             wait_for(lambda: told, "the webhook")
-            assert service.ended(service.start_run("ingest"))["type"] == "COMPLETED"
+            assert service.ended(service.start_run("run"))["type"] == "COMPLETED"
         assert len(told) == 1
         assert "could not be loaded: 1 segment" in told[0]
         assert "00000.jsonl:1: not JSON" in told[0]
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
         assert newsloom.sql("SELECT DISTINCT outcome FROM runs") == [["failed"]], "the book has both"
 
+    def test_deployments_under_the_old_names_of_flows_are_deleted(
+        self, newsloom: Newsloom, town: NewsWeb, prefect_api: str
+    ) -> None:
+        newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
+        name = deployment_name(DataDirectory(newsloom.data.absolute()), own_server=False)
+        server = Service(newsloom, Note(0, datetime.now(UTC), prefect_api, False, name, ""))
+        due = datetime.now(UTC) + timedelta(hours=1)
+        made = {}
+        for flow, deployment in (("ingest", name), ("backfill", name), ("ingest", "another"), ("other", name)):
+            identifier = server.ask("/flows/", {"name": flow})["id"]
+            made[flow, deployment] = server.ask("/deployments/", {"name": deployment, "flow_id": identifier})["id"]
+        late = server.ask(
+            f"/deployments/{made['ingest', name]}/create_flow_run",
+            {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}},
+        )["id"]
+        with up(newsloom) as service:
+            wait_for(lambda: completed(newsloom), "the first run")
+            left = {one["id"] for one in service.ask("/deployments/filter", {})}
+            runs = {one["id"] for one in service.ask("/flow_runs/filter", {})}
+            assert {service.deployment(flow) for flow in ("run", "import")} <= left
+        assert left & set(made.values()) == {made["ingest", "another"], made["other", name]}
+        assert late not in runs
+
     def test_wrong_parameters_are_refused_with_words(self, newsloom: Newsloom, town: NewsWeb) -> None:
         newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
         with up(newsloom) as service:
-            deployment = service.deployment("ingest")
+            deployment = service.deployment("run")
             create = f"/deployments/{deployment}/create_flow_run"
             form = service.ask(f"/deployments/{deployment}", method="GET")["parameter_openapi_schema"]["properties"]
             assert form["sources"]["description"].startswith("Absolute path of sources.toml")
@@ -221,7 +245,7 @@ class TestWithAServerOfItsUser:
             assert "wait" in negative
             unknown = service.refused(create, {"parameters": {"minute": 5}})
             assert "'minute' was unexpected" in unknown
-            missing = service.ended(service.start_run("backfill", files=[str(newsloom.folder / "nothing.jsonl")]))
+            missing = service.ended(service.start_run("import", files=[str(newsloom.folder / "nothing.jsonl")]))
         assert missing["type"] == "FAILED"
         assert "there is no such file" in missing["message"]
 
@@ -237,7 +261,7 @@ class TestWithAServerOfItsUser:
         with up(newsloom) as service:
             wait_for(lambda: completed(newsloom), "the first run")
             for flow, given in (
-                ("backfill", {"files": [str(newsloom.folder / "more.jsonl")]}),
+                ("import", {"files": [str(newsloom.folder / "more.jsonl")]}),
                 ("reextract", {}),
                 ("maintain", {}),
                 ("digest", {}),
@@ -249,7 +273,7 @@ class TestWithAServerOfItsUser:
         assert (tidied["segments packed"], tidied["into files"]) == (3, 2)
         assert len(list((newsloom.data / "archive" / "packs" / "202001").iterdir())) == 2
         assert newsloom("doctor").stdout.startswith("all is well")
-        assert {"backfill", "reextract", "maintenance", "digest"} <= left.keys()
+        assert {"import", "reextract", "maintenance", "digest"} <= left.keys()
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES + 1)]]
         assert f"{ARTICLES + 1} new articles" in told[0]
 

@@ -79,8 +79,8 @@ def test_the_deployments_and_a_finished_run_with_its_artifacts_are_shown(newsloo
         newsloom.sources(schedule(every_minutes=60) + SOURCES)
         with up(newsloom) as service:
             run = wait_for(lambda: service.runs(state="COMPLETED"), "a run")[0]
-            shows(service, "/deployments", folder, "ingest", "maintain", "digest", "backfill", "Hourly")
-            shows(service, f"/runs/flow-run/{run['id']}", folder, "ingest newsloom-data", "Completed")
+            shows(service, "/deployments", folder, "run", "maintain", "digest", "import", "Hourly")
+            shows(service, f"/runs/flow-run/{run['id']}", folder, "run newsloom-data", "Completed")
             shows(service, "/artifacts", folder, "run-sources", "run-funnel")
             funnel = service.ask("/artifacts/filter", {"artifacts": {"key": {"any_": ["run-funnel"]}}})[0]
             table = shows(service, f"/artifacts/artifact/{funnel['id']}", folder, "loaded", "Articles in the warehouse")

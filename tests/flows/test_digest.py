@@ -36,7 +36,7 @@ def load(writer: Writer, name: str, *rows: dict[str, object]) -> None:
 
 def test_a_quiet_day_of_a_healthy_source_is_no_trouble(courier: Writer) -> None:
     load(courier, "s1", *(article_row(n, fetched_at=NOW - timedelta(hours=5 * n)) for n in range(1, 5)))
-    start_run(courier, "r1", "ingest", "1", NOW - timedelta(hours=2))
+    start_run(courier, "r1", "run", "1", NOW - timedelta(hours=2))
     finish_run(courier, "r1", "completed", NOW - timedelta(hours=1))
     made = digest(courier)
     assert (made.articles, made.updated, made.runs, made.troubles) == (4, 0, (("completed", 1),), ())
@@ -46,7 +46,7 @@ def test_a_quiet_day_of_a_healthy_source_is_no_trouble(courier: Writer) -> None:
 def test_runs_that_failed_and_a_disk_that_fills_come_first(courier: Writer) -> None:
     load(courier, "s1", article_row(1, fetched_at=NOW - timedelta(hours=1)))
     for number, outcome in enumerate(("completed", "failed", "failed")):
-        start_run(courier, f"r{number}", "ingest", "1", NOW - timedelta(hours=2))
+        start_run(courier, f"r{number}", "run", "1", NOW - timedelta(hours=2))
         finish_run(courier, f"r{number}", outcome, NOW - timedelta(hours=1))
     made = digest(courier, free_gb=1.5)
     assert made.troubles == (

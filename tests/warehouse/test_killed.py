@@ -98,7 +98,7 @@ def test_killed_while_migrating(data: Path) -> None:
     connection = storage.open_file(file)
     connection.execute(ours[0].sql)
     connection.execute(
-        "INSERT INTO runs SELECT 'r' || n, 'ingest', now(), now(), 'completed', NULL, '0' FROM range(1000) AS t(n)"
+        "INSERT INTO runs SELECT 'r' || n, 'run', now(), now(), 'completed', NULL, '0' FROM range(1000) AS t(n)"
     )
     connection.execute(
         "CREATE TABLE schema_migrations (number INTEGER, name VARCHAR, checksum VARCHAR, applied_at TIMESTAMPTZ)"

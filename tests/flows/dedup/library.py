@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawlers.archive import Fetch, Kind, Outcome, Segment
 from crawlers.extraction import Article
 from flows.pipeline.blocklist import Forgotten
-from flows.pipeline.load import Begun, finish
+from flows.pipeline.load import OpenLoad, finish
 from flows.pipeline.pages import read_page
 
 if TYPE_CHECKING:
@@ -196,7 +196,7 @@ def add(writer: Writer, *pieces: Piece, segment: str) -> None:
         )
         pages.append(read_page(fetch, article))
     there = Segment(writer.data / "archive", f"test-run-{segment}")
-    finish(writer, Begun(there, Forgotten(), iter(pages), NOON))
+    finish(writer, OpenLoad(there, Forgotten(), iter(pages), NOON))
 
 
 def ask(writer: Writer, query: str) -> list[Any]:

@@ -12,7 +12,7 @@ from crawlers.errors import ArchiveError
 from flows.data_directory import DataDirectory
 from flows.maintenance.doctor import examine
 from flows.maintenance.pack import pack_loaded
-from flows.maintenance.retention import keep_within
+from flows.maintenance.retention import apply_retention
 from flows.pipeline.load import pending_segments
 from flows.settings import Keep
 from tests.flows.maintenance.test_retention import seal
@@ -106,13 +106,13 @@ class TestRetention:
         day(writer, directory, "20260402", 39)
         own = day(writer, directory, "20260403", 38, segments=1)
         pack_loaded(writer, directory, NOW)
-        removed = keep_within(writer, directory, Keep(archive_days=30.0), NOW)
+        removed = apply_retention(writer, directory, Keep(archive_days=30.0), NOW)
         assert (removed.segments, seals(directory)) == (4, ["20260401-1"])
         assert removed.bytes > 0
         ledger = "SELECT segment FROM segments WHERE removed_at IS NULL ORDER BY ALL"
         assert writer.connection.execute(ledger).fetchall() == [(name,) for name in names]
         assert not list(directory.archive.glob(f"{own[0]}*"))
-        assert keep_within(writer, directory, Keep(archive_days=30.0), NOW + timedelta(days=2)).segments == 3
+        assert apply_retention(writer, directory, Keep(archive_days=30.0), NOW + timedelta(days=2)).segments == 3
         assert sealed_segments(directory.archive) == []
         assert not [path for path in (directory.archive / "packs").rglob("*") if path.is_file()]
 
@@ -120,7 +120,7 @@ class TestRetention:
         names = day(writer, directory, "20260401", 40)
         pack_loaded(writer, directory, NOW)
         writer.connection.execute("DELETE FROM segments WHERE segment = ?", [names[1]])
-        assert keep_within(writer, directory, Keep(archive_days=30.0, archive_gb=1e-9), NOW).segments == 0
+        assert apply_retention(writer, directory, Keep(archive_days=30.0, archive_gb=1e-9), NOW).segments == 0
         assert seals(directory) == ["20260401-1"]
 
     def test_the_oldest_go_while_the_archive_is_too_big(self, writer: Writer, directory: DataDirectory) -> None:
@@ -129,7 +129,7 @@ class TestRetention:
         pack_loaded(writer, directory, NOW)
         (one, *_) = packs.all_packs(directory.archive)
         each = one.warc_path.stat().st_size + one.log_path.stat().st_size
-        removed = keep_within(writer, directory, Keep(archive_gb=2.2 * each / 1e9), NOW)
+        removed = apply_retention(writer, directory, Keep(archive_gb=2.2 * each / 1e9), NOW)
         assert (removed.segments, removed.bytes) == (3, each)
         assert seals(directory) == ["20260402-1", "20260403-1"]
 
@@ -139,7 +139,7 @@ class TestRetention:
         day(writer, directory, "20260401", 40)
         pack_loaded(writer, directory, NOW)
         writer.connection.execute("UPDATE segments SET removed_at = ?", [NOW - timedelta(days=1)])
-        assert keep_within(writer, directory, Keep(archive_days=30.0), NOW).segments == 0
+        assert apply_retention(writer, directory, Keep(archive_days=30.0), NOW).segments == 0
         assert seals(directory) == []
 
     def test_a_damaged_pack_stays_and_does_not_keep_others(
@@ -149,7 +149,7 @@ class TestRetention:
         day(writer, directory, "20260402", 39)
         pack_loaded(writer, directory, NOW)
         (directory.archive / "packs" / "202604" / "20260401-1.jsonl").write_bytes(b"nonsense")
-        assert keep_within(writer, directory, Keep(archive_days=30.0), NOW).segments == 3
+        assert apply_retention(writer, directory, Keep(archive_days=30.0), NOW).segments == 3
         assert seals(directory) == ["20260401-1"]
         assert "not removed, however old" in caplog.text
 
@@ -159,7 +159,7 @@ class TestRetention:
         day(writer, directory, "20260401", 40)
         pack_loaded(writer, directory, NOW)
         before = {finding.what for finding in examine(writer, directory)}
-        keep_within(writer, directory, Keep(archive_days=30.0), NOW)
+        apply_retention(writer, directory, Keep(archive_days=30.0), NOW)
         assert {finding.what for finding in examine(writer, directory)} < before
 
 

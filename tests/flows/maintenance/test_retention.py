@@ -13,7 +13,7 @@ from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.maintenance.doctor import examine
 from flows.maintenance.rebuild import refuse_to_lose
-from flows.maintenance.retention import Removed, keep_within
+from flows.maintenance.retention import RetentionResult, apply_retention
 from flows.settings import Keep
 from tests.warehouse.rows import article_row, batch, failed_row
 from warehouse.loading.load import load_segment
@@ -58,7 +58,7 @@ def files(directory: DataDirectory) -> list[str]:
 def test_nothing_is_removed_where_nothing_is_said(writer: Writer, directory: DataDirectory) -> None:
     seal(directory, "old")
     enter(writer, "old", 4000)
-    assert keep_within(writer, directory, Keep(), NOW) == Removed(0, 0, 0, 0)
+    assert apply_retention(writer, directory, Keep(), NOW) == RetentionResult(0, 0, 0, 0)
     assert files(directory) == ["old"]
 
 
@@ -69,7 +69,7 @@ def test_old_segments_go_and_those_that_are_not_loaded_stay_however_old(
         seal(directory, name)
     enter(writer, "loaded-long-ago", 31, number=1)
     enter(writer, "loaded-lately", 29, number=2)
-    removed = keep_within(writer, directory, Keep(archive_days=30.0), NOW)
+    removed = apply_retention(writer, directory, Keep(archive_days=30.0), NOW)
     assert removed.segments == 1
     assert removed.bytes > 0
     assert files(directory) == ["loaded-lately", "never-loaded"]
@@ -84,7 +84,7 @@ def test_while_the_archive_is_too_big_its_oldest_segments_go(writer: Writer, dir
         seal(directory, name)
         enter(writer, name, 10 - number, number=number)
     each = sum(path.stat().st_size for path in directory.archive.glob("a.*"))
-    removed = keep_within(writer, directory, Keep(archive_gb=2.5 * each / 1e9), NOW)
+    removed = apply_retention(writer, directory, Keep(archive_gb=2.5 * each / 1e9), NOW)
     assert (removed.segments, files(directory)) == (1, ["b", "c"])
 
 
@@ -95,14 +95,14 @@ def test_files_that_were_marked_and_not_removed_are_removed_by_the_next_call(
     enter(writer, "half-gone", 40)
     with writer.transaction() as connection:
         connection.execute("UPDATE segments SET removed_at = ?", [NOW - timedelta(days=1)])
-    assert keep_within(writer, directory, Keep(archive_days=30.0), NOW).segments == 0
+    assert apply_retention(writer, directory, Keep(archive_days=30.0), NOW).segments == 0
     assert files(directory) == []
 
 
 def test_old_rows_of_the_logs_go_and_articles_stay(writer: Writer, directory: DataDirectory) -> None:
     enter(writer, "old", 91, number=1)
     enter(writer, "new", 89, number=2)
-    assert keep_within(writer, directory, Keep(requests_days=90.0), NOW).rows == 2
+    assert apply_retention(writer, directory, Keep(requests_days=90.0), NOW).rows == 2
     assert writer.connection.execute("SELECT DISTINCT segment FROM fetches").fetchall() == [("new",)]
     assert writer.connection.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
 
@@ -112,7 +112,7 @@ def test_the_doctor_does_not_miss_what_was_removed_on_purpose(writer: Writer, di
     seal(directory, name)
     enter(writer, name, 400)
     before = {finding.what for finding in examine(writer, directory)}
-    keep_within(writer, directory, Keep(archive_days=30.0, requests_days=30.0), NOW)
+    apply_retention(writer, directory, Keep(archive_days=30.0, requests_days=30.0), NOW)
     assert files(directory) == []
     assert {finding.what for finding in examine(writer, directory)} <= before
 
@@ -124,7 +124,7 @@ def test_a_rebuild_does_not_lose_silently_what_the_archive_no_longer_has(
     seal(directory, "old")
     enter(writer, "old", 400)
     refuse_to_lose(writer)
-    keep_within(writer, directory, Keep(archive_days=30.0), NOW)
+    apply_retention(writer, directory, Keep(archive_days=30.0), NOW)
     with pytest.raises(FlowsError, match=r"1 segments were removed .* would lack the 1 versions"):
         refuse_to_lose(writer)
 
@@ -135,5 +135,5 @@ def test_old_plans_go(writer: Writer, directory: DataDirectory) -> None:
         (directory.run(run) / "plan.json").write_text("{}", encoding="utf-8")
         at = (NOW - timedelta(days=days)).timestamp()
         os.utime(directory.run(run), (at, at))
-    assert keep_within(writer, directory, Keep(), NOW).plans == 1
+    assert apply_retention(writer, directory, Keep(), NOW).plans == 1
     assert [folder.name for folder in (directory.private / "runs").iterdir()] == ["new"]

@@ -22,16 +22,24 @@ from crawlers.sources.contact import require_contact
 from crawlers.sources.model import Sources
 from flows.data_directory import DataDirectory
 from flows.errors import CrawlDiedError, FlowsError
-from flows.parameters import Data, SourcesFile, Wait, documented
 from flows.pipeline import progress
 from flows.pipeline.crawl import Crawl
 from flows.pipeline.extract import Extractor
-from flows.pipeline.failures import costs_itself, failures_told
-from flows.pipeline.load import Loaded, load, pending_segments
+from flows.pipeline.failures import describe_failures, isolate_failure
+from flows.pipeline.load import LoadResult, load, pending_segments
 from flows.pipeline.plan import make_plan, source_rows, without_forgotten
-from flows.prefect_support import gives_way, is_deployed, is_transient, publish_task
-from flows.reports.artifacts import leave_artifacts
-from flows.reports.notify import tell_of_failure
+from flows.prefect_support import (
+    Data,
+    SourcesFile,
+    Wait,
+    document_parameters,
+    is_deployed,
+    is_transient,
+    publish_task,
+    skip_if_busy,
+)
+from flows.reports.artifacts import create_run_artifacts
+from flows.reports.notify import notify_failure
 from flows.reports.run_summary import RunSummary, summarise
 from flows.settings import load_all
 from warehouse import Writer, open_writer
@@ -65,12 +73,12 @@ def crawl_task(crawl: Crawl) -> None:
     retry_delay_seconds=[1, 10, 60],
     retry_condition_fn=is_transient,
 )
-def load_task(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> Loaded | None:
+def load_task(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> LoadResult | None:
     """See `flows.pipeline.load.load`."""
     return load(writer, extractor, directory, name)
 
 
-class Publisher:
+class PeriodicPublisher:
     """Publishes during a run, but not so often that it would slow it down."""
 
     def __init__(self, writer: Writer) -> None:
@@ -83,23 +91,23 @@ class Publisher:
         self.last_seconds = publish_task(self.writer).seconds
         self.last_at = datetime.now(UTC)
 
-    def maybe(self) -> None:
-        """Publish where it is time."""
+    def publish_if_due(self) -> None:
+        """Publish if it is time to."""
         since = (datetime.now(UTC) - self.last_at).total_seconds()
         if since >= max(PUBLISH_EVERY, self.last_seconds / PUBLISH_SHARE):
             self.publish()
 
 
 @flow(
-    name="ingest",
-    flow_run_name="ingest {data.name}",
+    name="run",
+    flow_run_name="run {data.name}",
     validate_parameters=True,
-    on_failure=[tell_of_failure],
-    on_crashed=[tell_of_failure],
+    on_failure=[notify_failure],
+    on_crashed=[notify_failure],
 )
-@documented
-@gives_way
-def ingest(
+@document_parameters
+@skip_if_busy
+def run_flow(
     sources: SourcesFile,
     data: Data,
     wait: Wait = 0.0,
@@ -125,10 +133,10 @@ def ingest(
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     reporter = progress.current.get()
     with open_writer(data, "newsloom run", wait=wait) as writer, Extractor() as extractor:
-        with _booked(writer, started) as run_id:
+        with _recorded_run(writer, started) as run_id:
             directory.require_space(settings.alerts.least_free_gb)
             record_sources(writer, source_rows(configured), started)
-            publisher = Publisher(writer)
+            publisher = PeriodicPublisher(writer)
             reporter.step("loading what an earlier run left")
             recovered = _load_all(writer, extractor, directory, publisher)
             cut_short = False
@@ -148,14 +156,19 @@ def ingest(
         summary = summarise(writer, run_id, seconds, recovered, failed, cut_short=cut_short)
         reporter.step("publishing")
         publisher.publish()
-    leave_artifacts(summary, directory.news)
+    create_run_artifacts(summary, directory.news)
     if is_deployed() and any(one.failed_at >= started for one in failed):
-        raise FlowsError(failures_told(failed))
+        raise FlowsError(describe_failures(failed))
     return summary
 
 
 def _crawl(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, plan: Path, publisher: Publisher, until: float
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    plan: Path,
+    publisher: PeriodicPublisher,
+    until: float,
 ) -> bool:
     """Crawl, and load each segment as soon as it is sealed; returns whether it was cut short at `until` (monotonic)."""
     reporter = progress.current.get()
@@ -167,7 +180,7 @@ def _crawl(
         ended = crawl_task.submit(crawl)
         for name in crawl.sealed():
             _load(writer, extractor, directory, name)
-            publisher.maybe()
+            publisher.publish_if_due()
         ended.result()
     finally:
         clock.cancel()
@@ -175,18 +188,18 @@ def _crawl(
     return crawl.cut_short
 
 
-def _load_all(writer: Writer, extractor: Extractor, directory: DataDirectory, publisher: Publisher) -> int:
+def _load_all(writer: Writer, extractor: Extractor, directory: DataDirectory, publisher: PeriodicPublisher) -> int:
     """Load every segment that waits; returns how many pages that were."""
     pages = 0
     for name in pending_segments(writer, directory):
         pages += _load(writer, extractor, directory, name)
-        publisher.maybe()
+        publisher.publish_if_due()
     return pages
 
 
 def _load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> int:
     """Load a segment; returns how many pages that were, none where it could not be loaded and is on record."""
-    with costs_itself(writer, name):
+    with isolate_failure(writer, name):
         loaded = load_task(writer, extractor, directory, name)
         if loaded is not None:
             progress.current.get().loaded(loaded)
@@ -195,15 +208,15 @@ def _load(writer: Writer, extractor: Extractor, directory: DataDirectory, name: 
 
 
 @contextmanager
-def _booked(writer: Writer, started: datetime) -> Iterator[str]:
-    """Enter the run into the book of runs, and how it ends."""
+def _recorded_run(writer: Writer, started: datetime) -> Iterator[str]:
+    """Record the run in the run history, and how it ends."""
     run_id = secrets.token_hex(6)
-    start_run(writer, run_id, "ingest", version("newsloom"), started)
+    start_run(writer, run_id, "run", version("newsloom"), started)
     try:
         yield run_id
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
     failed = failed_segments(writer.connection, started)
-    detail = failures_told(failed) if failed else None
+    detail = describe_failures(failed) if failed else None
     finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)
