@@ -1,7 +1,13 @@
-"""Errors of the crawlers, in words for the person who has to do something about them.
+"""The errors whose text is written for the user, and the base that they share across all packages.
 
-`CrawlersError` is the terminal family: the same input fails again, so nothing here is worth a retry. What failed
-stands in fields on the exception, not only in its text, and every exception survives pickling between processes.
+An error says what is wrong, where, and what to do about it. Two questions are answered by its class alone:
+
+- Is the text meant for the user? `NewsloomError` and everything below it.
+- May the same call succeed later? `TransientError` and everything below it. All other errors are terminal: the same
+  input fails again.
+
+What failed is also stored in fields of the exception, not only in its text. Errors cross process borders, so all can be
+pickled.
 """
 
 from __future__ import annotations
@@ -10,25 +16,45 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
 
-class CrawlersError(Exception):
-    """A terminal error; its text is meant to be shown as it is."""
+class NewsloomError(Exception):
+    """The base of all errors with a text for the user, in every package."""
+
+    def __reduce__(
+        self,
+    ) -> tuple[Callable[..., NewsloomError], tuple[type[NewsloomError], tuple[object, ...], Mapping[str, object]]]:
+        """Pickle the message and the fields, whatever parameters `__init__` takes."""
+        return _restore, (type(self), self.args, self.__dict__)
+
+
+def _restore(kind: type[NewsloomError], arguments: tuple[object, ...], fields: Mapping[str, object]) -> NewsloomError:
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(fields)
+    return error
+
+
+class TransientError(NewsloomError):
+    """The same call may succeed later: it is worth a retry."""
+
+
+class CrawlersError(NewsloomError):
+    """A terminal error of `crawlers`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One mistake in a file that somebody wrote: where it is, what was found there, what is allowed instead."""
+    """One mistake in a file that the user wrote: where it is, what was found there, what is allowed instead."""
 
     file: Path
     key: str
-    """Path of the key, as in `source[3] "harbour-courier" .language`; empty where the whole file is meant."""
+    """Path of the key, as in `source[3] "harbour-courier" .language`; empty for a problem with the whole file."""
     found: str
     allowed: str
     line: int | None = None
-    """Line in the file, from 1; None where it could not be told."""
+    """Line in the file, from 1; None if unknown."""
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else str(self.file)
@@ -36,7 +62,7 @@ class Problem:
 
 
 class SourcesError(CrawlersError):
-    """A list of sources that cannot be used; holds every problem that was found, at least one.
+    """A list of sources that cannot be used, with every problem found in it (at least one).
 
     `file`, `key`, `found` and `allowed` are those of the first problem.
     """
@@ -52,7 +78,10 @@ class SourcesError(CrawlersError):
 
 
 class ArchiveError(CrawlersError):
-    """A segment, or a record of one, that cannot be read; `file` and `offset` (bytes) say which, where it is known."""
+    """A segment, or one of its records, that cannot be read or written.
+
+    `file` and `offset` (in bytes) say where, if known.
+    """
 
     def __init__(self, message: str, *, file: Path | None = None, offset: int | None = None) -> None:
         super().__init__(message)

@@ -1,32 +1,34 @@
-"""What can go wrong in a run: terminal errors in words for the user, transient ones to be tried again."""
+"""Errors of the flows and the command line: terminal ones for the user, transient ones to retry."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawlers.errors import NewsloomError, TransientError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class FlowsError(Exception):
-    """A terminal error: its text says what is wrong, where, and what to do."""
+class FlowsError(NewsloomError):
+    """A terminal error of `flows`."""
 
 
-class CrawlDiedError(Exception):
-    """The crawl process ended before its time; a new one may do better. `log` is the file that says why."""
+class CrawlDiedError(TransientError):
+    """The crawl process ended unexpectedly; a new one may succeed. `log` is the file that says why."""
 
-    def __init__(self, said: str, log: str) -> None:
-        super().__init__(f"the crawl ended before its time ({said}); its log is {log}")
+    def __init__(self, reason: str, log: str) -> None:
+        super().__init__(f"the crawl ended unexpectedly ({reason}); see its log: {log}")
         self.log = log
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, what it was raised from, and so on."""
+    """An error, its cause, the cause of that, and so on."""
     while error is not None:
         yield error
         error = error.__cause__
 
 
 def was_interrupted(error: BaseException) -> bool:
-    """Whether somebody's Ctrl-C is behind an error: what is interrupted in the middle of a query ends with another."""
+    """Whether Ctrl-C caused an error: a query interrupted halfway raises an error of its own."""
     return any(isinstance(cause, KeyboardInterrupt) for cause in causes(error))

@@ -14,7 +14,8 @@ from prefect.states import Cancelled
 from pydantic import Field
 from pydantic.fields import FieldInfo
 
-from warehouse import TransientWarehouseError, WarehouseBusyError, Writer
+from crawlers.errors import TransientError
+from warehouse import WarehouseBusyError, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +54,7 @@ def is_transient(failed: Task[..., Any], run: TaskRun, state: State[Any]) -> boo
     """Whether a failed task is worth another try."""
     try:
         state.result()
-    except TransientWarehouseError:
+    except TransientError:
         return True
     except Exception:  # noqa: BLE001 - any other error is terminal
         return False

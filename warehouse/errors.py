@@ -1,47 +1,45 @@
-"""What can go wrong in the warehouse: terminal errors in words for the user, transient ones for the flow to retry."""
+"""Errors of the warehouse: terminal ones for the user, transient ones for the flow to retry."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawlers.errors import NewsloomError, TransientError
+
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-class WarehouseError(Exception):
-    """A terminal error: its text says what is wrong, where, and what to do."""
+class WarehouseError(NewsloomError):
+    """A terminal error of `warehouse`."""
 
 
 class WarehouseBusyError(WarehouseError):
     """Another process is writing.
 
-    `directory` is the data directory, `holder` says in words who holds it.
+    `directory` is the data directory, `holder` describes the process that holds its lock.
     """
 
     def __init__(self, directory: Path, holder: str) -> None:
         super().__init__(
             f"{directory}: another newsloom process is writing here ({holder}).\n"
-            "Wait until it has ended, or give --wait SECONDS. Reading (`newsloom sql`) works meanwhile."
+            "Wait until it has finished, or pass --wait SECONDS. Reading (`newsloom sql`) works meanwhile."
         )
         self.directory = directory
         self.holder = holder
 
 
 class DamagedWarehouseError(WarehouseError):
-    """The private file cannot be read: not a matter of room on the disk, nor of another try."""
+    """The private file is damaged: neither more disk space nor a retry helps."""
 
-    def __init__(self, file: Path, said: str) -> None:
+    def __init__(self, file: Path, reason: str) -> None:
         super().__init__(
-            f"{file}: is damaged: {said}\n"
-            "Restore it from a backup. Or move it away, and the file of its name with .wal as well: `newsloom rebuild` "
-            "then makes the warehouse anew from the archive."
+            f"{file}: is damaged: {reason}\n"
+            "Restore it from a backup. Without a backup, move the file away, together with the .wal file of the same "
+            "name, and run `newsloom rebuild`: it recreates the warehouse from the archive."
         )
-        self.file, self.said = file, said
-
-    def __reduce__(self) -> tuple[type[DamagedWarehouseError], tuple[Path, str]]:
-        """Errors cross processes."""
-        return type(self), (self.file, self.said)
+        self.file = file
 
 
-class TransientWarehouseError(Exception):
-    """The same call may succeed later: an input or output error of the disk, not a fault of the data."""
+class TransientWarehouseError(TransientError):
+    """The disk failed or is full: the data is fine, and the same call may succeed later."""

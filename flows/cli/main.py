@@ -8,6 +8,7 @@ import sys
 
 import click
 
+from crawlers.errors import NewsloomError
 from flows.errors import was_interrupted
 
 COMMANDS = {
@@ -82,19 +83,11 @@ def main() -> None:
     except Exception as error:
         if was_interrupted(error):
             _end("interrupted; the same command goes on where this one stopped", 130)
-        if not has_words(error):
+        if not isinstance(error, NewsloomError):
             raise
         _end(str(error), USAGE_ERROR)
     else:
         sys.exit(code if isinstance(code, int) else 0)  # click hands back the code of its Exit
-
-
-def has_words(error: Exception) -> bool:
-    """Whether an error is one of ours, whose text is meant for the user."""
-    # By module, so that a mistake in `newsloom sql` does not import Scrapy only to be told apart from Scrapy's.
-    return any(
-        kind.__module__ in ("crawlers.errors", "flows.errors", "warehouse.errors") for kind in type(error).__mro__
-    )
 
 
 def _end(words: str, code: int) -> None:

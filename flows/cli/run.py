@@ -28,8 +28,8 @@ def command(sources: Path, data: Path, wait: float) -> None:
 
     Exit code 1: something that was fetched could not be loaded; the rest was, and later runs try it again.
     """
+    from crawlers.errors import NewsloomError
     from crawlers.sources.contact import require_contact
-    from flows.cli.main import has_words
     from flows.errors import FlowsError
     from flows.settings import load_all
 
@@ -55,7 +55,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
         with shown():
             summary = run_flow(sources=sources.absolute(), data=directory.root, wait=wait)
     except Exception as error:
-        if has_words(error) or directory.free_gb() >= LEAST_FREE_GB:
+        if isinstance(error, NewsloomError) or directory.free_gb() >= LEAST_FREE_GB:
             raise
         # Prefect's database is on the same disk, and Prefect says only that its server has failed.
         raise FlowsError(
