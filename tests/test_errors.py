@@ -16,9 +16,9 @@ import pytest
 import crawlers
 import flows
 import warehouse
-from crawlers.discovery.listing import BadListing
+from crawlers.discovery.listing import BadListingError
 from crawlers.errors import ArchiveError, CrawlersError, NewsloomError, Problem, SourcesError, TransientError
-from crawlers.extensions.fast_stop import Unasked
+from crawlers.extensions.fast_stop import RequestDropped
 from crawlers.extraction.imported_records import _BadRecordError
 from crawlers.politeness.refusals import (
     AskedToWait,
@@ -52,10 +52,10 @@ EXAMPLES: list[NewsloomError] = [
 ]
 # Signals that our own code catches: none of them reaches a user as an error.
 SIGNALS: list[BaseException] = [
-    BadListing("found nothing"),
+    BadListingError("found nothing"),
     _BadRecordError("url missing"),
     _TooLongError(),
-    Unasked(),
+    RequestDropped(),
     *(
         kind("a detail", 403, "courier.example")
         for kind in (
@@ -155,7 +155,7 @@ def test_the_command_line_shows_the_text_of_an_error_and_no_traceback(
     assert capsys.readouterr().err == f"newsloom: {error}\n"
 
 
-@pytest.mark.parametrize("error", [RuntimeError("a bug"), BadListing("found nothing")], ids=name)
+@pytest.mark.parametrize("error", [RuntimeError("a bug"), BadListingError("found nothing")], ids=name)
 def test_the_command_line_lets_any_other_error_show_as_a_bug(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(type(error)):
         _run(error, monkeypatch)
