@@ -9,18 +9,18 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.article import Article, Precision, Reason, Rejection
+from crawlers.extraction.article import Article, Precision, Rejection, RejectionReason
 from crawlers.extraction.body import read_lines
 from crawlers.extraction.cleaning import clean_text, without_repeated
-from crawlers.extraction.dates import Known
+from crawlers.extraction.dates import FetchContext
 from crawlers.extraction.imported_records import extract_record
 from crawlers.extraction.language import find_language
-from crawlers.extraction.metadata import Head, read_head, read_metadata
+from crawlers.extraction.metadata import DeclaredMetadata, choose_metadata, read_declared
 from crawlers.extraction.page import Page, read_page
-from crawlers.extraction.rejection_evidence import Suspect
+from crawlers.extraction.page_signals import PageSignals
 from crawlers.extraction.rejections import FEWEST_WORDS, reject
 from crawlers.extraction.script_state import article_body, article_in_scripts
-from crawlers.extraction.words import count_words, fold
+from crawlers.extraction.text import count_words, match_key
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,8 +29,8 @@ __all__ = [
     "EXTRACTOR_VERSION",
     "Article",
     "Precision",
-    "Reason",
     "Rejection",
+    "RejectionReason",
     "clean_text",
     "extract",
     "extract_record",
@@ -60,34 +60,34 @@ def extract(
     rejection with `extractor_error` and the error's type and message.
     """
     try:
-        return _extract(page, url, http_charset, Known(fetched_at, listed_at))
+        return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at))
     except Exception as error:  # noqa: BLE001 - one page must cost no more than itself
-        return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def _lines(page: Page, head: Head) -> list[str]:
+def _lines(page: Page, declared: DeclaredMetadata) -> list[str]:
     """The text that the page shows; where it shows next to none, the one in its scripts, then that of JSON-LD."""
-    lines = read_lines(page.tree, page.url, head.named, head.stated)
-    stated = article_body(head.article)
-    if len(stated) > len(lines) and fold(" ".join(lines)) == fold(" ".join(stated)):
+    lines = read_lines(page.tree, page.url, declared.named, declared.stated)
+    stated = article_body(declared.article)
+    if len(stated) > len(lines) and match_key(" ".join(lines)) == match_key(" ".join(stated)):
         return stated  # trafilatura found it there, and made one line of it
     if count_words(" ".join(lines)) >= FEWEST_WORDS:
         return lines
     hidden = article_in_scripts(page.tree)
-    found = read_lines(hidden, page.url, head.named, head.stated) if hidden is not None else []
+    found = read_lines(hidden, page.url, declared.named, declared.stated) if hidden is not None else []
     return max(lines, found, stated, key=lambda text: count_words(" ".join(text)))
 
 
-def _extract(body: bytes, url: str, http_charset: str | None, known: Known) -> Article | Rejection:
+def _extract(body: bytes, url: str, http_charset: str | None, known: FetchContext) -> Article | Rejection:
     page = read_page(body, url, http_charset)
     if isinstance(page, Rejection):
         return page
-    head = read_head(page)
-    lines = _lines(page, head)
-    if rejection := reject(Suspect(page, head, lines)):
+    declared = read_declared(page)
+    lines = _lines(page, declared)
+    if rejection := reject(PageSignals(page, declared, lines)):
         return rejection
-    found = read_metadata(page, head, known)
-    lines = without_repeated(lines, head.stated, found.authors)
+    found = choose_metadata(page, declared, known)
+    lines = without_repeated(lines, declared.stated, found.authors)
     text = "\n".join(lines)
     language, language_from = find_language(found.declared_languages, text)
     return Article(
@@ -103,6 +103,6 @@ def _extract(body: bytes, url: str, http_charset: str | None, known: Known) -> A
         image_url=found.image_url,
         description=found.description,
         text=text,
-        is_free=head.is_free.value,
+        is_free=declared.is_free.value,
         provenance=(*found.provenance, *((("language", language_from),) if language else ())),
     )

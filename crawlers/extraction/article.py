@@ -45,7 +45,7 @@ class Article:
     the text or the markup, a guess), `record` (an imported one)."""
 
 
-class Reason(StrEnum):
+class RejectionReason(StrEnum):
     """Why a page or a record is not an article. Closed: the warehouse counts by these."""
 
     NOT_ARTICLE = "not_article"
@@ -67,7 +67,7 @@ class Reason(StrEnum):
 class Rejection:
     """A page or a record that is not an article, and why; `detail` is one line for a person to read."""
 
-    reason: Reason
+    reason: RejectionReason
     detail: str
 
     def __post_init__(self) -> None:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ _HANDLE = re.compile(r"\(?(?<!\w)@\w{1,50}\)?")
 _ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _SPLIT = re.compile(r"\s*[;|/／•·●\n,、，]\s*|\s+[-–—&+]+\s+")
-LINKING = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
+LINKING_WORDS = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
 _CONJUNCTIONS = re.compile(rf"\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'conjunctions')))})\s+", re.IGNORECASE)
 _OFFICE = re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})(?:\s*외\s*\d+명)?$")
 _OFFICE_IN_FRONT = re.compile(rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})\s*[:：/／]?\s*(?=\S)")
@@ -38,7 +38,7 @@ _LONGEST_NAME = 60
 _DIGITS = re.compile(r"\d{2,}")
 
 
-MOST_NAMES = 50
+MAX_BYLINES = 50
 """Bylines read of one page; investigations by several houses name up to 30 people."""
 
 
@@ -48,9 +48,9 @@ def clean_names(names: Iterable[str], others: frozenset[str] = frozenset()) -> t
     `others` holds folded names, with and without blanks, that are left out.
     """
     found: dict[str, str] = {}
-    for name in islice(names, MOST_NAMES):
+    for name in islice(names, MAX_BYLINES):
         for part in _parts(name):
-            folded = fold(part)
+            folded = match_key(part)
             if folded and not _is_among(folded, others) and _is_name(part):
                 found.setdefault(folded, part)
     return tuple(found.values())
@@ -65,17 +65,17 @@ def _is_among(folded: str, others: frozenset[str]) -> bool:
 
 
 def _parts(byline: str) -> Iterator[str]:
-    text = tidy(byline)[:500]
+    text = single_line(byline)[:500]
     for unwanted in (_ADDRESS, _EMAIL, _HANDLE, _BRACKETS):
         text = unwanted.sub(" ", text)
-    text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(tidy(text))))
+    text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(single_line(text))))
     parts = [joined.strip(_EDGES) for joined in _SPLIT.split(text)]
     for part in parts:
         if _OTHERS_WORK.match(part) or (len(parts) > 1 and _ROLE.search(part)):
             continue
         name = _OFFICE.sub("", _OFFICE_IN_FRONT.sub("", _without_prefix(part), count=1))
         name = _WHEREABOUTS.sub(r"\1", name)
-        if name and name.casefold() not in LINKING:
+        if name and name.casefold() not in LINKING_WORDS:
             yield name
 
 
@@ -88,17 +88,17 @@ def _is_name(part: str) -> bool:
         len(part) <= _LONGEST_NAME
         and len(part.split()) <= _TITLE_WORDS
         and not _DIGITS.search(part)
-        and len(fold(part)) > 1
+        and len(match_key(part)) > 1
     )
 
 
 def folded_names(names: Iterable[str]) -> frozenset[str]:
     """Names folded, with and without blanks, as `clean_names` takes them for `others`."""
-    folded = {fold(name) for name in names} - {""}
+    folded = {match_key(name) for name in names} - {""}
     return frozenset(folded | {name.replace(" ", "") for name in folded})
 
 
 @cache
-def agencies() -> frozenset[str]:
+def agency_names() -> frozenset[str]:
     """Folded names of news agencies, with and without blanks."""
     return folded_names(phrases("bylines", "organisations"))

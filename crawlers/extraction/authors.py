@@ -8,11 +8,11 @@ from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from crawlers.extraction.author_names import LINKING, MOST_NAMES, agencies, clean_names, folded_names
+from crawlers.extraction.author_names import LINKING_WORDS, MAX_BYLINES, agency_names, clean_names, folded_names
 from crawlers.extraction.json_ld import text_of, types_of
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.titles import site_name
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.stated_titles import site_name
+from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,7 +75,7 @@ def choose_authors(page: Page, article: Node) -> Authors:
     stated = list(structured_names(article.get("author"), 3))
     named = _meta_names(page)
     for origin, names in (("json-ld", stated), ("meta", named)):
-        if clean_names(names, own | agencies()):
+        if clean_names(names, own | agency_names()):
             return Authors(clean_names(names, own), origin)
     if persons := _spoken_byline(page.tree, own) or _bare_byline(page.tree, own):
         return Authors(persons, "byline")
@@ -114,7 +114,7 @@ def _meta_names(page: Page) -> list[str]:
 def _marked_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
     """The persons in the first element that the markup calls the byline and that reads like one."""
     for element in islice(filter(_is_marked, tree.iter()), _MOST_BYLINES):
-        pieces = [piece for text in element.itertext() if (piece := tidy(str(text)))]
+        pieces = [piece for text in element.itertext() if (piece := single_line(str(text)))]
         if sum(map(len, pieces)) <= _LONGEST_BYLINE and (names := _persons(pieces, house)):
             return names
     return ()
@@ -138,10 +138,10 @@ def _spoken_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
     if heading is None:
         return ()
     for element in islice(_behind(heading), _NEAR):
-        text = tidy(element.text or "").casefold()
+        text = single_line(element.text or "").casefold()
         if not text or not text.startswith(_SPOKEN):
             continue
-        pieces = [piece for part in islice(element.itertext(), MOST_NAMES) if (piece := tidy(str(part)))]
+        pieces = [piece for part in islice(element.itertext(), MAX_BYLINES) if (piece := single_line(str(part)))]
         first = pieces[0].casefold()
         spoken = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _SPOKEN)
         if spoken and sum(map(len, pieces)) <= _LONGEST_BYLINE and (names := _persons(pieces, house)):
@@ -158,14 +158,18 @@ def _bare_byline(tree: HtmlElement, house: frozenset[str]) -> tuple[str, ...]:
     for element in islice(_behind(heading), _NEAR):
         if element.tag != "p":
             continue
-        text = tidy(element.text_content()[: 2 * _LONGEST_BYLINE])
+        text = single_line(element.text_content()[: 2 * _LONGEST_BYLINE])
         if len(text) >= _LONGEST_BYLINE:
             return ()
         inner = element[0] if len(element) == 1 else None
-        if inner is None or inner.tag not in _SET_APART or tidy(inner.text_content()) != text:
+        if inner is None or inner.tag not in _SET_APART or single_line(inner.text_content()) != text:
             continue
         names = clean_names([text], house)
-        if names and all(map(_is_person, names)) and len(fold(" ".join(names))) >= len(fold(text)) - _MOST_JOINTS:
+        if (
+            names
+            and all(map(_is_person, names))
+            and len(match_key(" ".join(names))) >= len(match_key(text)) - _MOST_JOINTS
+        ):
             return names
     return ()
 
@@ -183,17 +187,17 @@ def _persons(pieces: list[str], house: frozenset[str]) -> tuple[str, ...]:
     """The names in a byline of several pieces, agencies among them, up to the words that follow a name ("on Monday");
     none where the first part of the byline is no person's name."""
     names = clean_names([";".join(pieces)], house)
-    persons = [_capitalised(name) for name in names if fold(name) not in agencies()]
+    persons = [_capitalised(name) for name in names if match_key(name) not in agency_names()]
     if not persons or not _is_person(persons[0]):
         return ()
-    signed = (name if fold(name) in agencies() else _capitalised(name) for name in names)
-    return tuple(name for name in signed if _is_person(name) or fold(name) in agencies())
+    signed = (name if match_key(name) in agency_names() else _capitalised(name) for name in names)
+    return tuple(name for name in signed if _is_person(name) or match_key(name) in agency_names())
 
 
 def _capitalised(name: str) -> str:
     """A name without a conjunction in front and without what follows behind its last capitalised word in a row."""
     words = name.split()
-    while words and words[0].casefold() in LINKING:
+    while words and words[0].casefold() in LINKING_WORDS:
         del words[0]
     end = next((at for at, word in enumerate(words) if word[0].islower() and word not in _PARTICLES), len(words))
     return " ".join(words[:end])
@@ -213,7 +217,7 @@ def _own_names(page: Page, article: Node) -> frozenset[str]:
     authors = article.get("author")
     for author in authors if isinstance(authors, list) else [authors]:
         if isinstance(author, dict) and any("Organization" in name for name in types_of(author)):
-            names.update(name for name in structured_names(author, 3) if fold(name) not in agencies())
+            names.update(name for name in structured_names(author, 3) if match_key(name) not in agency_names())
     host = page.url.split("/")[2:3]
     names.update(host and [host[0].removeprefix("www."), host[0].removeprefix("www.").rsplit(".", 1)[0]])
     return folded_names(names)

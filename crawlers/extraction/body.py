@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, cast
 from lxml.etree import XPath
 
 from crawlers.extraction.cleaning import clean_lines
-from crawlers.extraction.engine import find_body
 from crawlers.extraction.leads import with_lead
-from crawlers.extraction.lines import is_finished
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.line_rules import ends_sentence
+from crawlers.extraction.text import match_key, single_line
+from crawlers.extraction.trafilatura_adapter import find_article_body
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -32,17 +32,17 @@ def read_lines(
     `named` holds folded names (of authors, section), `titles` folded wordings of the headline, beside those that the
     tree marks up. The tree is left as it was. Empty where no text was found.
     """
-    lines = raw_lines(tree, url)
-    stated = titles.union(fold(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES))
+    lines = uncleaned_lines(tree, url)
+    stated = titles.union(match_key(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES))
     cleaned = clean_lines(
-        lines, lambda line: fold(line) in stated, names=_names(tree) | named, links=_linked(tree, lines)
+        lines, lambda line: match_key(line) in stated, names=_names(tree) | named, links=_linked(tree, lines)
     )
     return with_lead(cleaned, tree)
 
 
-def raw_lines(tree: HtmlElement, url: str) -> list[str]:
+def uncleaned_lines(tree: HtmlElement, url: str) -> list[str]:
     """The lines before any is dropped."""
-    return [line for raw in _blocks(find_body(tree, url)) if (line := tidy(raw))]
+    return [line for raw in _blocks(find_article_body(tree, url)) if (line := single_line(raw))]
 
 
 def _names(tree: HtmlElement) -> set[str]:
@@ -53,13 +53,13 @@ def _names(tree: HtmlElement) -> set[str]:
         if (element.get("name") or element.get("property") or "").lower() in _NAMING
     )
     links = (element.text_content() for element in cast("list[HtmlElement]", _AUTHOR_LINKS(tree)))
-    found = (fold(text) for text in islice(chain(metas, links), _MAX_NAMES) if len(text) <= _LONGEST_NAME)
+    found = (match_key(text) for text in islice(chain(metas, links), _MAX_NAMES) if len(text) <= _LONGEST_NAME)
     return {name for name in found if name}
 
 
 def _linked(tree: HtmlElement, lines: list[str]) -> set[str]:
     """Folded texts of those lines that are the text of one link to another page."""
-    wanted = {line: fold(line) for line in lines if not is_finished(line)}
+    wanted = {line: match_key(line) for line in lines if not ends_sentence(line)}
     if not wanted:
         return set()
     texts = {" ".join(link.text_content().split()) for link in tree.iter("a") if link.get("href", "#")[:1] != "#"}

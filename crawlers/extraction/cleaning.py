@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.author_names import agencies, clean_names
-from crawlers.extraction.lines import Rules, flat, is_cut_off, is_finished, matching, rules
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.author_names import agency_names, clean_names
+from crawlers.extraction.line_rules import (
+    LineRules,
+    ends_sentence,
+    is_truncated,
+    line_rules,
+    matching_rules,
+    phrase_key,
+)
+from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -47,22 +54,22 @@ def clean_text(text: str, language: str | None = None) -> str:
     `language` (ISO 639-1) narrows the rules to that language's and the English ones. A text in which nothing is found
     comes out as it was but for blank lines and blanks.
     """
-    known = rules(language)
-    lines = [line for raw in text.splitlines() if (line := tidy(raw))]
-    lines = lines[_end_of_dialogue(lines, known) :]
-    while len(lines) > 1 and any(rule.kind in ("furniture", "consent") for rule in matching(lines[0], known)):
+    rules = line_rules(language)
+    lines = [line for raw in text.splitlines() if (line := single_line(raw))]
+    lines = lines[_end_of_dialogue(lines, rules) :]
+    while len(lines) > 1 and any(rule.kind in ("widgets", "consent") for rule in matching_rules(lines[0], rules)):
         del lines[0]
     if not lines:
         return ""
-    headline = fold(lines[0])
-    return "\n".join([lines[0], *clean_lines(lines[1:], lambda line: fold(line) == headline, known=known)])
+    headline = match_key(lines[0])
+    return "\n".join([lines[0], *clean_lines(lines[1:], lambda line: match_key(line) == headline, rules=rules)])
 
 
 def clean_body(lines: list[str], headline: str, language: str | None = None) -> list[str]:
     """The lines of a text from elsewhere whose headline is known, cleaned as `clean_text` does."""
-    known = rules(language)
-    title = fold(headline)
-    return clean_lines(lines[_end_of_dialogue(lines, known) :], lambda line: fold(line) == title, known=known)
+    rules = line_rules(language)
+    title = match_key(headline)
+    return clean_lines(lines[_end_of_dialogue(lines, rules) :], lambda line: match_key(line) == title, rules=rules)
 
 
 def clean_lines(
@@ -71,32 +78,32 @@ def clean_lines(
     *,
     names: Collection[str] = (),
     links: Collection[str] = (),
-    known: Rules | None = None,
+    rules: LineRules | None = None,
 ) -> list[str]:
     """The lines of an article alone.
 
     `is_title` says whether a line repeats the headline; `names` are folded names of its authors, site and section;
     `links` the folded texts of those lines that are one link each.
     """
-    known = known or rules()
-    said = {line: found for line in lines if (found := matching(line, known))}
+    rules = rules or line_rules()
+    said = {line: found for line in lines if (found := matching_rules(line, rules))}
     kept = _without_lists(lines, links, {line for line, found in said.items() if any(rule.opens for rule in found)})
     elsewhere = {line for line, found in said.items() if any(r.where == "anywhere" and not r.opens for r in found)}
     kept = [line for line in kept if line not in elsewhere]
     kept = _without_links(kept, links)
-    return _without_tail(_without_head(kept, is_title, names, known), names, known)
+    return _without_tail(_without_head(kept, is_title, names, rules), names, rules)
 
 
 def is_paragraph(line: str) -> bool:
     """Whether a line is long and ends as a sentence does."""
-    return len(line) >= _PARAGRAPH and is_finished(line)
+    return len(line) >= _PARAGRAPH and ends_sentence(line)
 
 
-def _end_of_dialogue(lines: list[str], known: Rules) -> int:
+def _end_of_dialogue(lines: list[str], rules: LineRules) -> int:
     """Where a text begins behind the consent dialogue in front of it; 0 where there is none."""
     end = said = labels = 0
     for number, line in enumerate(lines[:_DIALOGUE_WITHIN], 1):
-        kinds = {rule.kind for rule in matching(line, known)}
+        kinds = {rule.kind for rule in matching_rules(line, rules)}
         if "consent" in kinds:
             said += 1
             if 2 * (said + labels) >= number:
@@ -122,21 +129,21 @@ def _without_lists(lines: list[str], links: Collection[str], openers: set[str]) 
         rest = lines[position:]
         if before and _are_teasers(rest, links) and sum(map(len, rest)) <= before:
             break
-        while position < len(lines) and fold(lines[position]) in links:
+        while position < len(lines) and match_key(lines[position]) in links:
             position += 1
     return kept
 
 
 def _are_teasers(lines: list[str], links: Collection[str]) -> bool:
-    if any(len(line) >= _LONG and is_finished(line) and not is_cut_off(line) for line in lines):
+    if any(len(line) >= _LONG and ends_sentence(line) and not is_truncated(line) for line in lines):
         return False
-    short = sum(not is_finished(line) or is_cut_off(line) or fold(line) in links for line in lines)
+    short = sum(not ends_sentence(line) or is_truncated(line) or match_key(line) in links for line in lines)
     return 2 * short >= len(lines)
 
 
 def _without_links(lines: list[str], links: Collection[str]) -> list[str]:
     """Without lines that are the headline of another article, unless the text consists of such."""
-    linked = [fold(line) in links and not is_finished(line) for line in lines]
+    linked = [match_key(line) in links and not ends_sentence(line) for line in lines]
     if sum(linked) > _MANY_LINKS * len(lines):
         return lines
     return [
@@ -147,7 +154,9 @@ def _without_links(lines: list[str], links: Collection[str]) -> list[str]:
     ]
 
 
-def _without_head(lines: list[str], is_title: Callable[[str], bool], names: Collection[str], known: Rules) -> list[str]:
+def _without_head(
+    lines: list[str], is_title: Callable[[str], bool], names: Collection[str], rules: LineRules
+) -> list[str]:
     kept: list[str] = []
     paragraphs = 0
     for number, line in enumerate(lines):
@@ -158,8 +167,8 @@ def _without_head(lines: list[str], is_title: Callable[[str], bool], names: Coll
             kept.append(line)
             continue
         # Byline and date stand below a lead as often as above it; what else is short there is of the text.
-        is_opening = _are_names(line, names) or _is_date(line, known) or (is_title(line) and not paragraphs)
-        if not (is_opening or any(rule.where == "head" for rule in matching(line, known))):
+        is_opening = _are_names(line, names) or _is_date(line, rules) or (is_title(line) and not paragraphs)
+        if not (is_opening or any(rule.where == "head" for rule in matching_rules(line, rules))):
             if paragraphs:
                 return kept + lines[number:]
             kept.append(line)
@@ -171,29 +180,29 @@ def without_repeated(lines: list[str], titles: Collection[str], authors: Collect
 
     A last look, when all else is cut: a kicker may stand above either. Never without any line.
     """
-    names = {fold(author) for author in authors}
+    names = {match_key(author) for author in authors}
     above = min(next((at for at, line in enumerate(lines) if is_paragraph(line)), len(lines)), _REPEATED_WITHIN)
-    first = [line for line in lines[:above] if fold(line) not in titles]
+    first = [line for line in lines[:above] if match_key(line) not in titles]
     kept = [line for line in [*first, *lines[above:_HEAD]] if not _are_names(line, names)]
     return [*kept, *lines[_HEAD:]] or lines
 
 
-def _is_date(line: str, known: Rules) -> bool:
+def _is_date(line: str, rules: LineRules) -> bool:
     """Whether a line is a date and nothing else, or one with the source behind it."""
     if len(line) > _NAME or not any(map(str.isdigit, line)):
         return False
-    plain = flat(line)
-    for source in known.sources:
+    plain = phrase_key(line)
+    for source in rules.sources:
         plain = plain.partition(source)[0]
-    return any(map(str.isdigit, plain)) and all(word in known.date_words for word in _WORDS.findall(plain))
+    return any(map(str.isdigit, plain)) and all(word in rules.date_words for word in _WORDS.findall(plain))
 
 
-def _without_tail(lines: list[str], names: Collection[str], known: Rules) -> list[str]:
+def _without_tail(lines: list[str], names: Collection[str], rules: LineRules) -> list[str]:
     lines = _without_box(lines)
     start = max(len(lines) - max(min(_TAIL, len(lines) // _TAIL_SHARE), 1), 1)
     kept = lines[:start]
     for line in lines[start:]:
-        if _are_names(line, names) or any(rule.where != "head" for rule in matching(line, known, in_tail=True)):
+        if _are_names(line, names) or any(rule.where != "head" for rule in matching_rules(line, rules, in_tail=True)):
             continue
         if _is_bio(line, names):
             continue
@@ -203,19 +212,19 @@ def _without_tail(lines: list[str], names: Collection[str], known: Rules) -> lis
 
 def _are_names(line: str, names: Collection[str]) -> bool:
     """Whether a line is one of the names, or nothing but several of them, news agencies included."""
-    folded = fold(line)
+    folded = match_key(line)
     if folded in names:
         return True
-    if len(line) > _BYLINE or is_finished(line) or not any(name in folded for name in names):
+    if len(line) > _BYLINE or ends_sentence(line) or not any(name in folded for name in names):
         return False
-    parts = {fold(part) for part in clean_names([line])}
-    known = {part for part in parts if part in names}
-    return bool(known) and parts - known <= agencies() and sum(map(len, parts)) >= _MOSTLY * len(folded)
+    parts = {match_key(part) for part in clean_names([line])}
+    rules = {part for part in parts if part in names}
+    return bool(rules) and parts - rules <= agency_names() and sum(map(len, parts)) >= _MOSTLY * len(folded)
 
 
 def _is_bio(line: str, names: Collection[str]) -> bool:
     """Whether a line begins with an author's name and is no sentence of the article that quotes him."""
-    folded = fold(line)
+    folded = match_key(line)
     return any(folded.startswith(f"{name} ") for name in names if " " in name) and not set(line) & set(
         '"\u201c\u201d\u00ab\u00bb\u201e'
     )
@@ -224,12 +233,12 @@ def _is_bio(line: str, names: Collection[str]) -> bool:
 def _without_box(lines: list[str]) -> list[str]:
     """Without a box on the author at the end: a name on a line of its own (or two), and a line that begins with it."""
     for number in range(max(len(lines) - 4, 1), len(lines) - 1):
-        name = fold(lines[number])
+        name = match_key(lines[number])
         if (
             len(lines[number]) <= _NAME
-            and not is_finished(lines[number])
+            and not ends_sentence(lines[number])
             and 2 <= len(name.split()) <= 5
-            and fold(lines[-1]).startswith(f"{name} ")
+            and match_key(lines[-1]).startswith(f"{name} ")
             and len(lines[-1]) >= len(lines[number]) + _ABOUT
         ):
             return lines[:number]

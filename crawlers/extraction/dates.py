@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from htmldate import find_date
 
-from crawlers.extraction.moments import LATEST, Moment, from_datetime, parse_moment
+from crawlers.extraction.date_parsing import LATEST_DATE, ParsedDate, from_datetime, parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,7 +66,7 @@ _SAME_MINUTE = timedelta(seconds=60)
 """Two statements of one publication differ by the seconds that one of them leaves out."""
 
 
-def published_statements(page: Page, article: Node) -> Iterator[tuple[str, Moment]]:
+def published_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
     """Every statement of the publication date with its origin, the most trustworthy first: JSON-LD, meta, marked `time`
     elements."""
     yield from _read("json-ld", [article.get("datePublished")])
@@ -80,11 +80,11 @@ def is_dated(page: Page) -> bool:
     return next(published_statements(page, {}), None) is not None
 
 
-def _read(origin: str, values: Iterable[Any]) -> Iterator[tuple[str, Moment]]:
-    return ((origin, moment) for value in values if (moment := parse_moment(value)))
+def _read(origin: str, values: Iterable[Any]) -> Iterator[tuple[str, ParsedDate]]:
+    return ((origin, parsed) for value in values if (parsed := parse_date(value)))
 
 
-def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, Moment]]:
+def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
     """Every statement of the last change with its origin, the most trustworthy first."""
     yield from _read("json-ld", [article.get("dateModified")])
     yield from _read("meta", (content for name in MODIFIED_METAS for content in page.metas.get(name, ())))
@@ -96,22 +96,22 @@ def _marked_times(tree: HtmlElement) -> list[HtmlElement]:
     return [element for element in marked if element.tag != "meta"]
 
 
-def _headline_time(tree: HtmlElement) -> list[Moment]:
+def _headline_time(tree: HtmlElement) -> list[ParsedDate]:
     """The first `time` behind the headline, which is the byline's; further ones belong to teasers and comments."""
-    first: Moment | None = None
+    first: ParsedDate | None = None
     behind_headline = False
     for element in tree.iter("h1", "time"):
         if element.tag == "h1":
             behind_headline = True
-        elif moment := parse_moment(element.get("datetime")):
+        elif parsed := parse_date(element.get("datetime")):
             if behind_headline:
-                return [moment]
-            first = first or moment
+                return [parsed]
+            first = first or parsed
     return [first] if first else []
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class FetchContext:
     """What is known of a page without reading it; aware times."""
 
     fetched_at: datetime | None = None
@@ -119,7 +119,7 @@ class Known:
     """When it was published according to the feed or sitemap that named it."""
 
 
-NOTHING_KNOWN = Known()
+NO_CONTEXT = FetchContext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,13 +127,13 @@ class Dates:
     """Publication and last change, with where they came from (`json-ld`, `meta`, `time`, `address`, `listing`,
     `text`)."""
 
-    published: Moment | None = None
+    published: ParsedDate | None = None
     published_from: str = ""
-    modified: Moment | None = None
+    modified: ParsedDate | None = None
     modified_from: str = ""
 
 
-def choose_dates(page: Page, article: Node, url: str, known: Known = NOTHING_KNOWN) -> Dates:
+def choose_dates(page: Page, article: Node, url: str, known: FetchContext = NO_CONTEXT) -> Dates:
     """Publication and last change by the first statements that can be true.
 
     A statement that lies more than a day after the fetch is passed over. The publication is made exact by any other
@@ -142,39 +142,39 @@ def choose_dates(page: Page, article: Node, url: str, known: Known = NOTHING_KNO
     htmldate reads from the markup or the text. A change is None where it is said to lie before the publication (the
     date of a draft or a template).
     """
-    bound = LATEST if known.fetched_at is None else min(LATEST, known.fetched_at + _SLACK)
+    bound = LATEST_DATE if known.fetched_at is None else min(LATEST_DATE, known.fetched_at + _SLACK)
     hint = from_datetime(known.listed_at) if known.listed_at and known.listed_at < bound else None
     stated = (found for found in published_statements(page, article) if found[1].at < bound)
-    named = day_in_address(url)
+    named = day_in_url(url)
     found = next(stated, None) or _guessed(page, url, named, hint, bound)
     if found is None:
         return Dates()
     sure = named or (hint.day if hint else None)
     origin, published = found[0], unswap(found[1], sure)
     if not published.exact:  # else nothing more is asked of the page
-        others = [unswap(moment, sure) for _, moment in stated]
+        others = [unswap(parsed, sure) for _, parsed in stated]
         published = refine(published, (*others, *_headline_time(page.tree), *([hint] if hint else [])))
-    changes = [(origin, moment) for origin, moment in modified_statements(page, article) if moment.at < bound]
+    changes = [(origin, parsed) for origin, parsed in modified_statements(page, article) if parsed.at < bound]
     if not changes:
         return Dates(published, origin)
-    modified = _not_before(published, refine(changes[0][1], [moment for _, moment in changes[1:]]))
+    modified = _not_before(published, refine(changes[0][1], [parsed for _, parsed in changes[1:]]))
     return Dates(published, origin, modified, changes[0][0] if modified else "")
 
 
 def _guessed(
-    page: Page, url: str, named: date | None, hint: Moment | None, bound: datetime
-) -> tuple[str, Moment] | None:
+    page: Page, url: str, named: date | None, hint: ParsedDate | None, bound: datetime
+) -> tuple[str, ParsedDate] | None:
     if named is not None:
-        moment = Moment(datetime(named.year, named.month, named.day, tzinfo=UTC), named, "day")
-        return ("address", moment) if moment.at < bound else None
+        parsed = ParsedDate(datetime(named.year, named.month, named.day, tzinfo=UTC), named, "day")
+        return ("address", parsed) if parsed.at < bound else None
     if hint is not None:
         return "listing", hint
     # The bound is fixed and dateparser (the extensive search) stays off: both would ask the clock.
-    guess = parse_moment(find_date(page.tree, url=url, original_date=True, extensive_search=False, max_date=bound))
+    guess = parse_date(find_date(page.tree, url=url, original_date=True, extensive_search=False, max_date=bound))
     return ("text", guess) if guess and guess.at < bound else None
 
 
-def day_in_address(url: str) -> date | None:
+def day_in_url(url: str) -> date | None:
     """The day that an address names in its path: `/2025/06/30/`, `/2025-06-30`, `/20250630`."""
     for match in _ADDRESS_DAY.finditer(url.partition("://")[2].partition("/")[2]):
         if not match["sep"] and len(match[0]) != _COMPACT_DAY:
@@ -186,25 +186,25 @@ def day_in_address(url: str) -> date | None:
     return None
 
 
-def unswap(moment: Moment, named: date | None) -> Moment:
+def unswap(parsed: ParsedDate, named: date | None) -> ParsedDate:
     """A moment with day and month in their places, where a day known otherwise is the one that they would make then."""
-    if named is None or moment.day == named or abs(moment.day - named) <= timedelta(days=2):
-        return moment
-    if (moment.day.year, moment.day.day, moment.day.month) != (named.year, named.month, named.day):
-        return moment
-    return replace(moment, at=moment.at + (named - moment.day), day=named)
+    if named is None or parsed.day == named or abs(parsed.day - named) <= timedelta(days=2):
+        return parsed
+    if (parsed.day.year, parsed.day.day, parsed.day.month) != (named.year, named.month, named.day):
+        return parsed
+    return replace(parsed, at=parsed.at + (named - parsed.day), day=named)
 
 
-def _not_before(published: Moment, modified: Moment) -> Moment | None:
+def _not_before(published: ParsedDate, modified: ParsedDate) -> ParsedDate | None:
     if modified.at >= published.at:
         return modified
     if modified.exact and published.exact:
         return None
     # Midnight of the day on which it also appeared: known to the day, it cannot lie before the publication.
-    return Moment(published.at, published.day, "day") if modified.day == published.day else None
+    return ParsedDate(published.at, published.day, "day") if modified.day == published.day else None
 
 
-def refine(first: Moment, others: Iterable[Moment]) -> Moment:
+def refine(first: ParsedDate, others: Iterable[ParsedDate]) -> ParsedDate:
     """The first of `others` that gives an exact time for what `first` states less exactly; else `first`."""
     if first.exact:
         return first
@@ -214,7 +214,7 @@ def refine(first: Moment, others: Iterable[Moment]) -> Moment:
     return first
 
 
-def _same_clock(naive: Moment, exact: Moment) -> bool:
+def _same_clock(naive: ParsedDate, exact: ParsedDate) -> bool:
     """True where two clocks differ by nothing but a time zone: a multiple of a quarter of an hour."""
     apart = abs(naive.at - exact.at)
     rest = apart % _QUARTER

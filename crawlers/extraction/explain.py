@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawlers.extraction import Article, Rejection, extract
-from crawlers.extraction.body import raw_lines
-from crawlers.extraction.headline import TitleCandidate, rank_titles
-from crawlers.extraction.lines import matching, rules
-from crawlers.extraction.metadata import read_head
+from crawlers.extraction.body import uncleaned_lines
+from crawlers.extraction.line_rules import line_rules, matching_rules
+from crawlers.extraction.metadata import read_declared
 from crawlers.extraction.page import read_page
+from crawlers.extraction.titles import TitleCandidate, rank_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +39,16 @@ def explain(
     parsed = read_page(page, url, http_charset)
     if isinstance(parsed, Rejection):
         return Explanation(found, ())
-    head = read_head(parsed)
-    titles = tuple(rank_titles(head.article, head.titles, head.names))
+    declared = read_declared(parsed)
+    titles = tuple(rank_titles(declared.article, declared.titles, declared.names))
     return Explanation(found, titles, tuple(_dropped(parsed, found)) if isinstance(found, Article) else ())
 
 
 def _dropped(page: Page, article: Article) -> Iterator[tuple[str, str]]:
     kept = Counter(article.text.split("\n"))
-    known = rules(article.language)
-    for line in raw_lines(page.tree, page.url):
+    rules = line_rules(article.language)
+    for line in uncleaned_lines(page.tree, page.url):
         if kept[line]:
             kept[line] -= 1
         else:
-            yield line, ", ".join(dict.fromkeys(rule.kind for rule in matching(line, known, in_tail=True)))
+            yield line, ", ".join(dict.fromkeys(rule.kind for rule in matching_rules(line, rules, in_tail=True)))

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any
 
 from crawlers.discovery.urls import normalise_url
-from crawlers.extraction.article import Article, Reason, Rejection
+from crawlers.extraction.article import Article, Rejection, RejectionReason
 from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.cleaning import clean_body, clean_text
+from crawlers.extraction.date_parsing import ParsedDate, plausible_date
 from crawlers.extraction.language import find_language, language_code
-from crawlers.extraction.moments import Moment, believable
-from crawlers.extraction.page import MAX_BYTES, decode
-from crawlers.extraction.words import tidy
+from crawlers.extraction.page import MAX_PAGE_BYTES, decode
+from crawlers.extraction.text import single_line
 
 CLEAN = "clean=1"
 """Parameter of a record's content type that asks for its text to be cleaned."""
@@ -43,16 +43,16 @@ def extract_record(body: bytes, content_type: str, url: str) -> Article | Reject
     cannot be used is a rejection with `bad_record` that names the key, what was found and what is allowed.
     """
     try:
-        if len(body) > MAX_BYTES:
-            return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_BYTES:,} are read")
+        if len(body) > MAX_PAGE_BYTES:
+            return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
         clean = CLEAN in content_type
         if "json" in content_type.lower():
             return _from_json(body, clean=clean)
         return _from_text(decode(body, _charset(content_type)), url, clean=clean)
     except _BadRecordError as error:
-        return Rejection(Reason.BAD_RECORD, str(error))
+        return Rejection(RejectionReason.BAD_RECORD, str(error))
     except Exception as error:  # noqa: BLE001 - one record must cost no more than itself
-        return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
 def _charset(content_type: str) -> str | None:
@@ -116,7 +116,7 @@ def _article(
     url: str,
     title: str,
     lines: list[str],
-    published: Moment | None = None,
+    published: ParsedDate | None = None,
     authors: tuple[str, ...] = (),
     language: str | None = None,
 ) -> Article:
@@ -125,7 +125,7 @@ def _article(
     given = {"url": url, "title": title, "authors": authors, "published_at": published}
     return Article(
         url=url,
-        title=tidy(title),
+        title=single_line(title),
         authors=authors,
         published_at=published.at if published else None,
         modified_at=None,
@@ -145,7 +145,7 @@ def _article(
 
 
 def _lines(text: str) -> list[str]:
-    return [line for raw in text.splitlines() if (line := tidy(raw))]
+    return [line for raw in text.splitlines() if (line := single_line(raw))]
 
 
 def _string(record: dict[str, Any], key: str) -> str:
@@ -171,7 +171,7 @@ def _address(value: str) -> str:
         raise _BadRecordError(f"url {_quoted(value)} cannot be used: {error}; an http(s) address is expected") from None
 
 
-def _published(record: dict[str, Any]) -> Moment | None:
+def _published(record: dict[str, Any]) -> ParsedDate | None:
     value = _optional(record, "published_at", str, "an ISO 8601 string")
     if value is None:
         return None
@@ -181,12 +181,12 @@ def _published(record: dict[str, Any]) -> Moment | None:
         raise _BadRecordError(
             f"published_at is {_quoted(value)}; ISO 8601 is expected, as 2026-03-01T08:30:00+01:00 or 2026-03-01"
         ) from None
-    moment = believable(local)
-    if moment is None:
+    parsed = plausible_date(local)
+    if parsed is None:
         raise _BadRecordError(
             f"published_at is {_quoted(value)}; a year from 1900 to 2099 is expected, or null where it is not known"
         )
-    return moment
+    return parsed
 
 
 def _authors(record: dict[str, Any]) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ _TAG = re.compile(r"<[^<>]{0,200}>")
 
 
 @dataclass(frozen=True, slots=True)
-class Structured:
+class StructuredData:
     """The JSON-LD of a page."""
 
     nodes: tuple[Node, ...]
@@ -73,8 +73,8 @@ class Structured:
         nodes = self.articles()
         if not nodes:
             return {}
-        headlines = [fold(text_of(node.get("headline")) or text_of(node.get("name")) or "") for node in nodes]
-        wanted = {fold(title) for title in titles if title} - {""}
+        headlines = [match_key(text_of(node.get("headline")) or text_of(node.get("name")) or "") for node in nodes]
+        wanted = {match_key(title) for title in titles if title} - {""}
         chosen = next((i for i, headline in enumerate(headlines) if headline in wanted), None)
         if chosen is None:
             if len(set(headlines) - {""}) > 2:
@@ -87,13 +87,13 @@ class Structured:
         return merged
 
 
-def read_structured(tree: HtmlElement) -> Structured:
+def read_structured_data(tree: HtmlElement) -> StructuredData:
     """All JSON-LD of a page; what cannot be read is left out."""
     nodes: list[Node] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
             nodes.extend(_flatten(_load(script.text), _MAX_DEPTH))
-    return Structured(tuple(nodes))
+    return StructuredData(tuple(nodes))
 
 
 def _load(text: str) -> Any:
@@ -135,7 +135,7 @@ def text_of(value: Any) -> str | None:
     """A string of JSON-LD as a person reads it: entities resolved, no tags, one line; None for anything else."""
     if not isinstance(value, str):
         return None
-    return tidy(_TAG.sub("", html.unescape(value))) or None
+    return single_line(_TAG.sub("", html.unescape(value))) or None
 
 
 def texts_of(value: Any) -> list[str]:

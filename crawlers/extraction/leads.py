@@ -13,8 +13,8 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.lines import is_finished
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.line_rules import ends_sentence
+from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +51,12 @@ def with_lead(lines: list[str], tree: HtmlElement) -> list[str]:
         is_long = sum(map(len, lines[1:])) >= _SHORTEST_TEXT
         return lines[1:] if is_long and _is_dek(lines[0], tree) else lines
     described = _described(tree)
-    opening = fold(" ".join(lines[:_OPENING]))
+    opening = match_key(" ".join(lines[:_OPENING]))
     wanted = {text for text in described if text not in opening}
     lead = next(_shown(tree, wanted), None) if wanted else None
     if lead is None:
-        lead = _marked(tree, fold(lines[0]))
-    return lines if lead is None or fold(lead) in opening else [lead, *lines]
+        lead = _marked(tree, match_key(lines[0]))
+    return lines if lead is None or match_key(lead) in opening else [lead, *lines]
 
 
 def _described(tree: HtmlElement) -> set[str]:
@@ -65,7 +65,7 @@ def _described(tree: HtmlElement) -> set[str]:
         for meta in tree.iter("meta")
         if (meta.get("property") or meta.get("name") or "").lower() in _DESCRIBING
     )
-    return {fold(text) for text in contents if _SHORTEST <= len(text) <= _LONGEST}
+    return {match_key(text) for text in contents if _SHORTEST <= len(text) <= _LONGEST}
 
 
 def _shown(tree: HtmlElement, wanted: set[str]) -> Iterator[str]:
@@ -73,8 +73,8 @@ def _shown(tree: HtmlElement, wanted: set[str]) -> Iterator[str]:
     for element in tree.iter(*_SHOWN):
         if len(element) > _MOST_CHILDREN:
             continue
-        text = tidy(element.text_content()[: 2 * _LONGEST])
-        if _SHORTEST <= len(text) <= _LONGEST and fold(text[:20])[:8] in starts and fold(text) in wanted:
+        text = single_line(element.text_content()[: 2 * _LONGEST])
+        if _SHORTEST <= len(text) <= _LONGEST and match_key(text[:20])[:8] in starts and match_key(text) in wanted:
             yield text
 
 
@@ -86,19 +86,20 @@ def _marked(tree: HtmlElement, first: str) -> str | None:
     for position, element in enumerate(shown[start:], start):
         if not _LEAD.search(element.get("class") or "") or len(element) > _MOST_CHILDREN:
             continue
-        text = tidy(element.text_content()[: 2 * _LONGEST])
+        text = single_line(element.text_content()[: 2 * _LONGEST])
         is_plain = next(element.iter(*_NO_LEAD), None) is None
-        if _SHORTEST <= len(text) <= _LONGEST and is_finished(text) and is_plain:
+        if _SHORTEST <= len(text) <= _LONGEST and ends_sentence(text) and is_plain:
             return None if any(_reads(other, first) for other in shown[start:position]) else text
     return None
 
 
 def _reads(element: HtmlElement, folded: str) -> bool:
     text = element.text_content()
-    return len(text) <= 2 * len(folded) + _SHORTEST and fold(text) == folded
+    return len(text) <= 2 * len(folded) + _SHORTEST and match_key(text) == folded
 
 
 def _is_dek(line: str, tree: HtmlElement) -> bool:
     return any(
-        _DEK.search(heading.get("class") or "") and tidy(heading.text_content()) == line for heading in tree.iter("h2")
+        _DEK.search(heading.get("class") or "") and single_line(heading.text_content()) == line
+        for heading in tree.iter("h2")
     )

@@ -11,12 +11,12 @@ from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
 
-from crawlers.extraction.article import Reason, Rejection
+from crawlers.extraction.article import Rejection, RejectionReason
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_BYTES = 10 * 2**20
+MAX_PAGE_BYTES = 10 * 2**20
 """The longest of 278 captured news pages has 2.2 MB, scripts included; beyond 10 MiB it is a log, a dump or a trap."""
 
 MAX_ELEMENTS = 30_000
@@ -158,21 +158,21 @@ def _utf8(body: bytes) -> str | None:
 
 def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | Rejection:
     """One parse of a page, or why there is nothing to parse: `empty`, `too_large`, `not_html`."""
-    if len(body) > MAX_BYTES:
-        return Rejection(Reason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_BYTES:,} are read")
+    if len(body) > MAX_PAGE_BYTES:
+        return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
     if not body.strip():
-        return Rejection(Reason.EMPTY, f"a page of {len(body)} bytes, all of them blank")
+        return Rejection(RejectionReason.EMPTY, f"a page of {len(body)} bytes, all of them blank")
     if found := _not_text(body):
-        return Rejection(Reason.NOT_HTML, found)
+        return Rejection(RejectionReason.NOT_HTML, found)
     text = decode(body, http_charset)
     encoded = _without_control(text)
     if not encoded.strip(b" \t\r\n\xef\xbf\xbd"):
-        return Rejection(Reason.EMPTY, "a page without a readable character")
+        return Rejection(RejectionReason.EMPTY, "a page without a readable character")
     if found := _not_markup(text):
-        return Rejection(Reason.NOT_HTML, found)
+        return Rejection(RejectionReason.NOT_HTML, found)
     if (attributes := _most_attributes(encoded)) > MAX_ATTRIBUTES:
         detail = f"an element with {attributes:,} attributes; at most {MAX_ATTRIBUTES:,} are read"
-        return Rejection(Reason.TOO_LARGE, detail)
+        return Rejection(RejectionReason.TOO_LARGE, detail)
     # Without huge_tree the parser drops all that follows the first 255 levels of nesting, which unclosed tags reach.
     # The bytes are given as UTF-8 so that a charset declared within cannot mislead it.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
@@ -180,12 +180,12 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
     try:
         tree = document_fromstring(encoded, parser=parser)
     except ParserError:
-        return Rejection(Reason.EMPTY, "no element in the page")
+        return Rejection(RejectionReason.EMPTY, "no element in the page")
     # What stands behind the limit is lost, silently: an article cut short must not pass for one.
     if (last := parser.error_log.last_error) is not None and last.type == ErrorTypes.ERR_RESOURCE_LIMIT:
-        return Rejection(Reason.EXTRACTOR_ERROR, f"the parser gave up: {last.message}")
+        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the parser gave up: {last.message}")
     if (elements := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
-        return Rejection(Reason.TOO_LARGE, f"{elements:,} elements; at most {MAX_ELEMENTS:,} are read")
+        return Rejection(RejectionReason.TOO_LARGE, f"{elements:,} elements; at most {MAX_ELEMENTS:,} are read")
     return Page(url, tree, _metas(tree))
 
 

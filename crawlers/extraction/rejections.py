@@ -10,10 +10,10 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawlers.extraction.article import Reason, Rejection
-from crawlers.extraction.rejection_evidence import Suspect, all_said, said
+from crawlers.extraction.article import Rejection, RejectionReason
+from crawlers.extraction.page_signals import PageSignals, find_all_phrases, find_phrase
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.words import count_words, fold, tidy
+from crawlers.extraction.text import count_words, match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,26 +79,26 @@ _FRONT_PATH = re.compile(r"/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|home|defau
 _APP_ROOTS = ("root", "app", "__next", "__nuxt", "app-root", "react-root", "main-app")
 
 
-def reject(suspect: Suspect) -> Rejection | None:
+def reject(signals: PageSignals) -> Rejection | None:
     """Why the page is not an article, None where it is one."""
     for reason, rule in _RULES:
-        if detail := rule(suspect):
+        if detail := rule(signals):
             return Rejection(reason, detail)
     return None
 
 
-def _bot_challenge(suspect: Suspect) -> str | None:
-    if suspect.words >= NOTICE_WORDS or suspect.head.article:
+def _bot_challenge(signals: PageSignals) -> str | None:
+    if signals.words >= NOTICE_WORDS or signals.declared.article:
         return None
-    if phrase := said("challenge_titles", suspect.title):
+    if phrase := find_phrase("challenge_titles", signals.title):
         return f'the title says "{phrase}"'
-    if suspect.words < FEWEST_WORDS:
+    if signals.words < FEWEST_WORDS:
         scripts = " ".join(
-            filter(None, (element.get("src") or element.text for element in suspect.page.tree.iter("script", "iframe")))
+            filter(None, (element.get("src") or element.text for element in signals.page.tree.iter("script", "iframe")))
         )
         return next(
             (
-                f'a script of a bot wall ("{mark}") and {suspect.words} words'
+                f'a script of a bot wall ("{mark}") and {signals.words} words'
                 for mark in phrases("pages", "challenge_scripts")
                 if mark in scripts
             ),
@@ -107,121 +107,121 @@ def _bot_challenge(suspect: Suspect) -> str | None:
     return None
 
 
-def _consent_wall(suspect: Suspect) -> str | None:
-    if suspect.words >= NOTICE_WORDS or (suspect.is_claimed and suspect.words >= STUB_WORDS):
+def _consent_wall(signals: PageSignals) -> str | None:
+    if signals.words >= NOTICE_WORDS or (signals.claims_article and signals.words >= STUB_WORDS):
         return None
-    if phrase := said("consent_titles", suspect.title):
+    if phrase := find_phrase("consent_titles", signals.title):
         return f'the title says "{phrase}"'
-    lines = [fold(line) for line in suspect.lines] or [suspect.shown]
+    lines = [match_key(line) for line in signals.lines] or [signals.shown]
     spoken: dict[str, None] = {}
     others = []
     for line in lines:
-        found = all_said("consent_phrases", line)
+        found = find_all_phrases("consent_phrases", line)
         spoken.update(dict.fromkeys(found))
         if not found:
             others.append(line)
     if len(spoken) >= NOTICE_PHRASES:
-        return f"{suspect.words} words, among them {', '.join(list(spoken)[:3])}"
+        return f"{signals.words} words, among them {', '.join(list(spoken)[:3])}"
     # The banner of a page that has nothing else to show: what is left without its lines is no text.
-    if len(spoken) > 1 and suspect.lines and (left := count_words(" ".join(others))) < FEWEST_WORDS:
+    if len(spoken) > 1 and signals.lines and (left := count_words(" ".join(others))) < FEWEST_WORDS:
         return f"{left} words beside a notice that speaks of {', '.join(spoken)}"
     return None
 
 
-def _error_page(suspect: Suspect) -> str | None:
-    if suspect.words >= NOTICE_WORDS or (suspect.is_claimed and suspect.words >= STUB_WORDS):
+def _error_page(signals: PageSignals) -> str | None:
+    if signals.words >= NOTICE_WORDS or (signals.claims_article and signals.words >= STUB_WORDS):
         return None
-    phrase = said("error_titles", suspect.title)
-    return f'the title says "{phrase}" over {suspect.words} words' if phrase else None
+    phrase = find_phrase("error_titles", signals.title)
+    return f'the title says "{phrase}" over {signals.words} words' if phrase else None
 
 
-def _paywall(suspect: Suspect) -> str | None:
-    if suspect.head.is_free.value or suspect.words >= CLEAR_STUB_WORDS:
+def _paywall(signals: PageSignals) -> str | None:
+    if signals.declared.is_free.value or signals.words >= CLEAR_STUB_WORDS:
         return None
-    declared = suspect.head.is_free.value is False
-    if declared and suspect.words < STUB_WORDS:
-        return f"declared not free, {suspect.words} words shown"
-    if (declared or suspect.words < STUB_WORDS) and (phrase := said("paywall_phrases", suspect.shown)):
-        return f'{suspect.words} words shown and "{phrase}"'
+    declared = signals.declared.is_free.value is False
+    if declared and signals.words < STUB_WORDS:
+        return f"declared not free, {signals.words} words shown"
+    if (declared or signals.words < STUB_WORDS) and (phrase := find_phrase("paywall_phrases", signals.shown)):
+        return f'{signals.words} words shown and "{phrase}"'
     return None
 
 
-def _needs_script(suspect: Suspect) -> str | None:
-    if suspect.words >= FEWEST_WORDS:
+def _needs_script(signals: PageSignals) -> str | None:
+    if signals.words >= FEWEST_WORDS:
         return None
-    tree = suspect.page.tree
+    tree = signals.page.tree
     for noscript in tree.iter("noscript"):
-        if phrase := said("script_phrases", fold(noscript.text_content())):
-            return f'{suspect.words} words and "{phrase}"'
-    if phrase := said("script_phrases", suspect.shown):
-        return f'{suspect.words} words and "{phrase}"'
+        if phrase := find_phrase("script_phrases", match_key(noscript.text_content())):
+            return f'{signals.words} words and "{phrase}"'
+    if phrase := find_phrase("script_phrases", signals.shown):
+        return f'{signals.words} words and "{phrase}"'
     for element in tree.iter("div", "main", "app-root"):
         name = element.get("id") or element.tag
-        if name in _APP_ROOTS and not tidy(element.text_content()):
-            return f"{suspect.words} words and an empty application root ({name})"
+        if name in _APP_ROOTS and not single_line(element.text_content()):
+            return f"{signals.words} words and an empty application root ({name})"
     return None
 
 
-def _not_article(suspect: Suspect) -> str | None:
-    path = urlsplit(suspect.page.url)
-    if not suspect.head.article and not path.query and _FRONT_PATH.fullmatch(path.path) and not suspect.is_dated:
+def _not_article(signals: PageSignals) -> str | None:
+    path = urlsplit(signals.page.url)
+    if not signals.declared.article and not path.query and _FRONT_PATH.fullmatch(path.path) and not signals.is_dated:
         return "a front page by its address, and no article by its own account"
-    most = CLAIMED_LISTING_SHARE if suspect.is_claimed else LISTING_SHARE
+    most = CLAIMED_LISTING_SHARE if signals.claims_article else LISTING_SHARE
     # Headlines do not end in full stops: most texts need no look at the page's links.
-    if suspect.loose_share > most / 2 and suspect.linked_share > most:
-        return f"{suspect.linked_share:.0%} of the text are links"
-    if not suspect.is_claimed and (detail := _unclaimed(suspect, path)):
+    if signals.loose_share > most / 2 and signals.linked_share > most:
+        return f"{signals.linked_share:.0%} of the text are links"
+    if not signals.claims_article and (detail := _unclaimed(signals, path)):
         return detail
     kinds = sorted(
-        (suspect.head.structured.types & _LISTING_TYPES)
-        | {kind for kind in suspect.page.metas.get("og:type", ()) if kind.startswith(("video", "product", "music"))}
+        (signals.declared.structured_data.types & _LISTING_TYPES)
+        | {kind for kind in signals.page.metas.get("og:type", ()) if kind.startswith(("video", "product", "music"))}
     )
-    if kinds and suspect.words < STUB_WORDS and not suspect.head.article:
-        return f"the page calls itself {', '.join(kinds)} and has {suspect.words} words"
-    if suspect.words < STUB_WORDS and (named := _MEDIA_SEGMENTS.search(path.path.lower())):
-        return f"a video or pictures by its address ({named[1]}) and {suspect.words} words"
-    website = "website" in suspect.page.metas.get("og:type", ()) or kinds
-    if website and not suspect.is_claimed and suspect.words < NOTICE_WORDS // 2:
-        return f"the page calls itself no article and has {suspect.words} words"
+    if kinds and signals.words < STUB_WORDS and not signals.declared.article:
+        return f"the page calls itself {', '.join(kinds)} and has {signals.words} words"
+    if signals.words < STUB_WORDS and (named := _MEDIA_SEGMENTS.search(path.path.lower())):
+        return f"a video or pictures by its address ({named[1]}) and {signals.words} words"
+    website = "website" in signals.page.metas.get("og:type", ()) or kinds
+    if website and not signals.claims_article and signals.words < NOTICE_WORDS // 2:
+        return f"the page calls itself no article and has {signals.words} words"
     return None
 
 
-def _unclaimed(suspect: Suspect, path: SplitResult) -> str | None:
+def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
     """What a page is that does not call itself an article."""
     if _LISTING_SEGMENTS.search(path.path.lower()):
         return f"a list by its address ({path.path})"
-    if _SEARCHED.search(path.query) and (phrase := said("search_titles", suspect.title)):
+    if _SEARCHED.search(path.query) and (phrase := find_phrase("search_titles", signals.title)):
         return f'a search by its address, and the title says "{phrase}"'
-    if named := sorted(suspect.head.structured.types & _LISTS):
+    if named := sorted(signals.declared.structured_data.types & _LISTS):
         return f"a list by its own account ({', '.join(named)})"
-    if suspect.teasers >= max(TEASERS, TEASER_SHARE * len(suspect.lines)):
-        return f"{suspect.teasers} of {len(suspect.lines)} lines are teasers of other pages"
-    if suspect.words >= NOTICE_WORDS:
+    if signals.teasers >= max(TEASERS, TEASER_SHARE * len(signals.lines)):
+        return f"{signals.teasers} of {len(signals.lines)} lines are teasers of other pages"
+    if signals.words >= NOTICE_WORDS:
         return None
-    if phrase := said("search_titles", suspect.title):
-        return f'the title says "{phrase}" over {suspect.words} words'
-    if named := sorted(suspect.head.structured.types & _GOODS):
-        return f"the page calls itself {', '.join(named)} and has {suspect.words} words"
-    if phrase := said("shop_phrases", suspect.shown):
-        return f'{suspect.words} words and "{phrase}"'
+    if phrase := find_phrase("search_titles", signals.title):
+        return f'the title says "{phrase}" over {signals.words} words'
+    if named := sorted(signals.declared.structured_data.types & _GOODS):
+        return f"the page calls itself {', '.join(named)} and has {signals.words} words"
+    if phrase := find_phrase("shop_phrases", signals.shown):
+        return f'{signals.words} words and "{phrase}"'
     return None
 
 
-def _too_short(suspect: Suspect) -> str | None:
-    return f"{suspect.words} words; an article has {FEWEST_WORDS} or more" if 0 < suspect.words < FEWEST_WORDS else None
+def _too_short(signals: PageSignals) -> str | None:
+    return f"{signals.words} words; an article has {FEWEST_WORDS} or more" if 0 < signals.words < FEWEST_WORDS else None
 
 
-def _empty(suspect: Suspect) -> str | None:
-    return None if suspect.words else "no text in the page"
+def _empty(signals: PageSignals) -> str | None:
+    return None if signals.words else "no text in the page"
 
 
-_RULES: tuple[tuple[Reason, Callable[[Suspect], str | None]], ...] = (
-    (Reason.BOT_CHALLENGE, _bot_challenge),
-    (Reason.CONSENT_WALL, _consent_wall),
-    (Reason.ERROR_PAGE, _error_page),
-    (Reason.NEEDS_SCRIPT, _needs_script),
-    (Reason.PAYWALL, _paywall),
-    (Reason.NOT_ARTICLE, _not_article),
-    (Reason.EMPTY, _empty),
-    (Reason.TOO_SHORT, _too_short),
+_RULES: tuple[tuple[RejectionReason, Callable[[PageSignals], str | None]], ...] = (
+    (RejectionReason.BOT_CHALLENGE, _bot_challenge),
+    (RejectionReason.CONSENT_WALL, _consent_wall),
+    (RejectionReason.ERROR_PAGE, _error_page),
+    (RejectionReason.NEEDS_SCRIPT, _needs_script),
+    (RejectionReason.PAYWALL, _paywall),
+    (RejectionReason.NOT_ARTICLE, _not_article),
+    (RejectionReason.EMPTY, _empty),
+    (RejectionReason.TOO_SHORT, _too_short),
 )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from lxml.etree import LxmlError
 from lxml.html import HTMLParser, document_fromstring
 
-from crawlers.extraction.blocks import longest_list
 from crawlers.extraction.page import MAX_ELEMENTS
-from crawlers.extraction.words import count_words, tidy
+from crawlers.extraction.script_blocks import longest_block_list
+from crawlers.extraction.text import count_words, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ _LEVELS = 2
 def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
     """The longest text in paragraphs that stands in the scripts, as one string of HTML or as a list of blocks, as a
     tree of its own."""
-    blocks = longest_list(script.text or "" for script in tree.iter("script"))
+    blocks = longest_block_list(script.text or "" for script in tree.iter("script"))
     texts = [*_strings(tree), *([blocks] if blocks and len(blocks) <= _LONGEST else [])]
     if not texts:
         return None
@@ -57,7 +57,7 @@ def article_body(article: Node) -> list[str]:
     if not isinstance(stated, str) or len(stated) > _LONGEST:
         return []
     plain = _TAG.sub(" ", _PARAGRAPH_ENDS.sub("\n", html.unescape(stated)))
-    return [line for raw in plain.splitlines() if (line := tidy(raw))]
+    return [line for raw in plain.splitlines() if (line := single_line(raw))]
 
 
 def _strings(tree: HtmlElement) -> Iterator[str]:

@@ -1,165 +1,159 @@
-"""What a page states as its title, and where, without the name of its site."""
+"""The headline: which of the page's own statements of it is the one to keep, and why."""
 
 from __future__ import annotations
 
-import html
 import re
-from itertools import islice
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawlers.extraction.json_ld import text_of, texts_of
-from crawlers.extraction.words import fold, tidy
+from crawlers.extraction.stated_titles import MAX_TITLE_LENGTH, SEPARATOR, is_main_part, name_key, without_site
+from crawlers.extraction.text import match_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from lxml.html import HtmlElement
+    from crawlers.extraction.json_ld import Node
 
-    from crawlers.extraction.json_ld import Structured
-    from crawlers.extraction.page import Page
-
-SEPARATOR = re.compile(r"\s*[|ㅣ｜»•·：_＿]\s*|\s+[-–—:]+\s+|[-－](?=[^-－]*$)")
-"""What stands between a headline and the name of its site; the bare hyphen only as the last one."""
-LONGEST = 500
-"""Characters kept of a title; the longest of captured pages has 175, and what is far longer is a missing end tag."""
-_MAX_HEADINGS = 24
-"""Headings looked at; what comes later in a page are teasers."""
-_MAX_PARTS = 12
-"""Elements within a heading that are looked at as a headline beside its kicker."""
-_HEADLINE_SHARE = 0.4
-"""Of the characters of a wording, those of the headline within it, at least: rubrics and sites have shorter names."""
-_SHORTEST_LABEL = 4
-"""Letters from which the name in the host counts as the site's name when more is written to it (`CNNPolitics` is not
-cut by `cnn`, but `Mirror Online` is by `mirror`)."""
-_NO_NAMES = frozenset({"www", "news", "blog", "edition", "com", "net", "org"})
-
-SECTION_METAS = ("article:section", "og:article:section", "section", "content_category", "category")
-"""Names of the meta elements that publishers and their tools give the section."""
-
-
-def page_titles(page: Page, structured: Structured | None = None) -> dict[str, list[str]]:
-    """What the page shows as its title, by where: `h1`, `og`, `twitter`, `title`, without the site's name behind it;
-    `crumb` (headings of first rank in menus); `part` (headings of both ranks outside menus, and the elements within
-    them). Where there is no `og:title`, `twitter:title` stands for it."""
-    headings, crumbs, parts = _headings(page.tree)
-    element = next(page.tree.iter("title"), None)
-    names = site_names(page, structured)
-    nodes = structured.articles() if structured else []
-    sections = [text for node in nodes for text in texts_of(node.get("articleSection"))]
-    sections += [text for name in SECTION_METAS for text in page.metas.get(name, ())]
-    shown = [text for text in headings if squeeze(text) not in names]
-    # What JSON-LD states in full is not cut for the sake of a shorter heading.
-    whole = {fold(text) for node in nodes if (text := text_of(node.get("headline")))}
-    og, twitter = (
-        [
-            text if fold(text) in whole else without_site(text, names, shown, sections)
-            for text in map(_line, page.metas.get(name, ()))
-            if text
-        ]
-        for name in ("og:title", "twitter:title")
-    )
-    window = [_line(element.text_content())] if element is not None else []
-    window = [without_site(text, names, (*shown, *og, *twitter), sections) for text in window if text]
-    return {
-        "h1": shown,
-        "og": [*og, *twitter],
-        "twitter": twitter,
-        "title": [text for text in window if squeeze(text) not in names],
-        "crumb": crumbs,
-        "part": parts,
-    }
+_KICKER = re.compile(r"\s*[|ㅣ｜»•·:：]\s*|\s+[-–—]+\s+")
+"""What stands between a kicker and its headline."""
+_MAX_CUTS = 7
+"""Places looked at where a kicker may end, or a section begin."""
+_ELLIPSIS = ("…", "...")
+_CUT_FROM = 95
+"""Characters from which a JSON-LD headline may have been cut without a sign: search engines ask for 110 at most, and
+programs that keep to it cut at 100 or 110."""
+_COMMON_SHARE = 0.2
+"""Of the runs of three letters in a headline, the least that another wording of it has too."""
+TITLE_KINDS = ("og:title", "json-ld", "h1", "title")
+"""Kinds of statement; the earlier wins where two have equal weight."""
+_SPELLING = ("json-ld", "h1", "og:title", "title")
+_WEIGHTS = {"og:title": 3, "shown": 2, "json-ld": 1, "twitter": 1, "crumb": -2, "alternative": -3}
+"""What a statement adds to the text it states. Heading, JSON-LD and `<title>` mostly print one field of the publisher's
+system, and are no three voices: where `<title>` differs it is the variant for search engines, so it decides nothing.
+An `og:title` of its own is written by hand, to stand alone away from the page; it holds its own against heading and
+JSON-LD, and yields where `twitter:title`, its twin, sides with them. `shown`: a heading outside menus reads so.
+`crumb`: it is the heading within the breadcrumb, a place for search engines. `alternative`: JSON-LD gives it as the
+other wording beside its headline."""
+_RUBRIC = -9
+"""Weight of a heading that is the name of something else: below everything, and kept for pages that have no more."""
 
 
-def _headings(tree: HtmlElement) -> tuple[list[str], list[str], list[str]]:
-    """Texts of the `h1` outside menus, of those within, and of all headings outside with the elements in them."""
-    first: list[str] = []
-    crumbs: list[str] = []
-    parts: list[str] = []
-    for count, heading in enumerate(tree.iter("h1", "h2")):
-        if count >= _MAX_HEADINGS:
-            break
-        text = _line(heading.text_content())
-        if not text:
-            continue
-        in_menu = next(heading.iterancestors("nav", "li"), None) is not None
-        if not in_menu:
-            parts.append(text)
-            inner = (_line(part.text_content()) for part in islice(heading.iterdescendants(), _MAX_PARTS))
-            parts.extend(filter(None, inner))
-        if heading.tag == "h1":
-            (crumbs if in_menu else first).append(text)
-    return first, crumbs, parts
+@dataclass(frozen=True, slots=True)
+class TitleCandidate:
+    """One wording of the headline, and what speaks for it."""
+
+    text: str
+    kind: str
+    """Whose spelling it is (dashes and quotes differ); its provenance."""
+    stated_by: tuple[str, ...]
+    """All that state it: kinds in `TITLE_KINDS`, then what else speaks of it (see `_WEIGHTS`)."""
+    weight: int
 
 
-def _line(text: str) -> str:
-    return tidy(html.unescape(text))[:LONGEST]
+def rank_titles(article: Node, shown: dict[str, list[str]], names: frozenset[str]) -> list[TitleCandidate]:
+    """Every wording of the headline, the best first: by what states it (see `_WEIGHTS`).
 
-
-def squeeze(text: str) -> str:
-    """A text folded and without blanks, as names of sites are compared."""
-    return fold(text).replace(" ", "")
-
-
-def site_name(page: Page) -> str:
-    """The name of the site as the page gives it; empty where it does not."""
-    return tidy(page.meta("og:site_name", "application-name") or "")
-
-
-def site_names(page: Page, structured: Structured | None = None) -> frozenset[str]:
-    """Names of the site, folded and without blanks: declared, its publisher's, those in its host; and with "the" in
-    front taken off."""
-    names = [site_name(page), *(page.metas.get("twitter:site", ())), *(page.metas.get("application-name", ()))]
-    for node in structured.nodes if structured else ():
-        publisher = node.get("publisher")
-        names += texts_of(publisher.get("name")) if isinstance(publisher, dict) else []
-    host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    names += [host, *(label for label in host.split(".")[:-1] if label not in _NO_NAMES)]
-    squeezed = {squeeze(name) for name in names} | {f"www{squeeze(host)}"}
-    return frozenset(squeezed | {name.removeprefix("the") for name in squeezed}) - {""}
-
-
-def _is_site(text: str, names: frozenset[str]) -> bool:
-    squeezed, words = squeeze(text), fold(text).split()
-    if squeezed in names or squeezed.removeprefix("the") in names:
-        return True
-    if SEPARATOR.search(text):
-        return False
-    # "Mirror Online", "Politics from the Mirror": few words, the site's name among them at an end.
-    if not 1 < len(words) <= 4:
-        return any(squeezed.startswith(name) for name in names if len(name) > _SHORTEST_LABEL) and len(words) == 1
-    return any(end in names and len(end) >= _SHORTEST_LABEL for end in (words[0], words[-1]))
-
-
-def without_site(title: str, names: frozenset[str], others: Sequence[str] = (), sections: Iterable[str] = ()) -> str:
-    """A title without the name of its site (and of its section) behind a separator.
-
-    Cut where the rest is the name of the site, or where what stands before the separator is a title by itself
-    according to `others`; then, once the site's name is cut, one of `sections` as well.
+    Before they are weighed, a wording is cut down to another that stands within it behind a kicker or before a
+    section, two that differ in their kickers only to what they share, and one that was cut short is completed.
     """
-    known = {fold(other) for other in others} - {""}
-    folded_sections = {fold(section) for section in sections} - {""}
-    cut_site = False
-    while True:
-        cuts = [(title[: cut.start()].strip(), title[cut.end() :].strip()) for cut in SEPARATOR.finditer(title)]
-        cuts = [(before, behind) for before, behind in cuts if fold(before) and fold(behind)]
-        agreed = next((before for before, _ in cuts if fold(before) in known and is_most(before, title)), None)
-        if agreed is not None:
-            return agreed
-        # The last one first: what is between an earlier one and the site's name would go with it.
-        named = next((before for before, behind in reversed(cuts) if _is_site(behind, names)), None)
-        if named is None and cut_site:
-            named = next((before for before, behind in cuts if fold(behind) in folded_sections), None)
-        if named is None:
-            break
-        title, cut_site = named, True
-    for cut in SEPARATOR.finditer(title):
-        if squeeze(title[: cut.start()]) in names and fold(title[cut.end() :]):
-            return title[cut.end() :]
-        break
-    return title
+    headline = (text_of(article.get("headline")) or text_of(article.get("name")) or "")[:MAX_TITLE_LENGTH]
+    stated = [("og:title", text) for text in shown.get("og", ())[:1]]
+    stated += [("json-ld", without_site(headline, names))] if headline else []
+    stated += [("h1", text) for text in shown.get("h1", ())]
+    stated += [("title", text) for text in shown.get("title", ())]
+    stated = [(kind, text) for kind, text in stated if match_key(text)]
+    texts = [text for _, text in stated]
+    plain = [text for kind, text in stated if kind in ("json-ld", "h1")]
+    plain += _common_rests(text for kind, text in stated if kind != "title")
+    declared = [match_key(text) for kind, text in stated if kind in ("og:title", "json-ld")]
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for kind, text in stated:
+        whole = _completed(text, texts) if kind == "json-ld" else text
+        # Where og:title and JSON-LD agree, the page has chosen, whatever shorter forms there are.
+        whole = whole if declared.count(match_key(whole)) > 1 else _reduced(whole, plain)
+        groups.setdefault(match_key(whole), []).append((kind, whole))
+    marks = {
+        "shown": {match_key(text) for text in (*shown.get("part", ()), *shown.get("h1", ()))},
+        "crumb": {match_key(text) for text in shown.get("crumb", ())},
+        "twitter": {match_key(text) for text in shown.get("twitter", ())},
+        "alternative": {match_key(text) for text in texts_of(article.get("alternativeHeadline"))}
+        - {match_key(headline)},
+    }
+    marks["crumb"] -= marks["shown"]
+    rubrics = _rubrics(stated)
+    ranked = [
+        _candidate(group, [mark for mark, said in marks.items() if folded in said], folded in rubrics)
+        for folded, group in groups.items()
+    ]
+    return sorted(ranked, key=lambda candidate: (-candidate.weight, TITLE_KINDS.index(candidate.stated_by[0])))
 
 
-def is_most(part: str, text: str) -> bool:
-    """Whether a part can be the headline in a text and not its rubric: "Opinion" is not, in "Opinion | The bridge"."""
-    return len(part.strip()) >= _HEADLINE_SHARE * len(text)
+def _candidate(group: list[tuple[str, str]], marks: list[str], rubric: bool) -> TitleCandidate:
+    kinds = sorted({kind for kind, _ in group}, key=TITLE_KINDS.index)
+    kind, text = min(group, key=lambda stated: _SPELLING.index(stated[0]))
+    weight = sum(_WEIGHTS.get(mark, 0) for mark in (*kinds, *marks))
+    return TitleCandidate(text, kind, (*kinds, *marks), _RUBRIC if rubric and kinds == ["h1"] else weight)
+
+
+def _rubrics(stated: list[tuple[str, str]]) -> set[str]:
+    """Headings, folded, that have next to nothing in common with any other statement of the title: the name of the
+    site, of a rubric, of a box."""
+    others = [_grams(text) for kind, text in stated if kind != "h1"]
+    found = set()
+    for kind, text in stated:
+        if kind == "h1" and others:
+            own = _grams(text)
+            if max(len(own & other) for other in others) < _COMMON_SHARE * len(own):
+                found.add(match_key(text))
+    return found
+
+
+def _grams(text: str) -> set[str]:
+    squeezed = name_key(text)
+    return {squeezed[at : at + 3] for at in range(max(1, len(squeezed) - 2))}
+
+
+def choose_title(article: Node, shown: dict[str, list[str]], names: frozenset[str]) -> TitleCandidate | None:
+    """The headline that `rank_titles` puts first; None where the page states none."""
+    return next(iter(rank_titles(article, shown, names)), None)
+
+
+def _reduced(text: str, others: Iterable[str]) -> str:
+    """A text cut down to the other that stands in it between a kicker and a section."""
+    folded = {match_key(other): other for other in others}
+    for part in _inner(text):
+        if match_key(part) in folded and is_main_part(part, text):
+            return folded[match_key(part)]
+    return text
+
+
+def _common_rests(texts: Iterable[str]) -> list[str]:
+    """What wordings have in common behind different kickers: the headline, for each place its own kicker."""
+    rests: dict[str, list[str]] = {}
+    common = []
+    for folded, text in {match_key(text): text for text in texts}.items():
+        for start in [cut.end() for cut in _KICKER.finditer(text)][:_MAX_CUTS]:
+            rest = match_key(text[start:])
+            others = rests.setdefault(rest, [])
+            # Where one is the end of the other, that one is a wording by itself.
+            if is_main_part(text[start:], text) and any(not (o.endswith(folded) or folded.endswith(o)) for o in others):
+                common.append(text[start:])
+            others.append(folded)
+    return common
+
+
+def _inner(text: str) -> Iterator[str]:
+    """A text without its kicker, without what is behind a separator, without both; at most 64 of them."""
+    starts = [cut.end() for cut in _KICKER.finditer(text)][:_MAX_CUTS]
+    ends = [cut.start() for cut in SEPARATOR.finditer(text)][-_MAX_CUTS:]
+    return (text[start:end] for start in (0, *starts) for end in (len(text), *ends) if end - start < len(text))
+
+
+def _completed(text: str, others: Sequence[str]) -> str:
+    """A headline that was cut short, from another that goes on where it ends."""
+    if not text.endswith(_ELLIPSIS) and len(text) < _CUT_FROM:
+        return text
+    start = match_key(text.rstrip("…. "))
+    longer = (other for other in others if other != text and len(other) >= len(text))
+    return next((other for other in longer if match_key(other).startswith(start)), text)

@@ -20,7 +20,7 @@ _SLUG = re.compile(r"(?:[^-_]+[-_]){2,}|\d{5}|\.\w{3,5}$")
 _UNUSABLE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]")
 
 
-def canonical_address(page: Page) -> str:
+def canonical_url(page: Page) -> str:
     """The address the article goes by: the page's canonical link or `og:url` when that can be true, else the one asked.
 
     It cannot when it lies on another site, when it is a front page, or when it is a section above the address asked.
@@ -57,7 +57,7 @@ def _can_stand_for(candidate: str, asked: str) -> bool:
     return bool(_SLUG.search(theirs[-1]))
 
 
-def web_address(value: str | None, base: str) -> str | None:
+def absolute_url(value: str | None, base: str) -> str | None:
     """An absolute http(s) address of a link on the page at `base`, None where it is none (`data:`, malformed)."""
     if not value:
         return None

@@ -46,15 +46,15 @@ def command(target: str, url: str | None, form: str) -> None:
 
 
 def _read(target: str) -> bytes:
-    from crawlers.extraction.page import MAX_BYTES
+    from crawlers.extraction.page import MAX_PAGE_BYTES
     from flows.errors import FlowsError
 
     # One byte more than an extraction reads is enough for it to say so.
     if target == "-":
-        return sys.stdin.buffer.read(MAX_BYTES + 1)
+        return sys.stdin.buffer.read(MAX_PAGE_BYTES + 1)
     try:
         with Path(target).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
+            return file.read(MAX_PAGE_BYTES + 1)
     except (OSError, ValueError) as error:
         said = error.strerror if isinstance(error, OSError) else str(error)
         raise FlowsError(

@@ -11,7 +11,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from crawlers.archive import Fetch, Kind, Outcome, Records, Segment
 from crawlers.errors import ArchiveError
-from crawlers.extraction import Article, Reason, Rejection, extract, extract_record
+from crawlers.extraction import Article, Rejection, RejectionReason, extract, extract_record
 from flows.pipeline.pages import Page, read_page
 from flows.pipeline.worker_processes import start_worker, worker_context
 
@@ -95,9 +95,11 @@ class Extractor:
         try:
             return self._begun(job, [page]).result()[0]
         except PageTimeoutError:
-            return Rejection(Reason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
+            return Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
-            return Rejection(Reason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})")
+            return Rejection(
+                RejectionReason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})"
+            )
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
@@ -122,7 +124,7 @@ def _one(work: Callable[[Records, Fetch], Result], records: Records, page: Fetch
     try:
         return work(records, page)
     except Exception as error:  # noqa: BLE001 - as the docstring of `work_on` says
-        return Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
 def read_stored(records: Records, page: Fetch) -> Page:
@@ -136,7 +138,7 @@ def extract_stored(records: Records, page: Fetch) -> Extracted:
     try:
         stored = records.read(page.offset)
     except ArchiveError as error:
-        return Rejection(Reason.EXTRACTOR_ERROR, str(error))
+        return Rejection(RejectionReason.EXTRACTOR_ERROR, str(error))
     if page.kind is Kind.RECORD:
         return extract_record(stored.body, stored.content_type or "", page.url)
     return extract(

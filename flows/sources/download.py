@@ -13,7 +13,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawlers.discovery import normalise_url
-from crawlers.extraction.page import MAX_BYTES
+from crawlers.extraction.page import MAX_PAGE_BYTES
 from flows.errors import FlowsError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Download:
     http_charset: str | None
 
 
-def download(url: str, seconds: float = SECONDS, limit: int = MAX_BYTES) -> Download:
+def download(url: str, seconds: float = SECONDS, limit: int = MAX_PAGE_BYTES) -> Download:
     """Ask for one page.
 
     Follows ten redirects at most, and a proxy named in the environment (`http_proxy`, `https_proxy`, `no_proxy`).

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
 from crawlers.discovery import write_keys
-from crawlers.extraction import Article, Reason, Rejection
+from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
 from flows.pipeline.crawl import Crawl
 from flows.pipeline.extract import Extracted, Extractor
@@ -128,11 +128,11 @@ def _judge_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[State
         said += f", {not_free} not free to read"
     if articles:
         return State.WORKS, said
-    if refused or rejected[Reason.BOT_CHALLENGE] or rejected[Reason.CONSENT_WALL]:
+    if refused or rejected[RejectionReason.BOT_CHALLENGE] or rejected[RejectionReason.CONSENT_WALL]:
         return State.BLOCKED, said
     if failed["robots"]:
         return State.ROBOTS, said
-    if rejected[Reason.PAYWALL]:
+    if rejected[RejectionReason.PAYWALL]:
         return State.PAYWALLED, said
     return (State.NOT_ARTICLES if rejected else State.UNREACHABLE), said
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from crawlers.extraction.metadata import Metadata, read_head, read_metadata
+from crawlers.extraction.metadata import ArticleMetadata, choose_metadata, read_declared
 from crawlers.extraction.page import Page, read_page
 
 ASKED = "https://www.paper.example/news/2025/a-long-story-of-the-day"
@@ -16,9 +16,9 @@ def page_of(head: str = "", body: str = "", url: str = ASKED) -> Page:
     return page
 
 
-def metadata_of(head: str = "", body: str = "", url: str = ASKED) -> Metadata:
+def metadata_of(head: str = "", body: str = "", url: str = ASKED) -> ArticleMetadata:
     page = page_of(head, body, url)
-    return read_metadata(page, read_head(page))
+    return choose_metadata(page, read_declared(page))
 
 
 def ld(**fields: object) -> str:

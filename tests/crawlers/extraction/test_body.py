@@ -8,8 +8,8 @@ import pytest
 from lxml.html import document_fromstring
 from trafilatura import core
 
-from crawlers.extraction.body import raw_lines, read_lines
-from crawlers.extraction.engine import LONG_ENOUGH
+from crawlers.extraction.body import read_lines, uncleaned_lines
+from crawlers.extraction.trafilatura_adapter import LONG_ENOUGH
 
 URL = "https://paper.example/news/a-story"
 
@@ -127,7 +127,7 @@ def test_what_the_markup_calls_the_lead_opens_the_text(name: str) -> None:
 def test_an_english_dek_goes_where_the_text_is_long() -> None:
     dek = "<h2 class='sub-headline'>It took the town two winters</h2>"
     assert lines_of(f"<article>{dek}{paragraphs(*range(8))}</article>")[0] == paragraph(0)
-    assert raw_lines(document_fromstring(f"<article>{dek}{paragraphs(*range(8))}</article>"), URL)[0].startswith(
+    assert uncleaned_lines(document_fromstring(f"<article>{dek}{paragraphs(*range(8))}</article>"), URL)[0].startswith(
         "It took"
     )
 

@@ -6,9 +6,9 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawlers.extraction.dates import Known, day_in_address
-from crawlers.extraction.metadata import read_head, read_metadata
-from crawlers.extraction.moments import parse_moment
+from crawlers.extraction.date_parsing import parse_date
+from crawlers.extraction.dates import FetchContext, day_in_url
+from crawlers.extraction.metadata import choose_metadata, read_declared
 from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
 
 
@@ -35,9 +35,9 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
 def test_a_date_is_read_with_its_zone_and_no_more_precision_than_it_has(
     text: object, at: tuple[int, ...], precision: str
 ) -> None:
-    moment = parse_moment(text)
-    assert moment is not None
-    assert (moment.at, moment.precision) == (datetime(*at, tzinfo=UTC), precision)  # type: ignore[arg-type, misc]
+    parsed = parse_date(text)
+    assert parsed is not None
+    assert (parsed.at, parsed.precision) == (datetime(*at, tzinfo=UTC), precision)  # type: ignore[arg-type, misc]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_a_date_is_read_with_its_zone_and_no_more_precision_than_it_has(
     ],
 )
 def test_what_is_no_date_or_could_be_two_is_not_read(text: object) -> None:
-    assert parse_moment(text) is None
+    assert parse_date(text) is None
 
 
 def published(head: str, body: str = "") -> tuple[datetime | None, str | None]:
@@ -118,7 +118,7 @@ def test_without_any_statement_the_day_is_found_in_the_address() -> None:
     ],
 )
 def test_the_day_in_an_address(url: str, day: date | None) -> None:
-    assert day_in_address(url) == day
+    assert day_in_url(url) == day
 
 
 @pytest.mark.parametrize(
@@ -141,12 +141,12 @@ def test_a_date_after_the_fetch_is_passed_over() -> None:
         ld(datePublished="2031-01-01T10:00:01Z", dateModified="2031-01-02T10:00:01Z")
         + meta("article:published_time", "2025-01-01T10:00:01Z")
     )
-    head = read_head(page)
-    late = read_metadata(page, head, Known(datetime(2026, 1, 1, tzinfo=UTC)))
+    head = read_declared(page)
+    late = choose_metadata(page, head, FetchContext(datetime(2026, 1, 1, tzinfo=UTC)))
     assert (late.published and late.published.at, late.modified) == (datetime(2025, 1, 1, 10, 0, 1, tzinfo=UTC), None)
     assert ("published_at", "meta") in late.provenance
     only = page_of(ld(datePublished="2031-01-01T10:00:01Z"))
-    assert read_metadata(only, read_head(only), Known(datetime(2026, 1, 1, tzinfo=UTC))).published is None
+    assert choose_metadata(only, read_declared(only), FetchContext(datetime(2026, 1, 1, tzinfo=UTC))).published is None
 
 
 @pytest.mark.parametrize(
@@ -161,14 +161,19 @@ def test_a_date_after_the_fetch_is_passed_over() -> None:
 )
 def test_the_date_of_the_listing_fills_in_and_puts_right(head: str, at: datetime, origin: str) -> None:
     page = page_of(head)
-    found = read_metadata(page, read_head(page), Known(listed_at=datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC)))
+    found = choose_metadata(
+        page, read_declared(page), FetchContext(listed_at=datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC))
+    )
     assert found.published is not None
     assert (found.published.at, dict(found.provenance)["published_at"]) == (at, origin)
 
 
 def test_a_date_within_a_day_of_the_fetch_stands() -> None:
     page = page_of(ld(datePublished="2026-01-01T10:00:01"))
-    assert read_metadata(page, read_head(page), Known(datetime(2026, 1, 1, 1, tzinfo=UTC))).published is not None
+    assert (
+        choose_metadata(page, read_declared(page), FetchContext(datetime(2026, 1, 1, 1, tzinfo=UTC))).published
+        is not None
+    )
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.extraction import Article, Reason, Rejection, extract
-from crawlers.extraction.page import MAX_BYTES, Page, decode, read_page
+from crawlers.extraction import Article, Rejection, RejectionReason, extract
+from crawlers.extraction.page import MAX_PAGE_BYTES, Page, decode, read_page
 
 PAGES = Path(__file__).parent / "pages"
 SENTENCE = "Über den Äckern kreisen – so heißt es – „zwölf Bussarde“."
@@ -78,20 +78,20 @@ def test_a_utf8_page_declared_latin_1_by_the_server_is_read_right() -> None:
 @pytest.mark.parametrize(
     ("body", "reason", "detail"),
     [
-        (b"", Reason.EMPTY, "0 bytes"),
-        (b" \r\n\t ", Reason.EMPTY, "blank"),
-        (b"<html>" + b" " * MAX_BYTES, Reason.TOO_LARGE, "10,485,766 bytes"),
-        (b"%PDF-1.7 ...", Reason.NOT_HTML, "PDF"),
-        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", Reason.NOT_HTML, "PNG"),
-        (b"\xff\xd8\xff\xe0\0\x10JFIF", Reason.NOT_HTML, "JPEG"),
-        (b"\0\0\0\x20ftypisom\0\0\x02\0", Reason.NOT_HTML, "video"),
-        (bytes(range(256)) * 8, Reason.NOT_HTML, "binary"),
-        (b'<?xml version="1.0"?><!-- news --><rss version="2.0"><channel/></rss>', Reason.NOT_HTML, "rss"),
-        (b'{"articles": []}', Reason.NOT_HTML, "JSON"),
-        (b"User-agent: *\nDisallow: /private/\n", Reason.NOT_HTML, "plain text"),
+        (b"", RejectionReason.EMPTY, "0 bytes"),
+        (b" \r\n\t ", RejectionReason.EMPTY, "blank"),
+        (b"<html>" + b" " * MAX_PAGE_BYTES, RejectionReason.TOO_LARGE, "10,485,766 bytes"),
+        (b"%PDF-1.7 ...", RejectionReason.NOT_HTML, "PDF"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", RejectionReason.NOT_HTML, "PNG"),
+        (b"\xff\xd8\xff\xe0\0\x10JFIF", RejectionReason.NOT_HTML, "JPEG"),
+        (b"\0\0\0\x20ftypisom\0\0\x02\0", RejectionReason.NOT_HTML, "video"),
+        (bytes(range(256)) * 8, RejectionReason.NOT_HTML, "binary"),
+        (b'<?xml version="1.0"?><!-- news --><rss version="2.0"><channel/></rss>', RejectionReason.NOT_HTML, "rss"),
+        (b'{"articles": []}', RejectionReason.NOT_HTML, "JSON"),
+        (b"User-agent: *\nDisallow: /private/\n", RejectionReason.NOT_HTML, "plain text"),
     ],
 )
-def test_what_is_no_page_is_named(body: bytes, reason: Reason, detail: str) -> None:
+def test_what_is_no_page_is_named(body: bytes, reason: RejectionReason, detail: str) -> None:
     found = read_page(body, "https://a.example/x")
     assert isinstance(found, Rejection)
     assert found.reason is reason

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import trafilatura
 
-from crawlers.extraction import EXTRACTOR_VERSION, Article, Reason, Rejection, extract
+from crawlers.extraction import EXTRACTOR_VERSION, Article, Rejection, RejectionReason, extract
 
 PAGES = Path(__file__).parent / "pages"
 FERRY = (PAGES / "ferry.html").read_bytes()
@@ -127,7 +127,7 @@ def test_a_text_that_stands_only_in_the_state_of_a_script_is_read() -> None:
 def test_an_address_that_is_none_costs_a_rejection() -> None:
     found = extract(FERRY, "mailto:desk@chronicle.example")
     assert isinstance(found, Rejection)
-    assert found.reason is Reason.EXTRACTOR_ERROR
+    assert found.reason is RejectionReason.EXTRACTOR_ERROR
     assert found.detail.startswith("ValueError: ")
 
 
@@ -138,4 +138,4 @@ def test_whatever_goes_wrong_within_is_a_rejection(error: Exception, monkeypatch
 
     monkeypatch.setattr("crawlers.extraction.read_lines", fail)
     found = extract(FERRY, "https://chronicle.example/x")
-    assert found == Rejection(Reason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}")
+    assert found == Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}")

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.extraction import Article, Reason, Rejection, extract
+from crawlers.extraction import Article, Rejection, RejectionReason, extract
 from crawlers.extraction.page import MAX_ATTRIBUTES, MAX_ELEMENTS
 
 PAGES = {path.stem: path.read_bytes() for path in sorted((Path(__file__).parent / "pages").glob("*.html"))}
@@ -138,7 +138,7 @@ def test_an_article_cut_off_by_the_limit_on_nesting_does_not_pass_for_one() -> N
 def test_a_page_beyond_its_bounds_is_too_large_and_says_how_much(body: bytes, detail: str) -> None:
     found = extract(b"<html><body>" + body + STORY, URL)
     assert isinstance(found, Rejection)
-    assert found.reason is Reason.TOO_LARGE
+    assert found.reason is RejectionReason.TOO_LARGE
     assert detail in found.detail
 
 

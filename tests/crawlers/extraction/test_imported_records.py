@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawlers.extraction import Article, Reason, Rejection, extract_record
+from crawlers.extraction import Article, Rejection, RejectionReason, extract_record
 
 GOOD: dict[str, object] = {
     "url": "HTTPS://Paper.example:443/news/a-story?utm_source=feed#top",
@@ -102,7 +102,7 @@ def test_a_day_stays_a_day() -> None:
 def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
     found = extract_record(body, "application/json; charset=utf-8", "x")
     assert isinstance(found, Rejection)
-    assert found.reason is Reason.BAD_RECORD
+    assert found.reason is RejectionReason.BAD_RECORD
     assert detail in found.detail
 
 
@@ -144,7 +144,7 @@ def test_a_record_that_cannot_be_used_names_key_finding_and_what_is_allowed(
 ) -> None:
     found = imported(GOOD, **changes)
     assert isinstance(found, Rejection)
-    assert found.reason is Reason.BAD_RECORD
+    assert found.reason is RejectionReason.BAD_RECORD
     assert detail in found.detail
 
 
@@ -182,13 +182,13 @@ def test_a_plain_text_in_another_charset_is_read_as_declared() -> None:
 def test_a_plain_text_without_a_text_is_a_bad_record(body: bytes, detail: str) -> None:
     found = extract_record(body, "text/plain", "https://a.example/t")
     assert isinstance(found, Rejection)
-    assert found.reason is Reason.BAD_RECORD
+    assert found.reason is RejectionReason.BAD_RECORD
     assert found.detail.startswith(detail)
 
 
 def test_a_plain_text_needs_an_address() -> None:
     found = extract_record(b"Title\nText", "text/plain", " ")
-    assert found == Rejection(Reason.BAD_RECORD, "no address; every article goes by one")
+    assert found == Rejection(RejectionReason.BAD_RECORD, "no address; every article goes by one")
 
 
 VALUES = st.recursive(
@@ -209,7 +209,7 @@ def test_any_json_is_an_article_or_a_bad_record(changes: dict[str, object]) -> N
         assert found.text.encode()
         assert found.title.encode()
     else:
-        assert found.reason is Reason.BAD_RECORD, found.detail
+        assert found.reason is RejectionReason.BAD_RECORD, found.detail
 
 
 BODY = "The council met on Monday and spoke of the harbour for two hours. " * 4

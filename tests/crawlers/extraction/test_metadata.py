@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawlers.extraction.metadata import read_head
+from crawlers.extraction.metadata import read_declared
 from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
 
 
@@ -114,4 +114,4 @@ def test_the_section_may_stand_in_the_breadcrumb_alone(crumbs: object, section: 
     ],
 )
 def test_is_free_is_what_the_page_declares(head: str, is_free: bool | None) -> None:
-    assert read_head(page_of(head, '<div class="body locked">text</div>')).is_free.value is is_free
+    assert read_declared(page_of(head, '<div class="body locked">text</div>')).is_free.value is is_free

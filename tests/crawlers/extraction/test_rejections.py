@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from crawlers.extraction import Article, Reason, Rejection, extract
+from crawlers.extraction import Article, Rejection, RejectionReason, extract
 from crawlers.extraction.rejections import FEWEST_WORDS
 
 URL = "https://paper.example/news/a-story-of-the-day-4711"
@@ -127,14 +127,14 @@ APPLICATIONS = {
 REJECTED = [
     pytest.param(reason, text, url, id=f"{reason}: {name}")
     for reason, pages in (
-        (Reason.EMPTY, NOTHING),
-        (Reason.TOO_SHORT, TOO_SHORT),
-        (Reason.NOT_ARTICLE, NOT_ARTICLES),
-        (Reason.PAYWALL, PAYWALLS),
-        (Reason.CONSENT_WALL, CONSENT_WALLS),
-        (Reason.ERROR_PAGE, ERROR_PAGES),
-        (Reason.BOT_CHALLENGE, CHALLENGES),
-        (Reason.NEEDS_SCRIPT, APPLICATIONS),
+        (RejectionReason.EMPTY, NOTHING),
+        (RejectionReason.TOO_SHORT, TOO_SHORT),
+        (RejectionReason.NOT_ARTICLE, NOT_ARTICLES),
+        (RejectionReason.PAYWALL, PAYWALLS),
+        (RejectionReason.CONSENT_WALL, CONSENT_WALLS),
+        (RejectionReason.ERROR_PAGE, ERROR_PAGES),
+        (RejectionReason.BOT_CHALLENGE, CHALLENGES),
+        (RejectionReason.NEEDS_SCRIPT, APPLICATIONS),
     )
     for name, entry in pages.items()
     for text, url in [entry if isinstance(entry, tuple) else (entry, URL)]
@@ -142,7 +142,7 @@ REJECTED = [
 
 
 @pytest.mark.parametrize(("reason", "text", "url"), REJECTED)
-def test_what_is_not_an_article_is_rejected_with_its_reason(reason: Reason, text: str, url: str) -> None:
+def test_what_is_not_an_article_is_rejected_with_its_reason(reason: RejectionReason, text: str, url: str) -> None:
     found = extract(text.encode(), url)
     assert isinstance(found, Rejection), found
     assert (found.reason, bool(found.detail)) == (reason, True), found.detail
@@ -150,7 +150,7 @@ def test_what_is_not_an_article_is_rejected_with_its_reason(reason: Reason, text
 
 def test_a_rejection_for_length_names_the_figures() -> None:
     found = extract(TOO_SHORT["a caption"].encode(), URL)
-    assert found == Rejection(Reason.TOO_SHORT, f"10 words; an article has {FEWEST_WORDS} or more")
+    assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has {FEWEST_WORDS} or more")
 
 
 COOKIES = "Cookies, consent and the privacy policy: our partners explain."

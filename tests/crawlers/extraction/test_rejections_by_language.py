@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.extraction import Reason, Rejection, extract
+from crawlers.extraction import Rejection, RejectionReason, extract
 from tests.crawlers.extraction.test_rejections import OPENING, URL, article, page, paragraphs
 
 PITCHES = {
@@ -152,7 +152,7 @@ BANNERS = {
 }
 
 
-def reason(text: str) -> Reason | None:
+def reason(text: str) -> RejectionReason | None:
     found = extract(text.encode(), URL)
     return found.reason if isinstance(found, Rejection) else None
 
@@ -161,23 +161,23 @@ def reason(text: str) -> Reason | None:
 class TestInEveryLanguage:
     def test_the_pitch_beside_an_opening_makes_a_paywall(self, language: str) -> None:
         pitch = f"<div>{PITCHES[language]}</div>"
-        assert reason(article("X", OPENING, after=pitch, lang=language)) is Reason.PAYWALL
+        assert reason(article("X", OPENING, after=pitch, lang=language)) is RejectionReason.PAYWALL
 
     def test_the_title_of_a_consent_wall_tells_it(self, language: str) -> None:
         text = page(CONSENT_TITLES[language], paragraphs(OPENING, OPENING), lang=language)
-        assert reason(text) is Reason.CONSENT_WALL
+        assert reason(text) is RejectionReason.CONSENT_WALL
 
     def test_the_title_of_an_error_page_tells_it(self, language: str) -> None:
-        assert reason(page(ERROR_TITLES[language], paragraphs(OPENING), lang=language)) is Reason.ERROR_PAGE
+        assert reason(page(ERROR_TITLES[language], paragraphs(OPENING), lang=language)) is RejectionReason.ERROR_PAGE
 
     def test_the_title_of_a_bot_wall_tells_it(self, language: str) -> None:
-        assert reason(page(CHALLENGE_TITLES[language], "<p>…</p>", lang=language)) is Reason.BOT_CHALLENGE
+        assert reason(page(CHALLENGE_TITLES[language], "<p>…</p>", lang=language)) is RejectionReason.BOT_CHALLENGE
 
     def test_the_notice_to_those_without_scripts_tells_an_application(self, language: str) -> None:
         text = page("App", f"<noscript>{SCRIPT_NOTICES[language]}</noscript><p>…</p>", lang=language)
-        assert reason(text) is Reason.NEEDS_SCRIPT
+        assert reason(text) is RejectionReason.NEEDS_SCRIPT
 
 
 @pytest.mark.parametrize("language", BANNERS)
 def test_a_consent_dialogue_is_told_by_its_words(language: str) -> None:
-    assert reason(page("X", paragraphs(*BANNERS[language]), lang=language)) is Reason.CONSENT_WALL
+    assert reason(page("X", paragraphs(*BANNERS[language]), lang=language)) is RejectionReason.CONSENT_WALL

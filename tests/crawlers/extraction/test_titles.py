@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.extraction.headline import TitleCandidate, rank_titles
-from crawlers.extraction.metadata import read_head
+from crawlers.extraction.metadata import read_declared
+from crawlers.extraction.titles import TitleCandidate, rank_titles
 from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
 
 
@@ -64,7 +64,7 @@ def test_the_title_is_what_the_page_agrees_on(head: str, body: str, title: str) 
 
 def test_every_wording_of_the_headline_says_what_speaks_for_it() -> None:
     page = page_of(ld(headline="One") + meta("og:title", "Two"), "<h1>One</h1>")
-    head = read_head(page)
+    head = read_declared(page)
     assert rank_titles(head.article, head.titles, head.names) == [
         TitleCandidate("Two", "og:title", ("og:title",), 3),
         TitleCandidate("One", "json-ld", ("json-ld", "h1", "shown"), 3),

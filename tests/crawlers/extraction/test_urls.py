@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.extraction.urls import canonical_address, web_address
+from crawlers.extraction.urls import absolute_url, canonical_url
 from tests.crawlers.extraction.statements import ASKED, meta, page_of
 
 
@@ -31,11 +31,11 @@ from tests.crawlers.extraction.statements import ASKED, meta, page_of
     ],
 )
 def test_the_canonical_link_counts_where_it_can_be_true(canonical: str, url: str, expected: str) -> None:
-    assert canonical_address(page_of(f'<link rel="canonical" href="{canonical}">', url=url)) == expected
+    assert canonical_url(page_of(f'<link rel="canonical" href="{canonical}">', url=url)) == expected
 
 
 def test_og_url_counts_where_there_is_no_canonical_link() -> None:
-    assert canonical_address(page_of(meta("og:url", ASKED), url=ASKED + "/amp")) == ASKED
+    assert canonical_url(page_of(meta("og:url", ASKED), url=ASKED + "/amp")) == ASKED
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_og_url_counts_where_there_is_no_canonical_link() -> None:
     [None, "", "data:image/png;base64,AAAA", "http://", "https://a b/c", "https://[1/x", "https://a.example/\ud800"],
 )
 def test_what_is_no_web_address_is_left_out(value: str | None) -> None:
-    assert web_address(value, ASKED) is None
+    assert absolute_url(value, ASKED) is None

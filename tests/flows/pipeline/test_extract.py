@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record, SegmentWriter, sealed_segments
-from crawlers.extraction import Article, Reason, Rejection
+from crawlers.extraction import Article, Rejection, RejectionReason
 from flows.pipeline.extract import Extractor
 from tests.end_to_end.conftest import article
 from tests.flows.pipeline.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_slowly, read_slowly
@@ -71,7 +71,7 @@ def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path:
         found = list(extractor.extract(segment, list(segment.fetches())))
     assert [each.reason if isinstance(each, Rejection) else type(each) for each in found] == [
         Article,
-        Reason.TIMEOUT,
+        RejectionReason.TIMEOUT,
         Article,
     ]
 
@@ -82,7 +82,7 @@ def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tm
     with Extractor(workers=1) as extractor:
         found = list(extractor.extract(segment, list(segment.fetches())))
     assert isinstance(found[1], Rejection)
-    assert found[1].reason is Reason.EXTRACTOR_ERROR
+    assert found[1].reason is RejectionReason.EXTRACTOR_ERROR
     assert "took its worker down (exit code -9)" in found[1].detail
     assert [type(each) for each in (found[0], found[2])] == [Article, Article]
 
@@ -92,7 +92,7 @@ def test_a_page_that_nobody_foresaw_is_rejected_and_the_others_are_not(tmp_path:
     segment = segment_of(tmp_path, article(1).body, BROKEN, article(2).body)
     with Extractor(workers=1) as extractor:
         found = [page.found for page in extractor.read(segment, list(segment.fetches()))]
-    assert found[1] == Rejection(Reason.EXTRACTOR_ERROR, "ZeroDivisionError: nobody foresaw it")
+    assert found[1] == Rejection(RejectionReason.EXTRACTOR_ERROR, "ZeroDivisionError: nobody foresaw it")
     assert [type(each) for each in (found[0], found[2])] == [Article, Article]
 
 
@@ -110,7 +110,7 @@ def test_a_worker_that_is_killed_from_outside_costs_no_page(tmp_path: Path) -> N
         (Article, False),
     ]
     assert isinstance(found[1].found, Rejection)
-    assert found[1].found.reason is not Reason.EXTRACTOR_ERROR
+    assert found[1].found.reason is not RejectionReason.EXTRACTOR_ERROR
 
 
 def kill_the_worker() -> None:

@@ -17,9 +17,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from crawlers.extraction.words import DOTTED_I, fold
+from crawlers.extraction.text import DOTTED_I, match_key
 
-KINDS = ("related", "promotion", "furniture", "consent", "credits", "opening", "sections")
+KINDS = ("related", "promotion", "widgets", "consent", "credits", "opening", "sections")
 _STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
 _ENDS_OF_SENTENCES = frozenset(".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4")
 _CLOSING = "\"'\u201d\u2019\u00bb\u203a\u300d\u300f)]\u201c"
@@ -28,7 +28,7 @@ _INDEXED = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class LineRule:
     """What a file of rules says beside its phrases."""
 
     kind: str
@@ -39,13 +39,13 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class LineRules:
     """All rules, indexed so that a line costs a few look-ups rather than a search per phrase."""
 
-    whole: dict[str, tuple[Rule, ...]]
-    starts: dict[str, tuple[tuple[str, Rule], ...]]
-    ends: tuple[tuple[str, Rule], ...]
-    holds: tuple[tuple[str, Rule], ...]
+    whole: dict[str, tuple[LineRule, ...]]
+    starts: dict[str, tuple[tuple[str, LineRule], ...]]
+    ends: tuple[tuple[str, LineRule], ...]
+    holds: tuple[tuple[str, LineRule], ...]
     date_words: frozenset[str]
     sources: tuple[str, ...]
 
@@ -57,12 +57,12 @@ def table(kind: str) -> dict[str, Any]:
 
 
 @cache
-def rules(language: str | None = None) -> Rules:
+def line_rules(language: str | None = None) -> LineRules:
     """The rules of every language; of one and English with it where a language (ISO 639-1) is given."""
-    whole: dict[str, list[Rule]] = defaultdict(list)
-    starts: dict[str, list[tuple[str, Rule]]] = defaultdict(list)
-    ends: list[tuple[str, Rule]] = []
-    holds: list[tuple[str, Rule]] = []
+    whole: dict[str, list[LineRule]] = defaultdict(list)
+    starts: dict[str, list[tuple[str, LineRule]]] = defaultdict(list)
+    ends: list[tuple[str, LineRule]] = []
+    holds: list[tuple[str, LineRule]] = []
     dates: set[str] = set()
     sources: set[str] = set()
 
@@ -73,19 +73,19 @@ def rules(language: str | None = None) -> Rules:
 
     for kind in KINDS:
         said = table(kind)
-        rule = Rule(
+        rule = LineRule(
             kind, said["where"], said["longest"], bool(said.get("unfinished", False)), bool(said.get("opens", False))
         )
         for phrase in phrases(said.get("is", {})):
-            whole[fold(phrase)].append(rule)
+            whole[match_key(phrase)].append(rule)
         for phrase in phrases(said.get("starts", {})):
-            plain = flat(phrase)
+            plain = phrase_key(phrase)
             starts[plain[:_INDEXED]].append((plain, rule))
-        ends += [(flat(phrase), rule) for phrase in phrases(said.get("ends", {}))]
-        holds += [(flat(phrase), rule) for phrase in phrases(said.get("holds", {}))]
-        dates.update(flat(phrase) for phrase in phrases(said.get("dates", {})))
-        sources.update(flat(phrase) for phrase in phrases(said.get("sources", {})))
-    return Rules(
+        ends += [(phrase_key(phrase), rule) for phrase in phrases(said.get("ends", {}))]
+        holds += [(phrase_key(phrase), rule) for phrase in phrases(said.get("holds", {}))]
+        dates.update(phrase_key(phrase) for phrase in phrases(said.get("dates", {})))
+        sources.update(phrase_key(phrase) for phrase in phrases(said.get("sources", {})))
+    return LineRules(
         {phrase: tuple(found) for phrase, found in whole.items()},
         {start: tuple(found) for start, found in starts.items()},
         tuple(ends),
@@ -95,41 +95,41 @@ def rules(language: str | None = None) -> Rules:
     )
 
 
-def flat(text: str) -> str:
+def phrase_key(text: str) -> str:
     """A text in one case, with straight quotes and plain dashes; punctuation stays."""
     if text.isascii():
         return text.lower()
     return unicodedata.normalize("NFKC", text).casefold().replace(DOTTED_I, "i").translate(_STRAIGHT)
 
 
-def is_finished(line: str) -> bool:
+def ends_sentence(line: str) -> bool:
     """Whether a line ends as a sentence does."""
     return line.rstrip(_CLOSING)[-1:] in _ENDS_OF_SENTENCES
 
 
-def is_cut_off(line: str) -> bool:
+def is_truncated(line: str) -> bool:
     """Whether a line ends in the dots of a text that goes on elsewhere."""
     return line.endswith(("...", "\u2026"))
 
 
-def matching(line: str, known: Rules, *, in_tail: bool = False) -> list[Rule]:
+def matching_rules(line: str, rules: LineRules, *, in_tail: bool = False) -> list[LineRule]:
     """The rules that a line answers to, wherever it stands; those by what it holds only with `in_tail`."""
     longest = 600
     if len(line) > longest:
         return []
-    plain = flat(line)
+    plain = phrase_key(line)
     found = [
         rule
         for length in range(1, _INDEXED + 1)
-        for start, rule in known.starts.get(plain[:length], ())
+        for start, rule in rules.starts.get(plain[:length], ())
         if plain.startswith(start) and _ends_a_word(plain, len(start))
     ]
-    found += [rule for end, rule in known.ends if plain.endswith(end)]
+    found += [rule for end, rule in rules.ends if plain.endswith(end)]
     if len(line) <= 120:
-        found += known.whole.get(fold(line), ())
+        found += rules.whole.get(match_key(line), ())
     if in_tail:
-        found += [rule for phrase, rule in known.holds if phrase in plain]
-    finished = is_finished(line)
+        found += [rule for phrase, rule in rules.holds if phrase in plain]
+    finished = ends_sentence(line)
     return [rule for rule in found if len(line) <= rule.longest and not (rule.unfinished and finished)]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crawlers.extraction import Article, Reason, Rejection, extract
+from crawlers.extraction import Article, Rejection, RejectionReason, extract
 
 URL = "https://paper.example/news/2025/a-story-of-the-day"
 LINES = [
@@ -68,7 +68,7 @@ def test_a_list_of_blocks_is_the_text(system: str, before: str) -> None:
 def test_teasers_are_no_text() -> None:
     found = extract(page({"props": {"teasers": TEASERS}}), URL)
     assert isinstance(found, Rejection)
-    assert found.reason is Reason.NEEDS_SCRIPT
+    assert found.reason is RejectionReason.NEEDS_SCRIPT
 
 
 @pytest.mark.parametrize(

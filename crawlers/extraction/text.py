@@ -30,23 +30,23 @@ _HIDDEN = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
 
 def count_words(text: str) -> int:
     """Words of a text; scripts that are written without blanks count a word for every two letters."""
-    unspaced = count_unspaced(text)
+    unspaced = count_unsegmented(text)
     return len(_SPACED_WORD.findall(text)) + unspaced // _LETTERS_PER_WORD
 
 
-def count_unspaced(text: str) -> int:
+def count_unsegmented(text: str) -> int:
     """Letters of a text in scripts that are written without blanks."""
     return 0 if text.isascii() else len(_UNSPACED.findall(text))
 
 
-def fold(text: str) -> str:
+def match_key(text: str) -> str:
     """What two texts have in common when case, quotes, dashes, punctuation and blanks are set aside."""
     if text.isascii():
         return " ".join(text.encode().translate(_ASCII_FOLDED).decode().split())
     return _UNFOLDED.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace(DOTTED_I, "i")).strip()
 
 
-def tidy(text: str) -> str:
+def single_line(text: str) -> str:
     """One line of a text: NFC, every run of blanks one blank, nothing invisible (soft hyphens, control characters).
 
     The joiners U+200C and U+200D stay: Persian and the Indic scripts are spelt with them.

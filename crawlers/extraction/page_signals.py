@@ -8,12 +8,12 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.dates import is_dated
-from crawlers.extraction.metadata import STATED
+from crawlers.extraction.metadata import PAGE_TITLE_KEYS
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.words import count_words, fold
+from crawlers.extraction.text import count_words, match_key
 
 if TYPE_CHECKING:
-    from crawlers.extraction.metadata import Head
+    from crawlers.extraction.metadata import DeclaredMetadata
     from crawlers.extraction.page import Page
 
 _HEADLINE = 25
@@ -23,11 +23,11 @@ _HIDDEN = ("script", "style", "noscript", "template", "svg", "head")
 
 
 @dataclass(frozen=True)
-class Suspect:
+class PageSignals:
     """A page with what was read from it, and the figures that the rules ask for."""
 
     page: Page
-    head: Head
+    declared: DeclaredMetadata
     lines: list[str]
 
     @cached_property
@@ -41,25 +41,25 @@ class Suspect:
         return is_dated(self.page)
 
     @cached_property
-    def is_claimed(self) -> bool:
+    def claims_article(self) -> bool:
         """True where the page calls itself an article: JSON-LD, `og:type`, or a stated publication date."""
         types = {kind.lower() for kind in self.page.metas.get("og:type", ())}
-        return bool(self.head.article) or "article" in types or self.is_dated
+        return bool(self.declared.article) or "article" in types or self.is_dated
 
     @cached_property
     def title(self) -> str:
         """All titles that the page shows, folded, between bars."""
-        return "|".join(fold(text) for key in STATED for text in self.head.titles[key])
+        return "|".join(match_key(text) for key in PAGE_TITLE_KEYS for text in self.declared.titles[key])
 
     @cached_property
     def shown(self) -> str:
         """Folded text of the whole page as a reader without scripts sees it."""
-        return fold(" ".join(_shown_text(self.page)))
+        return match_key(" ".join(_shown_text(self.page)))
 
     @cached_property
     def links(self) -> frozenset[str]:
         """Folded texts of all links of the page."""
-        return frozenset(fold(link.text_content()) for link in self.page.tree.iter("a"))
+        return frozenset(match_key(link.text_content()) for link in self.page.tree.iter("a"))
 
     @cached_property
     def loose_share(self) -> float:
@@ -71,7 +71,7 @@ class Suspect:
     @cached_property
     def linked_share(self) -> float:
         """Share of the text's letters in lines that are one link each, or in links as long as a headline."""
-        lines = [fold(line) for line in self.lines]
+        lines = [match_key(line) for line in self.lines]
         total = sum(map(len, lines))
         if not total:
             return 0.0
@@ -84,11 +84,11 @@ class Suspect:
     def teasers(self) -> int:
         """Lines that are the text of one link each, or stand right behind a heading that is."""
         summaries = {
-            fold(behind.text_content())
+            match_key(behind.text_content())
             for heading in self.page.tree.iter("h2", "h3", "h4")
-            if (behind := heading.getnext()) is not None and fold(heading.text_content()) in self.links
+            if (behind := heading.getnext()) is not None and match_key(heading.text_content()) in self.links
         }
-        return sum(fold(line) in self.links or fold(line) in summaries for line in self.lines)
+        return sum(match_key(line) in self.links or match_key(line) in summaries for line in self.lines)
 
 
 def _shown_text(page: Page) -> list[str]:
@@ -112,7 +112,7 @@ def _shown_text(page: Page) -> list[str]:
     return texts
 
 
-def said(kind: str, where: str) -> str | None:
+def find_phrase(kind: str, where: str) -> str | None:
     """The first phrase of a kind that stands in a folded text: as whole words, in scripts without capitals anywhere
     (their words carry endings, or no blanks between them)."""
     for phrase, folded in _folded_phrases(kind):
@@ -121,13 +121,13 @@ def said(kind: str, where: str) -> str | None:
     return None
 
 
-def all_said(kind: str, where: str) -> list[str]:
+def find_all_phrases(kind: str, where: str) -> list[str]:
     """All phrases of a kind in a folded text, at the start of a word or, in scripts without capitals, anywhere; of
     phrases within each other the longest."""
     found: list[str] = []
     for phrase, folded in _folded_phrases(kind):
         at = where.find(folded)
-        if at < 0 or any(folded in fold(other) for other in found):
+        if at < 0 or any(folded in match_key(other) for other in found):
             continue
         if at == 0 or not where[at - 1].isalnum() or _is_uncased(folded):
             found.append(phrase)
@@ -140,4 +140,4 @@ def _is_uncased(folded: str) -> bool:
 
 @cache
 def _folded_phrases(kind: str) -> tuple[tuple[str, str], ...]:
-    return tuple((phrase, fold(phrase)) for phrase in phrases("pages", kind))
+    return tuple((phrase, match_key(phrase)) for phrase in phrases("pages", kind))

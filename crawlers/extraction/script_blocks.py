@@ -11,8 +11,8 @@ import html
 import json
 from typing import TYPE_CHECKING, Any
 
-from crawlers.extraction.lines import is_finished
-from crawlers.extraction.words import count_words
+from crawlers.extraction.line_rules import ends_sentence
+from crawlers.extraction.text import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ _MOST = 2_000
 _MAX_VALUES = 200_000
 
 
-def longest_list(scripts: Iterator[str]) -> str | None:
+def longest_block_list(scripts: Iterator[str]) -> str | None:
     """The list of blocks with most words in sentences, as HTML; None where no script has any."""
     best, most = None, 0
     for script in scripts:
@@ -38,7 +38,7 @@ def longest_list(scripts: Iterator[str]) -> str | None:
             if not _FEWEST <= len(blocks) <= _MOST:
                 continue
             texts = [(kind, text) for block in blocks if (text := _text(block, _LEVELS)) for kind in [_kind(block)]]
-            sentences = [text for _, text in texts if is_finished(text.rstrip("> \n").removesuffix("</p"))]
+            sentences = [text for _, text in texts if ends_sentence(text.rstrip("> \n").removesuffix("</p"))]
             words = sum(map(count_words, sentences))
             if len(sentences) >= _FEWEST and words > most:
                 best, most = texts, words

@@ -23,7 +23,7 @@ from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, MIN_DUPLIC
 from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
-from crawlers.extraction.words import count_unspaced
+from crawlers.extraction.text import count_unsegmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -77,7 +77,7 @@ _DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
 _LINKED_DATA = "application/ld+json"
 
 
-def find_body(tree: HtmlElement, url: str) -> _Element:
+def find_article_body(tree: HtmlElement, url: str) -> _Element:
     """The body of an article in trafilatura's vocabulary (p, head, list, item, quote, table, row, cell, lb).
 
     The tree is left as it was. A body without children where nothing was found.
@@ -112,7 +112,7 @@ def _body_of(reduced: Callable[[], HtmlElement], options: Extractor) -> _Element
 
 def _is_long(text: str) -> bool:
     """Whether a text is long enough to be taken as it is, in its own script."""
-    return len(text) >= LONG_ENOUGH or len(text) + _PER_LETTER * count_unspaced(text) >= LONG_ENOUGH
+    return len(text) >= LONG_ENOUGH or len(text) + _PER_LETTER * count_unsegmented(text) >= LONG_ENOUGH
 
 
 def _sequence(page: HtmlElement, options: Extractor) -> _Element:
