@@ -29,7 +29,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py
 
 from flows.data_directory import DataDirectory
 from flows.service.prefect_settings import RUNS_SHOWN_DAYS
-from flows.service.state import serving
+from flows.service.state import running_service
 
 FAULTS = (
     "503-first",
@@ -120,8 +120,8 @@ def soak(folder: Path, newsweb: Path, runs: int, hosts: int, every: float) -> No
 def watch(folder: Path, proxy: str, runs: int) -> None:
     """Look after each run, until there were enough, and sum up."""
     directory = DataDirectory(folder / "newsloom-data")
-    note = serving(directory)
-    assert note is not None
+    service = running_service(directory)
+    assert service is not None
     memory: list[float] = []
     sizes: list[int] = []
     print(f"{'run':>4} {'outcome':>10} {'seconds':>8} {'new':>5} {'MB':>7} {'Prefect MB':>11}")
@@ -136,7 +136,7 @@ def watch(folder: Path, proxy: str, runs: int) -> None:
             "outcome = 'loaded') FROM runs WHERE outcome <> 'running' ORDER BY started_at DESC LIMIT 1",
         )[0]
         time.sleep(2)  # the run's own process ends
-        memory.append(megabytes(note.pid))
+        memory.append(megabytes(service.pid))
         sizes.append(sum(file.stat().st_size for file in directory.private.glob("prefect.db*")))
         outcome = ended[len(memory) - 1][0]
         line = f"{len(memory):>4} {outcome:>10} {seconds or 0:>8.1f} {new:>5} {memory[-1]:>7.0f}"

@@ -41,9 +41,9 @@ def command(sources: Path, data: Path, wait: float) -> None:
     directory.require_space(settings.alerts.least_free_gb)
 
     from flows.service.prefect_settings import set_up_prefect
-    from flows.service.state import serving
+    from flows.service.state import running_service
 
-    service = serving(directory)
+    service = running_service(directory)
     if service is not None:
         os.environ.setdefault("PREFECT_API_URL", service.api)  # it is seen there, and starts quicker
     set_up_prefect(directory)

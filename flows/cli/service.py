@@ -45,10 +45,10 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
     from flows.service.log import log_to
 
     with log_to(directory):
-        supervise(directory, sources.absolute(), port, lambda note: _say(note.ui))
+        supervise(directory, sources.absolute(), port, lambda service: _announce(service.ui))
 
 
-def _say(ui: str) -> None:
+def _announce(ui: str) -> None:
     click.echo(f"newsloom is up; Prefect's user interface: {ui}")
 
 
@@ -57,7 +57,7 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
     import sys
 
     from flows.errors import FlowsError
-    from flows.service.state import lock_service, serving
+    from flows.service.state import lock_service, running_service
 
     directory = data_directory(data)
     lock_service(directory).release()  # who serves already is told here
@@ -73,9 +73,9 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
     )
     deadline = time.monotonic() + DETACH_SECONDS
     while time.monotonic() < deadline:
-        note = serving(directory)
-        if note is not None and note.pid == process.pid and note.ready:
-            _say(note.ui)
+        service = running_service(directory)
+        if service is not None and service.pid == process.pid and service.ready:
+            _announce(service.ui)
             return
         if process.poll() is not None:
             assert process.stderr is not None
@@ -91,19 +91,19 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
 def down(data: Path) -> None:
     """End what `newsloom up` runs; a crawl finishes its requests in flight and seals what it has."""
     from flows.errors import FlowsError
-    from flows.service.state import serving
+    from flows.service.state import running_service
 
     directory = data_directory(data)
-    note = serving(directory)
-    if note is None:
+    service = running_service(directory)
+    if service is None:
         click.echo(f"nothing is up for {directory.root}")
         return
-    os.kill(note.pid, signal.SIGTERM)
+    os.kill(service.pid, signal.SIGTERM)
     deadline = time.monotonic() + DOWN_SECONDS
-    while serving(directory) is not None:
+    while running_service(directory) is not None:
         if time.monotonic() > deadline:
             raise FlowsError(
-                f"process {note.pid} has not ended after {DOWN_SECONDS:.0f} s; {directory.service} has its log"
+                f"process {service.pid} has not ended after {DOWN_SECONDS:.0f} s; {directory.service} has its log"
             )
         time.sleep(0.2)
     click.echo("newsloom is down")

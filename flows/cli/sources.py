@@ -68,13 +68,13 @@ def list_sources(sources: Path) -> None:
 @sources_option
 def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: str | None, sources: Path) -> None:
     """Write entries into the file: of websites, whose feeds and sitemaps are found, or of the catalogue."""
-    from flows.sources.add import add_addresses, add_publishers
+    from flows.sources.add import add_publishers, add_websites
 
     if not urls and name is None and language is None:
         raise click.UsageError("nothing to add: give addresses of websites, --from-catalogue or --language")
     if contact is not None and not urls:
         raise click.UsageError("--contact goes with addresses of websites, which are asked at once")
-    entries = add_addresses(sources, urls, contact) if urls else []
+    entries = add_websites(sources, urls, contact) if urls else []
     if name is not None or language is not None:
         from crawlers.sources.catalogue import by_language, by_name
 
@@ -100,7 +100,7 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     from crawlers.plan.build import entry_points, plan_source
     from crawlers.sources.contact import require_contact
     from crawlers.sources.model import load_sources, user_agent
-    from flows.sources.probe import LISTINGS, PAGES, State, judge, probe
+    from flows.sources.probe import LISTINGS, PAGES, SourceState, classify, probe
 
     configured = load_sources(sources)
     require_contact(configured, sources)
@@ -119,8 +119,8 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     found = probe(planned, user_agent(configured.settings))
     broken = 0
     for source in planned:
-        state, said = judge(found[source.name], now)
-        broken += state is not State.WORKS
+        state, said = classify(found[source.name], now)
+        broken += state is not SourceState.WORKS
         click.echo(f"{source.name}: {state}: {said}")
     raise click.exceptions.Exit(1 if broken else 0)
 

@@ -7,10 +7,10 @@ from email.utils import format_datetime
 from html import escape
 from typing import TYPE_CHECKING
 
-from flows.demo.web import Page
+from flows.demo.web import ServedPage
 
 if TYPE_CHECKING:
-    from flows.demo.stories import Publisher, Story
+    from flows.demo.newspapers import Newspaper, NewspaperStory
 
 TRACKING = "utm_source=feed&utm_medium=rss&utm_campaign=readers"
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -18,7 +18,7 @@ SITEMAP_XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 NEWS_XMLNS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
-def feed_page(paper: Publisher) -> Page:
+def feed_page(paper: Newspaper) -> ServedPage:
     """The feed: every story newest first, a print address right behind its story, dead links at the end."""
     entry = _rss_item if paper.feed_form == "rss" else _atom_entry
     entries = []
@@ -49,7 +49,7 @@ def feed_page(paper: Publisher) -> Page:
     return _xml(text, paper, f"application/{paper.feed_form}+xml")
 
 
-def sitemap_pages(paper: Publisher) -> dict[str, Page]:
+def sitemap_pages(paper: Newspaper) -> dict[str, ServedPage]:
     """`/sitemap.xml` in the paper's form and what belongs to it: the child of a sitemapindex is gzipped."""
     if paper.sitemap == "news":
         urls = "\n".join(_news_url(paper, story) for story in paper.stories)
@@ -69,16 +69,16 @@ def sitemap_pages(paper: Publisher) -> dict[str, Page]:
     packed = gzip.compress(urlset.encode(), mtime=0)
     return {
         "/sitemap.xml": _xml(index, paper),
-        child: Page(packed, "application/gzip", last_modified=paper.changed_at),
+        child: ServedPage(packed, "application/gzip", last_modified=paper.changed_at),
     }
 
 
-def _link(paper: Publisher, story: Story, path: str) -> str:
+def _link(paper: Newspaper, story: NewspaperStory, path: str) -> str:
     url = paper.url(path)
     return escape(f"{url}{'&' if '?' in url else '?'}{TRACKING}" if story.utm else url)
 
 
-def _rss_item(paper: Publisher, story: Story, path: str) -> str:
+def _rss_item(paper: Newspaper, story: NewspaperStory, path: str) -> str:
     creators = "".join(f"<dc:creator>{escape(name)}</dc:creator>" for name in story.authors)
     return (
         f"<item><title>{escape(story.title)}</title><link>{_link(paper, story, path)}</link>"
@@ -88,7 +88,7 @@ def _rss_item(paper: Publisher, story: Story, path: str) -> str:
     )
 
 
-def _atom_entry(paper: Publisher, story: Story, path: str) -> str:
+def _atom_entry(paper: Newspaper, story: NewspaperStory, path: str) -> str:
     authors = "".join(f"<author><name>{escape(name)}</name></author>" for name in story.authors)
     return (
         f"<entry><title>{escape(story.title)}</title><id>tag:{paper.host},2026:{escape(path)}</id>"
@@ -98,7 +98,7 @@ def _atom_entry(paper: Publisher, story: Story, path: str) -> str:
     )
 
 
-def _news_url(paper: Publisher, story: Story) -> str:
+def _news_url(paper: Newspaper, story: NewspaperStory) -> str:
     return (
         f"<url><loc>{escape(paper.url(story.path))}</loc><lastmod>{story.changed_at.isoformat()}</lastmod><news:news>"
         f"<news:publication><news:name>{escape(paper.name)}</news:name>"
@@ -108,5 +108,5 @@ def _news_url(paper: Publisher, story: Story) -> str:
     )
 
 
-def _xml(text: str, paper: Publisher, content_type: str = "application/xml") -> Page:
-    return Page(text.encode(), f"{content_type}; charset=utf-8", last_modified=paper.changed_at)
+def _xml(text: str, paper: Newspaper, content_type: str = "application/xml") -> ServedPage:
+    return ServedPage(text.encode(), f"{content_type}; charset=utf-8", last_modified=paper.changed_at)

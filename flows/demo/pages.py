@@ -1,6 +1,6 @@
 """The HTML pages of the demo's newspapers: stories in the furniture that real news pages have around them.
 
-Every publisher has its own templates (`string.Template`) in `sites/NAME/`: `frame.html` around all pages,
+Every newspaper has its own templates (`string.Template`) in `sites/NAME/`: `frame.html` around all pages,
 `article.html` and, where it needs them, `paywall.html`, `gallery.html` and `print.html`. Everything is made of the
 stories alone, so that the same edition gives the same bytes. The lists of related and most read stories name only
 stories which no edition changes: otherwise a new headline would change every other page of the paper.
@@ -15,29 +15,29 @@ from html import escape
 from string import Template
 from typing import TYPE_CHECKING
 
-from flows.demo.web import Page
+from flows.demo.web import ServedPage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
-    from flows.demo.stories import Publisher, Story, Text
+    from flows.demo.newspapers import Newspaper, NewspaperStory, StaticPage
 
 
-def article_page(paper: Publisher, story: Story) -> Page:
+def article_page(paper: Newspaper, story: NewspaperStory) -> ServedPage:
     """The page of a story: an article, a paywall stub or a gallery, in the charset of the story."""
     template = {"paywall": "paywall.html", "no-article": "gallery.html"}.get(story.kind, "article.html")
     main = _filled(paper, template, _article_values(paper, story))
     return _page(_framed(paper, main, _article_head(paper, story), story.charset), story.changed_at, story.charset)
 
 
-def print_page(paper: Publisher, story: Story) -> Page:
+def print_page(paper: Newspaper, story: NewspaperStory) -> ServedPage:
     """The same text for the printer: hardly any furniture, and no link to the address it belongs to."""
     body = _filled(paper, "print.html", _article_values(paper, story) | {"charset": story.charset})
     return _page(body, story.changed_at, story.charset)
 
 
-def list_pages(paper: Publisher) -> dict[str, Page]:
+def list_pages(paper: Newspaper) -> dict[str, ServedPage]:
     """The front page, the sections and the tags, each with teasers of their stories."""
     stories = [story for story in paper.stories if story.kind != "no-article"]
     pages = {"/": (paper.name, stories)}
@@ -48,13 +48,13 @@ def list_pages(paper: Publisher) -> dict[str, Page]:
     return {path: _list_page(paper, title, path, listed) for path, (title, listed) in pages.items()}
 
 
-def text_page(paper: Publisher, text: Text) -> Page:
+def static_page(paper: Newspaper, page: StaticPage) -> ServedPage:
     """A page that is no story."""
-    main = f'<div class="static"><h1>{escape(text.title)}</h1>\n{_paragraphs(text.paragraphs)}</div>'
-    return _page(_framed(paper, main, _list_head(paper, text.title, text.path)), None)
+    main = f'<div class="static"><h1>{escape(page.title)}</h1>\n{_paragraphs(page.paragraphs)}</div>'
+    return _page(_framed(paper, main, _list_head(paper, page.title, page.path)), None)
 
 
-def newsroom_page(paper: Publisher) -> Page:
+def newsroom_page(paper: Newspaper) -> ServedPage:
     """The page behind the link that robots.txt forbids to follow."""
     return _page(_framed(paper, "<h1>Newsroom</h1><p>Staff only.</p>", "<title>Newsroom</title>"), None)
 
@@ -65,21 +65,23 @@ def tag_path(tag: str) -> str:
     return "/tag/" + re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
-def image_url(paper: Publisher, story: Story) -> str:
+def image_url(paper: Newspaper, story: NewspaperStory) -> str:
     """The address of a story's picture (which nobody serves: no part of the project fetches pictures)."""
     return paper.url(f"/img/{re.sub(r'[^a-z0-9]+', '-', story.path).strip('-')}.jpg")
 
 
-def _filled(paper: Publisher, template: str, values: dict[str, str]) -> str:
+def _filled(paper: Newspaper, template: str, values: dict[str, str]) -> str:
     return Template((paper.folder / template).read_text(encoding="utf-8")).substitute(values)
 
 
-def _page(text: str, changed_at: datetime | None, charset: str = "utf-8") -> Page:
+def _page(text: str, changed_at: datetime | None, charset: str = "utf-8") -> ServedPage:
     # What the charset does not have becomes a character reference, as a careful publishing system would do it.
-    return Page(text.encode(charset, "xmlcharrefreplace"), f"text/html; charset={charset}", last_modified=changed_at)
+    return ServedPage(
+        text.encode(charset, "xmlcharrefreplace"), f"text/html; charset={charset}", last_modified=changed_at
+    )
 
 
-def _framed(paper: Publisher, main: str, head: str, charset: str = "utf-8") -> str:
+def _framed(paper: Newspaper, main: str, head: str, charset: str = "utf-8") -> str:
     values = {
         "language": paper.language,
         "charset": charset,
@@ -87,14 +89,14 @@ def _framed(paper: Publisher, main: str, head: str, charset: str = "utf-8") -> s
         "tagline": escape(paper.tagline),
         "feed": escape(paper.feed_path),
         "menu": "".join(f'<li><a href="{path}">{escape(name)}</a></li>' for name, path in paper.sections.items()),
-        "most_read": _links(_steady(paper, None)[::2]),
+        "most_read": _links(_unedited(paper, None)[::2]),
         "head": head,
         "main": main,
     }
     return _filled(paper, "frame.html", values)
 
 
-def _list_page(paper: Publisher, title: str, path: str, stories: Iterable[Story]) -> Page:
+def _list_page(paper: Newspaper, title: str, path: str, stories: Iterable[NewspaperStory]) -> ServedPage:
     teasers = "\n".join(
         f'<div class="teaser"><h2><a href="{escape(story.path)}">{escape(story.title)}</a></h2>'
         f'<p>{escape(story.description)}</p><time datetime="{story.published_at.isoformat()}">'
@@ -105,7 +107,7 @@ def _list_page(paper: Publisher, title: str, path: str, stories: Iterable[Story]
     return _page(_framed(paper, main, _list_head(paper, title, path)), paper.changed_at)
 
 
-def _list_head(paper: Publisher, title: str, path: str) -> str:
+def _list_head(paper: Newspaper, title: str, path: str) -> str:
     name = paper.name if path == "/" else f"{title} | {paper.name}"
     return "\n".join(
         [
@@ -119,7 +121,7 @@ def _list_head(paper: Publisher, title: str, path: str) -> str:
     )
 
 
-def _article_head(paper: Publisher, story: Story) -> str:
+def _article_head(paper: Newspaper, story: NewspaperStory) -> str:
     lines = [
         f"<title>{escape(story.title)} | {escape(paper.name)}</title>",
         f'<meta name="description" content="{escape(story.description)}">',
@@ -150,7 +152,7 @@ def _article_head(paper: Publisher, story: Story) -> str:
     return "\n".join(lines)
 
 
-def _json_ld(paper: Publisher, story: Story) -> dict[str, object]:
+def _json_ld(paper: Newspaper, story: NewspaperStory) -> dict[str, object]:
     article: dict[str, object] = {
         "@type": "NewsArticle",
         "mainEntityOfPage": {"@type": "WebPage", "@id": paper.url(story.path)},
@@ -181,9 +183,9 @@ def _json_ld(paper: Publisher, story: Story) -> dict[str, object]:
     return {"@context": "https://schema.org", "@graph": [site, crumbs, article]}
 
 
-def _article_values(paper: Publisher, story: Story) -> dict[str, str]:
+def _article_values(paper: Newspaper, story: NewspaperStory) -> dict[str, str]:
     """Everything a template may ask for; the body comes in three parts, with room for furniture between them."""
-    related = _steady(paper, story)
+    related = _unedited(paper, story)
     modified = story.modified_at
     return {
         "language": paper.language,
@@ -213,12 +215,12 @@ def _article_values(paper: Publisher, story: Story) -> dict[str, str]:
     }
 
 
-def _steady(paper: Publisher, but: Story | None) -> list[Story]:
+def _unedited(paper: Newspaper, but: NewspaperStory | None) -> list[NewspaperStory]:
     path = but.path if but else None
-    return [story for story in paper.stories if story.steady and story.kind == "article" and story.path != path]
+    return [story for story in paper.stories if story.unedited and story.kind == "article" and story.path != path]
 
 
-def _links(stories: Iterable[Story]) -> str:
+def _links(stories: Iterable[NewspaperStory]) -> str:
     return "".join(f'<li><a href="{escape(story.path)}">{escape(story.title)}</a></li>' for story in stories)
 
 
@@ -226,7 +228,7 @@ def _paragraphs(texts: Iterable[str]) -> str:
     return "".join(f"<p>{escape(text, quote=False)}</p>\n" for text in texts)
 
 
-def _date(paper: Publisher, when: datetime) -> str:
+def _date(paper: Newspaper, when: datetime) -> str:
     return paper.date.format(day=when.day, month=paper.months[when.month - 1], year=when.year, time=f"{when:%H:%M}")
 
 
@@ -234,5 +236,5 @@ def _property(name: str, content: str) -> str:
     return f'<meta property="{name}" content="{escape(content)}">'
 
 
-def _feed_link(paper: Publisher) -> str:
+def _feed_link(paper: Newspaper) -> str:
     return f'<link rel="alternate" type="application/{paper.feed_form}+xml" href="{escape(paper.feed_path)}">'

@@ -65,7 +65,7 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
     from flows.reports.run_summary import print_summary
     from flows.run import run_flow
 
-    with NewsWeb(demo_sites(1)) as web, _through(web.proxy_url):
+    with NewsWeb(demo_sites(1)) as web, _proxied_through(web.proxy_url):
         served = len([article for article in demo_articles(1) if article.kind == "article"])
         console.print(
             f"Four newspapers are served at {web.proxy_url}: {served} articles, and some pages that are none."
@@ -111,7 +111,7 @@ def _prepare(directory: DataDirectory) -> Path:
 
 
 @contextmanager
-def _through(proxy: str) -> Iterator[None]:
+def _proxied_through(proxy: str) -> Iterator[None]:
     """Let the crawl ask for everything at the demo's own web; its hosts exist nowhere else."""
     before = {name: os.environ.get(name) for name in ("http_proxy", "https_proxy")}
     os.environ.update(dict.fromkeys(before, proxy))

@@ -33,7 +33,7 @@ NO_LINGER = struct.pack("ii", 1, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ServedPage:
     """What one address answers.
 
     `headers` are added to those of the server and replace the ones of the same name; an empty value leaves the header
@@ -60,18 +60,18 @@ class Site:
     """The pages of one host, each under its path with query. Without a page `/robots.txt` it gets a usual one."""
 
     host: str
-    pages: Mapping[str, Page]
+    pages: Mapping[str, ServedPage]
 
-    def page(self, path: str) -> Page | None:
+    def page(self, path: str) -> ServedPage | None:
         """The page at `path`, which may carry tracking parameters (`utm_*`) that the page's own path does not have."""
         found = self.pages.get(path) or self.pages.get(without_tracking(path))
         if found is None and path == "/robots.txt":
-            return Page(default_robots(self.host), "text/plain; charset=utf-8")
+            return ServedPage(default_robots(self.host), "text/plain; charset=utf-8")
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ReceivedRequest:
     """One request as it arrived: `path` with query as sent, header names in lower case, `at` in UTC.
 
     `status` is what was answered, 0 where the connection was reset on purpose.
@@ -85,7 +85,7 @@ class Asked:
     method: str = "GET"
 
 
-NOT_FOUND = Page(b"<!doctype html><title>404</title><p>No such page.</p>", status=404)
+NOT_FOUND = ServedPage(b"<!doctype html><title>404</title><p>No such page.</p>", status=404)
 
 
 def default_robots(host: str) -> bytes:
@@ -100,7 +100,7 @@ def without_tracking(path: str) -> str:
     return f"{bare}?{kept}" if kept else bare
 
 
-def is_unchanged(page: Page, asked: Mapping[str, str]) -> bool:
+def is_unchanged(page: ServedPage, asked: Mapping[str, str]) -> bool:
     """Whether the validators of a request (names in lower case) still hold, so that 304 is the answer.
 
     If-None-Match decides alone where it is sent (RFC 9110, 13.2.2). Only a 200 can be unchanged.
@@ -122,7 +122,7 @@ def is_unchanged(page: Page, asked: Mapping[str, str]) -> bool:
     return page.last_modified.replace(microsecond=0) <= since
 
 
-def headers_of(page: Page) -> dict[str, str]:
+def headers_of(page: ServedPage) -> dict[str, str]:
     """The response headers of a page, Content-Length apart."""
     headers = {"Content-Type": page.content_type, "ETag": page.etag}
     if page.last_modified is not None:
@@ -138,7 +138,7 @@ class NewsWeb:
     def __init__(self, sites: Iterable[Site] = ()) -> None:
         self._lock = Lock()
         self._sites = {site.host.lower(): site for site in sites}
-        self._requests: list[Asked] = []
+        self._requests: list[ReceivedRequest] = []
         self._server: _Server | None = None
         self._thread: Thread | None = None
 
@@ -163,7 +163,7 @@ class NewsWeb:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
-    def requests(self) -> list[Asked]:
+    def requests(self) -> list[ReceivedRequest]:
         """Everything asked for since the start or the last `reset`, in the order of arrival."""
         with self._lock:
             return list(self._requests)
@@ -178,13 +178,13 @@ class NewsWeb:
         with self._lock:
             self._sites[site.host.lower()] = site
 
-    def _answer(self, method: str, host: str, path: str, headers: dict[str, str]) -> tuple[int, Page]:
+    def _answer(self, method: str, host: str, path: str, headers: dict[str, str]) -> tuple[int, ServedPage]:
         """Look a request up and put it on record; the status to send (304 included) and the page."""
         with self._lock:
             site = self._sites.get(host)
             page = (site and site.page(path)) or NOT_FOUND
             status = 0 if page.reset else 304 if is_unchanged(page, headers) else page.status
-            self._requests.append(Asked(host, path, headers, status, datetime.now(UTC), method))
+            self._requests.append(ReceivedRequest(host, path, headers, status, datetime.now(UTC), method))
         return status, page
 
 

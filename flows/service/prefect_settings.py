@@ -49,10 +49,10 @@ def set_up_prefect(directory: DataDirectory) -> None:
         defaults["PREFECT_SERVER_DATABASE_CONNECTION_URL"] = f"sqlite+aiosqlite:///{directory.private / 'prefect.db'}"
     for name, value in defaults.items():
         os.environ.setdefault(name, value)
-    _speak_to_loopback_directly()
+    _bypass_proxy_for_loopback()
 
 
-def named_server() -> str | None:
+def configured_server() -> str | None:
     """Address of the API that PREFECT_API_URL, or Prefect's active profile, names; None where neither does."""
     if os.environ.get("PREFECT_API_URL"):
         return os.environ["PREFECT_API_URL"]
@@ -66,7 +66,7 @@ def named_server() -> str | None:
     return asked.stdout.strip() or None
 
 
-def _speak_to_loopback_directly() -> None:
+def _bypass_proxy_for_loopback() -> None:
     """A proxy in the environment is for the crawl; Prefect's own server on this machine is not behind it."""
     for name in ("no_proxy", "NO_PROXY"):
         hosts = [host for host in os.environ.get(name, "").split(",") if host]

@@ -29,7 +29,7 @@ def main() -> None:
     from prefect.runner import Runner
 
     from flows.service.deployments import deployments
-    from flows.service.stale_runs import delete_old_deployments, put_right
+    from flows.service.stale_runs import delete_old_deployments, reconcile
 
     runner = Runner(name="newsloom", pause_on_shutdown=False, limit=MOST_PROCESSES, query_seconds=POLL_SECONDS)
 
@@ -38,7 +38,7 @@ def main() -> None:
     async def serve() -> None:
         for deployment in made:
             await runner.aadd_deployment(deployment)
-        await put_right(directory, name)
+        await reconcile(directory, name)
         await delete_old_deployments(name)
         Path(ready).touch()
         await runner.start()

@@ -32,7 +32,7 @@ MISSED_AFTER = timedelta(seconds=60)
 OLD_FLOW_NAMES = ["ingest", "backfill"]
 
 
-async def put_right(directory: DataDirectory, name: str) -> None:
+async def reconcile(directory: DataDirectory, name: str) -> None:
     """Mark runs whose process has gone as crashed, and runs that came due while nothing ran as missed.
 
     A process that outlived its service and still writes is left to end by itself: the next service sees to its run.

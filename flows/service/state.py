@@ -15,12 +15,12 @@ from flows.errors import FlowsError
 if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
 
-LOCK = "service.lock"
-NOTE = "service.json"
+LOCK_FILE = "service.lock"
+STATE_FILE = "service.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ServiceState:
     """A service: its process, the address of the Prefect API it uses, and whether that server is its own.
 
     `name` is what its deployments are called; `ready` says that the flows are served; before that it is starting.
@@ -53,31 +53,31 @@ def deployment_name(directory: DataDirectory, *, own_server: bool) -> str:
 def lock_service(directory: DataDirectory) -> FileLock:
     """The lock of whoever serves the data directory, acquired; raises FlowsError where somebody does already."""
     directory.service.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(directory.service / LOCK, timeout=0)
+    lock = FileLock(directory.service / LOCK_FILE, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
-        note = _read(directory)
-        who = f"process {note.pid}, since {note.since:%Y-%m-%d %H:%M} UTC" if note else "it has not said which"
+        state = _read(directory)
+        who = f"process {state.pid}, since {state.since:%Y-%m-%d %H:%M} UTC" if state else "it has not said which"
         raise FlowsError(
             f"{directory.root} is served already ({who}); `newsloom status` shows it, `newsloom down` ends it."
         ) from error
     return lock
 
 
-def write_note(directory: DataDirectory, note: Note) -> None:
+def write_service_state(directory: DataDirectory, state: ServiceState) -> None:
     """Say who serves, in one piece."""
-    file = directory.service / NOTE
+    file = directory.service / STATE_FILE
     draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(asdict(note), default=datetime.isoformat), encoding="utf-8")
+    draft.write_text(json.dumps(asdict(state), default=datetime.isoformat), encoding="utf-8")
     draft.replace(file)
 
 
-def serving(directory: DataDirectory) -> Note | None:
+def running_service(directory: DataDirectory) -> ServiceState | None:
     """Who serves the data directory now; None where nobody does, or where it has not said yet."""
-    if not (directory.service / LOCK).exists():
+    if not (directory.service / LOCK_FILE).exists():
         return None
-    lock = FileLock(directory.service / LOCK, timeout=0)
+    lock = FileLock(directory.service / LOCK_FILE, timeout=0)
     try:
         lock.acquire()
     except Timeout:
@@ -86,9 +86,9 @@ def serving(directory: DataDirectory) -> Note | None:
     return None
 
 
-def _read(directory: DataDirectory) -> Note | None:
+def _read(directory: DataDirectory) -> ServiceState | None:
     try:
-        said = json.loads((directory.service / NOTE).read_text(encoding="utf-8"))
-        return Note(**said | {"since": datetime.fromisoformat(said["since"])})
+        said = json.loads((directory.service / STATE_FILE).read_text(encoding="utf-8"))
+        return ServiceState(**said | {"since": datetime.fromisoformat(said["since"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -11,14 +11,14 @@ import click
 from flows.data_directory import GIGABYTE
 from flows.reports.run_history import last_runs, runs_table
 from flows.reports.run_summary import report_console
-from flows.service.state import serving
+from flows.service.state import running_service
 from warehouse import writer_at_work
 
 if TYPE_CHECKING:
     from prefect.client.schemas.objects import FlowRun
 
     from flows.data_directory import DataDirectory
-    from flows.service.state import Note
+    from flows.service.state import ServiceState
 
 RUNS_SHOWN = 5
 NEXT_SHOWN = 5
@@ -26,33 +26,35 @@ NEXT_SHOWN = 5
 
 def print_status(directory: DataDirectory) -> None:
     """For people, on standard output."""
-    note = serving(directory)
-    if note is None:
+    service = running_service(directory)
+    if service is None:
         click.echo(f"nothing is up for {directory.root}: `newsloom up` starts it")
     else:
-        state = "up" if note.ready else "starting"
-        click.echo(f"{state} since {note.since:%Y-%m-%d %H:%M} UTC, process {note.pid}, sources {note.sources}")
-        click.echo(f"Prefect's user interface: {note.ui}" + ("" if note.own_server else " (a server of yours)"))
+        state = "up" if service.ready else "starting"
+        click.echo(
+            f"{state} since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}, sources {service.sources}"
+        )
+        click.echo(f"Prefect's user interface: {service.ui}" + ("" if service.own_server else " (a server of yours)"))
     writing = writer_at_work(directory.root)
     click.echo(f"writing now: {writing or 'nobody'}")
     if directory.root.is_dir():
         click.echo(f"disk: {shutil.disk_usage(directory.root).free / GIGABYTE:.1f} GB free")
-    if note is not None and note.ready:
-        for line in _next_runs(directory, note):
+    if service is not None and service.ready:
+        for line in _next_runs(directory, service):
             click.echo(line)
     runs = last_runs(directory, RUNS_SHOWN)
     if runs:
         report_console().print(runs_table(runs))
 
 
-def _next_runs(directory: DataDirectory, note: Note) -> list[str]:
+def _next_runs(directory: DataDirectory, service: ServiceState) -> list[str]:
     """The next run of each deployment, and why the last one failed if it did, from Prefect's server.
 
     The table `runs` does not have those that failed before they could write: of a wrong sources.toml, for example.
     """
     import os
 
-    os.environ["PREFECT_API_URL"] = note.api
+    os.environ["PREFECT_API_URL"] = service.api
     from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)
@@ -68,7 +70,7 @@ def _next_runs(directory: DataDirectory, note: Note) -> list[str]:
     from prefect.client.schemas.objects import StateType
     from prefect.client.schemas.sorting import FlowRunSort
 
-    names = DeploymentFilter(name=DeploymentFilterName(any_=[note.name]))
+    names = DeploymentFilter(name=DeploymentFilterName(any_=[service.name]))
 
     def of_state(*states: StateType) -> FlowRunFilter:
         return FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=list(states))))

@@ -17,8 +17,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from flows.errors import FlowsError
-from flows.service.prefect_settings import named_server, set_up_prefect
-from flows.service.state import Note, deployment_name, lock_service, write_note
+from flows.service.prefect_settings import configured_server, set_up_prefect
+from flows.service.state import ServiceState, deployment_name, lock_service, write_service_state
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,7 +41,7 @@ SERVER_STOP_SECONDS = 20.0
 
 
 @dataclass
-class Child:
+class SupervisedProcess:
     """One process that is started again whenever it ends."""
 
     name: str
@@ -79,7 +79,7 @@ class Child:
         """Whether it runs."""
         return self.process is not None and self.process.poll() is None
 
-    def revive(self) -> None:
+    def restart_if_ended(self) -> None:
         """Start it again where it has ended and its pause is over."""
         if self.alive:
             return
@@ -87,7 +87,7 @@ class Child:
         if self.process is not None:
             if now - self.started >= HEALTHY_SECONDS:
                 self.pause = 1.0
-            logger.warning("%s has ended (%s); started again in %.0f s", self.name, self._end(), self.pause)
+            logger.warning("%s has ended (%s); started again in %.0f s", self.name, self._exit_status(), self.pause)
             self.not_before = now + self.pause
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
             self.process = None
@@ -106,13 +106,15 @@ class Child:
             self.process.kill()
             self.process.wait()
 
-    def _end(self) -> str:
+    def _exit_status(self) -> str:
         assert self.process is not None
         code = self.process.returncode
         return f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
 
 
-def supervise(directory: DataDirectory, sources: Path, port: int | None, on_ready: Callable[[Note], None]) -> None:
+def supervise(
+    directory: DataDirectory, sources: Path, port: int | None, on_ready: Callable[[ServiceState], None]
+) -> None:
     """Serve a data directory until SIGINT or SIGTERM.
 
     `port` is the one of the server that is started where none is named; None: Prefect's own, or the next one that is
@@ -123,38 +125,38 @@ def supervise(directory: DataDirectory, sources: Path, port: int | None, on_read
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
-    server: Child | None = None
-    runner: Child | None = None
+    server: SupervisedProcess | None = None
+    runner: SupervisedProcess | None = None
     try:
         set_up_prefect(directory)
-        api = named_server()
+        api = configured_server()
         environment = os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}  # goes to the service's log
         if api is None:
             chosen = _free_port(port)
             api = f"http://127.0.0.1:{chosen}/api"
             environment["PREFECT_API_URL"] = environment["PREFECT_SERVER_UI_API_URL"] = api
-            server = Child("server", ["flows.service.server", str(chosen)], environment)
+            server = SupervisedProcess("server", ["flows.service.server", str(chosen)], environment)
         name = deployment_name(directory, own_server=server is not None)
-        note = Note(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources))
-        write_note(directory, note)
+        state = ServiceState(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources))
+        write_service_state(directory, state)
         if server is not None:
             server.start()
         _wait_for(api, server, stop)
         ready = directory.service / "ready"
         ready.unlink(missing_ok=True)
         arguments = ["flows.service.runner", str(directory.root), str(sources), name, str(ready)]
-        runner = Child("runner", arguments, environment)
+        runner = SupervisedProcess("runner", arguments, environment)
         runner.start()
         while not stop.is_set():
-            if not note.ready and ready.exists():
-                note = replace(note, ready=True)
-                write_note(directory, note)
-                on_ready(note)
-            if not note.ready and not runner.alive:
+            if not state.ready and ready.exists():
+                state = replace(state, ready=True)
+                write_service_state(directory, state)
+                on_ready(state)
+            if not state.ready and not runner.alive:
                 raise FlowsError(f"the runner does not start; {directory.service / 'service.log'} says why")
             if server is not None:
-                server.revive()
-            runner.revive()
+                server.restart_if_ended()
+            runner.restart_if_ended()
             stop.wait(CHECK_EVERY)
     finally:
         if runner is not None:
@@ -164,7 +166,7 @@ def supervise(directory: DataDirectory, sources: Path, port: int | None, on_read
         lock.release()
 
 
-def answers(api: str) -> bool:
+def is_api_up(api: str) -> bool:
     """Whether a Prefect server answers at an address of its API."""
     try:
         with urllib.request.urlopen(f"{api.rstrip('/')}/health", timeout=5) as response:  # noqa: S310 - of our own
@@ -173,9 +175,9 @@ def answers(api: str) -> bool:
         return False
 
 
-def _wait_for(api: str, server: Child | None, stop: threading.Event) -> None:
+def _wait_for(api: str, server: SupervisedProcess | None, stop: threading.Event) -> None:
     deadline = time.monotonic() + (START_SECONDS if server is not None else 10.0)
-    while not stop.is_set() and not answers(api):
+    while not stop.is_set() and not is_api_up(api):
         if server is not None and not server.alive:
             raise FlowsError("Prefect's server does not start; the log of the service says why")
         if time.monotonic() > deadline:

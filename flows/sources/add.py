@@ -32,7 +32,7 @@ HEAD = """\
 MOST_FEEDS = 20  # in an entry; some publishers have hundreds, each a part of the others
 
 
-def add_addresses(file: Path, urls: Sequence[str], contact: str | None = None) -> list[tuple[str, str]]:
+def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) -> list[tuple[str, str]]:
     """Try addresses of publishers and append an entry for each; returns names and entries.
 
     `contact` is written into the file as well. Raises FlowsError where there is no contact and one is needed, and where
@@ -71,10 +71,10 @@ def add_addresses(file: Path, urls: Sequence[str], contact: str | None = None) -
 def add_publishers(file: Path, publishers: Iterable[Publisher]) -> list[tuple[str, str]]:
     """Append entries for publishers of the catalogue that the file does not have; returns names and entries."""
     configured, text = _existing(file)
-    taken, asked = _taken(configured)
+    taken, listed = _names_and_url_keys(configured)
     entries = []
     for publisher in publishers:
-        if url_key(publisher.homepage) in asked:
+        if url_key(publisher.homepage) in listed:
             continue
         name = free_name(publisher.name, taken)
         taken.add(name)
@@ -98,11 +98,11 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
     Raises SourcesError where an address or a language is none that may stand in the file.
     """
     configured, text = _existing(file)
-    taken, asked = _taken(configured)
+    taken, listed = _names_and_url_keys(configured)
     entries = []
     for outline in outlines:
         addresses = (*outline.feeds, *outline.sitemaps, *outline.sections)
-        if all(_known(url, asked) for url in addresses or ((outline.homepage,) if outline.homepage else ())):
+        if all(_is_listed(url, listed) for url in addresses or ((outline.homepage,) if outline.homepage else ())):
             continue
         name = outline.name if outline.name and outline.name not in taken else free_name(outline.name, taken)
         taken.add(name)
@@ -120,19 +120,19 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
     return entries
 
 
-def _taken(configured: Sources) -> tuple[set[str], set[int]]:
+def _names_and_url_keys(configured: Sources) -> tuple[set[str], set[int]]:
     """Names that the file has, and keys of the addresses that it asks."""
-    asked = {
+    listed = {
         url_key(url)
         for source in configured.sources
         for url in (*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else []))
     }
-    return {source.name for source in configured.sources}, asked
+    return {source.name for source in configured.sources}, listed
 
 
-def _known(url: str, asked: set[int]) -> bool:
+def _is_listed(url: str, listed: set[int]) -> bool:
     try:
-        return url_key(url) in asked
+        return url_key(url) in listed
     except ValueError:
         return False  # the check of what is written says what is wrong with it
 

@@ -41,7 +41,7 @@ class Probe:
         return Counter(found.language for _, found in self.pages if isinstance(found, Article) and found.language)
 
 
-class State(StrEnum):
+class SourceState(StrEnum):
     """Whether a source works, and if not, why."""
 
     WORKS = "works"
@@ -80,43 +80,47 @@ def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]
     }
 
 
-def judge(found: Probe, now: datetime) -> tuple[State, str]:
+def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
     """Whether a source works, and what was seen of it, in words."""
     read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
     if not read:
-        return _why_nothing(found.listings)
+        return _classify_unread(found.listings)
     links = [link for fetch in read for link in fetch.links]
     if not links:
-        return State.EMPTY, f"{_count(len(read), 'listing')} read, no article named"
+        return SourceState.EMPTY, f"{_count(len(read), 'listing')} read, no article named"
     newest = max((link.published_at for link in links if link.published_at is not None), default=None)
     said = f"{_count(len(links), 'article')} named"
     if newest is not None:
         said += f", the newest of {newest:%Y-%m-%d}"
         if now - newest > STALE:
-            return State.STALE, said
-    state, seen = _judge_pages(found.pages)
+            return SourceState.STALE, said
+    state, seen = _classify_pages(found.pages)
     return state, f"{said}; {seen}"
 
 
-def _why_nothing(listings: Iterable[Fetch]) -> tuple[State, str]:
+def _classify_unread(listings: Iterable[Fetch]) -> tuple[SourceState, str]:
     reasons = Counter(
-        (State.BLOCKED if fetch.status in REFUSALS else _LISTING_STATES.get(fetch.reason or "", State.UNREACHABLE))
+        (
+            SourceState.BLOCKED
+            if fetch.status in REFUSALS
+            else _LISTING_STATES.get(fetch.reason or "", SourceState.UNREACHABLE)
+        )
         for fetch in listings
     )
     said = "; ".join(sorted({f"{fetch.url}: {fetch.detail or fetch.reason or fetch.outcome}" for fetch in listings}))
-    return (reasons.most_common(1)[0][0] if reasons else State.NO_FEED), said or "nothing could be asked"
+    return (reasons.most_common(1)[0][0] if reasons else SourceState.NO_FEED), said or "nothing could be asked"
 
 
 _LISTING_STATES = {
-    "robots": State.ROBOTS,
-    "bad_listing": State.NO_FEED,
-    "http_status": State.NO_FEED,
+    "robots": SourceState.ROBOTS,
+    "bad_listing": SourceState.NO_FEED,
+    "http_status": SourceState.NO_FEED,
 }
 
 
-def _judge_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[State, str]:
+def _classify_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[SourceState, str]:
     if not pages:
-        return State.WORKS, "no page tried"
+        return SourceState.WORKS, "no page tried"
     articles = [found for _, found in pages if isinstance(found, Article)]
     rejected = Counter(found.reason for _, found in pages if isinstance(found, Rejection))
     failed = Counter(fetch.reason or fetch.outcome for fetch, found in pages if found is None)
@@ -127,14 +131,14 @@ def _judge_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[State
     if not_free:
         said += f", {not_free} not free to read"
     if articles:
-        return State.WORKS, said
+        return SourceState.WORKS, said
     if refused or rejected[RejectionReason.BOT_CHALLENGE] or rejected[RejectionReason.CONSENT_WALL]:
-        return State.BLOCKED, said
+        return SourceState.BLOCKED, said
     if failed["robots"]:
-        return State.ROBOTS, said
+        return SourceState.ROBOTS, said
     if rejected[RejectionReason.PAYWALL]:
-        return State.PAYWALLED, said
-    return (State.NOT_ARTICLES if rejected else State.UNREACHABLE), said
+        return SourceState.PAYWALLED, said
+    return (SourceState.NOT_ARTICLES if rejected else SourceState.UNREACHABLE), said
 
 
 def _count(number: int, noun: str) -> str:

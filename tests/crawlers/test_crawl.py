@@ -14,7 +14,7 @@ import pytest
 from crawlers.archive import Fetch, FoundListing, Kind, Outcome, sealed_segments
 from crawlers.discovery import url_key, write_keys
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
-from flows.demo.web import NewsWeb, Page, Site
+from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import feed, town_site
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def test_robots_txt_is_obeyed_and_what_it_forbids_is_on_record(tmp_path: Path) -
 
 
 def test_crawl_delay_is_applied(tmp_path: Path) -> None:
-    robots = Page(b"User-agent: *\nCrawl-delay: 1\n", "text/plain")
+    robots = ServedPage(b"User-agent: *\nCrawl-delay: 1\n", "text/plain")
     site = town_site(HOST, 2)
     with NewsWeb([Site(HOST, {**site.pages, "/robots.txt": robots})]) as web:
         crawl(tmp_path, web, source())
@@ -113,18 +113,18 @@ def test_a_host_is_asked_one_thing_at_a_time(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("page", "status", "reason"),
     [
-        (Page(b"gone", status=404), 404, "http_status"),
-        (Page(b"", reset=True), None, "connection"),
-        (Page(b"", status=302, headers=(("Location", "/feed.xml/loop"),)), None, "redirects"),
-        (Page(b"x" * (11 << 20)), None, "too_large"),
+        (ServedPage(b"gone", status=404), 404, "http_status"),
+        (ServedPage(b"", reset=True), None, "connection"),
+        (ServedPage(b"", status=302, headers=(("Location", "/feed.xml/loop"),)), None, "redirects"),
+        (ServedPage(b"x" * (11 << 20)), None, "too_large"),
     ],
     ids=["404", "reset", "loop", "11 MiB"],
 )
 def test_a_request_that_fails_is_on_record_with_a_reason(
-    tmp_path: Path, page: Page, status: int | None, reason: str
+    tmp_path: Path, page: ServedPage, status: int | None, reason: str
 ) -> None:
     path = "/news/a-page-with-something-wrong.html"
-    loop = Page(b"", status=302, headers=(("Location", "/feed.xml/loop"),))
+    loop = ServedPage(b"", status=302, headers=(("Location", "/feed.xml/loop"),))
     with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [path]), path: page, "/feed.xml/loop": loop})]) as web:
         log = crawl(tmp_path, web, source())
     assert [(fetch.url, fetch.outcome, fetch.status, fetch.reason) for fetch in log[1:]] == [
@@ -135,7 +135,7 @@ def test_a_request_that_fails_is_on_record_with_a_reason(
 def test_a_redirect_is_followed_and_on_record(tmp_path: Path) -> None:
     site = town_site(HOST, 1)
     (path,) = (path for path in site.pages if path.startswith("/news"))
-    short = Page(b"", status=301, headers=(("Location", path),))
+    short = ServedPage(b"", status=301, headers=(("Location", path),))
     with NewsWeb([Site(HOST, {**site.pages, "/feed.xml": feed(HOST, ["/s/1"]), "/s/1": short})]) as web:
         log = crawl(tmp_path, web, source())
     assert [(fetch.url, fetch.final_url, fetch.outcome) for fetch in log[1:]] == [
@@ -155,7 +155,7 @@ def test_an_index_leads_to_its_sitemaps_and_names_them_in_its_log_line(tmp_path:
 def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:
     front = b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body></body></html>'
     site = town_site(HOST, 2)
-    with NewsWeb([Site(HOST, {**site.pages, "/": Page(front)})]) as web:
+    with NewsWeb([Site(HOST, {**site.pages, "/": ServedPage(front)})]) as web:
         log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))
     assert [fetch.kind for fetch in log] == [Kind.HOMEPAGE, Kind.FEED, Kind.PAGE, Kind.PAGE]
 
@@ -163,7 +163,10 @@ def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:
 def test_a_front_page_that_names_no_feed_leads_to_where_feeds_often_are(tmp_path: Path) -> None:
     site = town_site(HOST, 2)
     pages = {path: page for path, page in site.pages.items() if "sitemap" not in path}
-    pages |= {"/": Page(b"<html><body><p>Hello</p></body></html>"), "/robots.txt": Page(b"User-agent: *", "text/plain")}
+    pages |= {
+        "/": ServedPage(b"<html><body><p>Hello</p></body></html>"),
+        "/robots.txt": ServedPage(b"User-agent: *", "text/plain"),
+    }
     with NewsWeb([Site(HOST, pages)]) as web:
         log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))
     assert [fetch.url for fetch in log if fetch.outcome is Outcome.FETCHED and fetch.kind is Kind.FEED] == [FEED]
@@ -174,7 +177,11 @@ def test_a_front_page_that_names_no_feed_leads_to_where_feeds_often_are(tmp_path
 def test_a_front_page_leads_to_the_news_sitemaps_of_robots_txt(tmp_path: Path) -> None:
     site = town_site(HOST, 2)
     lines = f"User-agent: *\nSitemap: http://{HOST}/all.xml\nSitemap: http://{HOST}/sitemap-news.xml\n"
-    pages = {**site.pages, "/": Page(b"<html><body></body></html>"), "/robots.txt": Page(lines.encode(), "text/plain")}
+    pages = {
+        **site.pages,
+        "/": ServedPage(b"<html><body></body></html>"),
+        "/robots.txt": ServedPage(lines.encode(), "text/plain"),
+    }
     pages["/sitemap-news.xml"] = pages["/sitemap-1.xml"]
     with NewsWeb([Site(HOST, pages)]) as web:
         log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))

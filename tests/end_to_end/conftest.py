@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from flows.demo.sites import demo_sites
-from flows.demo.web import NewsWeb, Page, Site
+from flows.demo.web import NewsWeb, ServedPage, Site
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,14 +129,14 @@ def web(newsloom: Newsloom) -> Iterator[NewsWeb]:
         yield served
 
 
-def feed(host: str, paths: list[str]) -> Page:
+def feed(host: str, paths: list[str]) -> ServedPage:
     """An RSS feed of these pages."""
     items = "".join(f"<item><title>On {path}</title><link>http://{host}{path}</link></item>" for path in paths)
     text = f'<?xml version="1.0"?><rss version="2.0"><channel><title>{host}</title>{items}</channel></rss>'
-    return Page(text.encode(), "application/rss+xml")
+    return ServedPage(text.encode(), "application/rss+xml")
 
 
-def article(number: int, place: str = "the town", **page: object) -> Page:
+def article(number: int, place: str = "the town", **page: object) -> ServedPage:
     """An article page whose words are its own."""
     sentences = " ".join(
         f"Sentence {n} of report {number} says that item {number * 100 + n} was counted in {place}." for n in range(12)
@@ -144,7 +144,7 @@ def article(number: int, place: str = "the town", **page: object) -> Page:
     title = f"Report number {number} from {place}"
     text = f"""<!doctype html><html lang="en"><head><title>{title}</title></head><body>
     <article><h1>{title}</h1><p>{sentences}</p><p>{sentences.replace("counted", "found")}</p></article></body></html>"""
-    return Page(text.encode(), **page)  # type: ignore[arg-type]
+    return ServedPage(text.encode(), **page)  # type: ignore[arg-type]
 
 
 def town_site(host: str, articles: int, delay: float = 0.0) -> Site:
@@ -154,7 +154,7 @@ def town_site(host: str, articles: int, delay: float = 0.0) -> Site:
     return Site(host, {"/feed.xml": feed(host, paths), **sitemaps(host, paths), **pages})
 
 
-def sitemaps(host: str, paths: list[str]) -> dict[str, Page]:
+def sitemaps(host: str, paths: list[str]) -> dict[str, ServedPage]:
     """A sitemap index with two sitemaps, each of which names half of the pages."""
     namespace = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
     halves = {"/sitemap-1.xml": paths[::2], "/sitemap-2.xml": paths[1::2]}
@@ -162,7 +162,7 @@ def sitemaps(host: str, paths: list[str]) -> dict[str, Page]:
     pages = {"/sitemap.xml": f"<sitemapindex {namespace}>{index}</sitemapindex>"}
     for path, half in halves.items():
         pages[path] = f"<urlset {namespace}>{''.join(f'<url><loc>http://{host}{p}</loc></url>' for p in half)}</urlset>"
-    return {path: Page(text.encode(), "application/xml", delay=0.05) for path, text in pages.items()}
+    return {path: ServedPage(text.encode(), "application/xml", delay=0.05) for path, text in pages.items()}
 
 
 def town_sources(*hosts: str, segment_pages: int = 500, asks: str = 'feeds = ["http://{host}/feed.xml"]') -> str:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from flows.data_directory import DataDirectory
-from flows.service.state import Note, serving
+from flows.service.state import ServiceState, running_service
 from tests.end_to_end.conftest import free_port
 
 if TYPE_CHECKING:
@@ -51,13 +51,13 @@ class Service:
     """A running `newsloom up`."""
 
     newsloom: Newsloom
-    note: Note
+    state: ServiceState
 
     def ask(self, path: str, query: dict[str, Any] | None = None, method: str = "POST") -> Any:
         """An answer of Prefect's API; while its database is busy (503) it is asked again, as Prefect's clients do."""
         body = json.dumps(query or {}).encode() if method == "POST" else None
         request = urllib.request.Request(
-            f"{self.note.api}{path}", body, {"Content-Type": "application/json"}, method=method
+            f"{self.state.api}{path}", body, {"Content-Type": "application/json"}, method=method
         )
 
         def answer() -> list[Any] | None:
@@ -83,7 +83,7 @@ class Service:
 
     def deployment(self, flow: str) -> str:
         """The id of a flow's deployment."""
-        answer = self.ask(f"/deployments/name/{flow}/{self.note.name}", method="GET")
+        answer = self.ask(f"/deployments/name/{flow}/{self.state.name}", method="GET")
         return str(answer["id"])
 
     def runs(self, flow: str = "run", state: str | None = None) -> list[dict[str, Any]]:
@@ -115,7 +115,7 @@ class Service:
 
     def children(self) -> list[int]:
         """The processes that it started, and theirs."""
-        return descendants(self.note.pid)
+        return descendants(self.state.pid)
 
 
 @contextmanager
@@ -126,12 +126,12 @@ def up(newsloom: Newsloom, *arguments: str) -> Iterator[Service]:
     """
     newsloom("up", "--detach", "--port", str(free_port()), *arguments)
     directory = DataDirectory(newsloom.data)
-    note = serving(directory)
-    assert note is not None
+    state = running_service(directory)
+    assert state is not None
     try:
-        yield Service(newsloom, note)
+        yield Service(newsloom, state)
     finally:
-        if serving(directory) is not None:
+        if running_service(directory) is not None:
             newsloom("down")
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from flows.demo.web import NewsWeb, Page, Site
+from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import Newsloom, article, feed, town_site, town_sources
 
 pytestmark = pytest.mark.usefixtures("with_prefect")
@@ -23,9 +23,9 @@ def test_a_story_under_many_addresses_is_one_article_and_none_of_them_is_asked_a
     slugs = [f"/news/the-ferry-that-ran-aground-told-anew-{number}" for number in range(30)]
     page = article(1)
     told = page.body.replace(b"<head>", f'<head><link rel="canonical" href="http://{HOST}{slugs[7]}">'.encode())
-    moved = Page(b"", status=301, headers=(("Location", slugs[7]),))
-    pages = {slug: moved if number % 2 else Page(told) for number, slug in enumerate(slugs)}
-    pages[slugs[7]] = Page(told)
+    moved = ServedPage(b"", status=301, headers=(("Location", slugs[7]),))
+    pages = {slug: moved if number % 2 else ServedPage(told) for number, slug in enumerate(slugs)}
+    pages[slugs[7]] = ServedPage(told)
     with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, slugs), **pages})]) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
         newsloom.sources(town_sources(HOST))
@@ -38,12 +38,12 @@ def test_a_story_under_many_addresses_is_one_article_and_none_of_them_is_asked_a
         assert asked_pages(web) == []
 
 
-def dated_sitemap(host: str, days: dict[str, datetime]) -> Page:
+def dated_sitemap(host: str, days: dict[str, datetime]) -> ServedPage:
     rows = "".join(
         f"<url><loc>http://{host}{path}</loc><lastmod>{day:%Y-%m-%dT%H:%M:%SZ}</lastmod></url>"
         for path, day in days.items()
     )
-    return Page(f"<urlset {NAMESPACE}>{rows}</urlset>".encode(), "application/xml")
+    return ServedPage(f"<urlset {NAMESPACE}>{rows}</urlset>".encode(), "application/xml")
 
 
 def test_a_long_sitemap_gives_its_newest_first_and_keeps_neither_others_nor_fresh_ones_waiting(
@@ -84,12 +84,12 @@ def test_what_is_outside_of_a_sources_window_is_not_asked_for_and_said_so(newslo
 def test_of_an_index_only_the_sitemaps_that_changed_are_asked_for_again(newsloom: Newsloom) -> None:
     day = datetime(2026, 3, 1, 9, tzinfo=UTC)
 
-    def index(changed: dict[str, datetime]) -> Page:
+    def index(changed: dict[str, datetime]) -> ServedPage:
         rows = "".join(
             f"<sitemap><loc>http://{HOST}{path}</loc><lastmod>{at:%Y-%m-%dT%H:%M:%SZ}</lastmod></sitemap>"
             for path, at in changed.items()
         )
-        return Page(f"<sitemapindex {NAMESPACE}>{rows}</sitemapindex>".encode(), "application/xml")
+        return ServedPage(f"<sitemapindex {NAMESPACE}>{rows}</sitemapindex>".encode(), "application/xml")
 
     def site(*, later: bool) -> Site:
         parts = {f"/part-{number}.xml": day + timedelta(days=number) for number in range(5)}
@@ -119,7 +119,7 @@ def test_a_feed_that_is_not_due_is_not_asked_for_and_a_server_without_validators
     newsloom: Newsloom,
 ) -> None:
     site = town_site(HOST, 2)
-    bare = Page(site.pages["/feed.xml"].body, "application/rss+xml", headers=(("ETag", ""),))
+    bare = ServedPage(site.pages["/feed.xml"].body, "application/rss+xml", headers=(("ETag", ""),))
     with NewsWeb([Site(HOST, {**site.pages, "/feed.xml": bare})]) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
         newsloom.sources(town_sources(HOST))

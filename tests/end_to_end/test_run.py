@@ -17,7 +17,7 @@ from flows.demo.sites import (
     demo_sites,
     demo_sources_toml,
 )
-from flows.demo.web import NewsWeb, Page, Site
+from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import Newsloom, feed, town_site, town_sources
 from warehouse import connect
 
@@ -117,14 +117,16 @@ def test_broken_pages_and_feeds_cost_themselves_only(newsloom: Newsloom) -> None
     good = town_site(host, 3)
     paths = [path for path in good.pages if path.startswith("/news")]
     bad = {
-        "/news/2026/this-page-is-empty-for-some-reason.html": Page(b""),
-        "/news/2026/this-page-is-no-page-but-a-picture.html": Page(b"\x89PNG\r\n\x1a\n" + b"\0" * 500, "image/png"),
-        "/news/2026/this-page-hangs-up-before-it-answers.html": Page(b"", reset=True),
-        "/news/2026/this-page-answers-with-a-server-error.html": Page(b"no", status=500),
-        "/news/2026/this-page-is-torn-in-the-middle.html": Page(b"<html><body><div><p>Torn <a href="),
+        "/news/2026/this-page-is-empty-for-some-reason.html": ServedPage(b""),
+        "/news/2026/this-page-is-no-page-but-a-picture.html": ServedPage(
+            b"\x89PNG\r\n\x1a\n" + b"\0" * 500, "image/png"
+        ),
+        "/news/2026/this-page-hangs-up-before-it-answers.html": ServedPage(b"", reset=True),
+        "/news/2026/this-page-answers-with-a-server-error.html": ServedPage(b"no", status=500),
+        "/news/2026/this-page-is-torn-in-the-middle.html": ServedPage(b"<html><body><div><p>Torn <a href="),
     }
     pages = dict(good.pages) | bad | {"/feed.xml": feed(host, [*bad, *paths])}
-    sites = [Site(host, pages), Site("broken.example", {"/feed.xml": Page(b"<html>moved</html>")})]
+    sites = [Site(host, pages), Site("broken.example", {"/feed.xml": ServedPage(b"<html>moved</html>")})]
     with NewsWeb(sites) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
         newsloom.sources(town_sources(host, "broken.example", "nowhere.example"))

@@ -12,7 +12,7 @@ import pytest
 
 from flows.data_directory import DataDirectory
 from flows.demo.web import NewsWeb
-from flows.service.state import Note, deployment_name, serving
+from flows.service.state import ServiceState, deployment_name, running_service
 from tests.crawlers.archive.days import crawled
 from tests.end_to_end.conftest import answers, town_site, town_sources
 from tests.end_to_end.service import Service, command_of, kill, lives, schedule, service_log, up, wait_for
@@ -93,18 +93,18 @@ def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: N
         wait_for(lambda: completed(newsloom) >= 2, "two runs")
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
         said = newsloom("status").stdout
-        assert service.note.ui in said
+        assert service.state.ui in said
         assert "run: next at" in said
         assert "completed" in said
-        assert service.note.ui.startswith("http://127.0.0.1:"), "only this machine reaches the server"
+        assert service.state.ui.startswith("http://127.0.0.1:"), "only this machine reaches the server"
         again = newsloom("up", "--detach", code=2)
-        assert f"process {service.note.pid}" in again.stderr
+        assert f"process {service.state.pid}" in again.stderr
         artifacts = {artifact["key"] for artifact in service.ask("/artifacts/filter")}
         assert {"run-sources", "run-funnel"} <= artifacts
-        family = [service.note.pid, *service.children()]
+        family = [service.state.pid, *service.children()]
         assert len(family) >= 3
     wait_for(lambda: not any(lives(pid) for pid in family), "the end of all processes")
-    assert not answers(f"{service.note.api}/health")
+    assert not answers(f"{service.state.api}/health")
     assert "nothing is up" in newsloom("status").stdout
     assert "completed" in newsloom("runs").stdout
 
@@ -114,14 +114,14 @@ def test_a_service_that_was_killed_is_made_good_by_the_next(newsloom: Newsloom, 
     with up(newsloom) as first:
         wait_for(lambda: len(town.requests) > ARTICLES // 2, "a crawl that is half done")
         family = first.children()
-        kill(first.note.pid)
+        kill(first.state.pid)
         wait_for(lambda: not any(lives(pid) for pid in family), "the end of the children")
     with up(newsloom) as second:
         wait_for(lambda: completed(newsloom) >= 1, "a run that completes")
         crashed = second.runs(state="CRASHED")
         running = second.runs(state="RUNNING")
     assert [run["state"]["type"] for run in crashed] in ([], ["CRASHED"]), "it may have had the time to end in order"
-    assert not [run for run in running if run["state"]["timestamp"] < second.note.since.isoformat()]
+    assert not [run for run in running if run["state"]["timestamp"] < second.state.since.isoformat()]
     assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(ARTICLES), str(ARTICLES)]]
 
 
@@ -134,7 +134,7 @@ class TestWithAServerOfItsUser:
             newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = slow.proxy_url
             newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
             with up(newsloom) as service:
-                assert not service.note.own_server
+                assert not service.state.own_server
                 wait_for(lambda: slow.requests, "the first run's crawl")
                 second = service.ended(service.start_run("run"))
                 assert second["type"] == "CANCELLED"
@@ -213,7 +213,7 @@ class TestWithAServerOfItsUser:
     ) -> None:
         newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
         name = deployment_name(DataDirectory(newsloom.data.absolute()), own_server=False)
-        server = Service(newsloom, Note(0, datetime.now(UTC), prefect_api, False, name, ""))
+        server = Service(newsloom, ServiceState(0, datetime.now(UTC), prefect_api, False, name, ""))
         due = datetime.now(UTC) + timedelta(hours=1)
         made = {}
         for flow, deployment in (("ingest", name), ("backfill", name), ("ingest", "another"), ("other", name)):
@@ -302,11 +302,11 @@ def test_a_server_that_was_killed_is_started_again_and_the_next_run_completes(
         server = wait_for(lambda: _process(service.children(), "flows.service.server"), "the server")
         assert server is not None
         kill(server)
-        wait_for(lambda: not answers(f"{service.note.api}/health"), "its end")
-        wait_for(lambda: answers(f"{service.note.api}/health"), "the server's return")
+        wait_for(lambda: not answers(f"{service.state.api}/health"), "its end")
+        wait_for(lambda: answers(f"{service.state.api}/health"), "the server's return")
         before = completed(newsloom)
         wait_for(lambda: completed(newsloom) > before, "a run after it")
-        assert serving(DataDirectory(newsloom.data)) == service.note
+        assert running_service(DataDirectory(newsloom.data)) == service.state
     assert "server has ended (killed by SIGKILL)" in service_log(newsloom)
     assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(ARTICLES), str(ARTICLES)]]
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from flows.demo.web import NewsWeb, Page, Site
+from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import Newsloom, article, feed, town_site, town_sources
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "town.example"
-FRONT = Page(
+FRONT = ServedPage(
     b'<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml"></head><body></body></html>'
 )
 
@@ -35,9 +35,9 @@ def served(newsloom: Newsloom, *sites: Site) -> Iterator[NewsWeb]:
         yield web
 
 
-def with_robots(site: Site, *lines: str, **pages: Page) -> Site:
+def with_robots(site: Site, *lines: str, **pages: ServedPage) -> Site:
     robots = "\n".join(["User-agent: *", *lines]).encode()
-    return Site(site.host, {**site.pages, "/": FRONT, **pages, "/robots.txt": Page(robots, "text/plain")})
+    return Site(site.host, {**site.pages, "/": FRONT, **pages, "/robots.txt": ServedPage(robots, "text/plain")})
 
 
 def test_adding_a_website_finds_its_feed(newsloom: Newsloom) -> None:
@@ -92,7 +92,7 @@ def test_a_website_without_any_feed_is_asked_by_its_sitemap_or_its_front_page(ne
         for path in site.pages
         if path.startswith("/news")
     )
-    front = Page(f"<html><body><main>{links}</main></body></html>".encode())
+    front = ServedPage(f"<html><body><main>{links}</main></body></html>".encode())
     bare = Site("bare.example", {path: page for path, page in site.pages.items() if "." not in path or "/news" in path})
     bare = Site("bare.example", {**bare.pages, "/": front})
     mapped = Site(HOST, {path: page for path, page in site.pages.items() if path != "/feed.xml"} | {"/": front})
@@ -104,7 +104,7 @@ def test_a_website_without_any_feed_is_asked_by_its_sitemap_or_its_front_page(ne
 
 
 def test_a_website_that_gives_nothing_is_not_added_and_told_why(newsloom: Newsloom) -> None:
-    with served(newsloom, Site(HOST, {"/": Page(b"<html><body>Under construction</body></html>")})):
+    with served(newsloom, Site(HOST, {"/": ServedPage(b"<html><body>Under construction</body></html>")})):
         said = newsloom("sources", "add", f"http://{HOST}/", code=2).stderr
     assert f"http://{HOST}/: gives nothing to ask" in said
     assert f"http://{HOST}/feed: answered 404" in said
@@ -143,19 +143,22 @@ def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newslo
         b"</item>", f"<pubDate>{format_datetime(now - timedelta(days=90))}</pubDate></item>".encode()
     )
     declared = '{"@type": "NewsArticle", "headline": "A report", "isAccessibleForFree": false}'
-    stub = Page(
+    stub = ServedPage(
         f"""<html><head><title>A report</title><script type="application/ld+json">{declared}</script></head><body>
         <article><h1>A report</h1><p>First words of it. Subscribe to read on.</p></article></body></html>""".encode()
     )
     sites = [
         town_site("good.example", 5),
-        Site("old.example", {"/feed.xml": Page(old, "application/rss+xml")}),
+        Site("old.example", {"/feed.xml": ServedPage(old, "application/rss+xml")}),
         Site("empty.example", {"/feed.xml": feed("empty.example", [])}),
-        Site("shut.example", {"/feed.xml": Page(b"no", status=403)}),
-        Site("moved.example", {"/feed.xml": Page(b"<html><body>We have moved</body></html>")}),
+        Site("shut.example", {"/feed.xml": ServedPage(b"no", status=403)}),
+        Site("moved.example", {"/feed.xml": ServedPage(b"<html><body>We have moved</body></html>")}),
         Site("paid.example", {"/feed.xml": feed("paid.example", paths), paths[0]: stub}),
-        Site("forbidden.example", {"/robots.txt": Page(b"User-agent: *\nDisallow: /\n", "text/plain")}),
-        Site("thin.example", {"/feed.xml": feed("thin.example", paths), paths[0]: Page(b"<html><p>Hello</p></html>")}),
+        Site("forbidden.example", {"/robots.txt": ServedPage(b"User-agent: *\nDisallow: /\n", "text/plain")}),
+        Site(
+            "thin.example",
+            {"/feed.xml": feed("thin.example", paths), paths[0]: ServedPage(b"<html><p>Hello</p></html>")},
+        ),
     ]
     with served(newsloom, *sites) as web:
         newsloom.sources(town_sources(*(site.host for site in sites)))

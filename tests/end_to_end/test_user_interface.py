@@ -65,7 +65,7 @@ def shows(service: Service, path: str, folder: Path, *words: str) -> str:
     """The text of a page of the user interface, once it has these words."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        text = seen(f"{service.note.ui}{path}", folder)
+        text = seen(f"{service.state.ui}{path}", folder)
         missing = [word for word in words if word not in text]
         if not missing:
             return text

@@ -34,15 +34,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flows.demo.listings import feed_page, sitemap_pages
-from flows.demo.pages import article_page, list_pages, newsroom_page, print_page, text_page
-from flows.demo.stories import Kind, publishers
+from flows.demo.newspapers import StoryKind, newspapers
+from flows.demo.pages import article_page, list_pages, newsroom_page, print_page, static_page
 from flows.demo.web import Site
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from flows.demo.stories import Publisher, Story
-    from flows.demo.web import Page
+    from flows.demo.newspapers import Newspaper, NewspaperStory
+    from flows.demo.web import ServedPage
 
 WIRE = "http://harbour-courier.example/2026/02/12/ferry-lady-anselm-aground-on-gannet-sands"
 SYNDICATED = "http://kestrel-valley-post.example/news/valley-singers-among-rescued-ferry-passengers-20417.html"
@@ -109,7 +109,7 @@ class DemoArticle:
     language: str
     section: str
     tags: tuple[str, ...]
-    kind: Kind
+    kind: StoryKind
 
     @property
     def text(self) -> str:
@@ -120,10 +120,10 @@ class DemoArticle:
 @cache
 def demo_sites(edition: int) -> tuple[Site, ...]:
     """The sites as of edition 1 or 2, the same bytes every time; ValueError for another edition."""
-    return tuple(_site(paper) for paper in publishers(edition))
+    return tuple(_site(paper) for paper in newspapers(edition))
 
 
-def demo_page(url: str, edition: int) -> Page | None:
+def demo_page(url: str, edition: int) -> ServedPage | None:
     """What an address answers in an edition; None for a host or a path that is not there."""
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
@@ -138,7 +138,7 @@ def demo_sources_toml() -> str:
 def demo_articles(edition: int) -> tuple[DemoArticle, ...]:
     """Every page named in a listing of an edition that answers at all, paper by paper, newest first."""
     found = []
-    for paper in publishers(edition):
+    for paper in newspapers(edition):
         for story in paper.stories:
             found.append(_demo_article(paper, story, story.path, story.kind))
             if story.print_path:
@@ -146,7 +146,7 @@ def demo_articles(edition: int) -> tuple[DemoArticle, ...]:
     return tuple(found)
 
 
-def _demo_article(paper: Publisher, story: Story, path: str, kind: Kind) -> DemoArticle:
+def _demo_article(paper: Newspaper, story: NewspaperStory, path: str, kind: StoryKind) -> DemoArticle:
     return DemoArticle(
         url=paper.url(path),
         source=paper.key,
@@ -163,10 +163,10 @@ def _demo_article(paper: Publisher, story: Story, path: str, kind: Kind) -> Demo
     )
 
 
-def _site(paper: Publisher) -> Site:
+def _site(paper: Newspaper) -> Site:
     pages = list_pages(paper) | sitemap_pages(paper) | {paper.feed_path: feed_page(paper)}
-    for text in paper.texts:
-        pages[text.path] = text_page(paper, text)
+    for page in paper.static_pages:
+        pages[page.path] = static_page(paper, page)
     for story in paper.stories:
         pages[story.path] = article_page(paper, story)
         if story.print_path:

@@ -8,7 +8,7 @@ import pytest
 
 from crawlers.archive import Kind, Outcome
 from crawlers.plan.model import PlannedRequest, PlannedSource
-from flows.demo.web import NewsWeb, Page, Site
+from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.crawlers.politeness.network import PUBLIC, Listener, crawl
 from tests.end_to_end.conftest import feed
 
@@ -51,9 +51,9 @@ def test_a_name_that_is_public_first_and_inside_then_leads_nowhere(tmp_path: Pat
     with Listener() as listener:
         site = f"{HOST}:{listener.port}"
         pages = {
-            "/robots.txt": Page(b"", "text/plain", headers=CLOSING),
-            "/feed.xml": Page(feed(site, [PAGE]).body, "application/rss+xml", headers=CLOSING),
-            PAGE: Page(b"<p>public</p>", headers=CLOSING),
+            "/robots.txt": ServedPage(b"", "text/plain", headers=CLOSING),
+            "/feed.xml": ServedPage(feed(site, [PAGE]).body, "application/rss+xml", headers=CLOSING),
+            PAGE: ServedPage(b"<p>public</p>", headers=CLOSING),
         }
         with NewsWeb([Site(HOST, pages), Site(site, pages)]) as web:
             log = crawl(
@@ -73,7 +73,7 @@ def test_a_name_that_is_public_first_and_inside_then_leads_nowhere(tmp_path: Pat
 def test_a_redirect_inside_is_not_followed(tmp_path: Path, host: str, proxy: bool) -> None:
     with Listener() as listener:
         location = f"http://{host}:{listener.port}/admin"
-        away = Page(b"", status=302, headers=(("Location", location),))
+        away = ServedPage(b"", status=302, headers=(("Location", location),))
         with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [PAGE]), PAGE: away})]) as web:
             log = crawl(
                 tmp_path,
@@ -89,7 +89,7 @@ def test_a_redirect_inside_is_not_followed(tmp_path: Path, host: str, proxy: boo
 
 def test_a_redirect_to_a_name_that_resolves_inside_is_not_followed(tmp_path: Path) -> None:
     with Listener() as listener:
-        away = Page(b"", status=302, headers=(("Location", f"http://inside.example:{listener.port}/"),))
+        away = ServedPage(b"", status=302, headers=(("Location", f"http://inside.example:{listener.port}/"),))
         with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [PAGE]), PAGE: away})]) as web:
             log = crawl(
                 tmp_path,
@@ -103,7 +103,7 @@ def test_a_redirect_to_a_name_that_resolves_inside_is_not_followed(tmp_path: Pat
 
 def test_robots_txt_that_leads_inside_is_not_followed_and_its_pages_are_tried_later(tmp_path: Path) -> None:
     with Listener() as listener:
-        away = Page(b"", status=302, headers=(("Location", f"http://127.0.0.1:{listener.port}/robots.txt"),))
+        away = ServedPage(b"", status=302, headers=(("Location", f"http://127.0.0.1:{listener.port}/robots.txt"),))
         with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [PAGE]), "/robots.txt": away})]) as web:
             log = crawl(
                 tmp_path,
@@ -120,7 +120,11 @@ def test_a_connection_made_for_a_source_that_may_go_inside_serves_no_other(tmp_p
     with NewsWeb([]) as private:
         port = port_of(private)
         there = f"{inside}:{port}"
-        pages = {"/feed.xml": feed(there, [PAGE]), PAGE: Page(b"<p>secret</p>"), "/robots.txt": Page(b"", "text/plain")}
+        pages = {
+            "/feed.xml": feed(there, [PAGE]),
+            PAGE: ServedPage(b"<p>secret</p>"),
+            "/robots.txt": ServedPage(b"", "text/plain"),
+        }
         private.publish(Site(there, pages))
         private.publish(Site(inside, pages))
         with NewsWeb([Site(HOST, {"/feed.xml": feed(there, [PAGE.replace("report", "secret")])})]) as web:

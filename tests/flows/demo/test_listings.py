@@ -11,11 +11,11 @@ import pytest
 from lxml import etree, html
 
 from flows.demo import sites
-from flows.demo.stories import EDITIONS, publishers
-from flows.demo.web import Page, default_robots, without_tracking
+from flows.demo.newspapers import EDITIONS, newspapers
+from flows.demo.web import ServedPage, default_robots, without_tracking
 
 
-def page_at(url: str, edition: int = 1) -> Page:
+def page_at(url: str, edition: int = 1) -> ServedPage:
     page = sites.demo_page(url, edition)
     assert page is not None, url
     return page
@@ -30,7 +30,7 @@ def strings(node: html.HtmlElement | etree._Element, xpath: str) -> list[str]:
 
 def feed_links(edition: int) -> dict[str, list[str]]:
     found = {}
-    for paper in publishers(edition):
+    for paper in newspapers(edition):
         feed = feedparser.parse(page_at(paper.url(paper.feed_path), edition).body)
         assert not feed.bozo
         found[paper.key] = [entry.link for entry in feed.entries]
@@ -71,7 +71,7 @@ def test_sitemaps_come_in_three_forms() -> None:
 
 
 def test_front_page_links_its_stories_its_menu_and_the_private_newsroom() -> None:
-    for paper in publishers(2):
+    for paper in newspapers(2):
         front = page_at(paper.url("/"), 2)
         links = set(strings(html.fromstring(front.body), "//a/@href"))
         stories = {story.path for story in paper.stories if story.kind != "no-article"}

@@ -11,11 +11,11 @@ import trafilatura
 from lxml import etree, html
 
 from flows.demo import sites
+from flows.demo.newspapers import EDITIONS
 from flows.demo.pages import tag_path
-from flows.demo.stories import EDITIONS
 
 if TYPE_CHECKING:
-    from flows.demo.web import Page
+    from flows.demo.web import ServedPage
 
 FURNITURE = {
     "harbour-courier": ("214 partners", "free newsletter", "Dunning’s chandlery", "leave a comment", "All rights"),
@@ -31,7 +31,7 @@ FURNITURE = {
 }
 
 
-def page_at(url: str, edition: int = 1) -> Page:
+def page_at(url: str, edition: int = 1) -> ServedPage:
     page = sites.demo_page(url, edition)
     assert page is not None, url
     return page

@@ -17,11 +17,11 @@ import pytest
 import trafilatura
 
 from flows.demo import sites
-from flows.demo.stories import paragraphs_of
-from flows.demo.web import NewsWeb, Page
+from flows.demo.newspapers import paragraphs_of
+from flows.demo.web import NewsWeb, ServedPage
 
 
-def page_at(url: str, edition: int = 1) -> Page:
+def page_at(url: str, edition: int = 1) -> ServedPage:
     page = sites.demo_page(url, edition)
     assert page is not None, url
     return page
@@ -91,8 +91,8 @@ def test_second_edition_changes_nothing_but_its_news() -> None:
         changed |= {
             f"http://{second.host}{path}" for path, page in second.pages.items() if first.pages.get(path) != page
         }
-    texts = {found.url for found in sites.demo_articles(2)}
-    assert changed & texts == {sites.EDITED, sites.ADDED}
+    static_pages = {found.url for found in sites.demo_articles(2)}
+    assert changed & static_pages == {sites.EDITED, sites.ADDED}
     assert {url for url in changed if "nordblatt" in url or "kestrel" in url} == set()
 
 

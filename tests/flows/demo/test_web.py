@@ -15,15 +15,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from flows.demo.web import NewsWeb, Page, Site, is_unchanged, without_tracking
+from flows.demo.web import NewsWeb, ServedPage, Site, is_unchanged, without_tracking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHANGED = datetime(2026, 2, 9, 18, 40, 0, 700_000, tzinfo=timezone(timedelta(hours=1)))
-FRONT = Page("<p>Grüße vom Kai</p>".encode())
-STORY = Page(b"<p>A story</p>", last_modified=CHANGED)
-SITE = Site("courier.example", {"/": FRONT, "/story": STORY, "/print?id=7": Page(b"<p>Print</p>")})
+FRONT = ServedPage("<p>Grüße vom Kai</p>".encode())
+STORY = ServedPage(b"<p>A story</p>", last_modified=CHANGED)
+SITE = Site("courier.example", {"/": FRONT, "/story": STORY, "/print?id=7": ServedPage(b"<p>Print</p>")})
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def test_other_parameters_name_another_page(web: NewsWeb) -> None:
 
 
 def test_page_with_its_own_tracking_parameters_wins(web: NewsWeb) -> None:
-    web.publish(Site("courier.example", {"/a": Page(b"plain"), "/a?utm_source=x": Page(b"tracked")}))
+    web.publish(Site("courier.example", {"/a": ServedPage(b"plain"), "/a?utm_source=x": ServedPage(b"tracked")}))
     assert ask(web, "http://courier.example/a?utm_source=x").body == b"tracked"
 
 
@@ -160,12 +160,12 @@ def test_which_validators_hold(headers: dict[str, str], unchanged: bool) -> None
 
 
 def test_only_a_page_that_is_there_can_be_unchanged() -> None:
-    assert not is_unchanged(Page(b"gone", status=410), {"if-none-match": "*"})
+    assert not is_unchanged(ServedPage(b"gone", status=410), {"if-none-match": "*"})
 
 
 def test_changed_body_changes_the_etag(web: NewsWeb) -> None:
     etag = ask(web, "http://courier.example/story").headers["etag"]
-    web.publish(Site("courier.example", {"/story": Page(b"<p>Another story</p>")}))
+    web.publish(Site("courier.example", {"/story": ServedPage(b"<p>Another story</p>")}))
     answer = ask(web, "http://courier.example/story", If_None_Match=etag)
     assert (answer.status, answer.body) == (200, b"<p>Another story</p>")
 
@@ -184,13 +184,13 @@ def test_site_without_robots_gets_a_usual_one(web: NewsWeb) -> None:
 
 
 def test_site_with_its_own_robots_keeps_it(web: NewsWeb) -> None:
-    web.publish(Site("own.example", {"/robots.txt": Page(b"User-agent: *\nDisallow: /\n", "text/plain")}))
+    web.publish(Site("own.example", {"/robots.txt": ServedPage(b"User-agent: *\nDisallow: /\n", "text/plain")}))
     assert ask(web, "http://own.example/robots.txt").body == b"User-agent: *\nDisallow: /\n"
 
 
 def test_headers_of_a_page_are_added_replace_and_remove(web: NewsWeb) -> None:
     headers = (("etag", ""), ("Content-Type", "text/plain"), ("Location", "http://courier.example/"))
-    web.publish(Site("own.example", {"/": Page(b"x", status=301, headers=headers)}))
+    web.publish(Site("own.example", {"/": ServedPage(b"x", status=301, headers=headers)}))
     answer = ask(web, "http://own.example/", If_None_Match="*")
     assert answer.status == 301
     assert answer.headers["location"] == "http://courier.example/"
@@ -218,13 +218,13 @@ def test_record_is_a_copy(web: NewsWeb) -> None:
 
 
 def test_publish_leaves_other_hosts_alone(web: NewsWeb) -> None:
-    web.publish(Site("second.example", {"/": Page(b"second")}))
+    web.publish(Site("second.example", {"/": ServedPage(b"second")}))
     assert ask(web, "http://second.example/").body == b"second"
     assert ask(web, "http://courier.example/").body == FRONT.body
 
 
 def test_reset_page_aborts_the_connection(web: NewsWeb) -> None:
-    web.publish(Site("rude.example", {"/": Page(b"never sent", reset=True)}))
+    web.publish(Site("rude.example", {"/": ServedPage(b"never sent", reset=True)}))
     with closing(dial(web)) as client:
         client.sendall(b"GET http://rude.example/ HTTP/1.1\r\nHost: rude.example\r\n\r\n")
         with pytest.raises(ConnectionResetError):
@@ -233,7 +233,10 @@ def test_reset_page_aborts_the_connection(web: NewsWeb) -> None:
 
 
 def test_slow_page_holds_up_neither_others_nor_the_end() -> None:
-    with NewsWeb([SITE, Site("slow.example", {"/": Page(b"late", delay=3600)})]) as web, closing(dial(web)) as client:
+    with (
+        NewsWeb([SITE, Site("slow.example", {"/": ServedPage(b"late", delay=3600)})]) as web,
+        closing(dial(web)) as client,
+    ):
         client.sendall(b"GET / HTTP/1.1\r\nHost: slow.example\r\n\r\n")
         while not web.requests:
             time.sleep(0.01)
@@ -241,14 +244,14 @@ def test_slow_page_holds_up_neither_others_nor_the_end() -> None:
 
 
 def test_delayed_page_arrives_after_its_delay(web: NewsWeb) -> None:
-    web.publish(Site("slow.example", {"/": Page(b"late", delay=0.2)}))
+    web.publish(Site("slow.example", {"/": ServedPage(b"late", delay=0.2)}))
     answer = ask(web, "http://slow.example/")
     assert answer.body == b"late"
     assert datetime.now(UTC) - web.requests[0].at >= timedelta(seconds=0.2)
 
 
 def test_clients_that_hang_up_are_no_matter(capfd: pytest.CaptureFixture[str]) -> None:
-    big = Site("big.example", {"/": Page(b"x" * 20_000_000)})
+    big = Site("big.example", {"/": ServedPage(b"x" * 20_000_000)})
     with NewsWeb([big]) as web:
         for request in (b"", b"GET http://big.exa", b"GET http://big.example/ HTTP/1.1\r\nHost: big.example\r\n\r\n"):
             with closing(dial(web)) as client:
@@ -287,7 +290,7 @@ def test_it_has_no_address_while_it_is_closed() -> None:
 
 
 def test_two_webs_live_side_by_side() -> None:
-    sites = [Site("a.example", {"/": Page(body)}) for body in (b"one", b"two")]
+    sites = [Site("a.example", {"/": ServedPage(body)}) for body in (b"one", b"two")]
     with NewsWeb(sites[:1]) as one, NewsWeb(sites[1:]) as two:
         assert ask(one, "http://a.example/").body == b"one"
         assert ask(two, "http://a.example/").body == b"two"

@@ -1,4 +1,4 @@
-"""What the demo's newspapers have written: read from one TOML file per publisher, as of an edition."""
+"""What the demo's newspapers have written: read from one TOML file per newspaper, as of an edition."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ if TYPE_CHECKING:
     from datetime import datetime
     from importlib.resources.abc import Traversable
 
-Kind = Literal["article", "duplicate", "paywall", "no-article"]
+StoryKind = Literal["article", "duplicate", "paywall", "no-article"]
 
-PUBLISHERS = ("harbour-courier", "kestrel-valley-post", "nordblatt", "faro-del-sur")
+NEWSPAPERS = ("harbour-courier", "kestrel-valley-post", "nordblatt", "faro-del-sur")
 EDITIONS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class NewspaperStory:
     """One story of a paper, in the state of one edition.
 
-    Times carry the paper's zone. `steady` is a story that no edition adds or changes. `print_path` is a second address
-    with the same text. A path is the address behind the host, with query.
+    Times carry the paper's time zone. `unedited` means that no edition adds or changes the story. `print_path` is a
+    second URL with the same text. Paths include the query string.
     """
 
     path: str
@@ -36,9 +36,9 @@ class Story:
     caption: str
     paragraphs: tuple[str, ...]
     modified_at: datetime | None = None
-    kind: Kind = "article"
+    kind: StoryKind = "article"
     charset: str = "utf-8"
-    steady: bool = True
+    unedited: bool = True
     utm: bool = False
     print_path: str | None = None
 
@@ -49,7 +49,7 @@ class Story:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class StaticPage:
     """A page that is no story (`/about`)."""
 
     path: str
@@ -67,7 +67,7 @@ class DeadLink:
 
 
 @dataclass(frozen=True, slots=True)
-class Publisher:
+class Newspaper:
     """A newspaper in the state of one edition; `stories` newest first, `folder` holds its HTML templates.
 
     `sections` maps a section's name to its path, `bios` an author's name to a sentence on them. `date` is a format of
@@ -88,8 +88,8 @@ class Publisher:
     sitemap: Literal["news", "index", "plain"]
     sections: dict[str, str]
     bios: dict[str, str]
-    stories: tuple[Story, ...]
-    texts: tuple[Text, ...] = ()
+    stories: tuple[NewspaperStory, ...]
+    static_pages: tuple[StaticPage, ...] = ()
     dead_links: tuple[DeadLink, ...] = ()
 
     @property
@@ -111,11 +111,11 @@ _SITES = resources.files("flows.demo") / "sites"
 
 
 @cache
-def publishers(edition: int) -> tuple[Publisher, ...]:
+def newspapers(edition: int) -> tuple[Newspaper, ...]:
     """All newspapers as of edition 1 or 2; ValueError for another one."""
     if edition not in EDITIONS:
         raise ValueError(f"edition {edition!r}: there are the editions {EDITIONS[0]} and {EDITIONS[1]}")
-    return tuple(_publisher(key, edition) for key in PUBLISHERS)
+    return tuple(_newspaper(key, edition) for key in NEWSPAPERS)
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
@@ -123,11 +123,11 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
     return tuple(" ".join(block.split()) for block in text.strip().split("\n\n"))
 
 
-def _publisher(key: str, edition: int) -> Publisher:
+def _newspaper(key: str, edition: int) -> Newspaper:
     # Our own files: a missing key is a KeyError in the tests, not a message for users.
     data = tomllib.loads((_SITES / f"{key}.toml").read_text(encoding="utf-8"))
     stories = [_story(entry, edition) for entry in data["story"] if entry.get("since", 1) <= edition]
-    return Publisher(
+    return Newspaper(
         key=key,
         name=data["name"],
         host=data["host"],
@@ -143,13 +143,19 @@ def _publisher(key: str, edition: int) -> Publisher:
         sections=data["sections"],
         bios=data["bios"],
         stories=tuple(sorted(stories, key=lambda story: story.published_at, reverse=True)),
-        texts=tuple(Text(entry["path"], entry["title"], paragraphs_of(entry["text"])) for entry in data["page"]),
+        static_pages=tuple(
+            StaticPage(entry["path"], entry["title"], paragraphs_of(entry["text"])) for entry in data["page"]
+        ),
         dead_links=tuple(DeadLink(**entry) for entry in data.get("dead_link", ())),
     )
 
 
-def _story(entry: dict[str, Any], edition: int) -> Story:
-    story = Story(
+def _static_page(entry: dict[str, Any]) -> StaticPage:
+    return StaticPage(entry["path"], entry["title"], paragraphs_of(entry["text"]))
+
+
+def _story(entry: dict[str, Any], edition: int) -> NewspaperStory:
+    story = NewspaperStory(
         path=entry["path"],
         title=entry["title"],
         description=entry["description"],
@@ -161,7 +167,7 @@ def _story(entry: dict[str, Any], edition: int) -> Story:
         paragraphs=paragraphs_of(entry["text"]),
         kind=entry.get("kind", "article"),
         charset=entry.get("charset", "utf-8"),
-        steady="since" not in entry and "edition_2" not in entry,
+        unedited="since" not in entry and "edition_2" not in entry,
         utm=entry.get("utm", False),
         print_path=entry.get("print"),
     )
