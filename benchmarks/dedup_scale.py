@@ -27,10 +27,10 @@ from invented import START, News
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
-from flows.dedup.articles import Looked
+from flows.dedup.articles import NewText
 from flows.dedup.run import deduplicate
-from flows.dedup.text.features import traits_of
-from flows.dedup.upkeep import close_quiet_stories, keep_up
+from flows.dedup.text.features import features_of
+from flows.dedup.upkeep import close_quiet_stories, refresh_idf_if_grown
 from flows.identifiers import digest
 from warehouse import open_writer
 
@@ -50,10 +50,10 @@ TABLES = (
 )
 
 
-def looked(article: dict[str, str], number: int) -> tuple[Looked, str]:
+def new_text(article: dict[str, str], number: int) -> tuple[NewText, str]:
     """An article as the step takes it, and its text."""
     at = datetime.fromisoformat(article["published_at"])
-    return Looked(
+    return NewText(
         article_id=digest(article["url"]),
         version_id=digest(article["url"], "version"),
         source=article["url"].split("/")[2],
@@ -64,11 +64,11 @@ def looked(article: dict[str, str], number: int) -> tuple[Looked, str]:
         seen_at=at + timedelta(minutes=5),
         first_seen_at=at + timedelta(minutes=5),
         new=True,
-        traits=traits_of(article["title"], article["text"], "en"),
+        features=features_of(article["title"], article["text"], "en"),
     ), article["text"]
 
 
-def load(writer: Writer, batch: list[tuple[Looked, str]]) -> float:
+def load(writer: Writer, batch: list[tuple[NewText, str]]) -> float:
     """Write the articles' rows, then the step; returns the CPU seconds of the step, in all threads."""
     with writer.transaction() as connection:
         connection.register(
@@ -83,7 +83,7 @@ def load(writer: Writer, batch: list[tuple[Looked, str]]) -> float:
         seconds = time.process_time() - start
     start = time.process_time()
     with writer.transaction() as connection:
-        keep_up(connection)
+        refresh_idf_if_grown(connection)
     return seconds + time.process_time() - start
 
 
@@ -103,7 +103,7 @@ FROM new_rows
 """
 
 
-def _rows(batch: list[tuple[Looked, str]]) -> object:
+def _rows(batch: list[tuple[NewText, str]]) -> object:
     import pyarrow as pa
 
     return pa.table(
@@ -160,7 +160,7 @@ DROP TABLE filling;
 """
 
 
-def fill(writer: Writer, held: int, per_day: int, news: Iterator[tuple[Looked, str]]) -> None:
+def fill(writer: Writer, held: int, per_day: int, news: Iterator[tuple[NewText, str]]) -> None:
     """Bring a warehouse to so many articles: invented numbers up to the last days, then articles."""
     real = min(held, DAYS * per_day)
     if held > real:
@@ -212,7 +212,7 @@ def main() -> None:
     costs = []
     sizes: dict[str, float] = {}
     for held in args.held:
-        news = (looked(article, number) for number, article in enumerate(News(3, args.per_day)))
+        news = (new_text(article, number) for number, article in enumerate(News(3, args.per_day)))
         with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "benchmark") as writer:
             fill(writer, held, args.per_day, news)
             load(writer, list(islice(news, 1000)))  # warm

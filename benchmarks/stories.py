@@ -97,9 +97,9 @@ def usual(rows: list[dict[str, str]], threshold: float) -> dict[str, str]:
         best, where = 0.0, None
         for number, centroid in enumerate(sums):
             size = math.sqrt(sum(weight * weight for weight in centroid.values())) or 1.0
-            likeness = sum(weight * centroid.get(word, 0.0) for word, weight in vector.items()) / size
-            if likeness > best:
-                best, where = likeness, number
+            similarity = sum(weight * centroid.get(word, 0.0) for word, weight in vector.items()) / size
+            if similarity > best:
+                best, where = similarity, number
         if where is None or best < threshold:
             sums.append(defaultdict(float))
             where = len(sums) - 1

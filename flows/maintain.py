@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from crawlers.archive.pack_segments import Packed
 from flows.data_directory import GIGABYTE, DataDirectory
-from flows.dedup.upkeep import close_quiet_stories, refresh_background, refresh_common_fingerprints
+from flows.dedup.upkeep import close_quiet_stories, refresh_common_fingerprints, refresh_idf
 from flows.maintenance.pack import pack_loaded
 from flows.maintenance.retention import RetentionResult, apply_retention
 from flows.prefect_support import Data, SourcesFile, Wait, document_parameters, is_transient, publish_task, skip_if_busy
@@ -29,7 +29,7 @@ def upkeep_task(writer: Writer) -> None:
     """See `flows.dedup.upkeep`: lists that duplicates and stories are found by, stories that have gone quiet."""
     with writer.transaction() as connection:
         refresh_common_fingerprints(connection)
-        refresh_background(connection)
+        refresh_idf(connection)
         close_quiet_stories(connection)
 
 

@@ -22,7 +22,7 @@ def command(data: Path, wait: float) -> None:
     Needed after a change of the method (the column `method` of the tables duplicates and stories says by which one a
     row was found), and useful after many imports in small pieces. What was interrupted goes on where it stopped.
     """
-    from flows.dedup.recompute import restory
+    from flows.dedup.recompute import recompute_all
     from flows.errors import FlowsError
     from flows.pipeline.progress import current, shown
     from warehouse import open_writer
@@ -34,10 +34,10 @@ def command(data: Path, wait: float) -> None:
             "--data DIR or NEWSLOOM_DATA names the data directory."
         )
 
-    def told(done: int, whole: int) -> None:
+    def on_progress(done: int, whole: int) -> None:
         current.get().step(f"{done} of {whole} articles")
 
     with shown(), open_writer(directory.root, "newsloom restory", wait=wait) as writer:
-        found = restory(writer, told)
+        found = recompute_all(writer, on_progress)
         writer.publish()
     click.echo(f"{found.articles} articles, {found.duplicates} of them repeat others, {found.stories} stories")

@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from datetime import datetime
     from uuid import UUID
 
-    from flows.dedup.text.features import Traits
+    from flows.dedup.text.features import Features
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class NewText:
     """An article with its current text: new to the warehouse, or with a new version of its text.
 
     `seen_at` is when this version was fetched, `first_seen_at` when the article was; `published_at` and `precision` are
@@ -30,11 +30,11 @@ class Looked:
     seen_at: datetime
     first_seen_at: datetime
     new: bool
-    traits: Traits
+    features: Features
 
 
 @dataclass(frozen=True, slots=True)
-class Elsewhere:
+class OtherPublication:
     """Where and when else an article was published.
 
     Its text, unchanged, at another address (all but `article_id` is of that address), or an earlier version of it.

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 MOST = 32  # of stretches: a segment of an imported archive may have articles of any time
 
 
-def stretches(days: Iterable[date], gap: int) -> list[tuple[date, date]]:
+def day_ranges(days: Iterable[date], gap: int) -> list[tuple[date, date]]:
     """The days as (first, last), both included; days at most `gap` apart are of one stretch.
 
     Where more than MOST would remain, the nearest are joined.

@@ -24,7 +24,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PageIdentity:
     """An extracted page.
 
     `article_id` names its canonical address, `fetch_key` the address it was read from; `title_hash` and `body_hash`
@@ -42,7 +42,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class Classification:
     """The verdict on a candidate.
 
     `article_id` is the article it is, changes or repeats; `reason` says which kind of duplicate (same_address,
@@ -55,9 +55,9 @@ class Judgement:
     change: str | None = None
 
 
-def judge_all(
-    candidates: Sequence[Candidate], held: Mapping[UUID, StoredArticle], texts: Mapping[UUID, UUID]
-) -> list[Judgement]:
+def classify_all(
+    identities: Sequence[PageIdentity], held: Mapping[UUID, StoredArticle], texts: Mapping[UUID, UUID]
+) -> list[Classification]:
     """Judge a batch in its order; `held` are the known articles among it, `texts` the known texts and whose they are.
 
     1. An article that is held: unchanged or duplicate (read from another address) when title and text are as they were,
@@ -66,44 +66,44 @@ def judge_all(
     3. Else a new article: of several in the batch with one text the first with a plain address, or else the first.
     """
     now_held = dict(held)
-    now_texts = _leaders(candidates) | dict(texts)
-    judged = []
-    for candidate in candidates:
-        judgement = _judge(candidate, now_held, now_texts)
-        judged.append(judgement)
-        if judgement.verdict in (Verdict.LOADED, Verdict.UPDATED):
-            before = now_held.get(candidate.article_id)
-            now_held[candidate.article_id] = StoredArticle(
-                candidate.title_hash,
-                candidate.body_hash,
-                candidate.fetch_key if before is None else before.fetch_key,
-                candidate.fetched_at,
+    now_texts = _leaders(identities) | dict(texts)
+    classified = []
+    for identity in identities:
+        classification = _classify(identity, now_held, now_texts)
+        classified.append(classification)
+        if classification.verdict in (Verdict.LOADED, Verdict.UPDATED):
+            before = now_held.get(identity.article_id)
+            now_held[identity.article_id] = StoredArticle(
+                identity.title_hash,
+                identity.body_hash,
+                identity.fetch_key if before is None else before.fetch_key,
+                identity.fetched_at,
             )
-    return judged
+    return classified
 
 
-def _leaders(candidates: Sequence[Candidate]) -> dict[UUID, UUID]:
+def _leaders(identities: Sequence[PageIdentity]) -> dict[UUID, UUID]:
     """For each text of a batch the article that it belongs to, if nobody had it before."""
     leaders: dict[UUID, UUID] = {}
-    for candidate in sorted(candidates, key=lambda candidate: not candidate.plain):
-        leaders.setdefault(candidate.text_hash, candidate.article_id)
+    for identity in sorted(identities, key=lambda identity: not identity.plain):
+        leaders.setdefault(identity.text_hash, identity.article_id)
     return leaders
 
 
-def _judge(candidate: Candidate, held: Mapping[UUID, StoredArticle], texts: Mapping[UUID, UUID]) -> Judgement:
-    known = held.get(candidate.article_id)
+def _classify(identity: PageIdentity, held: Mapping[UUID, StoredArticle], texts: Mapping[UUID, UUID]) -> Classification:
+    known = held.get(identity.article_id)
     if known is None:
-        original = texts[candidate.text_hash]
-        if original != candidate.article_id:
-            return Judgement(Verdict.DUPLICATE, original, reason="same_text")
-        return Judgement(Verdict.LOADED, candidate.article_id, change="first")
-    same_title = known.title_hash == candidate.title_hash
-    same_body = known.body_hash == candidate.body_hash
+        original = texts[identity.text_hash]
+        if original != identity.article_id:
+            return Classification(Verdict.DUPLICATE, original, reason="same_text")
+        return Classification(Verdict.LOADED, identity.article_id, change="first")
+    same_title = known.title_hash == identity.title_hash
+    same_body = known.body_hash == identity.body_hash
     if same_title and same_body:
-        if known.fetch_key == candidate.fetch_key:
-            return Judgement(Verdict.UNCHANGED, candidate.article_id)
-        return Judgement(Verdict.DUPLICATE, candidate.article_id, reason="same_address")
-    if candidate.fetched_at <= known.last_seen_at:
-        return Judgement(Verdict.DUPLICATE, candidate.article_id, reason="older_version")
+        if known.fetch_key == identity.fetch_key:
+            return Classification(Verdict.UNCHANGED, identity.article_id)
+        return Classification(Verdict.DUPLICATE, identity.article_id, reason="same_address")
+    if identity.fetched_at <= known.last_seen_at:
+        return Classification(Verdict.DUPLICATE, identity.article_id, reason="older_version")
     change = "text" if same_title else "title" if same_body else "both"
-    return Judgement(Verdict.UPDATED, candidate.article_id, change=change)
+    return Classification(Verdict.UPDATED, identity.article_id, change=change)

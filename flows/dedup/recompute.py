@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flows.dedup.articles import Elsewhere, Looked
+from flows.dedup.articles import NewText, OtherPublication
 from flows.dedup.run import deduplicate
-from flows.dedup.text.features import traits_of
-from flows.dedup.upkeep import after_restory
+from flows.dedup.text.features import features_of
+from flows.dedup.upkeep import refresh_after_recompute
 from warehouse.dedup.recompute_queue import (
     count_duplicates_and_stories,
     queue_all_articles,
@@ -26,7 +26,7 @@ AT_ONCE = 1000  # articles: as much as a segment has
 
 
 @dataclass(frozen=True, slots=True)
-class Restoried:
+class Recomputed:
     """What came of it: articles placed, those that repeat others, stories."""
 
     articles: int
@@ -34,22 +34,22 @@ class Restoried:
     stories: int
 
 
-def restory(writer: Writer, told: Callable[[int, int], None] = lambda done, whole: None) -> Restoried:
-    """Forget all duplicates and stories and find them anew, in the order of publication, a thousand articles at a time.
+def recompute_all(writer: Writer, on_progress: Callable[[int, int], None] = lambda done, whole: None) -> Recomputed:
+    """Delete all duplicates and stories and find them again in the order of publication, a thousand articles at a time.
 
-    Each thousand is a transaction: what was interrupted goes on where it stopped, with the next call. `told` hears how
-    many articles are done, of how many. Memory is bounded as in a run.
+    Each thousand is one transaction: after an interruption, the next call resumes. `on_progress` receives how many
+    articles are done, and how many there are. Memory is bounded as in a run.
     """
     if not queue_length(writer.connection):
         with writer.transaction() as connection:
             queue_all_articles(connection)
-    done = place_waiting(writer, told)
+    done = process_queue(writer, on_progress)
     with writer.transaction() as connection:
-        after_restory(connection)
-    return Restoried(done, *count_duplicates_and_stories(writer.connection))
+        refresh_after_recompute(connection)
+    return Recomputed(done, *count_duplicates_and_stories(writer.connection))
 
 
-def place_waiting(writer: Writer, told: Callable[[int, int], None] = lambda done, whole: None) -> int:
+def process_queue(writer: Writer, on_progress: Callable[[int, int], None] = lambda done, whole: None) -> int:
     """Find duplicates and stories of the articles that are in the queue; returns how many those were."""
     whole = queue_length(writer.connection)
     done = 0
@@ -59,8 +59,8 @@ def place_waiting(writer: Writer, told: Callable[[int, int], None] = lambda done
             rows, others = take_queued_articles(connection, AT_ONCE)
             if not rows:
                 break
-            looked = [
-                Looked(
+            new_articles = [
+                NewText(
                     article_id=row.article_id,
                     version_id=row.version_id,
                     source=row.source,
@@ -71,11 +71,11 @@ def place_waiting(writer: Writer, told: Callable[[int, int], None] = lambda done
                     seen_at=row.seen_at,
                     first_seen_at=row.first_seen_at,
                     new=True,
-                    traits=traits_of(row.title, row.text, row.language),
+                    features=features_of(row.title, row.text, row.language),
                 )
                 for row in rows
             ]
-            deduplicate(connection, looked, [Elsewhere(*other) for other in others], now)
+            deduplicate(connection, new_articles, [OtherPublication(*other) for other in others], now)
         done += len(rows)
-        told(done, whole)
+        on_progress(done, whole)
     return done

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from flows.dedup.copies.find import link
-from flows.dedup.stories.assign import tell
-from flows.dedup.stories.idf import Background, complete
+from flows.dedup.copies.find import find_duplicates
+from flows.dedup.stories.assign import place_in_stories
+from flows.dedup.stories.idf import Idf, complete
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.timing import Spent, spent
 from warehouse.dedup.stories import read_document_frequencies
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from flows.dedup.articles import Elsewhere, Looked
+    from flows.dedup.articles import NewText, OtherPublication
 
 
 def deduplicate(
     connection: duckdb.DuckDBPyConnection,
-    articles: Sequence[Looked],
-    elsewhere: Sequence[Elsewhere],
+    articles: Sequence[NewText],
+    other_publications: Sequence[OtherPublication],
     now: datetime,
     times: Spent | None = None,
 ) -> None:
@@ -37,20 +37,20 @@ def deduplicate(
     text. Reads the days around the articles; memory is bounded by the batch and what resembles it. What each took is
     added to `times`.
     """
-    if not articles and not elsewhere:
+    if not articles and not other_publications:
         return
     times = Spent() if times is None else times
     with spent(times, "duplicates"):
-        linked = link(connection, articles, elsewhere, now)
+        duplicate_changes = find_duplicates(connection, articles, other_publications, now)
     with spent(times, "stories"):
-        tell(connection, articles, elsewhere, linked, _background(connection, articles))
+        place_in_stories(connection, articles, other_publications, duplicate_changes, _idf(connection, articles))
 
 
-def _background(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> Background:
+def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Idf:
     languages, terms, shares = read_document_frequencies(connection)
     found: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         # Where there is a stop list, it is a better start than what a thousand articles of one day have in common.
         if not stop_words(article.language):
-            found[article.language or UNKNOWN].append(article.traits.terms)
-    return complete(Background(terms, shares), languages, found)
+            found[article.language or UNKNOWN].append(article.features.terms)
+    return complete(Idf(terms, shares), languages, found)

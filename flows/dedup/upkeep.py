@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from flows.dedup import STORY_METHOD
 from flows.dedup.copies.boilerplate import MANY
-from flows.dedup.copies.chains import relink
+from flows.dedup.copies.chains import resolve_without
 from flows.dedup.copies.find import drop_unsupported
-from flows.dedup.stories.assign import quiet_since, tell
+from flows.dedup.stories.assign import place_in_stories, quiet_since
 from flows.dedup.stories.clustering import MOST_DAYS
-from flows.dedup.stories.idf import NO_BACKGROUND, shares
+from flows.dedup.stories.idf import NO_IDF, shares
 from flows.dedup.text.terms import UNKNOWN, weigh
 from warehouse.dedup.fingerprints import add_common_fingerprints
 from warehouse.dedup.stories import close_stories
@@ -54,14 +54,14 @@ def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: date
     if found:
         add_common_fingerprints(connection, found.keys(), now)
         holders = {article: day for articles in found.values() for article, day in articles.items()}
-        linked = relink(connection, drop_unsupported(connection, holders))
-        if linked.duplicates:
-            tell(connection, [], [], linked, NO_BACKGROUND)
+        duplicate_changes = resolve_without(connection, drop_unsupported(connection, holders))
+        if duplicate_changes.duplicates:
+            place_in_stories(connection, [], [], duplicate_changes, NO_IDF)
     record_upkeep(connection, "common fingerprints", now)
     return len(found)
 
 
-def refresh_background(
+def refresh_idf(
     connection: duckdb.DuckDBPyConnection,
     now: datetime | None = None,
     known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
@@ -80,7 +80,7 @@ def refresh_background(
     set_document_frequencies(
         connection, {language: shares(found, articles[language]) for language, found in counts.items()}
     )
-    record_upkeep(connection, _background_task(), now)
+    record_upkeep(connection, _idf_task(), now)
     return len(counts)
 
 
@@ -96,23 +96,23 @@ def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | N
     return close_stories(connection, quiet, now)
 
 
-def after_restory(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
+def refresh_after_recompute(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
     """What follows when all was found anew, in the caller's transaction.
 
     The background stays where it is of the present method: the same articles give the same stories again then.
     """
     refresh_common_fingerprints(connection, now)
-    if last_upkeep(connection, _background_task()) is None:
-        refresh_background(connection, now)
+    if last_upkeep(connection, _idf_task()) is None:
+        refresh_idf(connection, now)
     close_quiet_stories(connection, now)
 
 
-def _background_task() -> str:
+def _idf_task() -> str:
     """Its name in the book: terms of another method say nothing to this one."""
     return f"background {STORY_METHOD}"
 
 
-def keep_up(
+def refresh_idf_if_grown(
     connection: duckdb.DuckDBPyConnection,
     now: datetime | None = None,
     known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
@@ -123,8 +123,8 @@ def keep_up(
     to do. Says whether there was.
     """
     held = count_stories(connection)
-    last = last_upkeep(connection, _background_task())
+    last = last_upkeep(connection, _idf_task())
     if held < LEAST_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
         return False
-    refresh_background(connection, now, known)
+    refresh_idf(connection, now, known)
     return True

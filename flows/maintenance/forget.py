@@ -13,7 +13,7 @@ from crawlers.archive.erase import erase_each
 from crawlers.discovery import url_key
 from crawlers.errors import ArchiveError
 from flows.dedup.exact import Verdict
-from flows.dedup.recompute import place_waiting
+from flows.dedup.recompute import process_queue
 from flows.pipeline.blocklist import Forgotten, remember_to_forget
 from flows.pipeline.load import judged, locked_archive
 from flows.reports.stored_page import spellings
@@ -91,7 +91,7 @@ def forget(
             queue_articles(connection, others)
 
         remove_traces(writer, list(keys.values()), source, blanks, archived, with_the_removal)
-        place_waiting(writer)
+        process_queue(writer)
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
     return ForgetResult(len(found.articles), records, len(found.addresses), len(others))
@@ -102,12 +102,12 @@ def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten
     asked = requests_elsewhere(writer.connection, segment.name)
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
     pages = list(extractor.read(segment, [fetch for fetch in fetches if not forgotten.is_about(fetch)]))
-    judgements, batch = judged(writer, segment.name, pages)
+    classifications, batch = judged(writer, segment.name, pages)
     enter(writer.connection, batch)
     return {
-        judgement.article_id
-        for judgement in judgements
-        if judgement is not None and judgement.verdict in (Verdict.LOADED, Verdict.UPDATED)
+        classification.article_id
+        for classification in classifications
+        if classification is not None and classification.verdict in (Verdict.LOADED, Verdict.UPDATED)
     }
 
 

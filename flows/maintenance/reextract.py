@@ -13,7 +13,7 @@ import pyarrow as pa
 from crawlers.archive import Fetch, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import EXTRACTOR_VERSION, Rejection
-from flows.dedup.exact import Judgement, Verdict
+from flows.dedup.exact import Classification, Verdict
 from flows.dedup.run import deduplicate
 from flows.errors import FlowsError
 from flows.identifiers import digest
@@ -127,10 +127,10 @@ def _again(
     # Without its status an answer does not touch the validators that a later look may have renewed.
     fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
     pages: list[Page] = []
-    judgements: list[Judgement | None] = []
+    classifications: list[Classification | None] = []
     same: list[int] = []
     for version, page in zip(there, extractor.read(segment, fetches), strict=True):
-        if page.candidate is None:
+        if page.identity is None:
             done.outcomes["rejected"] += 1
             if isinstance(page.found, Rejection) and len(done.rejections) < 3:
                 done.rejections.append(f"{page.fetch.url}: {page.found.reason}: {page.found.detail}")
@@ -141,23 +141,23 @@ def _again(
         edit = compare(version.values[FIELDS.index("text")], page.fields["text"])
         page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
         pages.append(page)
-        judgements.append(Judgement(Verdict.UPDATED, version.article_id, change="reextracted"))
+        classifications.append(Classification(Verdict.UPDATED, version.article_id, change="reextracted"))
     done.outcomes["same"] += len(same)
     done.outcomes["changed"] += len(pages)
-    batch = build_batch(Origin(name, run_of(name), EXTRACTOR_VERSION), pages, judgements, [None] * len(pages))
+    batch = build_batch(Origin(name, run_of(name), EXTRACTOR_VERSION), pages, classifications, [None] * len(pages))
     identifiers = [
-        digest(str(judgement.article_id), page.fetch.fetched_at.isoformat(), EXTRACTOR_VERSION).bytes
-        for page, judgement in zip(pages, judgements, strict=True)
-        if judgement is not None
+        digest(str(classification.article_id), page.fetch.fetched_at.isoformat(), EXTRACTOR_VERSION).bytes
+        for page, classification in zip(pages, classifications, strict=True)
+        if classification is not None
     ]
     column = pa.ExtensionArray.from_storage(pa.uuid(), pa.array(identifiers, pa.binary(16)))
     number = batch.rows.schema.get_field_index("version_id")
     rows = batch.rows.set_column(number, batch.rows.schema.field(number), column)
     now = datetime.now(UTC)
-    looked, elsewhere = new_texts(writer.connection, pages, judgements, rows)
+    new_articles, other_publications = new_texts(writer.connection, pages, classifications, rows)
 
     def compare_again(connection: duckdb.DuckDBPyConnection) -> None:
-        deduplicate(connection, looked, elsewhere, now)
+        deduplicate(connection, new_articles, other_publications, now)
 
     add_reextracted(writer, replace(batch, rows=rows), same, EXTRACTOR_VERSION, compare_again)
 

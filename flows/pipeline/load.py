@@ -14,9 +14,9 @@ from crawlers.archive.packs import newest_packed
 from crawlers.errors import ArchiveError
 from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.locking import lock_archive
-from flows.dedup.exact import Judgement, Verdict, judge_all
+from flows.dedup.exact import Classification, Verdict, classify_all
 from flows.dedup.run import deduplicate
-from flows.dedup.upkeep import keep_up
+from flows.dedup.upkeep import refresh_idf_if_grown
 from flows.pipeline.blocklist import Forgotten, blank, read_forgotten
 from flows.pipeline.diff import compare
 from flows.pipeline.failures import loading_order
@@ -102,18 +102,18 @@ def finish(writer: Writer, begun: OpenLoad) -> LoadResult | None:
         pages = list(begun.pages)
         pages = _without_forgotten_articles(begun.segment, pages, begun.forgotten)
     with spent(times, "load"), writer.one_thread():
-        judgements, batch = judged(writer, begun.segment.name, pages)
+        classifications, batch = judged(writer, begun.segment.name, pages)
         now = datetime.now(UTC)
-        looked, elsewhere = new_texts(writer.connection, pages, judgements, batch.rows)
+        new_articles, other_publications = new_texts(writer.connection, pages, classifications, batch.rows)
 
         def with_the_load(connection: duckdb.DuckDBPyConnection) -> None:
-            deduplicate(connection, looked, elsewhere, now, times)
+            deduplicate(connection, new_articles, other_publications, now, times)
 
         run_id = run_of(begun.segment.name)
         if not load_segment(writer, begun.segment.name, run_id, EXTRACTOR_VERSION, batch, now, with_the_load):
             return None
         with spent(times, "stories"), writer.transaction() as connection:
-            keep_up(connection, now, {one.article_id: one.traits.terms for one in looked})
+            refresh_idf_if_grown(connection, now, {one.article_id: one.features.terms for one in new_articles})
     times["load"] -= times["duplicates"] + times["stories"]
     outcomes: dict[str, int] = {}
     for kind, outcome in zip(batch.rows["kind"].to_pylist(), batch.rows["outcome"].to_pylist(), strict=True):
@@ -122,21 +122,21 @@ def finish(writer: Writer, begun: OpenLoad) -> LoadResult | None:
     return LoadResult(begun.segment.name, outcomes, (datetime.now(UTC) - begun.started).total_seconds(), times)
 
 
-def judged(writer: Writer, segment: str, pages: list[Page]) -> tuple[list[Judgement | None], Batch]:
+def judged(writer: Writer, segment: str, pages: list[Page]) -> tuple[list[Classification | None], Batch]:
     """Pages of a segment against what is held: what each is to the warehouse, and the rows that come of them."""
-    judgements = _judge(writer, pages)
-    looked_at = _looked_at(writer, pages, judgements)
-    _compare(writer, pages, judgements)
+    classifications = _judge(writer, pages)
+    looked_at = _looked_at(writer, pages, classifications)
+    _compare(writer, pages, classifications)
     origin = Origin(segment, run_of(segment), EXTRACTOR_VERSION)
-    return judgements, build_batch(origin, pages, judgements, looked_at)
+    return classifications, build_batch(origin, pages, classifications, looked_at)
 
 
-def _judge(writer: Writer, pages: list[Page]) -> list[Judgement | None]:
-    candidates = [page.candidate for page in pages if page.candidate is not None]
-    held = stored_articles(writer.connection, [candidate.article_id for candidate in candidates])
-    texts = articles_with_text(writer.connection, [candidate.text_hash for candidate in candidates])
-    verdicts = iter(judge_all(candidates, held, texts))
-    return [None if page.candidate is None else next(verdicts) for page in pages]
+def _judge(writer: Writer, pages: list[Page]) -> list[Classification | None]:
+    identities = [page.identity for page in pages if page.identity is not None]
+    held = stored_articles(writer.connection, [identity.article_id for identity in identities])
+    texts = articles_with_text(writer.connection, [identity.text_hash for identity in identities])
+    verdicts = iter(classify_all(identities, held, texts))
+    return [None if page.identity is None else next(verdicts) for page in pages]
 
 
 def _without_forgotten(segment: Segment, forgotten: Forgotten) -> list[Fetch]:
@@ -159,25 +159,25 @@ def _without_forgotten_articles(segment: Segment, pages: list[Page], forgotten: 
     ]
 
 
-def _compare(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> None:
+def _compare(writer: Writer, pages: list[Page], classifications: list[Classification | None]) -> None:
     """Enter into each new version how much it changed."""
-    articles = [(page, verdict) for page, verdict in zip(pages, judgements, strict=True) if verdict is not None]
+    articles = [(page, verdict) for page, verdict in zip(pages, classifications, strict=True) if verdict is not None]
     texts = current_texts(
         writer.connection, [verdict.article_id for _, verdict in articles if verdict.verdict is Verdict.UPDATED]
     )
-    for page, judgement in articles:
-        if judgement.verdict is Verdict.UPDATED:
-            edit = compare(texts[judgement.article_id], page.fields["text"])
+    for page, classification in articles:
+        if classification.verdict is Verdict.UPDATED:
+            edit = compare(texts[classification.article_id], page.fields["text"])
             page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
-        if judgement.verdict in (Verdict.LOADED, Verdict.UPDATED):
-            texts[judgement.article_id] = page.fields["text"]
+        if classification.verdict in (Verdict.LOADED, Verdict.UPDATED):
+            texts[classification.article_id] = page.fields["text"]
 
 
-def _looked_at(writer: Writer, pages: list[Page], judgements: list[Judgement | None]) -> list[UUID | None]:
+def _looked_at(writer: Writer, pages: list[Page], classifications: list[Classification | None]) -> list[UUID | None]:
     """The held article behind an answer that gave none: not modified, gone, or no longer an article."""
     keys = [
-        page.fields["address_key"] if judgement is None and is_page(page.fetch) else None
-        for page, judgement in zip(pages, judgements, strict=True)
+        page.fields["address_key"] if classification is None and is_page(page.fetch) else None
+        for page, classification in zip(pages, classifications, strict=True)
     ]
     held = articles_at(writer.connection, [key for key in keys if key is not None])
     return [None if key is None else held.get(key) for key in keys]

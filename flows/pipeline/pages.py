@@ -10,8 +10,8 @@ from uuid import UUID
 
 from crawlers.discovery import article_id, url_key
 from crawlers.extraction import Article
-from flows.dedup.exact import Candidate
-from flows.dedup.text.features import Traits, traits_of
+from flows.dedup.exact import PageIdentity
+from flows.dedup.text.features import Features, features_of
 from flows.dedup.text.words import read_words
 from flows.identifiers import digest
 
@@ -28,8 +28,8 @@ class Page:
     fetch: Fetch
     found: Article | Rejection | None
     fields: dict[str, Any]
-    candidate: Candidate | None
-    traits: Traits | None = None
+    identity: PageIdentity | None
+    features: Features | None = None
 
 
 def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
@@ -38,7 +38,7 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
     if not isinstance(found, Article):
         return Page(fetch, found, fields, None)
     words = read_words(found.text)
-    candidate = Candidate(
+    identity = PageIdentity(
         article_id=_identify(found.url),
         fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
         title_hash=digest(found.title),
@@ -64,11 +64,11 @@ def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
         "text": found.text,
         "word_count": len(words.hashes),
         "provenance": json.dumps(dict(found.provenance)) if found.provenance else None,
-        "text_hash": candidate.text_hash.bytes,
-        "title_hash": candidate.title_hash.bytes,
-        "body_hash": candidate.body_hash.bytes,
+        "text_hash": identity.text_hash.bytes,
+        "title_hash": identity.title_hash.bytes,
+        "body_hash": identity.body_hash.bytes,
     }
-    return Page(fetch, found, fields, candidate, traits_of(found.title, found.text, found.language, words))
+    return Page(fetch, found, fields, identity, features_of(found.title, found.text, found.language, words))
 
 
 def text_hash(words: Hashes) -> UUID:

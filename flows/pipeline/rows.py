@@ -10,7 +10,7 @@ import pyarrow as pa
 from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.discovery import link_date, url_key
 from crawlers.extraction import Rejection
-from flows.dedup.exact import Judgement, Verdict
+from flows.dedup.exact import Classification, Verdict
 from flows.identifiers import digest
 from warehouse.loading.load import Batch
 
@@ -118,18 +118,21 @@ class Origin:
 
 
 def build_batch(
-    origin: Origin, pages: Sequence[Page], judgements: Sequence[Judgement | None], looked_at: Sequence[UUID | None]
+    origin: Origin,
+    pages: Sequence[Page],
+    classifications: Sequence[Classification | None],
+    looked_at: Sequence[UUID | None],
 ) -> Batch:
     """The tables that `warehouse.loading.load.load_segment` takes.
 
-    `judgements` stand beside the pages that gave an article; `looked_at` names the article that a page without one was
-    asked for: one that is held and was looked at again.
+    `classifications` has an entry for each page that is an article; `looked_at` names the stored article that a page
+    without one was fetched for.
     """
     rows = []
     links: list[dict[str, Any]] = []
     listings: list[dict[str, Any]] = []
-    for number, (page, judgement, looked) in enumerate(zip(pages, judgements, looked_at, strict=True)):
-        rows.append(_row(number, origin, page, judgement, looked))
+    for number, (page, classification, looked) in enumerate(zip(pages, classifications, looked_at, strict=True)):
+        rows.append(_row(number, origin, page, classification, looked))
         for link in page.fetch.links:
             links.append(
                 {
@@ -160,10 +163,10 @@ def build_batch(
 
 
 def _row(
-    number: int, origin: Origin, page: Page, judgement: Judgement | None, looked_at: UUID | None
+    number: int, origin: Origin, page: Page, classification: Classification | None, looked_at: UUID | None
 ) -> dict[str, Any]:
     fetch = page.fetch
-    outcome, reason, detail = _outcome(page, judgement)
+    outcome, reason, detail = _outcome(page, classification)
     row = page.fields | {
         "row_number": number,
         "segment": origin.segment,
@@ -187,15 +190,15 @@ def _row(
         "etag": fetch.etag,
         "last_modified": fetch.last_modified,
     }
-    if judgement is not None:
-        row["article_id"] = judgement.article_id.bytes
-        row["change"] = judgement.change
-        if judgement.verdict in (Verdict.LOADED, Verdict.UPDATED) and page.candidate is not None:
+    if classification is not None:
+        row["article_id"] = classification.article_id.bytes
+        row["change"] = classification.change
+        if classification.verdict in (Verdict.LOADED, Verdict.UPDATED) and page.identity is not None:
             row["version_id"] = digest(
-                str(judgement.article_id),
+                str(classification.article_id),
                 fetch.fetched_at.isoformat(),
-                str(page.candidate.title_hash),
-                str(page.candidate.body_hash),
+                str(page.identity.title_hash),
+                str(page.identity.body_hash),
             ).bytes
     elif looked_at is not None:
         row["article_id"] = looked_at.bytes
@@ -207,10 +210,10 @@ def _named(fetch: Fetch) -> int:
     return len(fetch.links) + (len(fetch.listings) if fetch.kind is Kind.SITEMAP else 0)
 
 
-def _outcome(page: Page, judgement: Judgement | None) -> tuple[str, str | None, str | None]:
+def _outcome(page: Page, classification: Classification | None) -> tuple[str, str | None, str | None]:
     fetch, found = page.fetch, page.found
-    if judgement is not None:
-        return judgement.verdict.value, judgement.reason, fetch.detail
+    if classification is not None:
+        return classification.verdict.value, classification.reason, fetch.detail
     if isinstance(found, Rejection):
         return "rejected", found.reason.value, found.detail
     if fetch.outcome is Outcome.FETCHED:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.dedup import DUPLICATE_METHOD
-from flows.dedup.copies.originals import Duplicate, Moment, Pair, order, orient, resolve
+from flows.dedup.copies.originals import Duplicate, Pair, PublicationTime, order, orient, resolve
 from warehouse.dedup.duplicates import add_pairs, drop_pairs, duplicate_states, indexed_articles, pairs_of, set_resolved
 
 if TYPE_CHECKING:
@@ -23,14 +23,14 @@ WINDOW_DAYS = 7  # between an article and its copy; longer chains come of severa
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class DuplicateChanges:
     """The articles whose duplicate_of was set anew, and the states before of all in their chains."""
 
     duplicates: dict[UUID, Duplicate | None]
     states: dict[UUID, DuplicateState]
 
 
-def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> Linked:
+def resolve_without(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) -> DuplicateChanges:
     """Set anew what articles go back to, after pairs were deleted; returns what has changed."""
     days = {pair.article_id: pair.day for pair in gone} | {pair.original_id: pair.original_day for pair in gone}
     return resolve_chains(connection, set(days), days, {})
@@ -38,7 +38,7 @@ def relink(connection: duckdb.DuckDBPyConnection, gone: Sequence[StoredPair]) ->
 
 def order_of(row: IndexedArticle) -> Order:
     """Where an article stands in the order of publication."""
-    return order(Moment(row.published_at, row.published_precision), row.first_seen_at, row.article_id)
+    return order(PublicationTime(row.published_at, row.published_precision), row.first_seen_at, row.article_id)
 
 
 def pair_row(pair: Pair, known: Mapping[UUID, IndexedArticle]) -> dict[str, object]:
@@ -59,7 +59,7 @@ def pair_row(pair: Pair, known: Mapping[UUID, IndexedArticle]) -> dict[str, obje
 
 def resolve_chains(
     connection: duckdb.DuckDBPyConnection, touched: set[UUID], days: dict[UUID, date], known: dict[UUID, IndexedArticle]
-) -> Linked:
+) -> DuplicateChanges:
     """Follow the pairs of the touched articles to all they hang together with, and set anew what has changed."""
     found: dict[tuple[UUID, UUID], StoredPair] = {}
     chain = set(touched)
@@ -106,10 +106,10 @@ def _set(
     connection: duckdb.DuckDBPyConnection,
     answer: Mapping[UUID, Duplicate | None],
     rows: Mapping[UUID, IndexedArticle],
-) -> Linked:
+) -> DuplicateChanges:
     """Write what is not as it was."""
     if not answer:
-        return Linked({}, {})
+        return DuplicateChanges({}, {})
     sights = [row.first_seen_at for row in rows.values()]
     seen = (min(sights), max(sights))
     states = duplicate_states(connection, answer.keys(), seen)
@@ -134,7 +134,7 @@ def _set(
         ],
         seen,
     )
-    return Linked(changed, states)
+    return DuplicateChanges(changed, states)
 
 
 def _as_it_was(state: DuplicateState, duplicate: Duplicate | None) -> bool:

@@ -22,39 +22,39 @@ AROUND = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedText:
     """A text for comparing: its distinct shingles, ascending, and the same without those near common fingerprints."""
 
-    whole: Hashes
-    telling: Hashes
+    shingles: Hashes
+    distinctive: Hashes
 
 
-def compared(shingles: Hashes, common: Hashes) -> Compared:
+def comparable_text(ordered: Hashes, common: Hashes) -> ComparedText:
     """Of a text's shingles in their order; `common` are fingerprints as the index has them, ascending."""
-    whole = distinct(shingles)
+    shingles = distinct(ordered)
     if not len(common):
-        return Compared(whole, whole)
-    found = np.flatnonzero(_among(stored(shingles), common))
+        return ComparedText(shingles, shingles)
+    found = np.flatnonzero(_among(stored(ordered), common))
     if not len(found):
-        return Compared(whole, whole)
-    telling = np.ones(len(shingles), bool)
+        return ComparedText(shingles, shingles)
+    distinctive = np.ones(len(ordered), bool)
     for place in found:
-        telling[max(0, place - AROUND) : place + AROUND + 1] = False
-    return Compared(whole, distinct(shingles[telling]))
+        distinctive[max(0, place - AROUND) : place + AROUND + 1] = False
+    return ComparedText(shingles, distinct(ordered[distinctive]))
 
 
-def overlap(one: Compared, other: Compared) -> int | None:
+def overlap(one: ComparedText, other: ComparedText) -> int | None:
     """How many shingles both texts have; None where that is no sign of one report.
 
     Both with and without what stands near common fingerprints it must be LEAST_SHARED, and LEAST_CONTAINMENT of the
     shorter: a frame
     that two pages have makes no duplicates, and two copies in one frame remain some.
     """
-    found = _contained(one.whole, other.whole)
-    if found is None or (one.telling is one.whole and other.telling is other.whole):
+    found = _contained(one.shingles, other.shingles)
+    if found is None or (one.distinctive is one.shingles and other.distinctive is other.shingles):
         return found
-    telling = _contained(one.telling, other.telling)
-    return None if telling is None else found
+    distinctive = _contained(one.distinctive, other.distinctive)
+    return None if distinctive is None else found
 
 
 def _contained(one: Hashes, other: Hashes) -> int | None:

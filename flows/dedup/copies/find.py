@@ -10,10 +10,10 @@ import numpy as np
 import pyarrow as pa
 
 from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_fingerprints
-from flows.dedup.copies.chains import WINDOW_DAYS, Linked, order_of, pair_row, resolve_chains
-from flows.dedup.copies.containment import compared, overlap
-from flows.dedup.copies.originals import Moment, Pair, moment, orient
-from flows.dedup.day_ranges import stretches
+from flows.dedup.copies.chains import WINDOW_DAYS, DuplicateChanges, order_of, pair_row, resolve_chains
+from flows.dedup.copies.containment import comparable_text, overlap
+from flows.dedup.copies.originals import Pair, PublicationTime, orient, publication_time
+from flows.dedup.day_ranges import day_ranges
 from flows.dedup.text.shingles import distinct, fingerprints, shingles
 from warehouse.dedup.duplicates import (
     FINGERPRINTS,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from flows.dedup.articles import Elsewhere, Looked
+    from flows.dedup.articles import NewText, OtherPublication
     from flows.dedup.text.shingles import Hashes
 
 # Of the fewer fingerprints that two articles have, the part they must share to be compared in full. A pair with the
@@ -49,9 +49,12 @@ LEAST_FINGERPRINTS = 0.1
 MOST_CANDIDATES = 64  # that one article is compared with
 
 
-def link(
-    connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked], elsewhere: Sequence[Elsewhere], now: datetime
-) -> Linked:
+def find_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[NewText],
+    other_publications: Sequence[OtherPublication],
+    now: datetime,
+) -> DuplicateChanges:
     """Find what the articles repeat and what repeats them.
 
     Reads a window of days around the articles, writes `duplicates`, the index and `article_state`. The caller's
@@ -59,7 +62,7 @@ def link(
     """
     before = _forget(connection, articles)
     rows = [_compared(article, before.rows.get(article.article_id)) for article in articles]
-    rows, moved, states = _publish_earlier(connection, rows, elsewhere)
+    rows, moved, states = _publish_earlier(connection, rows, other_publications)
     known = {row.article_id: row for row in rows} | moved
     touched = {row.article_id for row in rows} | set(moved)
     for pair in before.pairs:
@@ -72,7 +75,7 @@ def link(
         add_to_index(connection, _table(rows), prints)
         around = timedelta(days=WINDOW_DAYS)
         near_days = [
-            (first - around, last + around) for first, last in stretches((row.day for row in rows), 2 * WINDOW_DAYS)
+            (first - around, last + around) for first, last in day_ranges((row.day for row in rows), 2 * WINDOW_DAYS)
         ]
         with Matches(connection, [row.article_id for row in rows], prints, near_days) as matches:
             known = matches.nearby() | known
@@ -82,8 +85,8 @@ def link(
             pairs = _compare(connection, matches, articles, known)
         add_pairs(connection, [pair_row(pair, known) for pair in pairs])
         days |= {one: known[one].day for pair in pairs for one in (pair.article_id, pair.original_id)}
-    linked = resolve_chains(connection, touched, days, known)
-    return Linked(linked.duplicates, states | linked.states)
+    duplicate_changes = resolve_chains(connection, touched, days, known)
+    return DuplicateChanges(duplicate_changes.duplicates, states | duplicate_changes.states)
 
 
 class _Before:
@@ -94,7 +97,7 @@ class _Before:
         self.pairs = pairs
 
 
-def _forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -> _Before:
+def _forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> _Before:
     changed = [article for article in articles if not article.new]
     if not changed:
         return _Before({}, [])
@@ -103,9 +106,9 @@ def _forget(connection: duckdb.DuckDBPyConnection, articles: Sequence[Looked]) -
     return _Before(rows, remove_from_index(connection, list(rows.values()), WINDOW_DAYS))
 
 
-def _compared(article: Looked, before: IndexedArticle | None) -> IndexedArticle:
+def _compared(article: NewText, before: IndexedArticle | None) -> IndexedArticle:
     """The row of an article. Its day is its own; when its text was published first may have been learned elsewhere."""
-    own = moment(article.published_at, article.precision, article.first_seen_at)
+    own = publication_time(article.published_at, article.precision, article.first_seen_at)
     row = IndexedArticle(
         day=own.at.date(),
         article_id=article.article_id,
@@ -114,35 +117,35 @@ def _compared(article: Looked, before: IndexedArticle | None) -> IndexedArticle:
         first_seen_at=article.first_seen_at,
         published_at=own.at,
         published_precision=own.precision,
-        fingerprints=len(article.traits.fingerprints),
+        fingerprints=len(article.features.fingerprints),
     )
-    return row if before is None else _earlier(row, Moment(before.published_at, before.published_precision))
+    return row if before is None else _earlier(row, PublicationTime(before.published_at, before.published_precision))
 
 
-def _earlier(row: IndexedArticle, other: Moment) -> IndexedArticle:
+def _earlier(row: IndexedArticle, other: PublicationTime) -> IndexedArticle:
     """The row with the other moment, where that comes first."""
     changed = replace(row, published_at=other.at, published_precision=other.precision)
     return changed if order_of(changed) < order_of(row) else row
 
 
 def _publish_earlier(
-    connection: duckdb.DuckDBPyConnection, rows: list[IndexedArticle], elsewhere: Sequence[Elsewhere]
+    connection: duckdb.DuckDBPyConnection, rows: list[IndexedArticle], other_publications: Sequence[OtherPublication]
 ) -> tuple[list[IndexedArticle], dict[UUID, IndexedArticle], dict[UUID, DuplicateState]]:
     """The rows; the held ones whose text turns out to have been published earlier elsewhere; the held ones' states."""
-    if not elsewhere:
+    if not other_publications:
         return rows, {}, {}
     here = {row.article_id: row for row in rows}
-    others = {one.article_id for one in elsewhere} - here.keys()
+    others = {one.article_id for one in other_publications} - here.keys()
     held: dict[UUID, IndexedArticle] = {}
     states = duplicate_states(connection, others)
     if states:
         sights = [state.first_seen_at for state in states.values()]
         held = indexed_articles(connection, others, seen=(min(sights), max(sights)))
     latest = here | held
-    for one in elsewhere:
+    for one in other_publications:
         row = latest.get(one.article_id)
         if row is not None:
-            latest[one.article_id] = _earlier(row, moment(one.published_at, one.precision, one.seen_at))
+            latest[one.article_id] = _earlier(row, publication_time(one.published_at, one.precision, one.seen_at))
     moved = {key: latest[key] for key in held if latest[key] != held[key]}
     set_publication(connection, list(moved.values()))
     return [latest[row.article_id] for row in rows], moved, states
@@ -159,10 +162,10 @@ def _table(rows: Sequence[IndexedArticle]) -> pa.Table:
     return pa.table(columns, schema=INDEXED_ARTICLES)
 
 
-def _prints(articles: Sequence[Looked], rows: Sequence[IndexedArticle]) -> pa.Table:
+def _prints(articles: Sequence[NewText], rows: Sequence[IndexedArticle]) -> pa.Table:
     counts = [row.fingerprints for row in rows]
     which = np.repeat(np.arange(len(rows)), counts)
-    hashes = np.concatenate([article.traits.fingerprints for article in articles])
+    hashes = np.concatenate([article.features.fingerprints for article in articles])
     days = pa.array([row.day for row in rows], pa.date32())
     names = pa.array([row.article_id.bytes for row in rows], pa.binary(16)).take(pa.array(which))
     identifiers = pa.ExtensionArray.from_storage(pa.uuid(), names)
@@ -172,7 +175,7 @@ def _prints(articles: Sequence[Looked], rows: Sequence[IndexedArticle]) -> pa.Ta
 def _ignore_common(
     connection: duckdb.DuckDBPyConnection,
     matches: Matches,
-    articles: Sequence[Looked],
+    articles: Sequence[NewText],
     known: Mapping[UUID, IndexedArticle],
     now: datetime,
 ) -> list[StoredPair]:
@@ -181,7 +184,7 @@ def _ignore_common(
     if not crowded:
         return []
     wanted = {article for holders in crowded.values() for article in holders}
-    own = {one.article_id: one.traits.shingles for one in articles if one.article_id in wanted}
+    own = {one.article_id: one.features.shingles for one in articles if one.article_id in wanted}
     held = _texts(connection, [known[article] for article in wanted - own.keys()])
     common = common_fingerprints(crowded, {article: distinct(found) for article, found in (own | held).items()})
     if not common:
@@ -217,11 +220,11 @@ def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: dict[UUID, 
 def _compare(
     connection: duckdb.DuckDBPyConnection,
     matches: Matches,
-    articles: Sequence[Looked],
+    articles: Sequence[NewText],
     known: Mapping[UUID, IndexedArticle],
 ) -> list[Pair]:
     """The candidates whose texts do overlap."""
-    own = {article.article_id: article.traits.shingles for article in articles}
+    own = {article.article_id: article.features.shingles for article in articles}
     partners: dict[UUID, list[UUID]] = {}
     for mine, other in matches.candidates(WINDOW_DAYS, LEAST_FINGERPRINTS, MOST_CANDIDATES):
         partners.setdefault(other, []).append(mine)
@@ -245,9 +248,9 @@ def _overlaps(
         return
     prints = np.concatenate([fingerprints(distinct(found[article])) for article in ends])
     common = common_fingerprints_among(connection, prints)
-    texts = {article: compared(found[article], common) for article in ends}
+    texts = {article: comparable_text(found[article], common) for article in ends}
     for one, others in partners.items():
         for other in others:
             shared = overlap(texts[one], texts[other])
             if shared is not None:
-                yield Pair(one, other, shared, len(texts[one].whole), len(texts[other].whole))
+                yield Pair(one, other, shared, len(texts[one].shingles), len(texts[other].shingles))

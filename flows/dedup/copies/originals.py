@@ -22,21 +22,21 @@ Order = tuple["date", bool, datetime, int, datetime, "UUID"]
 
 
 @dataclass(frozen=True, slots=True)
-class Moment:
+class PublicationTime:
     """When an article was published: `precision` is second, minute, day, or seen (unknown: `at` is its first sight)."""
 
     at: datetime
     precision: str
 
 
-def moment(published_at: datetime | None, precision: str | None, seen_at: datetime) -> Moment:
+def publication_time(published_at: datetime | None, precision: str | None, seen_at: datetime) -> PublicationTime:
     """When an article was published, as far as it can be believed: not where it was seen before."""
     if published_at is None or published_at > seen_at + _AHEAD:
-        return Moment(seen_at.astimezone(UTC), "seen")
-    return Moment(published_at.astimezone(UTC), precision or "day")
+        return PublicationTime(seen_at.astimezone(UTC), "seen")
+    return PublicationTime(published_at.astimezone(UTC), precision or "day")
 
 
-def order(when: Moment, first_seen_at: datetime, article_id: UUID) -> Order:
+def order(when: PublicationTime, first_seen_at: datetime, article_id: UUID) -> Order:
     """What sorts originals before their copies.
 
     By day; within a day those with a time of day, by it; then the better precision, what was seen first, and the

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from flows.dedup.day_ranges import stretches
+from flows.dedup.day_ranges import day_ranges
 from flows.dedup.stories import vectors
 from flows.dedup.stories.clustering import MOST_DAYS, REACH_DAYS, Node
 from flows.dedup.stories.vectors import Vectors
@@ -32,78 +32,81 @@ LEAST_AGAIN = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Board:
-    """The nodes of one step: `tellings`, then `wholes`; `vectors` has a row a node.
+class CandidateSet:
+    """The nodes of one step: `members`, then `collapsed`; `vectors` has a row a node.
 
-    `tellings` are the new articles and those of the stories that are looked at again (`opened`). Within each, the order
+    `members` are the new articles and those of the stories that are looked at again (`opened`). Within each, the order
     is that of time, whatever came in when.
     """
 
-    tellings: list[StoryMember]
-    wholes: list[Story]
+    members: list[StoryMember]
+    collapsed: list[Story]
     opened: dict[UUID, Story]
     vectors: Vectors
 
     def nodes(self) -> list[Node]:
         """As the linkage takes them."""
         return [
-            *(Node(int(not one.copy), one.first_at.timestamp(), one.last_at.timestamp()) for one in self.tellings),
-            *(Node(one.reports, one.first_at.timestamp(), one.last_at.timestamp()) for one in self.wholes),
+            *(Node(int(not one.copy), one.first_at.timestamp(), one.last_at.timestamp()) for one in self.members),
+            *(Node(one.reports, one.first_at.timestamp(), one.last_at.timestamp()) for one in self.collapsed),
         ]
 
     def numbers(self) -> tuple[dict[UUID, int], dict[UUID, int]]:
         """The nodes of articles, and of stories taken as wholes."""
-        begin = len(self.tellings)
+        begin = len(self.members)
         return (
-            {one.article_id: number for number, one in enumerate(self.tellings)},
-            {one.story_id: number for number, one in enumerate(self.wholes, start=begin)},
+            {one.article_id: number for number, one in enumerate(self.members)},
+            {one.story_id: number for number, one in enumerate(self.collapsed, start=begin)},
         )
 
 
-def set_up(
-    connection: duckdb.DuckDBPyConnection, fresh: Sequence[StoryMember], texts: Vectors, linked: Collection[UUID]
-) -> Board:
-    """The board of a step; `texts` has a row for each of the articles in `fresh`, `linked` are stories to be there.
+def build_candidate_set(
+    connection: duckdb.DuckDBPyConnection,
+    new_members: Sequence[StoryMember],
+    texts: Vectors,
+    linked: Collection[UUID],
+) -> CandidateSet:
+    """Choose the nodes of a step; `texts` has a row per new member, the stories `linked` are always included.
 
-    An article of `fresh` with a story has changed, and that story is looked at again. Where it cannot be (it is too
-    great, or of before its articles were kept), the article is left out: it stays there.
+    A new member with a story has changed, and that story is opened again. Where that is impossible (it is too large, or
+    its articles are no longer stored one by one), the article is left out and stays in its story.
     """
-    needed = {one.story_id for one in fresh if one.story_id is not None}
-    stories = _near(connection, fresh, texts, {*linked, *needed})
-    chosen = _chosen(stories, needed, max(LEAST_AGAIN, AGAIN * len(fresh)))
+    needed = {one.story_id for one in new_members if one.story_id is not None}
+    stories = _near(connection, new_members, texts, {*linked, *needed})
+    chosen = _chosen(stories, needed, max(LEAST_AGAIN, AGAIN * len(new_members)))
     held, terms = _members(connection, chosen.values())
-    changed = {one.article_id for one in fresh if one.story_id}
-    found = Counter(one.story_id for one in [*(each for each in held if each.article_id not in changed), *fresh])
+    changed = {one.article_id for one in new_members if one.story_id}
+    found = Counter(one.story_id for one in [*(each for each in held if each.article_id not in changed), *new_members])
     opened = {key: story for key, story in chosen.items() if found[key] == story.articles}
-    tellings = [
-        *((one, number) for number, one in enumerate(fresh) if one.story_id is None or one.story_id in opened),
+    members = [
+        *((one, number) for number, one in enumerate(new_members) if one.story_id is None or one.story_id in opened),
         *(
             (one, number)
-            for number, one in enumerate(held, start=len(fresh))
+            for number, one in enumerate(held, start=len(new_members))
             if one.story_id in opened and one.article_id not in changed
         ),
     ]
-    tellings.sort(key=lambda each: (each[0].first_at, each[0].article_id))
-    wholes = [story for story in stories if story.story_id not in opened]
-    begin = len(fresh) + len(held)
-    numbers = np.full(begin + len(wholes), -1)
-    numbers[[place for _, place in tellings]] = np.arange(len(tellings))
-    numbers[begin:] = np.arange(len(wholes)) + len(tellings)
-    middles = _middles(connection, wholes)
-    rows = np.repeat(np.arange(len(held)) + len(fresh), terms.counts)
+    members.sort(key=lambda each: (each[0].first_at, each[0].article_id))
+    collapsed = [story for story in stories if story.story_id not in opened]
+    begin = len(new_members) + len(held)
+    numbers = np.full(begin + len(collapsed), -1)
+    numbers[[place for _, place in members]] = np.arange(len(members))
+    numbers[begin:] = np.arange(len(collapsed)) + len(members)
+    centroids = _centroids(connection, collapsed)
+    rows = np.repeat(np.arange(len(held)) + len(new_members), terms.counts)
     everything = vectors.together(
         vectors.together(texts, Vectors(rows, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32))),
-        Vectors(middles.rows + begin, middles.terms, middles.weights),
+        Vectors(centroids.rows + begin, centroids.terms, centroids.weights),
     )
-    return Board([one for one, _ in tellings], wholes, opened, everything.some(numbers))
+    return CandidateSet([one for one, _ in members], collapsed, opened, everything.some(numbers))
 
 
-def _middles(connection: duckdb.DuckDBPyConnection, wholes: Sequence[Story]) -> Vectors:
+def _centroids(connection: duckdb.DuckDBPyConnection, collapsed: Sequence[Story]) -> Vectors:
     """The middles of stories. Of a story of one article the heaviest terms alone are stored: they stand for all."""
-    found = Vectors(*read_centroids(connection, wholes))
-    counts = np.bincount(found.rows, minlength=len(wholes))
-    lengths = np.sqrt(np.bincount(found.rows, found.weights.astype(np.float64) ** 2, len(wholes)))
-    alone = np.array([story.articles == 1 for story in wholes], np.bool_)
+    found = Vectors(*read_centroids(connection, collapsed))
+    counts = np.bincount(found.rows, minlength=len(collapsed))
+    lengths = np.sqrt(np.bincount(found.rows, found.weights.astype(np.float64) ** 2, len(collapsed)))
+    alone = np.array([story.articles == 1 for story in collapsed], np.bool_)
     scale = np.where(alone & (counts == STRONG), 1 / np.maximum(lengths, 1e-9), 1)
     return Vectors(found.rows, found.terms, (found.weights * scale[found.rows]).astype(np.float32))
 
@@ -122,15 +125,15 @@ def strongest(found: Vectors) -> Vectors:
 
 
 def _near(
-    connection: duckdb.DuckDBPyConnection, fresh: Sequence[StoryMember], texts: Vectors, linked: set[UUID]
+    connection: duckdb.DuckDBPyConnection, new_members: Sequence[StoryMember], texts: Vectors, linked: set[UUID]
 ) -> list[Story]:
     """The stories that the articles may belong to, the oldest first."""
-    days = np.array([one.first_at.date() for one in fresh])
-    voice = np.array([not one.copy for one in fresh], np.bool_)
+    days = np.array([one.first_at.date() for one in new_members])
+    voice = np.array([not one.copy for one in new_members], np.bool_)
     is_strong = strong(texts)
     with CandidateStories(connection) as near:
         near.add(linked)
-        for first, last in stretches(days, round(MOST_DAYS)):
+        for first, last in day_ranges(days, round(MOST_DAYS)):
             inside = np.flatnonzero((days >= first) & (days <= last) & voice)
             # A story may have gone on for long after an article that is imported late.
             around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))

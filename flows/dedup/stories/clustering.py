@@ -76,9 +76,9 @@ def cluster(
         members = np.unique(np.concatenate([one[here], other[here]]))
         where[members] = np.arange(len(members))
         rows, columns = where[one[here]], where[other[here]]
-        likeness = np.zeros((len(members), len(members)))
-        likeness[rows, columns] = likeness[columns, rows] = means[here]
-        into[members] = members[_linkage(groups.some(members), likeness, threshold)]
+        similarity = np.zeros((len(members), len(members)))
+        similarity[rows, columns] = similarity[columns, rows] = means[here]
+        into[members] = members[_linkage(groups.some(members), similarity, threshold)]
     return [numbers.tolist() for numbers in _places(into[group]).values()]
 
 
@@ -133,10 +133,10 @@ def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -
     return one[kept], other[kept], sums[kept] / weights[kept]
 
 
-def _linkage(groups: _Groups, likeness: Floats, threshold: float) -> Numbers:
-    """For each group the number of the one that it ends up with; `likeness` is the mean similarity of each two."""
+def _linkage(groups: _Groups, similarity: Floats, threshold: float) -> Numbers:
+    """For each group the number of the one that it ends up with; `similarity` is the mean similarity of each two."""
     many = len(groups.sizes)
-    close = likeness * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
+    close = similarity * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
     np.fill_diagonal(close, -1.0)
     best = close.argmax(axis=1)
     top = close[np.arange(many), best]
@@ -145,11 +145,11 @@ def _linkage(groups: _Groups, likeness: Floats, threshold: float) -> Numbers:
     while top[one := int(top.argmax())] >= threshold:
         one, other = sorted((one, int(best[one])))
         part = groups.sizes[one] / (groups.sizes[one] + groups.sizes[other])
-        likeness[one] = likeness[:, one] = part * likeness[one] + (1 - part) * likeness[other]
+        similarity[one] = similarity[:, one] = part * similarity[one] + (1 - part) * similarity[other]
         groups.join(one, other)
         into[into == other] = one
         gone[other] = True
-        row = likeness[one] * groups.nearness(one)
+        row = similarity[one] * groups.nearness(one)
         row[gone] = -1.0
         row[one] = -1.0
         close[one] = close[:, one] = row

@@ -18,13 +18,13 @@ RAREST = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Background:
+class Idf:
     """Terms that are not rare, ascending, and the part of a language's articles that have each (0 to 1)."""
 
     terms: NDArray[np.uint32]
     shares: NDArray[np.float32]
 
-    def idf(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
+    def weights(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
         """Between 0 (every article has it) and 1 (at most one in RAREST has).
 
         The square root of the logarithm of how rare a term is: in the product of two articles it counts once, not
@@ -38,7 +38,7 @@ class Background:
         return np.sqrt(np.log(found) / -math.log(RAREST)).astype(np.float32)
 
 
-NO_BACKGROUND = Background(np.empty(0, np.uint32), np.empty(0, np.float32))
+NO_IDF = Idf(np.empty(0, np.uint32), np.empty(0, np.float32))
 # A young warehouse has few articles, and these may be of few events: so many more are imagined that have no term in
 # common, so that a name that a third of thirty articles have is not taken for a word of the language.
 IMAGINED = 200
@@ -56,9 +56,7 @@ def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
     return {term: count / whole for term, count in counts.items() if count * RAREST > whole and count >= LEAST_COUNT}
 
 
-def complete(
-    known: Background, languages: Collection[str], articles: Mapping[str, Sequence[NDArray[np.uint32]]]
-) -> Background:
+def complete(known: Idf, languages: Collection[str], articles: Mapping[str, Sequence[NDArray[np.uint32]]]) -> Idf:
     """The background with what can be told of languages that it lacks (it has `languages`) from the articles at hand.
 
     `articles` are the terms of each, by language. Only terms that one article in twenty has count there: what is rarer
@@ -77,4 +75,4 @@ def complete(
         return known
     joined, share = np.concatenate(terms), np.concatenate(parts)
     order = np.argsort(joined, kind="stable")
-    return Background(joined[order], share[order])
+    return Idf(joined[order], share[order])

@@ -15,7 +15,7 @@ from warehouse.dedup.stories import Story
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from flows.dedup.stories.candidates import Board
+    from flows.dedup.stories.candidates import CandidateSet
     from flows.dedup.stories.clustering import Node
     from flows.dedup.stories.vectors import Vectors
     from warehouse.dedup.story_members import StoryMember
@@ -25,81 +25,81 @@ _NO_NAME = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Retold:
-    """What changes: `stories` with the rows of `middles`, stories that are `gone` (some come again among `stories`).
+class StoryChanges:
+    """What changes: `stories` with the rows of `centroids`, stories that are `gone` (some come again among `stories`).
 
     `placed` are articles that have come to a story, `renamed` stories taken as wholes that are part of another one.
     """
 
     stories: list[Story]
-    middles: Vectors
+    centroids: Vectors
     gone: list[Story]
     placed: dict[UUID, UUID]
     renamed: dict[UUID, UUID]
 
 
-def retell(
-    board: Board,
+def reconcile(
+    candidate_set: CandidateSet,
     nodes: Sequence[Node],
     clusters: Sequence[Sequence[int]],
     outlets: Mapping[UUID, Collection[str]],
     reports: Mapping[UUID, int],
     changed: Collection[UUID],
     taken: Callable[[Collection[UUID]], Collection[UUID]],
-) -> Retold:
+) -> StoryChanges:
     """The stories that have changed, and where their articles are.
 
     `outlets` are more sources of stories on the board taken as wholes, `reports` how many more of the articles of these
     are no copies, `changed` the articles that have been told
     before, with another text; `taken` says which of some identifiers are stories in the warehouse.
     """
-    parts = [_Part.of(board, members) for members in clusters]
-    held = board.opened | {story.story_id: story for story in board.wholes}
+    parts = [_Part.of(candidate_set, numbers) for numbers in clusters]
+    held = candidate_set.opened | {story.story_id: story for story in candidate_set.collapsed}
     written = [part for part in parts if not part.as_it_was(held, outlets, reports, changed)]
     _name(written, held, taken)
     group = np.full(len(nodes), -1)
     for number, part in enumerate(written):
-        group[part.members] = number
-    middles = vectors.means(board.vectors, group, np.array([node.size for node in nodes]))
+        group[part.numbers] = number
+    centroids = vectors.means(candidate_set.vectors, group, np.array([node.size for node in nodes]))
     # A story of one article is that article.
-    several = np.array([len(part.members) > 1 for part in written], np.bool_)
+    several = np.array([len(part.numbers) > 1 for part in written], np.bool_)
     group[group >= 0] = np.where(several[group[group >= 0]], group[group >= 0], -1)
-    likeness = vectors.likenesses(board.vectors, group, middles)
+    similarities = vectors.similarities(candidate_set.vectors, group, centroids)
     stories: list[Story] = []
     gone: Held = {}
     placed: dict[UUID, UUID] = {}
     renamed: dict[UUID, UUID] = {}
     for part in written:
-        more = {source for whole in part.wholes for source in outlets.get(whole.story_id, ())}
-        stories.append(part.story(held, more, reports, likeness))
+        more = {source for whole in part.collapsed for source in outlets.get(whole.story_id, ())}
+        stories.append(part.story(held, more, reports, similarities))
         gone |= {key: held[key] for key in part.before}
         placed |= {
-            one.article_id: part.name for one in part.tellings if one.story_id != part.name or one.article_id in changed
+            one.article_id: part.name for one in part.members if one.story_id != part.name or one.article_id in changed
         }
-        renamed |= {whole.story_id: part.name for whole in part.wholes if whole.story_id != part.name}
-    return Retold(stories, middles, list(gone.values()), placed, renamed)
+        renamed |= {whole.story_id: part.name for whole in part.collapsed if whole.story_id != part.name}
+    return StoryChanges(stories, centroids, list(gone.values()), placed, renamed)
 
 
 @dataclass(slots=True)
 class _Part:
     """A cluster: its nodes, and how many articles it has of each story that there was."""
 
-    members: Sequence[int]
-    tellings: list[StoryMember]
-    wholes: list[Story]
+    numbers: Sequence[int]
+    members: list[StoryMember]
+    collapsed: list[Story]
     before: dict[UUID, int]
     name: UUID = _NO_NAME
 
     @staticmethod
-    def of(board: Board, members: Sequence[int]) -> _Part:
-        begin = len(board.tellings)
-        tellings = [board.tellings[number] for number in members if number < begin]
-        wholes = [board.wholes[number - begin] for number in members if number >= begin]
-        before = {whole.story_id: whole.articles for whole in wholes}
-        for one in tellings:
+    def of(candidate_set: CandidateSet, numbers: Sequence[int]) -> _Part:
+        begin = len(candidate_set.members)
+        members = [candidate_set.members[number] for number in numbers if number < begin]
+        collapsed = [candidate_set.collapsed[number - begin] for number in numbers if number >= begin]
+        before = {whole.story_id: whole.articles for whole in collapsed}
+        for one in members:
             if one.story_id is not None:
                 before[one.story_id] = before.get(one.story_id, 0) + 1
-        return _Part(members, tellings, wholes, before)
+        return _Part(numbers, members, collapsed, before)
 
     def as_it_was(
         self,
@@ -111,26 +111,26 @@ class _Part:
         if len(self.before) != 1:
             return False
         (key, many), *_ = self.before.items()
-        more = {source for one in self.tellings for source in one.outlets} | set(outlets.get(key, ()))
+        more = {source for one in self.members for source in one.outlets} | set(outlets.get(key, ()))
         return (
             many == held[key].articles
-            and not any(one.story_id is None or one.article_id in changed for one in self.tellings)
+            and not any(one.story_id is None or one.article_id in changed for one in self.members)
             and more <= set(held[key].outlets)
             and self._reports(reports) == held[key].reports
         )
 
     def _reports(self, more: Mapping[UUID, int]) -> int:
-        return sum(not one.copy for one in self.tellings) + sum(
-            one.reports + more.get(one.story_id, 0) for one in self.wholes
+        return sum(not one.copy for one in self.members) + sum(
+            one.reports + more.get(one.story_id, 0) for one in self.collapsed
         )
 
-    def story(self, held: Held, more: Collection[str], reports: Mapping[UUID, int], likeness: np.ndarray) -> Story:
-        """The story, whose tellings' `likeness` to its middle is given by node."""
-        all_of_them: list[StoryMember | Story] = [*self.tellings, *self.wholes]
-        headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.wholes]
-        for number, one in zip(self.members, self.tellings, strict=False):
+    def story(self, held: Held, more: Collection[str], reports: Mapping[UUID, int], similarities: np.ndarray) -> Story:
+        """The story, whose tellings' `similarities` to its centroid is given by node."""
+        all_of_them: list[StoryMember | Story] = [*self.members, *self.collapsed]
+        headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.collapsed]
+        for number, one in zip(self.numbers, self.members, strict=False):
             # A copy has no say.
-            close = 1.0 if len(self.members) == 1 else 0.0 if one.copy else round(float(likeness[number]), 6)
+            close = 1.0 if len(self.numbers) == 1 else 0.0 if one.copy else round(float(similarities[number]), 6)
             headlines.append((close, one.article_id, one.title))
         close, headed, title = max(headlines)
         before = [held[key] for key in self.before]
@@ -144,8 +144,8 @@ class _Part:
             story_id=self.name,
             title=title,
             first_at=min(one.first_at for one in all_of_them),
-            last_at=max([one.first_at for one in self.tellings] + [whole.last_at for whole in self.wholes]),
-            articles=len(self.tellings) + sum(whole.articles for whole in self.wholes),
+            last_at=max([one.first_at for one in self.members] + [whole.last_at for whole in self.collapsed]),
+            articles=len(self.members) + sum(whole.articles for whole in self.collapsed),
             reports=self._reports(reports),
             outlets=tuple(sorted(outlets | set(more))),
             language=max(dict.fromkeys(languages), key=languages.count),
@@ -171,14 +171,14 @@ def _name(parts: Sequence[_Part], held: Held, taken: Callable[[Collection[UUID]]
             named.add(number)
     rest = [part for number, part in enumerate(parts) if number not in named]
     for part in rest:
-        part.name = digest("story", str(part.tellings[0].article_id))
+        part.name = digest("story", str(part.members[0].article_id))
     # The story that an article founded may have gone on without it.
-    again = [part for part in rest if part.tellings[0].story_id is not None]
+    again = [part for part in rest if part.members[0].story_id is not None]
     known = used | set(taken([part.name for part in again])) if again else used
     for part in again:
         times = 0
         while part.name in known:
             times += 1
-            part.name = digest("story", str(part.tellings[0].article_id), str(times))
+            part.name = digest("story", str(part.members[0].article_id), str(times))
             known |= set(taken([part.name]))
         known.add(part.name)

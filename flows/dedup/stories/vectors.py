@@ -132,25 +132,25 @@ def means(vectors: Vectors, group: Numbers, sizes: Numbers) -> Vectors:
 
     `group` and `sizes` have an entry a row; -1 is for rows of no group. A group of sizes 0 has no vector.
     """
-    wholes = np.bincount(group[group >= 0], sizes[group >= 0])
+    totals = np.bincount(group[group >= 0], sizes[group >= 0])
     rows = group[vectors.rows]
     kept = (rows >= 0) & (sizes[vectors.rows] > 0)
     if not kept.any():
         return NONE
     rows, terms = rows[kept], vectors.terms[kept]
-    parts = vectors.weights[kept] * (sizes[vectors.rows[kept]] / wholes[rows])
+    parts = vectors.weights[kept] * (sizes[vectors.rows[kept]] / totals[rows])
     distinct, places = np.unique(_keys(rows, terms), return_inverse=True)
     sums = np.bincount(places, parts).astype(np.float32)
     return heaviest((distinct >> 32).astype(np.int64), (distinct & _TERM).astype(np.uint32), sums)
 
 
-def likenesses(vectors: Vectors, group: Numbers, middles: Vectors) -> NDArray[np.float64]:
+def similarities(vectors: Vectors, group: Numbers, centroids: Vectors) -> NDArray[np.float64]:
     """The scalar product of each row with the middle of its group (-1: none, and 0)."""
     rows = group[vectors.rows]
     kept = np.flatnonzero(rows >= 0)
-    wanted, known = _keys(rows[kept], vectors.terms[kept]), _keys(middles.rows, middles.terms)
+    wanted, known = _keys(rows[kept], vectors.terms[kept]), _keys(centroids.rows, centroids.terms)
     order = np.argsort(known)
-    known, weights = known[order], middles.weights[order]
+    known, weights = known[order], centroids.weights[order]
     if not len(known):
         return np.zeros(len(group))
     at = np.minimum(np.searchsorted(known, wanted), len(known) - 1)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class Features:
     """An article as numbers.
 
     `shingles` are all of its text, in its order, `fingerprints` those that stand for it in the index, ascending;
@@ -31,8 +31,8 @@ class Traits:
     weights: NDArray[np.float32]
 
 
-def traits_of(title: str, text: str, language: str | None, words: Words | None = None) -> Traits:
+def features_of(title: str, text: str, language: str | None, words: Words | None = None) -> Features:
     """Read an article; `language` is an ISO 639-1 code, `words` those of the text, where it has been read already."""
     words = words or read_words(text)
     found = roll(words)
-    return Traits(found, fingerprints(distinct(found)), *weigh_words(title, words, language))
+    return Features(found, fingerprints(distinct(found)), *weigh_words(title, words, language))

@@ -16,7 +16,7 @@ import justext
 import numpy as np
 
 from flows.dedup.text.lexicon import STEM, hash_of_all, lexicon, word_hash
-from flows.dedup.text.tokens import HAN, KANA, SOUTH_EAST, has_blankless, normalise, spaced_words
+from flows.dedup.text.tokens import HAN, KANA, SOUTH_EAST, has_unsegmented, normalise, spaced_words
 from flows.dedup.text.words import read_words
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ _INSIDE = re.compile(r"[^\W\d_a-z](?<=[\w,;)’”\"] .)\w*")
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
 _SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST}]{{3,}}")
-_ANY_BLANKLESS = re.compile(f"[{HAN}{KANA}{SOUTH_EAST}]+")
+_UNSEGMENTED_RUN = re.compile(f"[{HAN}{KANA}{SOUTH_EAST}]+")
 _FIRST = np.ones(1, np.bool_)
 
 
@@ -69,7 +69,7 @@ def stop_words(language: str | None) -> frozenset[str]:
 
 
 @cache
-def _glue() -> re.Pattern[str]:
+def _connecting_words() -> re.Pattern[str]:
     lists = tomllib.loads((files("flows.dedup.text") / "connecting-words.toml").read_text(encoding="utf-8"))
     # Two characters of Chinese glue would cut names that have one of them; three letters of Thai would cut words. So a
     # whole word is cut out, longest first.
@@ -114,8 +114,8 @@ def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[
     numbers, counts = numbers[says], counts[says]
     stems = lexicon.stems[numbers]
     special = np.concatenate((stems[lexicon.digits[numbers]], lexicon.stems[names]))
-    if text.spaced is None or has_blankless(headline):
-        more = list(_blankless(headline, text.normalised))
+    if text.spaced is None or has_unsegmented(headline):
+        more = list(_unsegmented_terms(headline, text.normalised))
         stems = np.concatenate((stems, _hashes([term for term, _, _ in more])))
         counts = np.concatenate((counts, np.array([worth for _, worth, _ in more], np.float32)))
         special = np.concatenate((special, _hashes([term for term, _, is_name in more if is_name])))
@@ -129,7 +129,7 @@ def _hashes(terms: Sequence[str]) -> Hashes:
 
 def _spaced(normalised: str) -> list[str]:
     """The words in scripts with blanks."""
-    return spaced_words(_ANY_BLANKLESS.sub(" ", normalised) if has_blankless(normalised) else normalised)
+    return spaced_words(_UNSEGMENTED_RUN.sub(" ", normalised) if has_unsegmented(normalised) else normalised)
 
 
 def _as_arrays(
@@ -166,13 +166,13 @@ def language_seed(language: str | None) -> np.uint64:
     return np.uint64(word_hash(f"language {language or UNKNOWN}"))
 
 
-def _blankless(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:
+def _unsegmented_terms(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:
     """Terms of scripts without blanks: (term, worth, whether it is likely a name)."""
     lead = body[: 2 * LEAD_WORDS]  # a word has some two characters
     for part, worth in ((headline, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (body[len(lead) :], 1.0)):
         for run in _KATAKANA_RUN.findall(part):
             yield run[:STEM], worth, True
-        rest = _glue().sub(" ", part)
+        rest = _connecting_words().sub(" ", part)
         for run in _HAN_RUN.findall(rest):
             for at in range(len(run) - 1):
                 yield run[at : at + 2], worth, False

@@ -34,7 +34,7 @@ _MARKS = _marks()
 _WORD = re.compile(rf"[\w{_MARKS}]+")
 # A character that stands for itself, or a run of others.
 _MIXED = re.compile(rf"[{HAN}{KANA}{SOUTH_EAST}]|(?:(?![{HAN}{KANA}{SOUTH_EAST}])[\w{_MARKS}])+")
-_BLANKLESS = re.compile(rf"[{HAN}{KANA}{SOUTH_EAST}]")
+_UNSEGMENTED = re.compile(rf"[{HAN}{KANA}{SOUTH_EAST}]")
 _SOUTH_EAST = re.compile(f"[{SOUTH_EAST}]")
 _NOT_WORD = re.compile(rf"[^\w{_MARKS}]")
 
@@ -69,13 +69,13 @@ def mixed_tokens(normalised: str) -> tuple[list[str], Script]:
     Each such character that belongs to a word is a token, and so is each word of other scripts.
     """
     found = [token for token in _MIXED.findall(normalised.casefold()) if not _NOT_WORD.fullmatch(token)]
-    alone = [token for token in found if _BLANKLESS.match(token)]
+    alone = [token for token in found if _UNSEGMENTED.match(token)]
     if 2 * len(alone) < len(found):
         return found, Script.SPACED
     south_east = sum(1 for token in alone if _SOUTH_EAST.match(token))
     return found, Script.SOUTH_EAST_ASIAN if 2 * south_east > len(alone) else Script.EAST_ASIAN
 
 
-def has_blankless(normalised: str) -> bool:
+def has_unsegmented(normalised: str) -> bool:
     """Whether a text has characters of a script without blanks."""
-    return not normalised.isascii() and _BLANKLESS.search(normalised) is not None
+    return not normalised.isascii() and _UNSEGMENTED.search(normalised) is not None

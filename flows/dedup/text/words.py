@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flows.dedup.text.lexicon import lexicon
-from flows.dedup.text.tokens import Script, has_blankless, mixed_tokens, normalise, spaced_words
+from flows.dedup.text.tokens import Script, has_unsegmented, mixed_tokens, normalise, spaced_words
 
 if TYPE_CHECKING:
     from flows.dedup.text.lexicon import Hashes, Numbers
@@ -30,7 +30,7 @@ class Words:
 def read_words(text: str) -> Words:
     """The words of a text; in scripts without blanks every character that belongs to a word is a token."""
     normalised = normalise(text)
-    if has_blankless(normalised):
+    if has_unsegmented(normalised):
         tokens, script = mixed_tokens(normalised)
         return Words(normalised, script, lexicon.hashes[_numbered(tokens)], None, None)
     words = spaced_words(normalised)

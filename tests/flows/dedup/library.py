@@ -215,7 +215,7 @@ def links(writer: Writer) -> dict[str, tuple[str, str]]:
     return {url: (original, kind) for url, original, kind in rows}
 
 
-def told(writer: Writer) -> set[frozenset[str]]:
+def story_sets(writer: Writer) -> set[frozenset[str]]:
     """The stories as sets of addresses."""
     rows = ask(writer, "SELECT list(url) FROM articles GROUP BY story_id")
     return {frozenset(urls) for (urls,) in rows}
@@ -236,4 +236,4 @@ def everything(writer: Writer) -> list[list[Any]]:
     return [ask(writer, f"SELECT {columns} FROM {table} ORDER BY ALL") for table, columns in tables.items()]
 
 
-__all__ = ["NOON", "Piece", "add", "ask", "everything", "links", "prose", "replace", "told"]
+__all__ = ["NOON", "Piece", "add", "ask", "everything", "links", "prose", "replace", "story_sets"]

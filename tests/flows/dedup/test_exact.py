@@ -8,14 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from flows.dedup.exact import Candidate, Judgement, Verdict, judge_all
+from flows.dedup.exact import Classification, PageIdentity, Verdict, classify_all
 from warehouse.planning import StoredArticle
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
-def candidate(article: int, body: int, title: int = 1, key: int | None = None, *, plain: bool = True) -> Candidate:
-    return Candidate(
+def identity(article: int, body: int, title: int = 1, key: int | None = None, *, plain: bool = True) -> PageIdentity:
+    return PageIdentity(
         article_id=UUID(int=article),
         fetch_key=article if key is None else key,
         title_hash=UUID(int=title),
@@ -37,32 +37,34 @@ TWO = UUID(int=2)
 @pytest.mark.parametrize(
     ("found", "known", "texts", "expected"),
     [
-        (candidate(1, 10), {}, {}, Judgement(Verdict.LOADED, ONE, change="first")),
-        (candidate(1, 10), {ONE: held(10)}, {}, Judgement(Verdict.UNCHANGED, ONE)),
-        (candidate(1, 10, key=7), {ONE: held(10)}, {}, Judgement(Verdict.DUPLICATE, ONE, reason="same_address")),
-        (candidate(1, 11), {ONE: held(10)}, {}, Judgement(Verdict.UPDATED, ONE, change="text")),
-        (candidate(1, 10, title=2), {ONE: held(10)}, {}, Judgement(Verdict.UPDATED, ONE, change="title")),
-        (candidate(1, 11, title=2), {ONE: held(10)}, {}, Judgement(Verdict.UPDATED, ONE, change="both")),
+        (identity(1, 10), {}, {}, Classification(Verdict.LOADED, ONE, change="first")),
+        (identity(1, 10), {ONE: held(10)}, {}, Classification(Verdict.UNCHANGED, ONE)),
+        (identity(1, 10, key=7), {ONE: held(10)}, {}, Classification(Verdict.DUPLICATE, ONE, reason="same_address")),
+        (identity(1, 11), {ONE: held(10)}, {}, Classification(Verdict.UPDATED, ONE, change="text")),
+        (identity(1, 10, title=2), {ONE: held(10)}, {}, Classification(Verdict.UPDATED, ONE, change="title")),
+        (identity(1, 11, title=2), {ONE: held(10)}, {}, Classification(Verdict.UPDATED, ONE, change="both")),
         (
-            candidate(1, 11),
+            identity(1, 11),
             {ONE: held(10, seen=NOON + timedelta(days=1))},
             {},
-            Judgement(Verdict.DUPLICATE, ONE, reason="older_version"),
+            Classification(Verdict.DUPLICATE, ONE, reason="older_version"),
         ),
-        (candidate(2, 10), {}, {UUID(int=10): ONE}, Judgement(Verdict.DUPLICATE, ONE, reason="same_text")),
-        (candidate(1, 10), {ONE: held(9)}, {UUID(int=10): TWO}, Judgement(Verdict.UPDATED, ONE, change="text")),
+        (identity(2, 10), {}, {UUID(int=10): ONE}, Classification(Verdict.DUPLICATE, ONE, reason="same_text")),
+        (identity(1, 10), {ONE: held(9)}, {UUID(int=10): TWO}, Classification(Verdict.UPDATED, ONE, change="text")),
     ],
 )
 def test_one_page_against_what_is_held(
-    found: Candidate, known: dict[UUID, StoredArticle], texts: dict[UUID, UUID], expected: Judgement
+    found: PageIdentity, known: dict[UUID, StoredArticle], texts: dict[UUID, UUID], expected: Classification
 ) -> None:
-    assert judge_all([found], known, texts) == [expected]
+    assert classify_all([found], known, texts) == [expected]
 
 
 def test_the_batch_counts_as_held_as_it_goes() -> None:
-    later = replace(candidate(1, 11), fetched_at=NOON + timedelta(minutes=1))
-    judged = judge_all([candidate(1, 10), candidate(1, 10, key=7), later, later, candidate(2, 10)], {}, {})
-    assert [(judgement.verdict, judgement.reason or judgement.change) for judgement in judged] == [
+    later = replace(identity(1, 11), fetched_at=NOON + timedelta(minutes=1))
+    classified = classify_all([identity(1, 10), identity(1, 10, key=7), later, later, identity(2, 10)], {}, {})
+    assert [
+        (classification.verdict, classification.reason or classification.change) for classification in classified
+    ] == [
         (Verdict.LOADED, "first"),
         (Verdict.DUPLICATE, "same_address"),
         (Verdict.UPDATED, "text"),
@@ -73,9 +75,9 @@ def test_the_batch_counts_as_held_as_it_goes() -> None:
 
 @pytest.mark.parametrize("turned", [False, True])
 def test_of_two_addresses_with_one_text_the_plain_one_is_the_article_in_any_order(turned: bool) -> None:
-    pair = [candidate(1, 10, plain=False), candidate(2, 10)]
-    judged = judge_all(pair[::-1] if turned else pair, {}, {})
-    assert {(judgement.verdict, judgement.article_id) for judgement in judged} == {
+    pair = [identity(1, 10, plain=False), identity(2, 10)]
+    classified = classify_all(pair[::-1] if turned else pair, {}, {})
+    assert {(classification.verdict, classification.article_id) for classification in classified} == {
         (Verdict.LOADED, TWO),
         (Verdict.DUPLICATE, TWO),
     }
@@ -84,6 +86,6 @@ def test_of_two_addresses_with_one_text_the_plain_one_is_the_article_in_any_orde
 def test_what_is_held_is_not_changed_by_judging() -> None:
     known = {ONE: held(10)}
     texts: dict[UUID, UUID] = {}
-    judge_all([candidate(1, 11), candidate(2, 12)], known, texts)
+    classify_all([identity(1, 11), identity(2, 12)], known, texts)
     assert known == {ONE: held(10)}
     assert texts == {}

@@ -12,12 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows.dedup.copies.boilerplate import MANY, common_fingerprints
-from flows.dedup.copies.containment import compared, overlap
-from flows.dedup.copies.originals import Duplicate, Moment, Pair, moment, order, orient, resolve
-from flows.dedup.day_ranges import MOST, stretches
+from flows.dedup.copies.containment import comparable_text, overlap
+from flows.dedup.copies.originals import Duplicate, Pair, PublicationTime, order, orient, publication_time, resolve
+from flows.dedup.day_ranges import MOST, day_ranges
 from flows.dedup.stories import vectors
 from flows.dedup.stories.clustering import DAY, MOST_DAYS, Node, cluster
-from flows.dedup.stories.idf import NO_BACKGROUND, Background, complete
+from flows.dedup.stories.idf import NO_IDF, Idf, complete
 from flows.dedup.text.lexicon import Lexicon, lexicon, word_hash
 from flows.dedup.text.shingles import LEAST, distinct, fingerprints, shingles, stored
 from flows.dedup.text.terms import NAME_WEIGHT, weigh
@@ -78,21 +78,21 @@ def test_one_shingle_in_sixteen_is_a_fingerprint_but_eight_at_least() -> None:
 
 
 def test_overlap_counts_from_a_dozen_shingles_and_three_tenths_on() -> None:
-    whole = compared(shingles(prose(1)), NOTHING)
-    assert overlap(whole, compared(shingles(prose(1)[:60]), NOTHING)) is None  # some seven shingles
-    assert overlap(whole, compared(shingles(prose(1)[:400]), NOTHING)) is not None
-    mixed = compared(shingles(f"{prose(1)[:220]}\n{prose(2, 300)}"), NOTHING)
+    whole = comparable_text(shingles(prose(1)), NOTHING)
+    assert overlap(whole, comparable_text(shingles(prose(1)[:60]), NOTHING)) is None  # some seven shingles
+    assert overlap(whole, comparable_text(shingles(prose(1)[:400]), NOTHING)) is not None
+    mixed = comparable_text(shingles(f"{prose(1)[:220]}\n{prose(2, 300)}"), NOTHING)
     assert overlap(whole, mixed) is None
 
 
 def test_what_stands_near_common_fingerprints_does_not_count() -> None:
     frame = prose(9, 60)
     one, other = (shingles(f"{frame}\n{prose(seed, 75)}") for seed in (1, 2))
-    assert overlap(compared(one, NOTHING), compared(other, NOTHING)) is not None
+    assert overlap(comparable_text(one, NOTHING), comparable_text(other, NOTHING)) is not None
     common = np.unique(stored(shingles(frame)[20:30]))
-    assert overlap(compared(one, common), compared(other, common)) is None
+    assert overlap(comparable_text(one, common), comparable_text(other, common)) is None
     copy = shingles(f"{frame}\n{prose(1, 75)}\n{prose(5, 15)}")
-    assert overlap(compared(one, common), compared(copy, common)) is not None
+    assert overlap(comparable_text(one, common), comparable_text(copy, common)) is not None
 
 
 def test_boilerplate_is_common_and_a_report_in_many_papers_is_not() -> None:
@@ -112,24 +112,26 @@ def uuid(number: int) -> UUID:
 def test_the_order_of_originals() -> None:
     day = datetime(2026, 3, 10, tzinfo=UTC)
     sorted_orders = [
-        order(Moment(day - timedelta(hours=1), "minute"), NOON, uuid(9)),
-        order(Moment(day + timedelta(hours=5), "second"), NOON, uuid(8)),
-        order(Moment(day + timedelta(hours=5), "minute"), NOON, uuid(7)),
-        order(Moment(day + timedelta(hours=9), "minute"), NOON, uuid(6)),
-        order(Moment(day, "day"), NOON, uuid(5)),
-        order(Moment(day, "day"), NOON + timedelta(hours=1), uuid(4)),
-        order(Moment(day + timedelta(hours=30), "second"), NOON, uuid(3)),
+        order(PublicationTime(day - timedelta(hours=1), "minute"), NOON, uuid(9)),
+        order(PublicationTime(day + timedelta(hours=5), "second"), NOON, uuid(8)),
+        order(PublicationTime(day + timedelta(hours=5), "minute"), NOON, uuid(7)),
+        order(PublicationTime(day + timedelta(hours=9), "minute"), NOON, uuid(6)),
+        order(PublicationTime(day, "day"), NOON, uuid(5)),
+        order(PublicationTime(day, "day"), NOON + timedelta(hours=1), uuid(4)),
+        order(PublicationTime(day + timedelta(hours=30), "second"), NOON, uuid(3)),
     ]
     assert sorted(sorted_orders) == sorted_orders
 
 
 def test_what_was_seen_before_it_was_published_is_dated_by_its_sight() -> None:
-    assert moment(NOON + timedelta(days=3), "second", NOON) == Moment(NOON, "seen")
-    assert moment(None, None, NOON) == Moment(NOON, "seen")
-    assert moment(NOON + timedelta(hours=3), "second", NOON) == Moment(NOON + timedelta(hours=3), "second")
+    assert publication_time(NOON + timedelta(days=3), "second", NOON) == PublicationTime(NOON, "seen")
+    assert publication_time(None, None, NOON) == PublicationTime(NOON, "seen")
+    assert publication_time(NOON + timedelta(hours=3), "second", NOON) == PublicationTime(
+        NOON + timedelta(hours=3), "second"
+    )
 
 
-ORDERS = {uuid(n): order(Moment(NOON + timedelta(hours=n), "second"), NOON, uuid(n)) for n in range(8)}
+ORDERS = {uuid(n): order(PublicationTime(NOON + timedelta(hours=n), "second"), NOON, uuid(n)) for n in range(8)}
 
 
 def test_a_chain_leads_to_its_root_by_what_has_most_of_the_text() -> None:
@@ -235,9 +237,9 @@ def test_the_closest_are_joined_first_and_a_mean_decides() -> None:
 
 
 def test_a_mean_counts_the_articles_of_a_story_and_not_the_stories() -> None:
-    likeness = pairs((0, 1, 0.95), (0, 2, 0.9), (1, 2, 0.1))
-    assert cluster([node(), node(size=1), node()], likeness, []) == [[0, 1, 2]]
-    assert cluster([node(), node(size=9), node()], likeness, []) == [[0, 1], [2]]
+    similarity = pairs((0, 1, 0.95), (0, 2, 0.9), (1, 2, 0.1))
+    assert cluster([node(), node(size=1), node()], similarity, []) == [[0, 1, 2]]
+    assert cluster([node(), node(size=9), node()], similarity, []) == [[0, 1], [2]]
 
 
 def test_time_parts_what_words_do_not() -> None:
@@ -247,8 +249,8 @@ def test_time_parts_what_words_do_not() -> None:
 
 
 def test_what_lies_between_joins_what_is_too_far_apart_in_time() -> None:
-    likeness = pairs((0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0))
-    assert cluster([node(0), node(24 * 2), node(24 * 4)], likeness, []) == [[0, 1, 2]]
+    similarity = pairs((0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0))
+    assert cluster([node(0), node(24 * 2), node(24 * 4)], similarity, []) == [[0, 1, 2]]
 
 
 def test_no_story_lasts_for_ever() -> None:
@@ -266,9 +268,9 @@ def test_what_repeats_belongs_together_and_has_no_say() -> None:
 @given(st.integers(0, 2**32), st.permutations(range(12)))
 def test_clusters_do_not_depend_on_the_order_of_the_nodes(seed: int, order: list[int]) -> None:
     rng = np.random.default_rng(seed)
-    likeness = rng.random((12, 12)) * rng.random((12, 12))
+    similarity = rng.random((12, 12)) * rng.random((12, 12))
     nodes = [node(hours, size=size) for hours, size in zip(rng.random(12) * 90, rng.integers(1, 4, 12), strict=True)]
-    every = [(one, other, likeness[one, other]) for one in range(12) for other in range(one + 1, 12)]
+    every = [(one, other, similarity[one, other]) for one in range(12) for other in range(one + 1, 12)]
     place = {number: at for at, number in enumerate(order)}
     turned = [(*sorted((place[one], place[other])), value) for one, other, value in every]
     found = cluster([nodes[number] for number in order], pairs(*turned), [])
@@ -308,36 +310,36 @@ def test_the_heaviest_terms_are_kept_and_among_equals_the_lower() -> None:
 def test_the_middle_of_a_group_is_the_mean_of_its_vectors_and_likeness_is_measured_to_it() -> None:
     dense, sparse = some_vectors(5)
     group, sizes = np.array([1, 0, 1, -1, 1]), np.array([1, 1, 3, 1, 0])
-    middles = vectors.means(sparse, group, sizes)
+    centroids = vectors.means(sparse, group, sizes)
     expected = (dense[0] + 3 * dense[2]) / 4
-    here = middles.rows == 1
-    assert dict(zip(middles.terms[here].tolist(), middles.weights[here].tolist(), strict=True)) == pytest.approx(
+    here = centroids.rows == 1
+    assert dict(zip(centroids.terms[here].tolist(), centroids.weights[here].tolist(), strict=True)) == pytest.approx(
         {term: value for term, value in enumerate(expected.tolist()) if value}
     )
-    likeness = vectors.likenesses(sparse, group, middles)
-    assert likeness.tolist() == pytest.approx(
+    similarity = vectors.similarities(sparse, group, centroids)
+    assert similarity.tolist() == pytest.approx(
         [dense[0] @ expected, dense[1] @ dense[1], dense[2] @ expected, 0.0, dense[4] @ expected], abs=1e-5
     )
 
 
 def test_a_term_that_many_articles_have_tells_less() -> None:
-    known = Background(np.array([5, 9], np.uint32), np.array([0.5, 0.01], np.float32))
-    common, rare, unknown = known.idf(np.array([5, 9, 7], np.uint32))
+    known = Idf(np.array([5, 9], np.uint32), np.array([0.5, 0.01], np.float32))
+    common, rare, unknown = known.weights(np.array([5, 9, 7], np.uint32))
     assert 0 < common < 0.4 < rare < 0.85 < unknown == 1
-    assert NO_BACKGROUND.idf(np.array([1], np.uint32)).tolist() == [1.0]
+    assert NO_IDF.weights(np.array([1], np.uint32)).tolist() == [1.0]
 
 
 def test_a_language_of_which_nothing_is_known_is_learned_from_a_thousand_articles() -> None:
     articles = [np.array(sorted({1, 2 + number % 2, 100 + number}), np.uint32) for number in range(60)]
-    young = complete(NO_BACKGROUND, set(), {"xx": articles})
+    young = complete(NO_IDF, set(), {"xx": articles})
     assert young.terms.tolist() == [1, 2, 3]
     assert young.shares.tolist() == pytest.approx([1.0, 0.5, 0.5])
-    assert complete(NO_BACKGROUND, {"xx"}, {"xx": articles}) is NO_BACKGROUND
-    assert complete(NO_BACKGROUND, set(), {"xx": articles[:10]}) is NO_BACKGROUND
+    assert complete(NO_IDF, {"xx"}, {"xx": articles}) is NO_IDF
+    assert complete(NO_IDF, set(), {"xx": articles[:10]}) is NO_IDF
 
 
 def test_days_are_read_in_a_few_stretches() -> None:
     day = NOON.date()
     days = [day + timedelta(days=number) for number in (0, 2, 30, 31)]
-    assert stretches(days, 5) == [(days[0], days[1]), (days[2], days[3])]
-    assert len(stretches([day + timedelta(days=40 * number) for number in range(200)], 5)) == MOST
+    assert day_ranges(days, 5) == [(days[0], days[1]), (days[2], days[3])]
+    assert len(day_ranges([day + timedelta(days=40 * number) for number in range(200)], 5)) == MOST

@@ -104,7 +104,7 @@ def test_a_worker_that_is_killed_from_outside_costs_no_page(tmp_path: Path) -> N
         killer.start()
         found = list(extractor.read(segment, list(segment.fetches())))
         killer.join()
-    assert [(type(page.found), page.candidate is None) for page in found] == [
+    assert [(type(page.found), page.identity is None) for page in found] == [
         (Article, False),
         (Rejection, True),
         (Article, False),

@@ -64,5 +64,5 @@ def test_the_same_text_has_the_same_hash_whatever_its_typography(one: str, other
 
 def test_the_numbers_of_the_text_are_those_of_its_words() -> None:
     page = read("One two three four five six seven.")
-    assert page.traits is not None
-    assert len(page.traits.shingles) == 3
+    assert page.features is not None
+    assert len(page.features.shingles) == 3

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from flows.dedup.recompute import restory
+from flows.dedup.recompute import recompute_all
 from flows.dedup.upkeep import refresh_common_fingerprints
-from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, told
+from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
 from warehouse import open_writer
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def test_an_edit_that_gives_a_later_time_makes_no_copy_of_an_original(writer: Wr
         add(writer, *pieces, segment=str(number))
     assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
     compared = ask(writer, "SELECT article_id, day, published_at FROM private.compared ORDER BY ALL")
-    restory(writer)
+    recompute_all(writer)
     assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
     assert ask(writer, "SELECT article_id, day, published_at FROM private.compared ORDER BY ALL") == compared
 
@@ -160,10 +160,10 @@ def test_the_frame_of_a_site_that_publishes_little_is_found_in_time(writer: Writ
     """One article in five days: never eight in a window, but eighteen in three months."""
     for number in range(12):
         add(writer, framed(number, hours=-24 * 5 * number), segment=str(number))
-    linked = links(writer)
+    duplicate_changes = links(writer)
     with writer.transaction() as connection:
         refresh_common_fingerprints(connection, NOON)
-    assert len(linked) > 0
+    assert len(duplicate_changes) > 0
     assert links(writer) == {}
     assert ask(writer, "SELECT count(*) FROM duplicates") == [(0,)]
 
@@ -202,8 +202,8 @@ def test_any_order_of_arrival_in_any_segments_gives_the_same_duplicates(order: l
         for number, (begin, end) in enumerate(pairwise(edges)):
             add(writer, *order[begin:end], segment=str(number))
         found = links(writer)
-        stories = told(writer)
-    assert {url: link for url, link in found.items() if "site" not in url} == {
+        stories = story_sets(writer)
+    assert {url: find_duplicates for url, find_duplicates in found.items() if "site" not in url} == {
         CUT.url: (ORIGINAL.url, "copy"),
         LONGER.url: (ORIGINAL.url, "copy"),
         HALF.url: (ORIGINAL.url, "derived"),
@@ -215,9 +215,9 @@ def test_any_order_of_arrival_in_any_segments_gives_the_same_duplicates(order: l
 def test_doing_it_all_again_changes_nothing(writer: Writer) -> None:
     add(writer, *FAMILY[:6], segment="1")
     add(writer, *FAMILY[6:], segment="2")
-    restory(writer)
+    recompute_all(writer)
     before = everything(writer)
-    again = restory(writer)
+    again = recompute_all(writer)
     assert everything(writer) == before
     assert again.articles == len(FAMILY)
 

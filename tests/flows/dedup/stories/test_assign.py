@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from flows.dedup.recompute import restory
-from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories, refresh_background, refresh_common_fingerprints
-from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, told
+from flows.dedup.recompute import recompute_all
+from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories, refresh_common_fingerprints, refresh_idf
+from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
 from warehouse import open_writer
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def stories_of(writer: Writer) -> dict[str, str]:
 
 def test_two_reports_of_one_meeting_are_one_story_and_other_meetings_of_these_two_are_not(writer: Writer) -> None:
     add(writer, *PAIR, *CONFUSERS, segment="1")
-    assert frozenset(piece.url for piece in PAIR) in told(writer)
+    assert frozenset(piece.url for piece in PAIR) in story_sets(writer)
     assert links(writer) == {}
 
 
@@ -51,20 +51,20 @@ def test_so_they_are_in_any_order_and_one_at_a_time() -> None:
         with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "test") as writer:
             for number, each in enumerate(order):
                 add(writer, each, segment=str(number))
-            assert frozenset(piece.url for piece in PAIR) in told(writer), seed
+            assert frozenset(piece.url for piece in PAIR) in story_sets(writer), seed
 
 
 def test_what_a_site_wraps_around_its_text_does_not_part_them(writer: Writer) -> None:
     frame = EVENTS["frame"]
     wrapped = replace(PAIR[1], title="MENU", text=f"{frame['before']}\n{PAIR[1].text}\n{frame['behind']}")
     add(writer, PAIR[0], wrapped, *CONFUSERS, segment="1")
-    assert frozenset(piece.url for piece in PAIR) in told(writer)
+    assert frozenset(piece.url for piece in PAIR) in story_sets(writer)
     assert links(writer) == {}
 
 
 def test_stories_are_of_one_language(writer: Writer) -> None:
     add(writer, piece("talks-de"), *PAIR, segment="1")
-    assert frozenset({piece("talks-de").url}) in told(writer)
+    assert frozenset({piece("talks-de").url}) in story_sets(writer)
 
 
 def test_a_story_says_when_where_and_how_often_it_was_told(writer: Writer) -> None:
@@ -109,7 +109,7 @@ def test_an_edited_article_still_stands_where_its_text_stood(writer: Writer) -> 
     outlets = ["echo.example", "herald.example", "tribune.example"]
     query = "SELECT outlets FROM stories WHERE articles = 2"
     assert ask(writer, query) == [(outlets,)]
-    restory(writer)
+    recompute_all(writer)
     assert ask(writer, query) == [(outlets,)]
 
 
@@ -156,7 +156,7 @@ def test_only_what_a_segment_touches_is_written(writer: Writer) -> None:
 
 def test_the_same_news_weeks_later_is_another_story(writer: Writer) -> None:
     add(writer, PAIR[0], replace(PAIR[1], hours=24 * 12), segment="1")
-    assert len(told(writer)) == 2
+    assert len(story_sets(writer)) == 2
 
 
 def test_what_is_imported_years_later_joins_the_story_of_its_time(writer: Writer) -> None:
@@ -165,7 +165,7 @@ def test_what_is_imported_years_later_joins_the_story_of_its_time(writer: Writer
     other = replace(PAIR[0], url="http://herald.example/again", hours=years, text=EVENTS["talks-again"]["text"].strip())
     add(writer, replace(other, seen_hours=years + 1), segment="now")
     add(writer, replace(PAIR[1], seen_hours=years + 9), segment="late")
-    assert frozenset(piece.url for piece in PAIR) in told(writer)
+    assert frozenset(piece.url for piece in PAIR) in story_sets(writer)
 
 
 def test_so_it_does_when_the_articles_of_closed_stories_are_no_longer_known_one_by_one(writer: Writer) -> None:
@@ -192,10 +192,10 @@ def test_two_stories_become_one_when_an_article_shows_that_they_are(writer: Writ
     """The greater keeps its identifier, and nothing is left of the other."""
     add(writer, PAIR[0], segment="1")
     add(writer, replace(PAIR[1], hours=24 * 8), segment="2")
-    assert len(told(writer)) == 2
+    assert len(story_sets(writer)) == 2
     bridge = Piece("http://weekly.example/1", f"{PAIR[0].text}\n{PAIR[1].text}", "The Lisbon talks", hours=24 * 5)
     add(writer, bridge, segment="3")
-    assert told(writer) == {frozenset({*(piece.url for piece in PAIR), bridge.url})}
+    assert story_sets(writer) == {frozenset({*(piece.url for piece in PAIR), bridge.url})}
     assert ask(writer, "SELECT articles FROM stories") == [(3,)]
     assert ask(writer, "SELECT count(DISTINCT story_id) FROM private.story_terms") == [(1,)]
 
@@ -203,9 +203,9 @@ def test_two_stories_become_one_when_an_article_shows_that_they_are(writer: Writ
 def test_an_article_that_was_alone_is_placed_anew_when_its_text_changes(writer: Writer) -> None:
     stub = replace(PAIR[1], text=prose(33, 45), title="Breaking")
     add(writer, PAIR[0], stub, segment="1")
-    assert len(told(writer)) == 2
+    assert len(story_sets(writer)) == 2
     add(writer, replace(PAIR[1], seen_hours=501), segment="2")
-    assert told(writer) == {frozenset(piece.url for piece in PAIR)}
+    assert story_sets(writer) == {frozenset(piece.url for piece in PAIR)}
     assert ask(writer, "SELECT articles FROM stories") == [(2,)]
 
 
@@ -222,9 +222,9 @@ def test_quiet_stories_are_closed_once(writer: Writer) -> None:
 def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer: Writer) -> None:
     add(writer, *CONFUSERS, segment="1")
     add(writer, *PAIR, segment="2")
-    stories = told(writer)
-    restory(writer)
-    assert told(writer) == stories
+    stories = story_sets(writer)
+    recompute_all(writer)
+    assert story_sets(writer) == stories
     before = everything(writer)
 
     def stop(done: int, whole: int) -> None:
@@ -236,13 +236,13 @@ def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer
     try:
         for _ in range(3):
             try:
-                restory(writer, stop)
+                recompute_all(writer, stop)
             except KeyboardInterrupt:
                 continue
         assert ask(writer, "SELECT count(*) FROM private.restory") == [(0,)]
     finally:
         module.AT_ONCE = whole
-    restory(writer)
+    recompute_all(writer)
     assert everything(writer) == before
 
 
@@ -254,10 +254,10 @@ def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
     add(writer, *PAIR, *CONFUSERS, segment="1")
     (before,) = ask(writer, made)
     add(writer, Piece("http://echo.example/1", prose(5, 80), "A report of its own", hours=30), segment="2")
-    restory(writer)
+    recompute_all(writer)
     assert ask(writer, made) == [before]
     monkeypatch.setattr("flows.dedup.upkeep.STORY_METHOD", "another-1")
-    restory(writer)
+    recompute_all(writer)
     assert len(ask(writer, made)) == 2, "one for terms of the other method"
 
 
@@ -267,7 +267,7 @@ def test_articles_whose_terms_are_known_are_not_read_again_for_the_background(
     monkeypatch.setattr("flows.dedup.upkeep.LEAST_STORIES", 3)
     add(writer, *PAIR, *CONFUSERS, segment="1")
     known = {key: np.array([7], np.uint32) for (key,) in ask(writer, "SELECT article_id FROM articles")}
-    refresh_background(writer.connection, None, known)
+    refresh_idf(writer.connection, None, known)
     assert ask(writer, "SELECT DISTINCT term FROM private.background") == [(7,)]
 
 
@@ -285,7 +285,7 @@ def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) 
         for n in range(LEAST_STORIES + 10)
     ]
     add(writer, *pieces, segment="1")
-    assert len(told(writer)) == len(pieces)
+    assert len(story_sets(writer)) == len(pieces)
     shares = ask(writer, "SELECT language, share FROM private.background ORDER BY share DESC")
     assert len(shares) == len(common.split())
     assert {language for language, _ in shares} == {"xx"}
@@ -316,7 +316,7 @@ def test_reports_of_a_sentence_or_two_need_more_than_a_few_words_in_common(write
         for number, (title, text) in enumerate(BRIEFS)
     ]
     add(writer, *pieces, segment="1")
-    assert told(writer) == {
+    assert story_sets(writer) == {
         frozenset({pieces[0].url, pieces[1].url}),
         *(frozenset({piece.url}) for piece in pieces[2:]),
     }

@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flows.dedup.stories import candidates as board
+from flows.dedup.stories import candidates
 from flows.identifiers import digest
-from tests.flows.dedup.library import WORDS, Piece, add, ask, everything, prose, replace, told
+from tests.flows.dedup.library import WORDS, Piece, add, ask, everything, prose, replace, story_sets
 from warehouse import open_writer
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def by_size(pieces: Sequence[Piece], size: int) -> list[list[str]]:
         for at in range(0, len(pieces), size):
             add(writer, *pieces[at : at + size], segment=str(at))
         assert consistent(writer)
-        return sorted(sorted(urls) for urls in told(writer))
+        return sorted(sorted(urls) for urls in story_sets(writer))
 
 
 def test_the_order_of_arrival_and_the_size_of_segments_do_not_matter() -> None:
@@ -73,11 +73,11 @@ def test_the_order_of_arrival_and_the_size_of_segments_do_not_matter() -> None:
 def test_an_article_moves_to_the_story_that_turns_out_to_be_its_own(writer: Writer) -> None:
     bridge = report(0, 99, also=[1], hours=-0.1)
     add(writer, EVENTS[0], bridge, segment="1")
-    assert told(writer) == {frozenset({EVENTS[0].url, bridge.url})}
+    assert story_sets(writer) == {frozenset({EVENTS[0].url, bridge.url})}
     add(writer, *EVENTS[1:14], segment="2")
     assert consistent(writer)
     urls = [frozenset(piece.url for piece in EVENTS[at : at + 7]) for at in (0, 7)]
-    assert told(writer) == {urls[0], urls[1] | {bridge.url}}
+    assert story_sets(writer) == {urls[0], urls[1] | {bridge.url}}
     assert ask(writer, "SELECT count(*) FROM stories") == [(2,)]
 
 
@@ -88,7 +88,7 @@ def test_a_story_that_its_founder_has_left_and_the_founder_have_two_identifiers(
     assert story == digest("story", str(article))
     add(writer, replace(founder, text=prose(77, 150, WORDS[60:]), title="Another matter", seen_hours=501), segment="2")
     assert consistent(writer)
-    assert sorted(map(len, told(writer))) == [1, 2]
+    assert sorted(map(len, story_sets(writer))) == [1, 2]
     stories = dict(ask(writer, "SELECT url, story_id FROM articles"))
     assert stories[EVENTS[1].url] == story
     assert stories[founder.url] == digest("story", str(article), "1")
@@ -116,8 +116,8 @@ def test_stories_that_cannot_be_looked_at_again_are_joined_as_wholes(
     """Those that are too great, and those of before their articles were kept."""
     add(writer, *EVENTS[:5], segment="1")
     story = ask(writer, "SELECT story_id FROM stories")
-    monkeypatch.setattr(board, "AGAIN", 0)
-    monkeypatch.setattr(board, "LEAST_AGAIN", 1)
+    monkeypatch.setattr(candidates, "AGAIN", 0)
+    monkeypatch.setattr(candidates, "LEAST_AGAIN", 1)
     add(writer, EVENTS[5], segment="2")
     assert ask(writer, "SELECT story_id, articles, reports FROM stories") == [(*story[0], 6, 6)]
     assert consistent(writer)
@@ -138,8 +138,8 @@ def test_of_stories_taken_as_wholes_copies_and_outlets_are_counted_too(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A late original makes a held article a copy; a held one is edited while its old text comes in elsewhere."""
-    monkeypatch.setattr(board, "AGAIN", 0)
-    monkeypatch.setattr(board, "LEAST_AGAIN", 0)
+    monkeypatch.setattr(candidates, "AGAIN", 0)
+    monkeypatch.setattr(candidates, "LEAST_AGAIN", 0)
     one, other = EVENTS[0], EVENTS[1]
     add(writer, one, other, segment="1")
     original = replace(one, url="http://agency.example/1", text=f"{one.text}\n{prose(5, 15)}", hours=-20)
