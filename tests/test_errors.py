@@ -32,7 +32,6 @@ from crawlers.politeness.refusals import (
     TooLarge,
 )
 from flows.errors import CrawlDiedError, FlowsError
-from flows.sources.download import _TooLongError
 from warehouse import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 
 EXAMPLES: list[NewsloomError] = [
@@ -54,7 +53,6 @@ EXAMPLES: list[NewsloomError] = [
 SIGNALS: list[BaseException] = [
     BadListingError("found nothing"),
     _BadRecordError("url missing"),
-    _TooLongError(),
     RequestDropped(),
     *(
         kind("a detail", 403, "courier.example")

@@ -1,33 +1,33 @@
-"""One page from the web, for a person who waits for it: bounded in time, size and redirects, http and https only."""
+"""Downloads one web page for a user who waits for it, within bounds on time, size and redirects.
+
+Only http and https are requested, for the targets of redirects too.
+"""
 
 from __future__ import annotations
 
-import http.client
+import re
+import ssl
 import threading
 import time
-import urllib.error
-import urllib.request
 import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+
+import httpx
 
 from crawlers.discovery import normalise_url
 from crawlers.extraction.page import MAX_PAGE_BYTES
 from flows.errors import FlowsError
 
-if TYPE_CHECKING:
-    from email.message import Message
-
-SECONDS = 30.0  # a person's patience; the slowest of real pages come within ten
+SECONDS = 30.0  # as long as a user waits; the slowest real pages take ten
+MAX_REDIRECTS = 10
 _SOCKET_SECONDS = 10.0
-_CHUNK = 64 << 10
-_GZIP_OR_ZLIB = 47  # zlib's window size for either, told apart by their heads
+_GZIP_OR_ZLIB = 47  # tells zlib to recognise either format by its header
 
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A page as it came, decoded of its content encoding; `url` is where redirects led."""
+    """A page, with its content encoding removed; `url` is the target of the last redirect."""
 
     url: str
     body: bytes
@@ -35,76 +35,85 @@ class Download:
 
 
 def download(url: str, seconds: float = SECONDS, limit: int = MAX_PAGE_BYTES) -> Download:
-    """Ask for one page.
+    """Download one page.
 
-    Follows ten redirects at most, and a proxy named in the environment (`http_proxy`, `https_proxy`, `no_proxy`).
-    Raises FlowsError where there is no page: the address cannot be asked, nobody answers within `seconds`, the answer
-    is no success, or longer than `limit` bytes.
+    Uses the proxy that the environment names (`http_proxy`, `https_proxy`, `no_proxy`).
+    Raises FlowsError if the URL is neither http nor https, if the server does not answer within `seconds`, if its
+    status is not 2xx, or if the page is longer than `limit` bytes.
     """
     try:
         normalise_url(url)
     except ValueError as error:
-        raise FlowsError(f"{url}: {error}; an http or https address is expected") from None
+        raise FlowsError(f"{url}: {error}; expected an http or https URL") from None
     answer: list[Download | FlowsError] = []
-    # A server that sends a byte now and then never lets a socket time out: the whole is bounded from outside.
-    asking = threading.Thread(target=lambda: answer.append(_ask(url, seconds, limit)), daemon=True)
-    asking.start()
-    asking.join(seconds)
+    # A server that sends a byte now and then never exceeds a socket's timeout, so a thread bounds the whole request.
+    request = threading.Thread(target=lambda: answer.append(_outcome(url, seconds, limit)), daemon=True)
+    request.start()
+    request.join(seconds)
     if not answer:
-        raise FlowsError(f"{url}: no full answer within {seconds:g} s")
+        raise FlowsError(f"{url}: no complete answer within {seconds:g} s")
     if isinstance(answer[0], FlowsError):
         raise answer[0]
     return answer[0]
 
 
-def _ask(url: str, seconds: float, limit: int) -> Download | FlowsError:
-    opener = urllib.request.OpenerDirector()
-    # Not build_opener: that one would follow a redirect to ftp as well, and read files.
-    for handler in (
-        urllib.request.ProxyHandler(),
-        urllib.request.HTTPHandler(),
-        urllib.request.HTTPSHandler(),
-        urllib.request.HTTPRedirectHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.UnknownHandler(),
-    ):
-        opener.add_handler(handler)
-    headers = {"User-Agent": f"newsloom/{version('newsloom')}", "Accept": "text/html,*/*", "Accept-Encoding": "gzip"}
+def _outcome(url: str, seconds: float, limit: int) -> Download | FlowsError:
+    timeout = min(seconds, _SOCKET_SECONDS)
     try:
-        request = urllib.request.Request(url, headers=headers)  # noqa: S310 - the opener knows no other scheme
-        answer = opener.open(request, timeout=min(seconds, _SOCKET_SECONDS))
-        with answer:
-            body = _read(answer, limit, time.monotonic() + seconds)
-            return Download(answer.geturl(), body, answer.headers.get_content_charset())
-    except urllib.error.HTTPError as error:
-        return FlowsError(f"{url}: answered {error.code} {error.reason}")
-    except urllib.error.URLError as error:
-        return FlowsError(f"{url}: cannot be asked: {getattr(error.reason, 'strerror', None) or error.reason}")
-    except TimeoutError:
-        return FlowsError(f"{url}: no answer within {_SOCKET_SECONDS:g} s")
-    except _TooLongError:
-        return FlowsError(f"{url}: longer than {limit:,} bytes")
-    except (http.client.HTTPException, OSError, zlib.error, ValueError) as error:
-        return FlowsError(f"{url}: not an answer that can be read: {type(error).__name__}: {error}")
+        return _fetch(url, timeout, limit, time.monotonic() + seconds)
+    except FlowsError as error:
+        return error
+    except httpx.TimeoutException:
+        return FlowsError(f"{url}: no answer within {timeout:g} s")
+    except httpx.TooManyRedirects:
+        return FlowsError(f"{url}: more than {MAX_REDIRECTS} redirects")
+    except httpx.UnsupportedProtocol as error:
+        return FlowsError(f"{url}: redirects to a URL of the scheme {error.request.url.scheme}; expected http or https")
+    except (httpx.ConnectError, httpx.ProxyError) as error:
+        return FlowsError(f"{url}: cannot be reached: {_explain(error)}")
+    except ImportError as error:  # a SOCKS proxy needs a package that newsloom does not install
+        return FlowsError(f"{url}: the proxy that the environment names cannot be used: {error}")
+    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError, ValueError) as error:
+        return FlowsError(f"{url}: the answer cannot be read: {type(error).__name__}: {error}")
 
 
-class _TooLongError(Exception):
-    """The body goes on beyond what is read."""
+def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
+    headers = {"User-Agent": f"newsloom/{version('newsloom')}", "Accept": "text/html,*/*", "Accept-Encoding": "gzip"}
+    # The certificates of this machine: a company's proxy may need one that is not among those that httpx brings along.
+    verify = ssl.create_default_context()
+    with (
+        httpx.Client(
+            headers=headers, timeout=timeout, verify=verify, follow_redirects=True, max_redirects=MAX_REDIRECTS
+        ) as client,
+        client.stream("GET", url) as response,
+    ):
+        if not response.is_success:
+            raise FlowsError(f"{url}: the server answered {response.status_code} {response.reason_phrase}")
+        body = _read(response, limit, deadline)
+        if body is None:
+            raise FlowsError(f"{url}: longer than {limit:,} bytes")
+        charset = response.charset_encoding
+        return Download(str(response.url), body, charset.lower() if charset else None)
 
 
-def _read(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
-    unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if _is_packed(answer.headers) else None
+def _read(response: httpx.Response, limit: int, deadline: float) -> bytes | None:
+    """The body without its content encoding; None if it is longer than `limit`."""
+    unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if _is_packed(response.headers) else None
     body = bytearray()
-    while chunk := answer.read1(_CHUNK):
-        # One byte more than is allowed is enough to know; a gzip bomb is never unpacked.
+    # Not iter_bytes, which unpacks whatever a chunk contains: this loop unpacks one byte more than the limit at most.
+    for chunk in response.iter_raw():
         body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
         if len(body) > limit:
-            raise _TooLongError
+            return None
         if time.monotonic() > deadline:
-            raise TimeoutError
+            raise httpx.ReadTimeout("the body is not complete")
     return bytes(body)
 
 
-def _is_packed(headers: Message) -> bool:
+def _is_packed(headers: httpx.Headers) -> bool:
     return headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate")
+
+
+def _explain(error: Exception) -> str:
+    """The operating system's words for a failed connection, without its error number."""
+    return re.sub(r"^\[Errno -?\d+\] ", "", str(error))

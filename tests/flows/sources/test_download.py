@@ -1,4 +1,4 @@
-"""One page from the web: bounded, and what goes wrong is said in words."""
+"""Downloading one page: it is bounded, and every failure has a message."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import gzip
 import socket
 import threading
 import time
+import tracemalloc
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 PAGE = "<p>Grüße</p>".encode()
+BOMB = gzip.compress(b"x" * 2**24)
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -39,20 +41,26 @@ class Handler(BaseHTTPRequestHandler):
         if path == "/missing":
             return self._send(404, b"not here")
         if path == "/bomb":
-            return self._send(200, gzip.compress(b"x" * 2**24), **{"Content-Encoding": "gzip"})
+            return self._send(200, BOMB, **{"Content-Encoding": "gzip"})
         if path == "/packed":
             return self._send(200, gzip.compress(PAGE), **{"Content-Encoding": "gzip"})
+        if path == "/broken":
+            return self._send(200, b"not gzip at all", **{"Content-Encoding": "gzip"})
+        if path == "/short":
+            return self._send(200, PAGE, **{"Content-Length": "1000"})
+        if path == "/nowhere":
+            return self._send(302, b"", Location="http://a.example:port/")
         if path == "/drip":
             return self._drip()
         return self._send(200, PAGE, **{"Content-Type": "text/html; charset=ISO-8859-2"})
 
     def _send(self, status: int, body: bytes, **headers: str) -> None:
         self.send_response(status)
-        for name, value in headers.items():
+        for name, value in ({"Content-Length": str(len(body))} | headers).items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection = True
 
     def _drip(self) -> None:
         try:
@@ -85,17 +93,17 @@ def server() -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", ["/page", "/moved", "/packed"])
-def test_a_page_comes_decoded_from_where_redirects_lead(server: str, path: str) -> None:
+def test_redirects_are_followed_and_gzip_is_unpacked(server: str, path: str) -> None:
     found = download(server + path)
     assert found.body == PAGE
     assert found.url == server + ("/page" if path == "/moved" else path)
 
 
-def test_the_charset_of_the_header_is_kept(server: str) -> None:
+def test_the_charset_of_the_header_is_returned(server: str) -> None:
     assert download(server + "/page").http_charset == "iso-8859-2"
 
 
-def test_a_proxy_of_the_environment_is_asked(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_proxy_of_the_environment_is_used(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("http_proxy", server)
     assert download("http://paper.example/page").body == PAGE
     assert "http://paper.example/page" in Handler.asked
@@ -104,33 +112,51 @@ def test_a_proxy_of_the_environment_is_asked(server: str, monkeypatch: pytest.Mo
 @pytest.mark.parametrize(
     ("path", "said"),
     [
-        ("/missing", "answered 404 Not Found"),
-        ("/file", "file"),
-        ("/ftp", "cannot be asked: unknown url type: ftp"),
-        ("/round", "answered 302"),
+        ("/missing", "the server answered 404 Not Found"),
+        ("/file", "redirects to a URL of the scheme file; expected http or https"),
+        ("/ftp", "redirects to a URL of the scheme ftp; expected http or https"),
+        ("/nowhere", "the answer cannot be read: RemoteProtocolError: Invalid URL in location header"),
+        ("/round", "more than 10 redirects"),
         ("/bomb", "longer than 1,000 bytes"),
+        ("/broken", "the answer cannot be read: error: Error -3 while decompressing data: incorrect header check"),
+        ("/short", "the answer cannot be read: RemoteProtocolError: peer closed connection"),
     ],
 )
-def test_what_gives_no_page_is_told(server: str, path: str, said: str) -> None:
+def test_each_failure_has_a_message(server: str, path: str, said: str) -> None:
     with pytest.raises(FlowsError, match=said):
         download(server + path, limit=1000)
 
 
-def test_a_server_that_drips_is_left_after_the_time_given(server: str) -> None:
+def test_a_server_that_drips_its_answer_is_given_up_in_time(server: str) -> None:
     start = time.monotonic()
-    with pytest.raises(FlowsError, match=r"no full answer within 0\.5 s"):
+    with pytest.raises(FlowsError, match=r"no complete answer within 0\.5 s"):
         download(server + "/drip", seconds=0.5)
     assert time.monotonic() - start < 5
 
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://a.example/x", "http://", "no address", "http://[x"])
-def test_other_addresses_are_refused(url: str) -> None:
-    with pytest.raises(FlowsError, match="http or https address is expected"):
+def test_other_urls_are_refused(url: str) -> None:
+    with pytest.raises(FlowsError, match="expected an http or https URL"):
         download(url)
 
 
-def test_nobody_there_is_told() -> None:
+def test_a_refused_connection_is_reported_in_the_systems_words() -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        with pytest.raises(FlowsError, match="cannot be asked"):
+        with pytest.raises(FlowsError, match="cannot be reached: Connection refused"):
             download(f"http://127.0.0.1:{probe.getsockname()[1]}/")
+
+
+def test_a_bomb_is_never_unpacked_whole(server: str) -> None:
+    tracemalloc.start()
+    with pytest.raises(FlowsError, match="longer than 1,000 bytes"):
+        download(server + "/bomb", limit=1000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**22, "the page is 16 MiB when it is unpacked"
+
+
+def test_a_proxy_that_cannot_be_used_is_reported(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("all_proxy", "socks5://127.0.0.1:1")
+    with pytest.raises(FlowsError, match="the proxy that the environment names cannot be used"):
+        download(server + "/page")
