@@ -16,6 +16,7 @@ from crawlers.discovery.lists import read_list
 from crawlers.discovery.markup import MAX_URL_LENGTH
 from crawlers.discovery.url_evidence import Evidence, article_evidence
 from crawlers.discovery.urls import absolute_url, normalise_url, same_site
+from crawlers.unsegmented import count_unsegmented
 
 if TYPE_CHECKING:
     from crawlers.discovery.listing import Listing
@@ -34,7 +35,6 @@ _FEED_TYPES = frozenset(
     {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/rss"}
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_UNSEGMENTED = re.compile("[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]")
 _SPELLED_TOGETHER = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 
 
@@ -91,7 +91,7 @@ def find_feeds(body: bytes, url: str) -> tuple[str, ...]:
 
 def _is_article(address: Evidence, text: str, place: _Place) -> bool:
     words = len(_WORD.findall(text))
-    is_headline = words >= HEADLINE_WORDS or len(_UNSEGMENTED.findall(text)) >= UNSEGMENTED_HEADLINE
+    is_headline = words >= HEADLINE_WORDS or count_unsegmented(text) >= UNSEGMENTED_HEADLINE
     match place:
         case _Place.ADVERTISING:
             return False

@@ -7,6 +7,7 @@ from enum import IntEnum
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawlers.discovery.lists import read_list
+from crawlers.unsegmented import count_unsegmented
 
 LONGEST_SEGMENT = 200
 """Characters of a segment that are judged; longer ones only cost time."""
@@ -25,9 +26,6 @@ _DATE_ALONE = re.compile(rf"(?:.*/)?(?:19|20)\d\d(?:/{_MONTH}(?:/\d{{1,2}})?|/\d
 _LONG_NUMBER = re.compile(r"\d{5,}")
 _OPAQUE = re.compile(r"(?=.*\d)(?=.*[a-z])[0-9a-z]{8,}|(?=.*[a-z].*[A-Z])[0-9A-Za-z]{6,}")
 _SEPARATOR = re.compile(r"[-_,.+ ]+")
-_UNSEGMENTED = re.compile(
-    "[\u3040-\u30ff\u3400-\u9fff\u0e00-\u0e7f]"
-)  # kana, Chinese characters, Thai: no spaces, no hyphens
 
 
 class Evidence(IntEnum):
@@ -110,7 +108,7 @@ def _is_page_of_index(segments: list[str]) -> bool:
 
 def _words(segment: str) -> int:
     """Words of a slug; scripts without spaces count a word for every four characters."""
-    unsegmented = len(_UNSEGMENTED.findall(segment))
+    unsegmented = count_unsegmented(segment)
     return (
         unsegmented // 4
         if unsegmented

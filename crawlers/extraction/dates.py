@@ -145,7 +145,7 @@ def choose_dates(page: Page, article: Node, url: str, known: FetchContext = NO_C
     bound = LATEST_DATE if known.fetched_at is None else min(LATEST_DATE, known.fetched_at + _SLACK)
     hint = from_datetime(known.listed_at) if known.listed_at and known.listed_at < bound else None
     stated = (found for found in published_statements(page, article) if found[1].at < bound)
-    named = day_in_url(url)
+    named = date_in_url(url)
     found = next(stated, None) or _guessed(page, url, named, hint, bound)
     if found is None:
         return Dates()
@@ -174,7 +174,7 @@ def _guessed(
     return ("text", guess) if guess and guess.at < bound else None
 
 
-def day_in_url(url: str) -> date | None:
+def date_in_url(url: str) -> date | None:
     """The day that an address names in its path: `/2025/06/30/`, `/2025-06-30`, `/20250630`."""
     for match in _ADDRESS_DAY.finditer(url.partition("://")[2].partition("/")[2]):
         if not match["sep"] and len(match[0]) != _COMPACT_DAY:

@@ -15,7 +15,7 @@ from crawlers.extraction.json_ld import Node, StructuredData, read_structured_da
 from crawlers.extraction.stated_titles import page_titles, site_names
 from crawlers.extraction.text import match_key, single_line
 from crawlers.extraction.titles import choose_title
-from crawlers.extraction.urls import absolute_url, canonical_url
+from crawlers.extraction.urls import canonical_url, resolve_http_url
 
 if TYPE_CHECKING:
     from crawlers.extraction.date_parsing import ParsedDate
@@ -247,7 +247,7 @@ def _image(page: Page, article: Node) -> FieldValue[str]:
         ("json-ld", _addresses(article.get("image"), 3)),
         ("meta", (*page.metas.get("twitter:image", ()), *page.metas.get("twitter:image:src", ()))),
     ):
-        if url := next((url for value in stated if (url := absolute_url(value, page.url))), None):
+        if url := next((url for value in stated if (url := resolve_http_url(value, page.url))), None):
             return FieldValue(url, origin)
     return FieldValue(None)
 

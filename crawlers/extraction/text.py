@@ -5,15 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_NO_BLANKS = (
-    "\u0e00-\u0eff"  # Thai, Lao
-    "\u1000-\u109f"  # Burmese
-    "\u1780-\u17ff"  # Khmer
-    "\u3040-\u30ff"  # kana
-    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
-)
-_UNSPACED = re.compile(f"[{_NO_BLANKS}]")
-_SPACED_WORD = re.compile(rf"[^\W{_NO_BLANKS}]+")
+from crawlers.unsegmented import UNSEGMENTED, count_unsegmented
+
+_SEGMENTED_WORD = re.compile(rf"[^\W{UNSEGMENTED}]+")
 _LETTERS_PER_WORD = 2
 """Chinese, Japanese and Thai words are about two letters long; only used to put one figure on a text's length."""
 DOTTED_I = "i\u0307"
@@ -29,14 +23,8 @@ _HIDDEN = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
 
 
 def count_words(text: str) -> int:
-    """Words of a text; scripts that are written without blanks count a word for every two letters."""
-    unspaced = count_unsegmented(text)
-    return len(_SPACED_WORD.findall(text)) + unspaced // _LETTERS_PER_WORD
-
-
-def count_unsegmented(text: str) -> int:
-    """Letters of a text in scripts that are written without blanks."""
-    return 0 if text.isascii() else len(_UNSPACED.findall(text))
+    """The number of words in a text; in unsegmented scripts, every two letters count as one word."""
+    return len(_SEGMENTED_WORD.findall(text)) + count_unsegmented(text) // _LETTERS_PER_WORD
 
 
 def match_key(text: str) -> str:

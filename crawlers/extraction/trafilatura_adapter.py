@@ -23,7 +23,7 @@ from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, MIN_DUPLIC
 from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
-from crawlers.extraction.text import count_unsegmented
+from crawlers.unsegmented import count_unsegmented
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -57,7 +57,7 @@ def _can_stand_for(candidate: str, asked: str) -> bool:
     return bool(_SLUG.search(theirs[-1]))
 
 
-def absolute_url(value: str | None, base: str) -> str | None:
+def resolve_http_url(value: str | None, base: str) -> str | None:
     """An absolute http(s) address of a link on the page at `base`, None where it is none (`data:`, malformed)."""
     if not value:
         return None

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from crawlers.extraction.date_parsing import parse_date
-from crawlers.extraction.dates import FetchContext, day_in_url
+from crawlers.extraction.dates import FetchContext, date_in_url
 from crawlers.extraction.metadata import choose_metadata, read_declared
 from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
 
@@ -118,7 +118,7 @@ def test_without_any_statement_the_day_is_found_in_the_address() -> None:
     ],
 )
 def test_the_day_in_an_address(url: str, day: date | None) -> None:
-    assert day_in_url(url) == day
+    assert date_in_url(url) == day
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crawlers.extraction.urls import absolute_url, canonical_url
+from crawlers.extraction.urls import canonical_url, resolve_http_url
 from tests.crawlers.extraction.statements import ASKED, meta, page_of
 
 
@@ -43,4 +43,4 @@ def test_og_url_counts_where_there_is_no_canonical_link() -> None:
     [None, "", "data:image/png;base64,AAAA", "http://", "https://a b/c", "https://[1/x", "https://a.example/\ud800"],
 )
 def test_what_is_no_web_address_is_left_out(value: str | None) -> None:
-    assert absolute_url(value, ASKED) is None
+    assert resolve_http_url(value, ASKED) is None
