@@ -23,10 +23,10 @@ from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter, own_segments, sealed_segments
-from crawlers.archive.erase import erase_each
-from crawlers.archive.pack_segments import pack_segments
-from crawlers.archive.packs import newest_packed
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter, loose_segments, sealed_segments
+from crawlers.archive.erase import erase_from_segments
+from crawlers.archive.packing import pack_segments
+from crawlers.archive.packs import newest_packed_segments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +46,7 @@ def fill(archive: Path, segments: int, pages: int) -> list[Segment]:
                 body = " ".join(chance.choices(WORDS, k=4000)).encode()
                 fetch = Fetch(url, "example", Kind.PAGE, Outcome.FETCHED, at, status=200, bytes=len(body))
                 writer.add(fetch, Exchange("GET", url, (), 200, "OK", (("Content-Type", "text/html"),), body))
-    return own_segments(archive)
+    return loose_segments(archive)
 
 
 def copy_days(archive: Path, days: int) -> None:
@@ -89,7 +89,7 @@ def read(segments: list[Segment], offsets: dict[str, list[int]]) -> None:
 def erase(segments: list[Segment]) -> None:
     """The first page of each segment."""
     list(
-        erase_each(
+        erase_from_segments(
             segments,
             lambda _, fetch: replace(fetch, url="gone:", offset=None) if fetch.url.endswith("/0") else None,
         )
@@ -107,7 +107,7 @@ def main() -> None:
         own, packed = Path(folder, "own"), Path(folder, "packed")
         segments = fill(own, given.segments, given.pages)
         shutil.copytree(own, packed)
-        in_pack = own_segments(packed)
+        in_pack = loose_segments(packed)
         known = {segment.name: segment.log_lines() for segment in in_pack}
         size = sum(path.stat().st_size for path in packed.iterdir())
         took = cpu(lambda: pack_segments(packed, known, date(2027, 1, 1)))
@@ -121,8 +121,8 @@ def main() -> None:
         for name, some in (("own files", segments), ("a pack", in_pack)):
             print(f"erasing a page of each segment of a day in {name}: {cpu(lambda some=some: erase(some)):.2f} s")  # type: ignore[misc]
         copy_days(own, given.days)
-        before = cpu(lambda: own_segments(own), 3)
-        after = cpu(lambda: (own_segments(packed), newest_packed(packed)), 3)
+        before = cpu(lambda: loose_segments(own), 3)
+        after = cpu(lambda: (loose_segments(packed), newest_packed_segments(packed)), 3)
         print(f"what may wait, of {given.days} days: {before * 1e3:.0f} ms in own files, {after * 1e3:.1f} ms packed")
         everything = cpu(lambda: sealed_segments(packed), 3)
         print(f"all segments of {given.days} packs (rebuild, doctor): {everything * 1e3:.0f} ms")

@@ -8,7 +8,7 @@ from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
-from crawlers.importers.files import Input
+from crawlers.importers.files import InputFile
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.pipeline import progress
@@ -30,7 +30,7 @@ from warehouse.failed_segments import failed_segments
     retry_condition_fn=is_transient,
 )
 def import_task(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, file: Input, clean: bool
+    writer: Writer, extractor: Extractor, directory: DataDirectory, file: InputFile, clean: bool
 ) -> ImportResult:
     """See `flows.pipeline.import_files.import_files`."""
     return import_files(writer, extractor, directory, [file], clean=clean)[0]

@@ -7,7 +7,7 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
-from crawlers.archive.pack_segments import Packed
+from crawlers.archive.packing import PackingResult
 from flows.data_directory import GIGABYTE, DataDirectory
 from flows.dedup.upkeep import close_quiet_stories, refresh_common_fingerprints, refresh_idf
 from flows.maintenance.pack import pack_loaded
@@ -34,7 +34,7 @@ def upkeep_task(writer: Writer) -> None:
 
 
 @task(name="pack", cache_policy=NO_CACHE)
-def pack_task(writer: Writer, directory: DataDirectory, spare: int) -> Packed:
+def pack_task(writer: Writer, directory: DataDirectory, spare: int) -> PackingResult:
     """See `flows.maintenance.pack.pack_loaded`."""
     return pack_loaded(writer, directory, datetime.now(UTC), spare=spare)
 
@@ -44,7 +44,7 @@ class MaintenanceResult:
     """What was removed, and what was packed."""
 
     removed: RetentionResult
-    packed: Packed
+    packed: PackingResult
 
 
 @flow(

@@ -28,7 +28,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, Stric
 
 from crawlers.errors import Problem, SourcesError
 from crawlers.sources.model import OTHER_TABLES, Sources, load_sources, read_file, read_toml
-from crawlers.sources.validation import Report
+from crawlers.sources.validation import ProblemCollector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -157,17 +157,17 @@ def load_alerts(path: Path) -> Alerts:
 
 def _read(path: Path, names: Iterable[str]) -> dict[str, Any]:
     body = read_file(path)
-    report = Report(path, body.decode("utf-8-sig", "replace"))
-    data = read_toml(body, report)
+    problems = ProblemCollector(path, body.decode("utf-8-sig", "replace"))
+    data = read_toml(body, problems)
     checked: dict[str, Any] = {}
     for name in names:
         table = data.get(name, {})
         if isinstance(table, dict):
-            checked[name] = report.check(MODELS[name], (name,), table)
+            checked[name] = problems.check(MODELS[name], (name,), table)
         else:
-            report.wrong_type((name,), table, f"a table, [{name}]")
-    if report.problems:
-        raise report.error()
+            problems.wrong_type((name,), table, f"a table, [{name}]")
+    if problems.problems:
+        raise problems.error()
     return checked
 
 

@@ -1,28 +1,28 @@
 """The archive: everything that was fetched, as sealed WARC/1.1 segments, each with a log of what was tried.
 
-`SegmentWriter` writes segments, `sealed_segments` finds them, `Segment` reads one, and `salvage` seals what a killed
-writer left open. Small ones of past days share files (`crawlers.archive.packs`). Nothing here touches the network.
+`SegmentWriter` writes segments, `sealed_segments` finds them, `Segment` reads one, and `salvage_segments` seals what a
+killed writer left open. Small segments of past days share files (`crawlers.archive.packs`). No network access here.
 """
 
-from crawlers.archive.contents import Exchange, Original, Record
+from crawlers.archive.contents import Exchange, ImportedRecord, OriginalCapture
 from crawlers.archive.fetch_log import Fetch, FoundListing, Kind, Outcome
-from crawlers.archive.reader import Records, Segment, Stored, own_segments, sealed_segments
-from crawlers.archive.salvage import salvage
+from crawlers.archive.reader import RecordReader, Segment, StoredContent, loose_segments, sealed_segments
+from crawlers.archive.salvage import salvage_segments
 from crawlers.archive.writer import SegmentWriter
 
 __all__ = [
     "Exchange",
     "Fetch",
     "FoundListing",
+    "ImportedRecord",
     "Kind",
-    "Original",
+    "OriginalCapture",
     "Outcome",
-    "Record",
-    "Records",
+    "RecordReader",
     "Segment",
     "SegmentWriter",
-    "Stored",
-    "own_segments",
-    "salvage",
+    "StoredContent",
+    "loose_segments",
+    "salvage_segments",
     "sealed_segments",
 ]

@@ -12,7 +12,7 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OriginalCapture:
     """An answer that is stored already: the address that gave it, when, and the digest of its payload if known.
 
     `at` is the `fetched_at` of its log line, aware; `digest` is `Fetch.digest`.
@@ -42,7 +42,7 @@ class Exchange:
     """Address of the server, IPv4 or IPv6; anything else is left out of the archive."""
     is_gzip: bool = False
     """Whether `body` is one whole gzip member, just as it came under `Content-Encoding: gzip`."""
-    repeats: Original | None = None
+    repeats: OriginalCapture | None = None
     """The stored answer that this one says is still good (304) or whose payload it has; then no body is stored."""
 
     def __post_init__(self) -> None:
@@ -56,7 +56,7 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ImportedRecord:
     """An article that was handed in rather than fetched, as bytes of a `content_type` such as `application/json`."""
 
     url: str

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
 """Lower-case names of headers whose values are not stored; that they were there is."""
 
-ADDRESS_HEADERS = frozenset({"content-location", "location", "referer"})
+URL_HEADERS = frozenset({"content-location", "location", "referer"})
 """Lower-case names of headers whose value is an address, which may hold a password."""
 
 # Up to the last @ of the authority, as urllib reads it. Done on the text, because splitting and joining an address

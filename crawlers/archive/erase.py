@@ -13,9 +13,7 @@ from uuid import uuid4
 
 from fastwarc.warc import WarcRecordType
 
-from crawlers.archive import pack_index as parts
-from crawlers.archive import packs
-from crawlers.archive import segment_files as layout
+from crawlers.archive import pack_index, packs, segment_files
 from crawlers.archive.fetch_log import Fetch, from_json, to_json
 from crawlers.archive.reader import parse_record, read_member
 from crawlers.archive.warc_records import target_uri, warc_date
@@ -25,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from crawlers.archive.packs import Pack, Stretch
+    from crawlers.archive.packs import ByteRange, Pack
     from crawlers.archive.reader import Segment
 
 _GZIP_HEADER = b"\x1f\x8b\x08%c\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, flags, no time, no system
@@ -34,14 +32,14 @@ _COPY = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasedRecords:
     """Where something was erased: the offsets of the records, and how many lines of the log have changed."""
 
     offsets: tuple[int, ...]
     lines: int
 
 
-def erase(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
+def erase_from_segment(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> ErasedRecords:
     """Rewrite a sealed segment so that what `changed` gives stands in place of each fetch; None leaves it.
 
     A new fetch without an offset loses its stored content and the request for it: in their place is a record that says
@@ -50,34 +48,34 @@ def erase(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
     a call that was killed can be repeated. Raises ArchiveError where a file cannot be read or written; it stays as it
     was then. For the holder of the warehouse's lock.
     """
-    return next(erased for _, erased in erase_each([segment], lambda _, fetch: changed(fetch)))
+    return next(erased for _, erased in erase_from_segments([segment], lambda _, fetch: changed(fetch)))
 
 
-def erase_each(
+def erase_from_segments(
     segments: Iterable[Segment], changed: Callable[[Segment, Fetch], Fetch | None]
-) -> Iterator[tuple[Segment, Erased]]:
-    """As `erase` with each segment, each as soon as it is done; a pack of several of them is written anew only once."""
+) -> Iterator[tuple[Segment, ErasedRecords]]:
+    """`erase_from_segment` for several segments, yielding each when it is done; a pack is rewritten only once."""
     packed: dict[Pack, list[Segment]] = {}
     swept = set()
     for segment in segments:
-        day = packs.day_of(segment.name)
+        day = packs.day_in_name(segment.name)
         if day is not None and (segment.directory, day[:6]) not in swept:
             # A pack that was not finished has copies of what is to be erased.
-            packs.sweep(segment.directory, [day[:6]])
+            packs.remove_leftovers(segment.directory, [day[:6]])
             swept.add((segment.directory, day[:6]))
-        found = packs.find(segment.directory, segment.name)
+        found = packs.find_pack(segment.directory, segment.name)
         if found is None:
             yield segment, _erase_own(segment, partial(changed, segment))
         else:
             packed.setdefault(found[0], []).append(segment)
     for pack, some in packed.items():
-        packs.remove_own(pack, [segment.name for segment in some])
+        packs.remove_loose_files(pack, [segment.name for segment in some])
         erased = _erase_packed(pack, {segment.name: partial(changed, segment) for segment in some})
         yield from ((segment, erased[segment.name]) for segment in some)
 
 
-def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Erased:
-    with _told(segment.warc_path):
+def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> ErasedRecords:
+    with _raising_archive_error(segment.warc_path):
         with segment.log_path.open("rb") as file:
             text, gone, lines = _changed_log(file, changed)
         if gone.offsets or gone.repeats:
@@ -87,32 +85,32 @@ def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Er
                     _replace(segment.warc_path, partial(_fill, warc.file, ranges))
         if lines:
             _replace(segment.log_path, lambda new: new.write(text))
-    return Erased(gone.offsets, lines)
+    return ErasedRecords(gone.offsets, lines)
 
 
-def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, Erased]:
+def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, ErasedRecords]:
     """One segment's log is in memory at a time."""
-    erased: dict[str, Erased] = {}
+    erased: dict[str, ErasedRecords] = {}
     ranges: list[tuple[int, int]] = []
-    fresh = layout.fresh(pack.log_path)
-    with _told(pack.log_path):
+    temporary = segment_files.temporary_path(pack.log_path)
+    with _raising_archive_error(pack.log_path):
         try:
             with pack.log_path.open("rb") as old, pack.warc_path.open("rb") as warc:
-                there = list(parts.read_parts(old, pack.log_path))
-                with fresh.open("wb") as new:
+                there = list(pack_index.read_index(old, pack.log_path))
+                with temporary.open("wb") as new:
                     for more, part in zip(range(len(there) - 1, -1, -1), there, strict=True):
-                        log = packs.Stretch(old, pack.log_path, part.log_begin, part.log_begin + part.log_bytes)
+                        log = packs.ByteRange(old, pack.log_path, part.log_begin, part.log_begin + part.log_bytes)
                         if part.segment in changed:
                             text, gone, lines = _changed_log(log.lines(), changed[part.segment])
-                            erased[part.segment] = Erased(gone.offsets, lines)
-                            records = packs.Stretch(
+                            erased[part.segment] = ErasedRecords(gone.offsets, lines)
+                            records = packs.ByteRange(
                                 warc, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes
                             )
                             ranges += _ranges(records, gone)
                         else:
                             text = b"".join(log.lines())
                         new.write(
-                            parts.header(
+                            pack_index.header(
                                 part.segment, part.warc_begin, part.warc_bytes, len(text), part.log_lines, more
                             )
                         )
@@ -120,16 +118,16 @@ def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | No
                 if ranges:
                     _replace(pack.warc_path, partial(_fill, warc, ranges))
             if any(one.lines for one in erased.values()):
-                layout.bring_to_disk(fresh)
-                fresh.replace(pack.log_path)
-                layout.sync(pack.log_path.parent)
+                segment_files.sync_file(temporary)
+                temporary.replace(pack.log_path)
+                segment_files.sync_directory(pack.log_path.parent)
         finally:
-            fresh.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
     return erased
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _raising_archive_error(path: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
@@ -138,14 +136,14 @@ def _told(path: Path) -> Iterator[None]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Gone:
+class _RecordsToErase:
     """Records that are to go: by their offsets; and revisits, which the log does not place, by address and time."""
 
     offsets: tuple[int, ...]
     repeats: frozenset[tuple[str, str]]
 
 
-def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, _Gone, int]:
+def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, _RecordsToErase, int]:
     """The log as it is to be, what is to go, and how many lines have changed."""
     text, gone, lines = [], [], 0
     repeats: set[tuple[str, str]] = set()
@@ -158,10 +156,10 @@ def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None])
             gone.append(old.offset)
         elif old.offset is None and old.url != new.url:
             repeats.update((target_uri(url), warc_date(old.fetched_at)) for url in (old.url, old.final_url) if url)
-    return b"".join(text), _Gone(tuple(gone), frozenset(repeats)), lines
+    return b"".join(text), _RecordsToErase(tuple(gone), frozenset(repeats)), lines
 
 
-def _ranges(warc: Stretch, gone: _Gone) -> list[tuple[int, int]]:
+def _ranges(warc: ByteRange, gone: _RecordsToErase) -> list[tuple[int, int]]:
     """From where to where in the file the records go, each with the request before it."""
     ranges: list[tuple[int, int]] = []
     if not (gone.offsets or gone.repeats):
@@ -185,12 +183,12 @@ def _fill(old: BinaryIO, ranges: list[tuple[int, int]], new: BinaryIO) -> None:
     old.seek(0)
     for begin, end in ranges:
         _copy(old, new, begin - old.tell())
-        new.write(filler(end - begin))
+        new.write(filler_record(end - begin))
         old.seek(end)
     _copy(old, new, None)
 
 
-def filler(length: int) -> bytes:
+def filler_record(length: int) -> bytes:
     """A gzip member of exactly so many bytes, with a WARC record of no content of its own. ValueError: too short."""
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     identifier = f"<urn:uuid:{uuid4()}>"
@@ -223,12 +221,12 @@ def _copy(old: BinaryIO, new: BinaryIO, length: int | None) -> None:
 
 
 def _replace(path: Path, write: Callable[[BinaryIO], object]) -> None:
-    fresh = layout.fresh(path)
+    temporary = segment_files.temporary_path(path)
     try:
-        with fresh.open("wb") as new:
+        with temporary.open("wb") as new:
             write(new)
-        layout.bring_to_disk(fresh)
-        fresh.replace(path)
-        layout.sync(path.parent)
+        segment_files.sync_file(temporary)
+        temporary.replace(path)
+        segment_files.sync_directory(path.parent)
     finally:
-        fresh.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawlers.archive import segment_files as layout
+from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _HEADER = 4096  # bytes: more than a line that says where a segment is can have
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class IndexEntry:
     """Where in its pack a segment is. Bytes, counted from the beginning of the file."""
 
     segment: str
@@ -38,7 +38,7 @@ def header(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, log_l
     return json.dumps(said, separators=(",", ":")).encode() + b"\n"
 
 
-def read_parts(log: BinaryIO, path: Path) -> Iterator[Part]:
+def read_index(log: BinaryIO, path: Path) -> Iterator[IndexEntry]:
     """What the lines before the logs say, for the price of these. Raises ArchiveError where the file is damaged."""
     size = os.fstat(log.fileno()).st_size
     at = warc = 0
@@ -50,7 +50,7 @@ def read_parts(log: BinaryIO, path: Path) -> Iterator[Part]:
             said = json.loads(text)
             names = ("warc_begin", "warc_bytes", "log_bytes", "log_lines", "more")
             begin, warc_bytes, log_bytes, log_lines, left = (int(said[name]) for name in names)
-            part = Part(str(said["segment"]), begin, warc_bytes, at + len(text), log_bytes, log_lines, line + 1)
+            part = IndexEntry(str(said["segment"]), begin, warc_bytes, at + len(text), log_bytes, log_lines, line + 1)
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path, line, f"expected a line that says where a segment is, found {text[:60]!r}") from error
         if (
@@ -71,6 +71,6 @@ def _damaged(path: Path, line: int | None, said: str) -> ArchiveError:
     place = f"{path}:{line}" if line else str(path)
     return ArchiveError(
         f"{place}: {said}.\nThe file was damaged after it was written, and the segments in it cannot be found. "
-        f"Restore it from a backup, together with {path.name.replace(layout.LOG, layout.WARC)} beside it.",
+        f"Restore it from a backup, together with {path.name.replace(LOG_SUFFIX, WARC_SUFFIX)} beside it.",
         file=path,
     )

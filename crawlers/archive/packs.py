@@ -7,7 +7,7 @@ The second file is the seal: it gets its name last, when both are whole and on t
 its offsets count from where its part of the WARC file begins. They are in a folder of their own, so that who lists
 segments does not take a pack for one, and in one for each month, so that finding a segment stays cheap.
 
-Only the process that holds the warehouse's lock makes packs (`crawlers.archive.pack_segments`), changes them
+Only the process that holds the warehouse's lock makes packs (`crawlers.archive.packing`), changes them
 (`crawlers.archive.erase`) and removes them. Reading needs no lock.
 """
 
@@ -20,8 +20,9 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawlers.archive import segment_files as layout
-from crawlers.archive.pack_index import Part, read_parts
+from crawlers.archive import segment_files
+from crawlers.archive.pack_index import IndexEntry, read_index
+from crawlers.archive.segment_files import LOG_SUFFIX, NEW_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -44,18 +45,18 @@ class Pack:
     @property
     def warc_path(self) -> Path:
         """The WARC files."""
-        return self.archive / FOLDER / self.name[:6] / f"{self.name}{layout.WARC}"
+        return self.archive / FOLDER / self.name[:6] / f"{self.name}{WARC_SUFFIX}"
 
     @property
     def log_path(self) -> Path:
         """The logs, each after a line of its own; the seal."""
-        return self.archive / FOLDER / self.name[:6] / f"{self.name}{layout.LOG}"
+        return self.archive / FOLDER / self.name[:6] / f"{self.name}{LOG_SUFFIX}"
 
-    def parts(self) -> Mapping[str, Part]:
+    def index(self) -> Mapping[str, IndexEntry]:
         """Its segments by name, in order. Raises ArchiveError where the seal is damaged or cannot be read."""
         try:
             with self.log_path.open("rb") as log:
-                return _parts(log, self)
+                return _cached_index(log, self)
         except OSError as error:
             raise ArchiveError(
                 f"{self.log_path}: cannot be read: {error.strerror or error}", file=self.log_path
@@ -64,25 +65,25 @@ class Pack:
     def is_whole(self) -> bool:
         """Whether both files are there, and as long as they are to be; their content is not read."""
         try:
-            end = max(part.warc_begin + part.warc_bytes for part in self.parts().values())
+            end = max(part.warc_begin + part.warc_bytes for part in self.index().values())
             return self.warc_path.stat().st_size == end
         except (OSError, ArchiveError):
             return False
 
     def remove(self) -> None:
-        """Remove it, and what is left of its segments' own files. Killed in between, `sweep` does the rest."""
-        for segment in self.parts():
-            layout.remove_sealed(self.archive, segment)
-        layout.fresh(self.warc_path).unlink(missing_ok=True)
-        unsealed = layout.fresh(self.log_path)
+        """Remove the pack and its segments' loose files. If killed halfway, `remove_leftovers` does the rest."""
+        for segment in self.index():
+            segment_files.remove_sealed(self.archive, segment)
+        segment_files.temporary_path(self.warc_path).unlink(missing_ok=True)
+        unsealed = segment_files.temporary_path(self.log_path)
         self.log_path.rename(unsealed)
-        layout.sync(self.log_path.parent)
+        segment_files.sync_directory(self.log_path.parent)
         self.warc_path.unlink(missing_ok=True)
         unsealed.unlink()
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ByteRange:
     """An open file, and from where to where in it a segment is."""
 
     file: BinaryIO
@@ -101,58 +102,58 @@ class Stretch:
 
 
 @contextmanager
-def open_warc(archive: Path, segment: str) -> Iterator[Stretch]:
+def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
     """The WARC file of a sealed segment, its own or its pack's.
 
     Raises FileNotFoundError, of its own file, where there is neither, and ArchiveError where its pack is damaged.
     """
-    own = archive / f"{segment}{layout.WARC}"
+    own = archive / f"{segment}{WARC_SUFFIX}"
     try:
         file, found = own.open("rb"), None
     except FileNotFoundError:  # also where it was packed a moment ago: the pack is sealed before the file goes
-        found = find(archive, segment)
+        found = find_pack(archive, segment)
         if found is None:
             raise
         pack, part = found
         file = pack.warc_path.open("rb")
     with file:
         if found is None:
-            yield Stretch(file, own, 0, os.fstat(file.fileno()).st_size)
+            yield ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
         else:
-            yield Stretch(file, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes)
+            yield ByteRange(file, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes)
 
 
 @contextmanager
-def open_log(archive: Path, segment: str) -> Iterator[Stretch]:
+def open_log(archive: Path, segment: str) -> Iterator[ByteRange]:
     """The log of a sealed segment, as `open_warc`."""
-    own = archive / f"{segment}{layout.LOG}"
+    own = archive / f"{segment}{LOG_SUFFIX}"
     file: BinaryIO
     try:
         file, found = own.open("rb"), None
     except FileNotFoundError:
-        found = _find(archive, segment)
+        found = _find_open(archive, segment)
         if found is None:
             raise
         pack, part, file = found
     with file:
         if found is None:
-            yield Stretch(file, own, 0, os.fstat(file.fileno()).st_size)
+            yield ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
         else:
-            yield Stretch(file, pack.log_path, part.log_begin, part.log_begin + part.log_bytes, part.first_line)
+            yield ByteRange(file, pack.log_path, part.log_begin, part.log_begin + part.log_bytes, part.first_line)
 
 
-def day_of(segment: str) -> str | None:
+def day_in_name(segment: str) -> str | None:
     """The day (UTC, yyyymmdd) in a segment's name; None where there is none: such a segment is never packed."""
     found = _DAY.match(segment)
     return found[1] if found else None
 
 
-def find(archive: Path, segment: str) -> tuple[Pack, Part] | None:
+def find_pack(archive: Path, segment: str) -> tuple[Pack, IndexEntry] | None:
     """The pack that a segment is in, for a look at those of its day.
 
     Raises ArchiveError where it is in none that can be read, and one of the day cannot be.
     """
-    found = _find(archive, segment)
+    found = _find_open(archive, segment)
     if found is None:
         return None
     pack, part, log = found
@@ -160,15 +161,15 @@ def find(archive: Path, segment: str) -> tuple[Pack, Part] | None:
     return pack, part
 
 
-def _find(archive: Path, segment: str) -> tuple[Pack, Part, BinaryIO] | None:
-    """The same, and the log that the part was read from: it may be replaced meanwhile (by `erase`)."""
-    day = day_of(segment)
+def _find_open(archive: Path, segment: str) -> tuple[Pack, IndexEntry, BinaryIO] | None:
+    """The same, and the log that the part was read from: it may be replaced meanwhile (by `erase_from_segment`)."""
+    day = day_in_name(segment)
     unreadable: ArchiveError | None = None
-    for pack in () if day is None else packs_of(archive, day):
+    for pack in () if day is None else packs_of_day(archive, day):
         with ExitStack() as stack:
             try:
                 log = stack.enter_context(pack.log_path.open("rb"))
-                part = _parts(log, pack).get(segment)
+                part = _cached_index(log, pack).get(segment)
             except FileNotFoundError:
                 continue  # removed meanwhile
             except ArchiveError as error:
@@ -182,7 +183,7 @@ def _find(archive: Path, segment: str) -> tuple[Pack, Part, BinaryIO] | None:
     return None
 
 
-def packs_of(archive: Path, day: str) -> list[Pack]:
+def packs_of_day(archive: Path, day: str) -> list[Pack]:
     """The sealed packs of a day (yyyymmdd), in the order of their making."""
     return _sealed(archive, day[:6], f"{day}-")
 
@@ -200,13 +201,13 @@ def all_packs(archive: Path) -> Iterator[Pack]:
         yield from _sealed(archive, month)
 
 
-def newest_packed(archive: Path) -> set[str]:
-    """Names of the segments in the packs of the last day that has any. Raises ArchiveError as `Pack.parts`."""
+def newest_packed_segments(archive: Path) -> set[str]:
+    """Names of the segments in the packs of the last day that has any. Raises ArchiveError as `Pack.index`."""
     for month in reversed(months(archive)):
         packs = _sealed(archive, month)
         if packs:
             day = packs[-1].name.partition("-")[0]
-            return {segment for pack in packs_of(archive, day) for segment in pack.parts()}
+            return {segment for pack in packs_of_day(archive, day) for segment in pack.index()}
     return set()
 
 
@@ -215,36 +216,36 @@ def months(archive: Path) -> list[str]:
     return sorted(name for name in _names(archive / FOLDER) if name.isdigit())
 
 
-def unsealed(archive: Path) -> list[Path]:
-    """WARC files of packs without their seal: not the leftover of a kill (`sweep` knows these), but a loss."""
+def warc_files_without_seal(archive: Path) -> list[Path]:
+    """WARC files of packs whose seal was lost; `remove_leftovers` handles those that a killed process left."""
     found = []
     for month in months(archive):
         names = set(_names(archive / FOLDER / month))
-        packs = {name.removesuffix(layout.WARC) for name in names if name.endswith(layout.WARC)}
-        lost = {pack for pack in packs if not {pack + layout.LOG, pack + layout.LOG + layout.FRESH} & names}
-        found += [archive / FOLDER / month / f"{pack}{layout.WARC}" for pack in sorted(lost)]
+        packs = {name.removesuffix(WARC_SUFFIX) for name in names if name.endswith(WARC_SUFFIX)}
+        lost = {pack for pack in packs if not {pack + LOG_SUFFIX, pack + LOG_SUFFIX + NEW_SUFFIX} & names}
+        found += [archive / FOLDER / month / f"{pack}{WARC_SUFFIX}" for pack in sorted(lost)]
     return found
 
 
-def remove_own(pack: Pack, segments: Iterable[str]) -> None:
+def remove_loose_files(pack: Pack, segments: Iterable[str]) -> None:
     """Remove the files that segments of a whole pack still have of their own; gone for good when this returns.
 
     Raises ArchiveError where there are such files and the pack is not whole.
     """
     removed = False
     for segment in segments:
-        if (pack.archive / f"{segment}{layout.WARC}").exists() and not pack.is_whole():
+        if (pack.archive / f"{segment}{WARC_SUFFIX}").exists() and not pack.is_whole():
             raise ArchiveError(
                 f"{pack.warc_path}: this is not the file that its log {pack.log_path.name} is of.\n"
                 f"Restore both from a backup. Segment {segment} has files of its own as well, which are left alone.",
                 file=pack.warc_path,
             )
-        removed |= layout.remove_sealed(pack.archive, segment)
+        removed |= segment_files.remove_sealed(pack.archive, segment)
     if removed:
-        layout.sync(pack.archive)
+        segment_files.sync_directory(pack.archive)
 
 
-def sweep(archive: Path, within: Iterable[str]) -> None:
+def remove_leftovers(archive: Path, within: Iterable[str]) -> None:
     """Remove what somebody who was killed left of a pack in the folders of these months (yyyymm).
 
     A WARC file goes only where a seal in the making says that it is a leftover. For the holder of the warehouse's lock.
@@ -252,17 +253,17 @@ def sweep(archive: Path, within: Iterable[str]) -> None:
     for month in within:
         folder = archive / FOLDER / month
         for name in sorted(_names(folder)):  # .jsonl.new before .warc.gz.new, so a kill here leaves no WARC file alone
-            if name.endswith(layout.LOG + layout.FRESH):
-                pack = name.removesuffix(layout.LOG + layout.FRESH)
-                if not (folder / f"{pack}{layout.LOG}").exists():
-                    (folder / f"{pack}{layout.WARC}").unlink(missing_ok=True)
-            if name.endswith(layout.FRESH):
+            if name.endswith(LOG_SUFFIX + NEW_SUFFIX):
+                pack = name.removesuffix(LOG_SUFFIX + NEW_SUFFIX)
+                if not (folder / f"{pack}{LOG_SUFFIX}").exists():
+                    (folder / f"{pack}{WARC_SUFFIX}").unlink(missing_ok=True)
+            if name.endswith(NEW_SUFFIX):
                 (folder / name).unlink(missing_ok=True)
 
 
 def _sealed(archive: Path, month: str, begin: str = "") -> list[Pack]:
-    there = (name for name in _names(archive / FOLDER / month) if name.startswith(begin) and name.endswith(layout.LOG))
-    names = (name.removesuffix(layout.LOG) for name in there)
+    there = (name for name in _names(archive / FOLDER / month) if name.startswith(begin) and name.endswith(LOG_SUFFIX))
+    names = (name.removesuffix(LOG_SUFFIX) for name in there)
     return [Pack(archive, name) for _, _, name in sorted(_key(name) for name in names if _PACK.fullmatch(name))]
 
 
@@ -278,11 +279,11 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-_known: dict[Path, tuple[tuple[int, int, int], dict[str, Part]]] = {}
+_known: dict[Path, tuple[tuple[int, int, int], dict[str, IndexEntry]]] = {}
 _lock = threading.Lock()
 
 
-def _parts(log: BinaryIO, pack: Pack) -> dict[str, Part]:
+def _cached_index(log: BinaryIO, pack: Pack) -> dict[str, IndexEntry]:
     """Read once, and again when the file is another one."""
     seen = os.fstat(log.fileno())
     state = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
@@ -290,7 +291,7 @@ def _parts(log: BinaryIO, pack: Pack) -> dict[str, Part]:
         known = _known.get(pack.log_path)
     if known is not None and known[0] == state:
         return known[1]
-    parts = {part.segment: part for part in read_parts(log, pack.log_path)}
+    parts = {part.segment: part for part in read_index(log, pack.log_path)}
     with _lock:
         if len(_known) >= _KNOWN:
             del _known[next(iter(_known))]

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, BinaryIO, Self
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from crawlers.archive import packs
-from crawlers.archive import segment_files as layout
 from crawlers.archive.fetch_log import Fetch, from_json
+from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredContent:
     """What was stored of one fetch."""
 
     url: str
@@ -64,17 +64,17 @@ class Segment:
     @property
     def warc_path(self) -> Path:
         """Its own WARC file, which is not there when it is packed."""
-        return self.directory / f"{self.name}{layout.WARC}"
+        return self.directory / f"{self.name}{WARC_SUFFIX}"
 
     @property
     def log_path(self) -> Path:
         """Its own log, JSON lines; as `warc_path`."""
-        return self.directory / f"{self.name}{layout.LOG}"
+        return self.directory / f"{self.name}{LOG_SUFFIX}"
 
     def exists(self) -> bool:
         """Whether the archive has it. Raises ArchiveError where its pack is damaged."""
         try:
-            return self.warc_path.exists() or packs.find(self.directory, self.name) is not None
+            return self.warc_path.exists() or packs.find_pack(self.directory, self.name) is not None
         except OSError as error:
             raise _cannot_read(self.warc_path, error) from error
 
@@ -112,23 +112,23 @@ class Segment:
         except OSError as error:
             raise _cannot_read(path, error) from error
 
-    def read(self, offset: int) -> Stored:
+    def read(self, offset: int) -> StoredContent:
         """What was stored at `Fetch.offset`, for the price of that one record.
 
         Raises ArchiveError, with its place in the file, where no whole, undamaged record of something fetched starts
         there.
         """
-        with Records(self) as records:
+        with RecordReader(self) as records:
             return records.read(offset)
 
 
-class Records:
+class RecordReader:
     """The records of a segment one by one, with its file kept open between them: a context manager."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
         self._files = ExitStack()
-        self._warc: packs.Stretch | None = None
+        self._warc: packs.ByteRange | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -136,7 +136,7 @@ class Records:
     def __exit__(self, *_: object) -> None:
         self._files.close()
 
-    def read(self, offset: int) -> Stored:
+    def read(self, offset: int) -> StoredContent:
         """As `Segment.read`."""
         warc = self._warc = self._warc or self._opened()
         place = warc.begin + offset
@@ -153,7 +153,7 @@ class Records:
         except OSError as error:
             raise _cannot_read(warc.path, error) from error
 
-    def _opened(self) -> packs.Stretch:
+    def _opened(self) -> packs.ByteRange:
         segment = self._segment
         try:
             return self._files.enter_context(packs.open_warc(segment.directory, segment.name))
@@ -166,16 +166,16 @@ def sealed_segments(directory: Path) -> list[Segment]:
 
     Reads what every pack holds. Raises ArchiveError where one is damaged.
     """
-    names = {segment.name for segment in own_segments(directory)}
+    names = {segment.name for segment in loose_segments(directory)}
     for pack in packs.all_packs(directory):
-        names.update(pack.parts())
+        names.update(pack.index())
     return [Segment(directory, name) for name in sorted(names)]
 
 
-def own_segments(directory: Path) -> list[Segment]:
+def loose_segments(directory: Path) -> list[Segment]:
     """Those that have files of their own: not packed, or about to be."""
     try:
-        names = sorted(path.name.removesuffix(layout.WARC) for path in directory.glob(f"*{layout.WARC}"))
+        names = sorted(path.name.removesuffix(WARC_SUFFIX) for path in directory.glob(f"*{WARC_SUFFIX}"))
     except OSError as error:
         raise _cannot_read(directory, error) from error
     return [Segment(directory, name) for name in names]
@@ -221,7 +221,7 @@ def parse_record(content: bytes) -> tuple[WarcRecord, bytes]:
     return record, block
 
 
-def _stored(record: WarcRecord, block: bytes) -> Stored:
+def _stored(record: WarcRecord, block: bytes) -> StoredContent:
     if not record.record_type & CONTENT:
         raise ValueError(f"expected a response or a resource, found a {record.record_type} record")
     url = record.headers.get("WARC-Target-URI")
@@ -229,7 +229,7 @@ def _stored(record: WarcRecord, block: bytes) -> Stored:
         raise ValueError("the record has no WARC-Target-URI")
     if record.record_type == WarcRecordType.resource:
         content_type = record.headers.get("Content-Type")
-        return Stored(url, None, (), block, _charset(content_type), content_type)
+        return StoredContent(url, None, (), block, _charset(content_type), content_type)
 
     head, blank_line, body = block.partition(b"\r\n\r\n")
     status_line, *lines = head.split(b"\r\n")
@@ -244,7 +244,7 @@ def _stored(record: WarcRecord, block: bytes) -> Stored:
         raise ValueError(f"the body is coded as {', '.join(codings)}: not a record of this archive")
     content_types = [value for name, value in headers if name.lower() == "content-type"]
     content_type = content_types[-1] if content_types else None
-    return Stored(url, int(status[1]), headers, body, _charset(content_type), content_type)
+    return StoredContent(url, int(status[1]), headers, body, _charset(content_type), content_type)
 
 
 def _unpacked(body: bytes) -> bytes:

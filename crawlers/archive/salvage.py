@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from crawlers.archive import segment_files as layout
+from crawlers.archive import segment_files
 from crawlers.archive.fetch_log import from_json
 from crawlers.archive.reader import CONTENT, parse_record, read_member
+from crawlers.archive.segment_files import LOG_SUFFIX, OPEN_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def salvage(directory: Path) -> list[str]:
+def salvage_segments(directory: Path) -> list[str]:
     """Seal every segment whose writer is gone; the names of those sealed, sorted.
 
     A segment keeps its longest beginning that is whole: up to the first log line that is torn or whose record is, and
@@ -23,7 +24,7 @@ def salvage(directory: Path) -> list[str]:
     called at any time, by several processes at once, and again; a folder that does not exist holds nothing to salvage.
     Raises ArchiveError where a file cannot be read or written.
     """
-    ends = (layout.WARC + layout.OPEN, layout.LOG + layout.OPEN)
+    ends = (WARC_SUFFIX + OPEN_SUFFIX, LOG_SUFFIX + OPEN_SUFFIX)
     try:
         names = {path.name.removesuffix(end) for end in ends for path in directory.glob(f"*{end}")}
         return [name for name in sorted(names) if _salvage(directory, name)]
@@ -34,16 +35,16 @@ def salvage(directory: Path) -> list[str]:
 
 def _salvage(directory: Path, name: str) -> bool:
     """Whether the segment was sealed just now."""
-    warc_path = directory / f"{name}{layout.WARC}{layout.OPEN}"
+    warc_path = directory / f"{name}{WARC_SUFFIX}{OPEN_SUFFIX}"
     try:
         warc = warc_path.open("r+b", buffering=0)
     except FileNotFoundError:
-        _remove_lone_log(directory / f"{name}{layout.LOG}{layout.OPEN}")
+        _remove_lone_log(directory / f"{name}{LOG_SUFFIX}{OPEN_SUFFIX}")
         return False
     with warc:
-        if not layout.try_lock(warc) or not layout.is_still(warc_path, warc):
+        if not segment_files.try_lock(warc) or not segment_files.is_same_file(warc_path, warc):
             return False
-        if (directory / f"{name}{layout.WARC}").exists():
+        if (directory / f"{name}{WARC_SUFFIX}").exists():
             # Its writer was killed on finding that the name is taken. The log beside it is the sealed segment's.
             if not warc.seek(0, 2):
                 warc_path.unlink()
@@ -51,24 +52,24 @@ def _salvage(directory: Path, name: str) -> bool:
         with _log(directory, name) as log:
             records = _whole_records(warc)
             if records and _keep_whole_lines(log, records):
-                layout.seal(directory, name, warc, log)
+                segment_files.seal(directory, name, warc, log)
                 return True
-            (directory / f"{name}{layout.LOG}").unlink(missing_ok=True)
-            layout.remove_open(directory, name)
+            (directory / f"{name}{LOG_SUFFIX}").unlink(missing_ok=True)
+            segment_files.remove_open(directory, name)
     return False
 
 
 def _remove_lone_log(path: Path) -> None:
     """A log whose WARC file is gone leads nowhere, for the WARC file is made before the log and goes after it."""
     with suppress(FileNotFoundError), path.open("r+b", buffering=0) as log:
-        if layout.try_lock(log) and layout.is_still(path, log):
+        if segment_files.try_lock(log) and segment_files.is_same_file(path, log):
             path.unlink()
 
 
 def _log(directory: Path, name: str) -> FileIO:
     """The log, open for cutting: under its final name where the seal was half done; made where there is none."""
-    final = directory / f"{name}{layout.LOG}"
-    path = final if final.exists() else directory / f"{name}{layout.LOG}{layout.OPEN}"
+    final = directory / f"{name}{LOG_SUFFIX}"
+    path = final if final.exists() else directory / f"{name}{LOG_SUFFIX}{OPEN_SUFFIX}"
     return path.open("a+b", buffering=0)
 
 

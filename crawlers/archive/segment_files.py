@@ -3,8 +3,8 @@
     NAME.warc.gz        what was fetched
     NAME.jsonl          its log, a `Fetch` per line
 
-Both end in `.open` until the segment is sealed. Sealing renames the log first and the WARC file last, so the WARC
-file's own name is the seal: where it stands, both files are whole, on the disk, and will not change again.
+Both end in `.open` until the segment is sealed. Sealing renames the log first and the WARC file last, so the final name
+of the WARC file is the seal: once it exists, both files are complete, on the disk, and will not change again.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from io import FileIO
     from pathlib import Path
 
-WARC = ".warc.gz"
-LOG = ".jsonl"
-OPEN = ".open"
-FRESH = ".new"
+WARC_SUFFIX = ".warc.gz"
+LOG_SUFFIX = ".jsonl"
+OPEN_SUFFIX = ".open"
+NEW_SUFFIX = ".new"
 """What is written to take the place of a file, or to become one, until it is whole."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -41,15 +41,15 @@ def seal(directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
     """
     os.fsync(warc.fileno())
     os.fsync(log.fileno())
-    open_log = directory / f"{name}{LOG}{OPEN}"
+    open_log = directory / f"{name}{LOG_SUFFIX}{OPEN_SUFFIX}"
     if open_log.exists():  # not where the writer was killed between the two renames
-        open_log.rename(directory / f"{name}{LOG}")
-        sync(directory)
-    (directory / f"{name}{WARC}{OPEN}").rename(directory / f"{name}{WARC}")
-    sync(directory)
+        open_log.rename(directory / f"{name}{LOG_SUFFIX}")
+        sync_directory(directory)
+    (directory / f"{name}{WARC_SUFFIX}{OPEN_SUFFIX}").rename(directory / f"{name}{WARC_SUFFIX}")
+    sync_directory(directory)
 
 
-def bring_to_disk(path: Path) -> None:
+def sync_file(path: Path) -> None:
     """Return once a file's content is on the disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
@@ -57,18 +57,21 @@ def bring_to_disk(path: Path) -> None:
 
 def remove_open(directory: Path, name: str) -> None:
     """Remove an open segment. The WARC file goes last: as long as it stands, others leave the log alone."""
-    for ending in (LOG + OPEN, WARC + OPEN):
+    for ending in (LOG_SUFFIX + OPEN_SUFFIX, WARC_SUFFIX + OPEN_SUFFIX):
         (directory / f"{name}{ending}").unlink(missing_ok=True)
 
 
-def fresh(path: Path) -> Path:
+def temporary_path(path: Path) -> Path:
     """Where the file that is to stand there is written."""
-    return path.with_name(path.name + FRESH)
+    return path.with_name(path.name + NEW_SUFFIX)
 
 
 def remove_sealed(directory: Path, name: str) -> bool:
-    """Remove the files of a sealed segment, the seal last, and what a killed `erase` left; False: there was none."""
-    paths = [directory / f"{name}{ending}" for ending in (LOG + FRESH, WARC + FRESH, LOG, WARC)]
+    """Remove the files of a sealed segment, the seal last, and what a killed erasure left; False: there was none."""
+    paths = [
+        directory / f"{name}{ending}"
+        for ending in (LOG_SUFFIX + NEW_SUFFIX, WARC_SUFFIX + NEW_SUFFIX, LOG_SUFFIX, WARC_SUFFIX)
+    ]
     there = [path for path in paths if path.exists()]
     for path in there:
         path.unlink()
@@ -89,7 +92,7 @@ def try_lock(file: FileIO) -> bool:
     return True
 
 
-def is_still(path: Path, file: FileIO) -> bool:
+def is_same_file(path: Path, file: FileIO) -> bool:
     """Whether the open file is still the one that stands under this name."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))
@@ -97,7 +100,7 @@ def is_still(path: Path, file: FileIO) -> bool:
         return False
 
 
-def sync(directory: Path) -> None:
+def sync_directory(directory: Path) -> None:
     """Bring renames within a folder to the disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:

@@ -17,8 +17,8 @@ from uuid import uuid4
 from fastwarc.stream_io import GzipWriter
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from crawlers.archive.contents import NOT_MODIFIED, Exchange, Record
-from crawlers.archive.credentials import ADDRESS_HEADERS, SECRET_HEADERS, without_user_info
+from crawlers.archive.contents import NOT_MODIFIED, Exchange, ImportedRecord
+from crawlers.archive.credentials import SECRET_HEADERS, URL_HEADERS, without_user_info
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ MAX_ADDRESS = 8 << 10
 
 _NOT_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]+")
-_ADDRESS = re.compile(r"^[a-z][a-z0-9+.\-]*://([^/?#]*)([^#]*)", re.IGNORECASE)
+_AUTHORITY_AND_PATH = re.compile(r"^[a-z][a-z0-9+.\-]*://([^/?#]*)([^#]*)", re.IGNORECASE)
 _PRINTABLE_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
 
@@ -61,14 +61,14 @@ def warcinfo(name: str, run_id: str, now: datetime) -> bytes:
     return _member(WarcRecordType.warcinfo, _new_id(), now, headers, _lines(fields))
 
 
-def encode(content: Exchange | Record, fetched_at: datetime, digest: str) -> tuple[bytes, bytes]:
+def encode(content: Exchange | ImportedRecord, fetched_at: datetime, digest: str) -> tuple[bytes, bytes]:
     """The compressed records of one fetch: what goes before (the request, if any), and the one with its content.
 
     `digest` is the `payload_digest` of its body. An exchange that repeats what is stored becomes a revisit record,
     which has the head of the answer alone. Raises ArchiveError where the address is longer than `MAX_ADDRESS`.
     """
     target = target_uri(content.url)
-    if isinstance(content, Record):
+    if isinstance(content, ImportedRecord):
         headers = [
             ("WARC-Target-URI", target),
             ("WARC-Payload-Digest", digest),
@@ -148,7 +148,7 @@ def _member(
 
 
 def _request_block(content: Exchange, target: str) -> bytes:
-    parts = _ADDRESS.match(target)
+    parts = _AUTHORITY_AND_PATH.match(target)
     host, path = parts.groups() if parts else ("", target)
     if not path.startswith("/"):
         path = f"/{path}"
@@ -194,7 +194,7 @@ def _stored(headers: Headers) -> Iterable[tuple[str, str]]:
         lower = name.lower()
         if lower in SECRET_HEADERS:
             value = ""
-        elif lower in ADDRESS_HEADERS:
+        elif lower in URL_HEADERS:
             value = without_user_info(value)
         yield (f"X-Crawler-{name}" if lower in ("content-encoding", "transfer-encoding") else name), value
 

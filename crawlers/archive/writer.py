@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
-from crawlers.archive import segment_files as layout
+from crawlers.archive import segment_files
 from crawlers.archive.contents import Exchange
 from crawlers.archive.credentials import without_credentials
 from crawlers.archive.fetch_log import Fetch, to_json
+from crawlers.archive.segment_files import LOG_SUFFIX, OPEN_SUFFIX, WARC_SUFFIX
 from crawlers.archive.warc_records import encode, payload_digest, warcinfo
 from crawlers.errors import ArchiveError
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
-    from crawlers.archive.contents import Record
+    from crawlers.archive.contents import ImportedRecord
 
 
 class SegmentWriter:
@@ -53,8 +54,8 @@ class SegmentWriter:
         if max_pages < 1 or max_bytes < 1 or max_age < 0:
             raise ValueError(f"no room for a page: {max_pages=}, {max_bytes=}, {max_age=}")
         self._directory = directory
-        self._run_id = layout.checked_name(run_id)
-        self._given_name = None if name is None else layout.checked_name(name)
+        self._run_id = segment_files.checked_name(run_id)
+        self._given_name = None if name is None else segment_files.checked_name(name)
         self._max_pages, self._max_bytes, self._max_age = max_pages, max_bytes, max_age
         self._on_sealed = on_sealed
         self._counter = 0
@@ -67,7 +68,7 @@ class SegmentWriter:
         """Name of the segment that is open now, if any."""
         return self._open.name if self._open else None
 
-    def add(self, fetch: Fetch, content: Exchange | Record | None = None) -> Fetch:
+    def add(self, fetch: Fetch, content: Exchange | ImportedRecord | None = None) -> Fetch:
         """Write one fetch and what it brought, if anything; the fetch comes back as it was logged.
 
         It gets the offset and the digest of what is stored; an exchange that repeats something stored has neither. It
@@ -147,7 +148,7 @@ class _OpenSegment:
     @classmethod
     def create(cls, directory: Path, name: str, first_record: bytes) -> Self | None:
         """A new segment, or None where the name is taken."""
-        warc_path = directory / f"{name}{layout.WARC}{layout.OPEN}"
+        warc_path = directory / f"{name}{WARC_SUFFIX}{OPEN_SUFFIX}"
         try:
             directory.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -161,13 +162,13 @@ class _OpenSegment:
         try:
             # Looked for only now: whoever sealed a segment of this name did so before the open file could be made.
             if any(
-                (directory / f"{name}{end}").exists() for end in (layout.WARC, layout.LOG, layout.LOG + layout.OPEN)
+                (directory / f"{name}{end}").exists() for end in (WARC_SUFFIX, LOG_SUFFIX, LOG_SUFFIX + OPEN_SUFFIX)
             ):
                 warc_path.unlink()
                 warc.close()
                 return None
             _write(warc, first_record)
-            log = _created(directory / f"{name}{layout.LOG}{layout.OPEN}")
+            log = _created(directory / f"{name}{LOG_SUFFIX}{OPEN_SUFFIX}")
         except BaseException as error:
             with suppress(OSError):
                 warc_path.unlink(missing_ok=True)
@@ -208,9 +209,9 @@ class _OpenSegment:
         with self._warc, self._log:
             try:
                 if not self.bytes:
-                    layout.remove_open(self.directory, self.name)
+                    segment_files.remove_open(self.directory, self.name)
                     return None
-                layout.seal(self.directory, self.name, self._warc, self._log)
+                segment_files.seal(self.directory, self.name, self._warc, self._log)
             except OSError as error:
                 raise _cannot_write(self.directory / self.name, error) from error
         return self.name
@@ -219,8 +220,8 @@ class _OpenSegment:
 def _created(path: Path) -> FileIO:
     while True:
         file = path.open("xb", buffering=0)
-        layout.lock(file)
-        if layout.is_still(path, file):
+        segment_files.lock(file)
+        if segment_files.is_same_file(path, file):
             return file
         file.close()  # salvage came between making and locking it, took it for a dead writer's and removed it
 

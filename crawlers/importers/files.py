@@ -15,7 +15,7 @@ from crawlers.errors import CrawlersError
 DIGEST_BYTES = 8
 
 
-class Input(Protocol):
+class InputFile(Protocol):
     """A file that can be read, as often as it is opened."""
 
     @property
@@ -37,7 +37,7 @@ class Input(Protocol):
         """Hex digest that changes with the file; raises CrawlersError where it cannot be read."""
 
 
-def find_input(place: str) -> Input:
+def find_input_file(place: str) -> InputFile:
     """The file at a path or at an address with a scheme; raises CrawlersError where there is none that can be read."""
     scheme = urlsplit(place).scheme if "://" in place else ""
     if not scheme:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from fastwarc.warc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record
+from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome
 from crawlers.discovery import normalise_url
 from crawlers.errors import CrawlersError
 from crawlers.extraction.imported_records import CLEAN
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterator
 
-    from crawlers.importers.files import Input
+    from crawlers.importers.files import InputFile
 
 MAX_BYTES = 10 * 1024 * 1024  # of a page or record, as extraction takes them
 HTML = ("text/html", "application/xhtml+xml")
@@ -30,10 +30,10 @@ TEXT_TYPE = "text/plain; charset=utf-8"
 MAX_ADDRESS = 8 << 10  # of what an archive can name; a record with a longer one goes by its file and line
 LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
 
-Item = tuple[Fetch, Exchange | Record | None]
+ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
 
 
-def json_lines(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+def json_lines(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
     """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted.
 
     `at` is when the file was given, an aware time: so its records were fetched then. With `clean` the records ask for
@@ -55,7 +55,7 @@ def json_lines(file: Input, left_out: Counter[str], at: datetime, *, clean: bool
                 continue
             url, source = _named(line)
             fetch = _fetched(url or place, source or _host(url), Kind.RECORD, at, len(line))
-            yield fetch, Record(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
+            yield fetch, ImportedRecord(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
 
 
 def _content_type(name: str, clean: bool) -> str:
@@ -85,7 +85,7 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
         return None, None
 
 
-def plain_text(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+def plain_text(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
     """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
     url = file.uri
     with file.open() as stream:
@@ -94,10 +94,13 @@ def plain_text(file: Input, left_out: Counter[str], at: datetime, *, clean: bool
         detail = f"{file.name} has more than {MAX_BYTES} bytes, which is the most that is taken"
         yield _failed(url, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
         return
-    yield _fetched(url, LOCAL_SOURCE, Kind.RECORD, at, len(body)), Record(url, _content_type(TEXT_TYPE, clean), body)
+    yield (
+        _fetched(url, LOCAL_SOURCE, Kind.RECORD, at, len(body)),
+        ImportedRecord(url, _content_type(TEXT_TYPE, clean), body),
+    )
 
 
-def warc_pages(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+def warc_pages(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
     """The HTML pages of a WARC file: responses with status 200.
 
     Other records are counted in `left_out`; `at` and `clean` change nothing: the records say when they were fetched,
@@ -121,7 +124,7 @@ def warc_pages(file: Input, left_out: Counter[str], at: datetime, *, clean: bool
         raise _no_warc(file, "no WARC record in it")
 
 
-def _no_warc(file: Input, found: str) -> CrawlersError:
+def _no_warc(file: InputFile, found: str) -> CrawlersError:
     return CrawlersError(
         f"{file.place}: cannot be read as a WARC file: {found}. Expected are WARC/1.0 or 1.1 records, each in a "
         "gzip member of its own where the file is compressed."
@@ -147,7 +150,7 @@ def _no_page(record: WarcRecord) -> str | None:
     return None
 
 
-def _page(record: WarcRecord) -> Item:
+def _page(record: WarcRecord) -> ImportedItem:
     url = normalise_url(record.headers.get("WARC-Target-URI") or "")
     when = record.record_date or datetime.now(UTC)
     fetched_at = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)

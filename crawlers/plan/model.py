@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from crawlers.archive import Kind, Original
+from crawlers.archive import Kind, OriginalCapture
 from crawlers.errors import CrawlersError
 from crawlers.politeness.ip_ranges import AccessPolicy
 
@@ -36,7 +36,7 @@ class PlannedRequest:
     published_hint: datetime | None = None
     date: datetime | None = None
     """When it was published or changed, as far as anybody has said so; newer pages are asked for first."""
-    stored: Original | None = None
+    stored: OriginalCapture | None = None
     """What the archive has of it."""
 
 

@@ -29,11 +29,11 @@ def require_contact(sources: Sources, file: Path, proxies: Mapping[str, str] | N
     """
     for source in sources.sources:
         addresses = [request.url for request in entry_points(source)]
-        if not source.allow_private_addresses and not may_ask(sources.settings, addresses, proxies):
+        if not source.allow_private_addresses and not may_crawl(sources.settings, addresses, proxies):
             raise SourcesError([Problem(file, "crawl.contact", f"no contact, and {source.name!r} is public", ALLOWED)])
 
 
-def may_ask(settings: CrawlSettings, addresses: Iterable[str], proxies: Mapping[str, str] | None = None) -> bool:
+def may_crawl(settings: CrawlSettings, addresses: Iterable[str], proxies: Mapping[str, str] | None = None) -> bool:
     """Whether addresses may be asked: there is a contact, or a proxy on this machine stands before all of them."""
     known = getproxies() if proxies is None else proxies
     return bool(settings.contact) or all(_stays_here(url, known) for url in addresses)

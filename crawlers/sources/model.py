@@ -41,7 +41,7 @@ from pydantic_core import PydanticCustomError
 
 from crawlers.discovery.urls import normalise_url
 from crawlers.languages import ISO_639_1
-from crawlers.sources.validation import Report, nearest_language
+from crawlers.sources.validation import ProblemCollector, nearest_language
 
 OTHER_TABLES = ("schedule", "keep", "alerts")
 """Tables of the same file that are not about crawling; whoever runs the crawls checks them."""
@@ -67,12 +67,12 @@ def _contact(value: str) -> str:
     return value
 
 
-def _web_address(value: str) -> str:
+def _web_url(value: str) -> str:
     try:
         normalise_url(value)
         credentials = "@" in urlsplit(value).netloc
     except ValueError:
-        raise _mistake(allowed=_ADDRESS) from None
+        raise _mistake(allowed=_URL) from None
     if credentials:
         raise _mistake("a user name or password in the address", "an http:// or https:// address without them")
     return value
@@ -117,15 +117,15 @@ _Seconds = Annotated[float, Strict(), Field(ge=0, le=86_400, allow_inf_nan=False
 _Hours = Annotated[tuple[_Number, ...], AfterValidator(_ascending)]
 _Day = Annotated[date, Strict()]
 _Poll = Annotated[tuple[_Number, ...], AfterValidator(_bounds)]
-_Address = Annotated[StrictStr, AfterValidator(_web_address)]
-_Addresses = tuple[_Address, ...]
+_Url = Annotated[StrictStr, AfterValidator(_web_url)]
+_Urls = tuple[_Url, ...]
 _Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
 
 # A field's description is what the error message gives as allowed.
 _DELAY = "a number of seconds, 0 to 86400 (a day)"
 _RECHECK = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
-_ADDRESS = "an address with http:// or https:// and a host"
-_ADDRESSES = "a list of addresses with http:// or https:// and a host"
+_URL = "an address with http:// or https:// and a host"
+_URLS = "a list of addresses with http:// or https:// and a host"
 _EXPRESSIONS = "a list of regular expressions (Python's re)"
 _DAY = "a day without quotes, as in 2026-01-31"
 _POLL = "two numbers of minutes, each 0 or more, the second no less than the first; [0, 0] asks in every run"
@@ -159,10 +159,10 @@ class Source(BaseModel):
     name: Annotated[StrictStr, AfterValidator(_name)] = Field(
         description="a name of its own, 1 to 100 characters, no control characters"
     )
-    homepage: _Address | None = Field(default=None, description=_ADDRESS)
-    feeds: _Addresses = Field(default=(), description=_ADDRESSES)
-    sitemaps: _Addresses = Field(default=(), description=_ADDRESSES)
-    sections: _Addresses = Field(default=(), description=_ADDRESSES)
+    homepage: _Url | None = Field(default=None, description=_URL)
+    feeds: _Urls = Field(default=(), description=_URLS)
+    sitemaps: _Urls = Field(default=(), description=_URLS)
+    sections: _Urls = Field(default=(), description=_URLS)
     language: Annotated[StrictStr, AfterValidator(_language)] | None = Field(
         default=None, description='a two-letter ISO 639-1 code, such as "en"'
     )
@@ -213,40 +213,40 @@ def read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        report = Report(path, "")
-        report.add((), f"no file that can be read ({error.strerror})", "a TOML file with [[source]] tables")
-        raise report.error() from error
+        collector = ProblemCollector(path, "")
+        collector.add((), f"no file that can be read ({error.strerror})", "a TOML file with [[source]] tables")
+        raise collector.error() from error
 
 
 def parse_sources(body: bytes, file: Path) -> Sources:
     """Check the bytes of a list of sources; `file` is only named in the errors. Raises SourcesError."""
-    report = Report(file, body.decode("utf-8-sig", "replace"))
-    data = read_toml(body, report)
-    report.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
+    collector = ProblemCollector(file, body.decode("utf-8-sig", "replace"))
+    data = read_toml(body, collector)
+    collector.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
     crawl, tables = data.get("crawl", {}), data.get("source", [])
     if not isinstance(crawl, dict):
-        report.wrong_type(("crawl",), crawl, "a table, [crawl]")
+        collector.wrong_type(("crawl",), crawl, "a table, [crawl]")
         crawl = {}
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        report.wrong_type(("source",), tables, "tables, each beginning with [[source]]")
+        collector.wrong_type(("source",), tables, "tables, each beginning with [[source]]")
         tables = []
     elif not tables:
-        report.add(("source",), "no source", "at least one [[source]]")
-    settings = report.check(CrawlSettings, ("crawl",), crawl)
-    sources = [report.check(Source, ("source", index), table) for index, table in enumerate(tables)]
-    _without_address(tables, report)
-    _same_names(tables, report)
-    if report.problems or settings is None:
-        raise report.error()
+        collector.add(("source",), "no source", "at least one [[source]]")
+    settings = collector.check(CrawlSettings, ("crawl",), crawl)
+    sources = [collector.check(Source, ("source", index), table) for index, table in enumerate(tables)]
+    _require_url(tables, collector)
+    _same_names(tables, collector)
+    if collector.problems or settings is None:
+        raise collector.error()
     return Sources(settings=settings, sources=tuple(source for source in sources if source is not None))
 
 
 def parse_settings(body: bytes, file: Path) -> CrawlSettings:
     """Check the [crawl] table alone, of a list that may have no source yet. Raises SourcesError."""
-    report = Report(file, body.decode("utf-8-sig", "replace"))
-    settings = report.check(CrawlSettings, ("crawl",), read_toml(body, report).get("crawl", {}))
+    collector = ProblemCollector(file, body.decode("utf-8-sig", "replace"))
+    settings = collector.check(CrawlSettings, ("crawl",), read_toml(body, collector).get("crawl", {}))
     if settings is None:
-        raise report.error()
+        raise collector.error()
     return settings
 
 
@@ -259,32 +259,32 @@ def user_agent(settings: CrawlSettings) -> str:
     return f"newsloom/{number} (+{settings.contact})" if settings.contact else f"newsloom/{number}"
 
 
-def read_toml(body: bytes, report: Report) -> dict[str, Any]:
+def read_toml(body: bytes, collector: ProblemCollector) -> dict[str, Any]:
     """The file as tables; raises SourcesError where it is not TOML in UTF-8."""
     try:
         return tomllib.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         line = body[: error.start].count(b"\n") + 1
-        report.add((), f"byte 0x{body[error.start]:02X}, which is not UTF-8", "UTF-8 text", line)
+        collector.add((), f"byte 0x{body[error.start]:02X}, which is not UTF-8", "UTF-8 text", line)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = int(place[1]) if place else report.text.count("\n") + 1
-        report.add((), f"something that is not TOML: {error}", "TOML (https://toml.io)", line)
-    raise report.error()
+        line = int(place[1]) if place else collector.text.count("\n") + 1
+        collector.add((), f"something that is not TOML: {error}", "TOML (https://toml.io)", line)
+    raise collector.error()
 
 
-def _without_address(tables: list[dict[str, Any]], report: Report) -> None:
+def _require_url(tables: list[dict[str, Any]], collector: ProblemCollector) -> None:
     kinds = ("homepage", "feeds", "sitemaps", "sections")
     for index, table in enumerate(tables):
         if not any(table.get(kind) for kind in kinds):
-            report.add(("source", index), "no address", f"at least one of {', '.join(kinds)}")
+            collector.add(("source", index), "no address", f"at least one of {', '.join(kinds)}")
 
 
-def _same_names(tables: list[dict[str, Any]], report: Report) -> None:
+def _same_names(tables: list[dict[str, Any]], collector: ProblemCollector) -> None:
     first: dict[str, int] = {}
     for index, table in enumerate(tables):
         name = table.get("name")
         if isinstance(name, str) and first.setdefault(name, index) != index:
-            line = report.line(("source", first[name], "name"))
+            line = collector.line(("source", first[name], "name"))
             where = f"source[{first[name] + 1}]" + (f", line {line}" if line else "")
-            report.add(("source", index, "name"), f'"{name}", which {where} is called too', "a name of its own")
+            collector.add(("source", index, "name"), f'"{name}", which {where} is called too', "a name of its own")

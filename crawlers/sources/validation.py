@@ -26,7 +26,7 @@ _ARRAY_HEADER = re.compile(r"\s*\[\[\s*[\"']?([\w-]+)[\"']?\s*\]\]")
 _LONGEST = 120  # characters of a wrong value that a message repeats
 
 
-class Report:
+class ProblemCollector:
     """The problems of one file, in the order of its lines."""
 
     def __init__(self, file: Path, text: str) -> None:

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.headers import Headers
 
-    from crawlers.archive import Original
+    from crawlers.archive import OriginalCapture
 
 
-def to_exchange(response: Response, original: Original | None) -> Exchange:
+def to_exchange(response: Response, original: OriginalCapture | None) -> Exchange:
     """A response with its request; a body that came in gzip as it came, any other one decoded as Scrapy has it.
 
     `original` is what is stored of the same address. An answer that says the same is one that `repeats` it.

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from crawlers.archive import Segment, own_segments, packs
+from crawlers.archive import Segment, loose_segments, packs
 from crawlers.errors import ArchiveError
 from flows.pipeline.failures import REMEDY as WAITS
 from flows.pipeline.failures import failure_lines
@@ -35,7 +35,7 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
 
 
 def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
-    own = {segment.name for segment in own_segments(directory.archive)}
+    own = {segment.name for segment in loose_segments(directory.archive)}
     packed, damaged = _packed(directory)
     yield from _finding("Packs of segments that cannot be read.", damaged, RESTORE)
     rows = writer.connection.execute(
@@ -81,11 +81,12 @@ def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
     """Segments that are in packs, and what is wrong with packs."""
     names: set[str] = set()
     damaged = [
-        f"{path}: the log beside it is gone, which says what is in it" for path in packs.unsealed(directory.archive)
+        f"{path}: the log beside it is gone, which says what is in it"
+        for path in packs.warc_files_without_seal(directory.archive)
     ]
     for pack in packs.all_packs(directory.archive):
         try:
-            names.update(pack.parts())
+            names.update(pack.index())
         except ArchiveError as error:
             damaged.append(str(error))
             continue

@@ -9,7 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Segment
-from crawlers.archive.erase import erase_each
+from crawlers.archive.erase import erase_from_segments
 from crawlers.discovery import url_key
 from crawlers.errors import ArchiveError
 from flows.dedup.exact import Verdict
@@ -76,7 +76,7 @@ def forget(
         needles = tuple(_needles(found.addresses)) if source is None else ()
         segments = (Segment(directory.archive, name) for name in found.segments)
         there = (segment for segment in segments if segment.exists())
-        for segment, erased in erase_each(there, partial(_instead, forgotten=forgotten, needles=needles)):
+        for segment, erased in erase_from_segments(there, partial(_instead, forgotten=forgotten, needles=needles)):
             records += len(erased.offsets)
             # Of the log rather than of `erased`, which knows nothing of what a killed call erased.
             kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]

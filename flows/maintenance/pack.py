@@ -1,4 +1,4 @@
-"""Small segments of past days into packs, once they are loaded: see `crawlers.archive.pack_segments`."""
+"""Small segments of past days into packs, once they are loaded: see `crawlers.archive.packing`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from crawlers.archive.pack_segments import Packed, pack_segments, packable
+from crawlers.archive.packing import PackingResult, pack_segments, packable_segments
 from warehouse.retention import requests_of
 
 if TYPE_CHECKING:
@@ -20,13 +20,13 @@ logger = logging.getLogger("newsloom")
 AFTER = timedelta(days=1)
 
 
-def pack_loaded(writer: Writer, directory: DataDirectory, now: datetime, *, spare: int = 0) -> Packed:
+def pack_loaded(writer: Writer, directory: DataDirectory, now: datetime, *, spare: int = 0) -> PackingResult:
     """Pack what is small, loaded, and of days (UTC) that have been over for a full day.
 
     `spare` is how many bytes of the disk stay free. Killed in between, the next call does the rest.
     """
     before = (now.astimezone(UTC) - AFTER).date()
-    loaded = requests_of(writer.connection, packable(directory.archive, before))
+    loaded = requests_of(writer.connection, packable_segments(directory.archive, before))
     packed = pack_segments(directory.archive, loaded, before, spare=spare)
     for problem in packed.problems:
         logger.warning("%s", problem)

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Segment, salvage, sealed_segments
+from crawlers.archive import Segment, salvage_segments, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
 from flows.pipeline import progress
@@ -51,7 +51,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
     reporter = progress.current.get()
     root = directory.private / "rebuild"
     with locked_archive(directory):
-        salvage(directory.archive)
+        salvage_segments(directory.archive)
         order = _order(writer, directory)
         held = set(_ledger(writer))
         if not _can_go_on(root, order):

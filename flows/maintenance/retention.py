@@ -13,8 +13,8 @@ from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from crawlers.archive import own_segments
-from crawlers.archive.pack_segments import settle
+from crawlers.archive import loose_segments
+from crawlers.archive.packing import finish_interrupted_packing
 from crawlers.archive.packs import all_packs
 from crawlers.archive.segment_files import remove_sealed
 from crawlers.errors import ArchiveError
@@ -88,13 +88,13 @@ def _archive(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime
 
 def _units(archive: Path) -> Iterator[_Unit]:
     """All that is there, but for damaged packs: somebody has to look at these first."""
-    settle(archive)
-    for segment in own_segments(archive):
+    finish_interrupted_packing(archive)
+    for segment in loose_segments(archive):
         size = _size(segment.warc_path, segment.log_path)
         yield _Unit(frozenset([segment.name]), size, partial(remove_sealed, archive, segment.name))
     for pack in all_packs(archive):
         try:
-            yield _Unit(frozenset(pack.parts()), _size(pack.warc_path, pack.log_path), pack.remove)
+            yield _Unit(frozenset(pack.index()), _size(pack.warc_path, pack.log_path), pack.remove)
         except ArchiveError as error:
             logger.warning("not removed, however old: %s", error)
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 from math import inf
 from typing import TYPE_CHECKING, Protocol, Self
 
-from crawlers.archive import Exchange, Fetch, Record, Segment, SegmentWriter
+from crawlers.archive import Exchange, Fetch, ImportedRecord, Segment, SegmentWriter
 from crawlers.errors import CrawlersError
 from crawlers.importers.readers import json_lines, plain_text, warc_pages
 from flows.errors import FlowsError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from crawlers.importers.files import Input
+    from crawlers.importers.files import InputFile
 
 # Of a segment: two seconds of work with texts, five with pages, which a killed import does again. (Half as many records
 # take a tenth more time each.)
@@ -32,13 +32,15 @@ FIRST_RECORDS = 500  # of the first segment of a process: the sooner it is seale
 NEVER = 1 << 40  # bytes: segments are cut here, and not by their writer
 AHEAD = 2  # segments that may be handed over before they are asked for; one more is written
 
-Item = tuple[Fetch, Exchange | Record | None]
+ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
 
 
 class Reader(Protocol):
     """How a kind of file is read."""
 
-    def __call__(self, file: Input, left_out: Counter[str], at: datetime, *, clean: bool = ...) -> Iterator[Item]:
+    def __call__(
+        self, file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = ...
+    ) -> Iterator[ImportedItem]:
         """A file's records, given at a time; what is none is counted in `left_out`."""
 
 
@@ -57,13 +59,13 @@ class Work:
     """A file to archive from the record `position` on, for the run `run_id`; `clean` as in `import_files`."""
 
     archive: Path
-    file: Input
+    file: InputFile
     run_id: str
     position: int
     clean: bool
 
 
-def reader_of(file: Input) -> Reader | None:
+def reader_of(file: InputFile) -> Reader | None:
     """How a file is read, by its name; None where its kind is not known."""
     name = file.name.lower()
     return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
@@ -190,7 +192,7 @@ def _given_at(work: Work) -> datetime:
     return datetime.now(UTC) if fetch is None else fetch.fetched_at
 
 
-def _fill(segment: SegmentWriter, items: Iterator[Item], most: int) -> int:
+def _fill(segment: SegmentWriter, items: Iterator[ImportedItem], most: int) -> int:
     """Write records into a segment until it has enough, `most` at most; says how many there were."""
     size = 0
     for number, (fetch, content) in enumerate(items, 1):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from crawlers.archive import Fetch, Kind, Outcome, Records, Segment
+from crawlers.archive import Fetch, Kind, Outcome, RecordReader, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Rejection, RejectionReason, extract, extract_record
 from flows.pipeline.pages import Page, read_page
@@ -65,7 +65,7 @@ class Extractor:
         )
 
     def _each(
-        self, work: Callable[[Records, Fetch], Result], segment: Segment, fetches: Sequence[Fetch]
+        self, work: Callable[[RecordReader, Fetch], Result], segment: Segment, fetches: Sequence[Fetch]
     ) -> Iterator[Result | Rejection | None]:
         """The work begins at once, and goes on while its first results are not asked for yet."""
         pages = [fetch for fetch in fetches if has_page(fetch)]
@@ -113,26 +113,26 @@ def has_page(fetch: Fetch) -> bool:
 
 
 def work_on(
-    work: Callable[[Records, Fetch], Result], segment: Segment, pages: Sequence[Fetch]
+    work: Callable[[RecordReader, Fetch], Result], segment: Segment, pages: Sequence[Fetch]
 ) -> list[Result | Rejection]:
     """What a worker does with a group of a segment's pages; what nobody foresaw costs its page, with the error."""
-    with Records(segment) as records:
+    with RecordReader(segment) as records:
         return [_one(work, records, page) for page in pages]
 
 
-def _one(work: Callable[[Records, Fetch], Result], records: Records, page: Fetch) -> Result | Rejection:
+def _one(work: Callable[[RecordReader, Fetch], Result], records: RecordReader, page: Fetch) -> Result | Rejection:
     try:
         return work(records, page)
     except Exception as error:  # noqa: BLE001 - as the docstring of `work_on` says
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def read_stored(records: Records, page: Fetch) -> Page:
+def read_stored(records: RecordReader, page: Fetch) -> Page:
     """Read and extract a stored page, and make the numbers of its article where there are processors to spare."""
     return read_page(page, extract_stored(records, page))
 
 
-def extract_stored(records: Records, page: Fetch) -> Extracted:
+def extract_stored(records: RecordReader, page: Fetch) -> Extracted:
     """Read a stored page and extract it; what cannot be read is a rejection."""
     assert page.offset is not None
     try:

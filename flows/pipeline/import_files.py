@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment
 from crawlers.errors import CrawlersError
-from crawlers.importers.files import find_input
+from crawlers.importers.files import find_input_file
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.pipeline import progress
@@ -31,7 +31,7 @@ from warehouse.search.background import indexing_ahead
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from crawlers.importers.files import Input
+    from crawlers.importers.files import InputFile
     from flows.data_directory import DataDirectory
     from flows.pipeline.extract import Extractor
     from flows.pipeline.load import OpenLoad
@@ -42,19 +42,19 @@ if TYPE_CHECKING:
 class ImportResult:
     """What came of a file: records by outcome, seconds by step, records left out by kind and those loaded before."""
 
-    file: Input
+    file: InputFile
     outcomes: Counter[str] = field(default_factory=Counter)
     times: Spent = field(default_factory=Spent)
     left_out: Counter[str] = field(default_factory=Counter)
     loaded_before: int = 0
 
 
-def check_files(places: Sequence[str]) -> list[Input]:
+def check_files(places: Sequence[str]) -> list[InputFile]:
     """The files at paths and addresses; raises FlowsError, naming all of them, for those that cannot be imported."""
     files, problems = [], []
     for place in places:
         try:
-            file = find_input(place)
+            file = find_input_file(place)
         except CrawlersError as error:
             problems.append(str(error))
             continue
@@ -67,7 +67,7 @@ def check_files(places: Sequence[str]) -> list[Input]:
 
 
 def import_files(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[Input], *, clean: bool = False
+    writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[InputFile], *, clean: bool = False
 ) -> list[ImportResult]:
     """Import files in order, after what an interrupted run left; publishing is the caller's.
 
@@ -90,7 +90,7 @@ def _import(
     writer: Writer,
     extractor: Extractor,
     directory: DataDirectory,
-    file: Input,
+    file: InputFile,
     index: Callable[[], None],
     *,
     clean: bool,

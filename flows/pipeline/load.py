@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Segment, own_segments, salvage, sealed_segments
-from crawlers.archive.erase import erase
-from crawlers.archive.packs import newest_packed
+from crawlers.archive import Segment, loose_segments, salvage_segments, sealed_segments
+from crawlers.archive.erase import erase_from_segment
+from crawlers.archive.packs import newest_packed_segments
 from crawlers.errors import ArchiveError
 from crawlers.extraction import EXTRACTOR_VERSION
 from crawlers.locking import lock_archive
@@ -144,7 +144,7 @@ def _without_forgotten(segment: Segment, forgotten: Forgotten) -> list[Fetch]:
     fetches = list(segment.fetches())
     clean = [forgotten.without(fetch) for fetch in fetches]
     if clean != fetches:
-        erase(segment, lambda fetch: forgotten.without(fetch))
+        erase_from_segment(segment, lambda fetch: forgotten.without(fetch))
     return clean
 
 
@@ -153,7 +153,7 @@ def _without_forgotten_articles(segment: Segment, pages: list[Page], forgotten: 
     known = {page.fetch.offset: page for page in pages if forgotten.has_address(page.fields.get("article_url"))}
     if not known:
         return pages
-    erase(segment, lambda fetch: blank(fetch, hide_source=False) if fetch.offset in known else None)
+    erase_from_segment(segment, lambda fetch: blank(fetch, hide_source=False) if fetch.offset in known else None)
     return [
         read_page(blank(page.fetch, hide_source=False), None) if page.fetch.offset in known else page for page in pages
     ]
@@ -191,9 +191,11 @@ def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
     if not directory.archive.is_dir():
         return []
     with locked_archive(directory):
-        for name in salvage(directory.archive):
+        for name in salvage_segments(directory.archive):
             logger.info("segment %s of a crawl that was killed: salvaged", name)
-    segments = own_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
+    segments = (
+        loose_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
+    )
     names = [segment.name for segment in segments]
     loaded = loaded_segments(writer.connection, names)
     return loading_order(writer, [name for name in names if name not in loaded])
@@ -206,7 +208,7 @@ def _has_packed(writer: Writer, directory: DataDirectory) -> bool:
     the last ones is enough.
     """
     try:
-        packed = newest_packed(directory.archive)
+        packed = newest_packed_segments(directory.archive)
     except ArchiveError as error:
         logger.warning("%s", error)  # no reason to load nothing else
         return True

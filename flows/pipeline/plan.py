@@ -6,7 +6,7 @@ import logging
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Kind, Original
+from crawlers.archive import Kind, OriginalCapture
 from crawlers.discovery import url_key, write_sorted_keys
 from crawlers.plan.build import date_range, entry_points, page_limit, plan_source
 from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, write_plan
@@ -158,5 +158,5 @@ def _planned(state: ListingState, url: str) -> PlannedRequest:
     return PlannedRequest(url, Kind(state.kind), state.etag, state.last_modified, stored=_original(state.stored))
 
 
-def _original(stored: StoredCopy | None) -> Original | None:
-    return None if stored is None else Original(stored.url, stored.at, stored.digest)
+def _original(stored: StoredCopy | None) -> OriginalCapture | None:
+    return None if stored is None else OriginalCapture(stored.url, stored.at, stored.digest)

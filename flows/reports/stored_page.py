@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from crawlers.archive.reader import Stored
+    from crawlers.archive.reader import StoredContent
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class ArchivedPage:
         """Segment and offset."""
         return f"segment {self.segment} at byte {self.offset}"
 
-    def read(self) -> Stored:
+    def read(self) -> StoredContent:
         """What was stored. Raises ArchiveError where the archive no longer has it."""
         return Segment(self.directory, self.segment).read(self.offset)
 

@@ -11,7 +11,7 @@ from crawlers.discovery import absolute_url, url_key
 from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 from crawlers.languages import ISO_639_1
 from crawlers.plan.model import PlannedRequest, PlannedSource
-from crawlers.sources.contact import may_ask
+from crawlers.sources.contact import may_crawl
 from crawlers.sources.model import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
 from crawlers.sources.write import entry, free_name, with_contact
 from flows.errors import FlowsError
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from crawlers.sources.catalogue import Publisher
+    from crawlers.sources.catalogue import CatalogueEntry
     from crawlers.sources.opml import Outline
 
 # What a new file begins with.
@@ -57,7 +57,7 @@ def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) ->
         planned[name] = PlannedSource(
             name, 1.0, _candidates(address), limit=PAGES, listing_limit=LISTINGS, ports=() if port is None else (port,)
         )
-    if not may_ask(settings, [source.requests[0].url for source in planned.values()]):
+    if not may_crawl(settings, [source.requests[0].url for source in planned.values()]):
         raise FlowsError(
             f"{file}: has no contact, and publishers are to be asked: an address of yours goes into the user agent. "
             "Give it once, as in --contact mailto:desk@example.org"
@@ -68,7 +68,7 @@ def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) ->
     return entries
 
 
-def add_publishers(file: Path, publishers: Iterable[Publisher]) -> list[tuple[str, str]]:
+def add_publishers(file: Path, publishers: Iterable[CatalogueEntry]) -> list[tuple[str, str]]:
     """Append entries for publishers of the catalogue that the file does not have; returns names and entries."""
     configured, text = _existing(file)
     taken, listed = _names_and_url_keys(configured)

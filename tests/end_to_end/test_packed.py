@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import own_segments, sealed_segments
+from crawlers.archive import loose_segments, sealed_segments
 from crawlers.archive.packs import all_packs
 from flows.data_directory import DataDirectory
 from flows.maintenance.pack import pack_loaded
@@ -39,7 +39,7 @@ def compacted(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     with open_writer(after, "test") as writer:
         done = pack_loaded(writer, DataDirectory(after), NOW)
     assert (done.segments, done.packs, done.problems) == (2, 1, ())
-    assert len(own_segments(after / "archive")) == 1
+    assert len(loose_segments(after / "archive")) == 1
     return before, after
 
 

@@ -14,7 +14,7 @@ FILE = Path(__file__).parent / "publishers.toml"
 
 
 @dataclass(frozen=True, slots=True)
-class Publisher:
+class CatalogueEntry:
     """A publisher: addresses as they were known when the catalogue was made, languages as ISO 639-1 codes.
 
     `news_sitemaps` are Google News sitemaps, which name the articles of two days; `sitemaps` name everything.
@@ -36,11 +36,11 @@ class Publisher:
 
 
 @cache
-def catalogue() -> tuple[Publisher, ...]:
+def catalogue() -> tuple[CatalogueEntry, ...]:
     """All publishers, by language and name."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["publisher"]
     return tuple(
-        Publisher(
+        CatalogueEntry(
             name=entry["name"],
             homepage=entry["homepage"],
             languages=tuple(entry["languages"]),
@@ -52,7 +52,7 @@ def catalogue() -> tuple[Publisher, ...]:
     )
 
 
-def by_name(wanted: str) -> tuple[Publisher, ...]:
+def by_name(wanted: str) -> tuple[CatalogueEntry, ...]:
     """Publishers whose name is, or else holds, what is wanted (case aside). Raises CrawlersError without any."""
     folded = wanted.casefold().strip()
     exact = tuple(publisher for publisher in catalogue() if publisher.name.casefold() == folded)
@@ -64,7 +64,7 @@ def by_name(wanted: str) -> tuple[Publisher, ...]:
     return found
 
 
-def by_language(code: str) -> tuple[Publisher, ...]:
+def by_language(code: str) -> tuple[CatalogueEntry, ...]:
     """Publishers in a language. Raises CrawlersError for a code that is none, or one that no publisher has."""
     has = sorted({language for publisher in catalogue() for language in publisher.languages})
     found = tuple(publisher for publisher in catalogue() if code in publisher.languages)

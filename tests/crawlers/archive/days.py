@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter, Stored
+from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter, StoredContent
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,7 +38,7 @@ class Content:
     """All that can be read of a segment."""
 
     log: tuple[Fetch, ...]
-    pages: tuple[Stored, ...]
+    pages: tuple[StoredContent, ...]
 
 
 def content(segment: Segment) -> Content:

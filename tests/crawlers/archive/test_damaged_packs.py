@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.archive import Segment, own_segments, packs, sealed_segments
-from crawlers.archive.pack_segments import Packed, pack_segments
+from crawlers.archive import Segment, loose_segments, packs, sealed_segments
+from crawlers.archive.packing import PackingResult, pack_segments
 from crawlers.archive.packs import Pack
 from crawlers.errors import ArchiveError
 from tests.crawlers.archive.days import LATER, content, day, ledger
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 ONE = ["packs/202603/20260301-1.jsonl", "packs/202603/20260301-1.warc.gz"]
 
 
-def packed(archive: Path, segments: list[Segment]) -> Packed:
+def packed(archive: Path, segments: list[Segment]) -> PackingResult:
     return pack_segments(archive, ledger(segments), LATER)
 
 
@@ -33,7 +33,7 @@ def test_every_cut_of_the_seal_is_noticed(tmp_path: Path) -> None:
     for length in range(len(whole)):
         seal.write_bytes(whole[:length])
         with pytest.raises(ArchiveError, match=r"20260301-1\.jsonl(:\d+)?: .*\n.*Restore it from a backup") as caught:
-            Pack(tmp_path, "20260301-1").parts()
+            Pack(tmp_path, "20260301-1").index()
         assert caught.value.file == seal
     for segment in segments:
         with pytest.raises(ArchiveError, match="20260301-1"):
@@ -90,7 +90,7 @@ def test_a_day_with_a_damaged_pack_is_left_alone_and_others_are_packed(tmp_path:
     done = packed(tmp_path, later)
     assert done.segments == 2
     assert "20260301-1.jsonl:1: expected a line that says where a segment is" in done.problems[0]
-    assert own_segments(tmp_path) == later[:2]
+    assert loose_segments(tmp_path) == later[:2]
 
 
 def test_own_files_stay_where_the_pack_has_lost_its_own(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_own_files_stay_where_the_pack_has_lost_its_own(tmp_path: Path) -> None:
     done = packed(tmp_path, segments)
     assert "have files of its own" not in done.problems[0]
     assert "is not the file that its log" in done.problems[0]
-    assert own_segments(tmp_path) == segments
+    assert loose_segments(tmp_path) == segments
 
 
 def test_a_warc_file_whose_seal_was_lost_is_not_swept(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_warc_file_whose_seal_was_lost_is_not_swept(tmp_path: Path) -> None:
     later = day(tmp_path, 2, first=2)
     packed(tmp_path, later)
     assert (tmp_path / ONE[1]).exists()
-    assert packs.unsealed(tmp_path) == [tmp_path / ONE[1]]
+    assert packs.warc_files_without_seal(tmp_path) == [tmp_path / ONE[1]]
     assert {pack.name for pack in packs.all_packs(tmp_path)} == {"20260301-2"}
 
 

@@ -11,8 +11,8 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, Segment, SegmentWriter
-from crawlers.archive.erase import erase, filler
-from crawlers.archive.pack_segments import pack_segments
+from crawlers.archive.erase import erase_from_segment, filler_record
+from crawlers.archive.packing import pack_segments
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def sealed(folder: Path, bodies: dict[str, bytes], segment: str = "seg") -> Segm
 
 @pytest.mark.parametrize("length", [*range(210, 420), 1000, 16_383, 16_384, 65_535, 65_536, 70_001, 300_000])
 def test_a_filler_is_a_whole_gzip_member_of_just_that_length(length: int) -> None:
-    made = filler(length)
+    made = filler_record(length)
     assert len(made) == length
     assert gzip.decompress(made).startswith(b"WARC/1.1\r\nWARC-Type: metadata\r\n")
 
@@ -42,7 +42,9 @@ def test_what_is_erased_is_gone_and_the_rest_stays_in_its_place(tmp_path: Path) 
     segment = sealed(tmp_path, {"a": b"first", "b": secret, "c": b"third" * 50_000})
     before = list(segment.fetches())
     size = segment.warc_path.stat().st_size
-    erased = erase(segment, lambda f: replace(f, offset=None, url="gone:") if f.url.endswith("/b") else None)
+    erased = erase_from_segment(
+        segment, lambda f: replace(f, offset=None, url="gone:") if f.url.endswith("/b") else None
+    )
     assert (erased.offsets, erased.lines) == ((before[1].offset,), 1)
     after = list(segment.fetches())
     assert [fetch.url for fetch in after] == ["http://one.example/a", "gone:", "http://one.example/c"]
@@ -56,7 +58,7 @@ def test_what_is_erased_is_gone_and_the_rest_stays_in_its_place(tmp_path: Path) 
     with segment.warc_path.open("rb") as stream:
         types = [record.rec_type for record in ArchiveIterator(stream)]
     assert types == ["warcinfo", "request", "response", "metadata", "request", "response"]
-    assert erase(segment, lambda fetch: None).lines == 0
+    assert erase_from_segment(segment, lambda fetch: None).lines == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["seg.jsonl", "seg.warc.gz"]
 
 
@@ -75,7 +77,7 @@ def test_what_said_that_nothing_had_changed_goes_too(tmp_path: Path, where: str)
         sealed(tmp_path, {"c": b"third"}, other)
         pack_segments(tmp_path, {name: 3, other: 1}, date(2026, 3, 9))
     assert b"one.example/b" in unpacked(tmp_path)
-    erased = erase(segment, lambda f: replace(f, url="gone:") if f.url.endswith("/b") else None)
+    erased = erase_from_segment(segment, lambda f: replace(f, url="gone:") if f.url.endswith("/b") else None)
     assert (erased.offsets, erased.lines) == ((), 2)
     assert b"one.example/b" not in unpacked(tmp_path)
     assert b"one.example/a" in unpacked(tmp_path)
@@ -92,6 +94,6 @@ def test_a_segment_that_is_damaged_is_left_as_it_is(tmp_path: Path) -> None:
     segment.warc_path.write_bytes(content)
     log = segment.log_path.read_bytes()
     with pytest.raises(ArchiveError, match="cannot be rewritten"):
-        erase(segment, lambda fetch: replace(fetch, offset=None))
+        erase_from_segment(segment, lambda fetch: replace(fetch, offset=None))
     assert segment.warc_path.read_bytes() == content
     assert segment.log_path.read_bytes() == log

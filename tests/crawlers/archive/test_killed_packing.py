@@ -14,8 +14,8 @@ from warcio.archiveiterator import ArchiveIterator
 
 import crawlers
 from crawlers.archive import Fetch, Segment, sealed_segments
-from crawlers.archive.erase import erase_each
-from crawlers.archive.pack_segments import pack_segments, settle
+from crawlers.archive.erase import erase_from_segments
+from crawlers.archive.packing import finish_interrupted_packing, pack_segments
 from crawlers.archive.packs import Pack
 from tests.crawlers.archive.days import LATER, content, day, files, ledger
 
@@ -28,9 +28,8 @@ import json, os, shutil, signal, sys
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from crawlers.archive import Segment, packs
-from crawlers.archive import pack_segments as packing
-from crawlers.archive.erase import erase_each
+from crawlers.archive import Segment, packing, packs
+from crawlers.archive.erase import erase_from_segments
 
 def step():
     global left
@@ -66,7 +65,7 @@ def work(archive):
     else:
         segments = [Segment(archive, name) for name in json.loads(sys.argv[3])]
         gone = lambda _, fetch: replace(fetch, url="gone:", offset=None) if fetch.url.endswith("/1") else None
-        list(erase_each(segments, gone))
+        list(erase_from_segments(segments, gone))
 
 archive = Path(sys.argv[1])
 for killed_at in range(200):
@@ -158,10 +157,10 @@ def test_what_is_erased_after_a_killed_packing_is_nowhere(how: str, tmp_path: Pa
     wanted = segments[1].name
     for archive in killed_at_every_step(tmp_path / "archive", "pack", str(known).replace("'", '"')):
         if how == "by another packing":
-            settle(archive)
+            finish_interrupted_packing(archive)
         segment = Segment(archive, wanted)
         kept = content(Segment(archive, segments[0].name))
-        erased = dict(erase_each([segment], _gone))
+        erased = dict(erase_from_segments([segment], _gone))
         assert len(erased[segment].offsets) == 1
         assert not holding(archive, f"{wanted}/1")
         pack_segments(archive, known, LATER)
@@ -182,7 +181,7 @@ def test_a_kill_at_any_step_of_erasing_in_a_pack_can_be_repeated(tmp_path: Path)
     for copy in after:
         there = [Segment(copy, segment.name) for segment in segments]
         assert content(there[0]) == kept
-        list(erase_each(there[1:], _gone))
+        list(erase_from_segments(there[1:], _gone))
         assert files(copy) == ONE
         for segment in there[1:]:
             assert not holding(copy, f"{segment.name}/1")
@@ -201,7 +200,7 @@ def test_a_pack_that_is_half_removed_is_swept(tmp_path: Path) -> None:
     segments = day(archive, 2)
     pack_segments(archive, ledger(segments), LATER)
     for copy in killed_at_every_step(archive, "remove"):
-        settle(copy)
+        finish_interrupted_packing(copy)
         assert files(copy) in ([], ONE)
     assert files(copy) == []
 
@@ -238,7 +237,7 @@ def test_a_log_that_is_being_read_while_its_pack_is_changed_is_read_to_its_end(t
     whole = list(segments[2].fetches())
     reading = segments[2].fetches()
     begun = [next(reading)]
-    list(erase_each(segments[:2], lambda _, fetch: replace(fetch, url="x" * 5000)))
+    list(erase_from_segments(segments[:2], lambda _, fetch: replace(fetch, url="x" * 5000)))
     assert begun + list(reading) == whole
     assert list(segments[2].fetches()) == whole, "and found where it is"
     assert {fetch.url for fetch in segments[0].fetches()} == {"x" * 5000}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import crawlers
-from crawlers.archive import salvage, sealed_segments
+from crawlers.archive import salvage_segments, sealed_segments
 from crawlers.archive.fetch_log import from_json
 from crawlers.archive.reader import read_member
 
@@ -45,7 +45,7 @@ import os, signal, sys
 from datetime import UTC, datetime
 from pathlib import Path
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
-from crawlers.archive import writer as segments
+import crawlers.archive.writer
 
 def step():
     global left
@@ -65,7 +65,7 @@ def stepping(real):
         return real(path, *arguments, **named)
     return done
 
-segments._write = write
+crawlers.archive.writer._write = write
 Path.rename = stepping(Path.rename)
 Path.open = stepping(Path.open)
 
@@ -114,7 +114,7 @@ def test_whatever_was_added_before_the_kill_can_be_read(
         time.sleep(pause)
         child.kill()
         reported += [int(line) for line in child.stdout.read().splitlines(keepends=True) if line.endswith(b"\n")]
-    salvage(tmp_path)
+    salvage_segments(tmp_path)
     assert not list(tmp_path.glob("*.open"))
     read = []
     for segment in sealed_segments(tmp_path):
@@ -141,7 +141,7 @@ def test_a_kill_at_any_step_loses_nothing_that_was_added(tmp_path: Path, checked
             with log.with_name(log.name.replace(".jsonl", ".warc.gz")).open("rb") as warc:
                 for line in log.read_bytes().split(b"\n")[:-1]:
                     read_member(warc, from_json(line).offset or 0)  # no line stands without its record
-        salvage(directory)
+        salvage_segments(directory)
         assert not list(directory.glob("*.open"))
         read = ""
         for segment in sealed_segments(directory):
@@ -161,7 +161,7 @@ def test_a_segment_whose_writer_is_alive_is_left_alone(tmp_path: Path) -> None:
         for _ in range(3):
             child.stdout.readline()
         before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
-        assert salvage(tmp_path) == []
+        assert salvage_segments(tmp_path) == []
         assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
         assert len(before) == 2
         child.stdin.write(b"\n")

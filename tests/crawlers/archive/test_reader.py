@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.archive import Exchange, Fetch, Segment, SegmentWriter, Stored, sealed_segments
+from crawlers.archive import Exchange, Fetch, Segment, SegmentWriter, StoredContent, sealed_segments
 from crawlers.archive.reader import read_member
 from crawlers.errors import ArchiveError
 
@@ -103,7 +103,7 @@ def test_a_record_that_is_cut_off_is_an_archive_error_at_every_length(segment: S
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
 def test_a_flipped_bit_is_an_archive_error_or_does_no_harm(position: float, flip: int, segment: Segment) -> None:
     whole, last = segment.warc_path.read_bytes(), offsets(segment)[-1]
-    expected = Stored(
+    expected = StoredContent(
         "https://example.org/news/1", 200, segment.read(last).headers, b"third", "utf-8", "text/html; charset=UTF-8"
     )
     damaged = bytearray(whole)

@@ -5,8 +5,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Exchange, Fetch, Outcome, Segment, SegmentWriter, salvage, sealed_segments
-from crawlers.archive import segment_files as layout
+from crawlers.archive import (
+    Exchange,
+    Fetch,
+    Outcome,
+    Segment,
+    SegmentWriter,
+    salvage_segments,
+    sealed_segments,
+    segment_files,
+)
 from crawlers.archive.reader import read_member
 
 if TYPE_CHECKING:
@@ -32,7 +40,7 @@ def test_a_writer_of_the_same_process_is_alive_as_well(
 ) -> None:
     with SegmentWriter(tmp_path, "run", name="one") as writer:
         writer.add(fetch(), exchange())
-        assert salvage(tmp_path) == []
+        assert salvage_segments(tmp_path) == []
         writer.add(fetch(), exchange())
     assert len(list(Segment(tmp_path, "one").fetches())) == 2
 
@@ -61,22 +69,22 @@ def logged(segment: Segment) -> list[int]:
 
 def test_a_whole_segment_is_only_sealed(left: Segment, checked: Checked) -> None:
     before = contents(left.directory)
-    assert salvage(left.directory) == ["one"]
+    assert salvage_segments(left.directory) == ["one"]
     assert logged(left) == [0, 1, 2]
     assert contents(left.directory) == {name.removesuffix(".open"): data for name, data in before.items()}
     assert len(checked(left.warc_path)) == 5
 
 
 def test_salvaging_again_changes_nothing(left: Segment) -> None:
-    salvage(left.directory)
+    salvage_segments(left.directory)
     before = contents(left.directory)
-    assert salvage(left.directory) == []
+    assert salvage_segments(left.directory) == []
     assert contents(left.directory) == before
 
 
 def test_a_seal_that_was_half_done_is_completed(left: Segment) -> None:
     (left.directory / "one.jsonl.open").rename(left.log_path)
-    assert salvage(left.directory) == ["one"]
+    assert salvage_segments(left.directory) == ["one"]
     assert names(left.directory) == ["one.jsonl", "one.warc.gz"]
     assert logged(left) == [0, 1, 2]
 
@@ -84,7 +92,7 @@ def test_a_seal_that_was_half_done_is_completed(left: Segment) -> None:
 def test_a_seal_half_done_of_which_nothing_reached_the_disk_is_removed(left: Segment) -> None:
     (left.directory / "one.jsonl.open").rename(left.log_path)
     (left.directory / "one.warc.gz.open").write_bytes(b"")
-    assert salvage(left.directory) == []
+    assert salvage_segments(left.directory) == []
     assert names(left.directory) == []
 
 
@@ -92,16 +100,16 @@ def test_a_file_that_is_another_one_by_the_time_it_is_locked_is_left_alone(
     left: Segment, fetch: Callable[..., Fetch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a second salvage removed the segment and a new writer took its name."""
-    real = layout.try_lock
+    real = segment_files.try_lock
     with SegmentWriter(left.directory, "run", name="one") as writer:
 
         def try_lock(file: FileIO) -> bool:
-            layout.remove_open(left.directory, "one")
+            segment_files.remove_open(left.directory, "one")
             writer.add(fetch("https://example.org/9", outcome=Outcome.FAILED))
             return real(file)
 
-        monkeypatch.setattr(layout, "try_lock", try_lock)
-        assert salvage(left.directory) == []
+        monkeypatch.setattr(segment_files, "try_lock", try_lock)
+        assert salvage_segments(left.directory) == []
         assert names(left.directory) == ["one.jsonl.open", "one.warc.gz.open"]
     assert logged(left) == [9]
 
@@ -118,7 +126,7 @@ def test_a_torn_record_goes_with_its_line_wherever_it_is_torn(left: Segment, che
     for length in sorted(near & set(range(len(warc)))):
         (left.directory / "one.warc.gz.open").write_bytes(warc[:length])
         (left.directory / "one.jsonl.open").write_bytes(before["one.jsonl.open"])
-        sealed = salvage(left.directory)
+        sealed = salvage_segments(left.directory)
         if length < first:
             assert (sealed, names(left.directory)) == ([], [])
             continue
@@ -141,7 +149,7 @@ def test_a_torn_line_is_dropped_wherever_it_is_torn(left: Segment) -> None:
         (left.directory / "one.warc.gz.open").write_bytes(before["one.warc.gz.open"])
         (left.directory / "one.jsonl.open").write_bytes(log[:length])
         whole = log[:length].count(b"\n")
-        assert salvage(left.directory) == (["one"] if whole else [])
+        assert salvage_segments(left.directory) == (["one"] if whole else [])
         if not whole:
             assert names(left.directory) == []
             continue
@@ -157,7 +165,7 @@ def test_what_stands_after_damage_is_cut_off(left: Segment, checked: Checked) ->
     ):
         warc.write(b"\x00" * 4096)  # as a file system leaves it after a power cut
         log.write(b"\x00" * 100 + b"\n")
-    assert salvage(left.directory) == ["one"]
+    assert salvage_segments(left.directory) == ["one"]
     assert logged(left) == [0, 1, 2]
     assert len(checked(left.warc_path)) == 5
 
@@ -167,7 +175,7 @@ def test_a_line_that_points_at_no_page_is_dropped_with_all_after_it(offset: int,
     path = left.directory / "one.jsonl.open"
     lines = path.read_bytes().splitlines(keepends=True)
     path.write_bytes(lines[0] + LINE[:-2] + b',"offset":%d}\n' % offset + lines[1])
-    assert salvage(left.directory) == ["one"]
+    assert salvage_segments(left.directory) == ["one"]
     assert logged(left) == [0]
 
 
@@ -185,15 +193,15 @@ def test_a_line_that_points_at_no_page_is_dropped_with_all_after_it(offset: int,
 def test_a_segment_with_nothing_whole_in_it_is_removed(files: dict[str, bytes], tmp_path: Path) -> None:
     for name, data in files.items():
         (tmp_path / name).write_bytes(data)
-    assert salvage(tmp_path) == []
+    assert salvage_segments(tmp_path) == []
     assert names(tmp_path) == []
 
 
 def test_an_empty_file_beside_a_sealed_segment_of_its_name_is_all_that_goes(left: Segment) -> None:
-    salvage(left.directory)
+    salvage_segments(left.directory)
     before = contents(left.directory)
     (left.directory / "one.warc.gz.open").touch()
-    assert salvage(left.directory) == []
+    assert salvage_segments(left.directory) == []
     assert contents(left.directory) == before
 
 
@@ -205,9 +213,9 @@ def test_several_left_segments_are_sealed_in_one_go(
             writer.add(fetch(), exchange())
         for path in Segment(tmp_path, name).warc_path, Segment(tmp_path, name).log_path:
             path.rename(f"{path}.open")
-    assert salvage(tmp_path) == ["a", "b"]
+    assert salvage_segments(tmp_path) == ["a", "b"]
     assert [segment.name for segment in sealed_segments(tmp_path)] == ["a", "b"]
 
 
 def test_a_folder_that_does_not_exist_holds_nothing(tmp_path: Path) -> None:
-    assert salvage(tmp_path / "nowhere") == []
+    assert salvage_segments(tmp_path / "nowhere") == []

@@ -13,7 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 
-from crawlers.archive import Exchange, Fetch, Kind, Original, Record, Segment, SegmentWriter, Stored
+from crawlers.archive import (
+    Exchange,
+    Fetch,
+    ImportedRecord,
+    Kind,
+    OriginalCapture,
+    Segment,
+    SegmentWriter,
+    StoredContent,
+)
 from crawlers.archive.reader import MAX_UNPACKED
 from crawlers.archive.warc_records import MAX_ADDRESS, MAX_HEAD, payload_digest
 from crawlers.errors import ArchiveError
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
     Checked = Callable[[Path], list[tuple[str, str | None]]]
 
 
-def write(directory: Path, *contents: tuple[Fetch, Exchange | Record]) -> tuple[Segment, list[Stored]]:
+def write(directory: Path, *contents: tuple[Fetch, Exchange | ImportedRecord]) -> tuple[Segment, list[StoredContent]]:
     with SegmentWriter(directory, "run", name="one") as writer:
         offsets = [writer.add(fetch, content).offset for fetch, content in contents]
     segment = Segment(directory, "one")
@@ -75,7 +84,7 @@ def test_a_stored_page_is_read_as_it_was(
     headers = (("Content-Type", 'text/html; charset="Windows-1251"'), ("Link", "<a>"), ("link", "<b>"))
     page = exchange(b"\xff\x00\r\n\r\nbody", status=404, reason_phrase="Not Found", response_headers=headers)
     _, (stored,) = write(tmp_path, (fetch(), page))
-    assert stored == Stored(
+    assert stored == StoredContent(
         url="https://example.org/news/1",
         status=404,
         headers=(("Content-Length", "10"), *headers),
@@ -94,17 +103,17 @@ def test_of_several_content_types_the_last_one_holds(
 
 
 def test_an_imported_article_is_a_resource(tmp_path: Path, fetch: Callable[..., Fetch], checked: Checked) -> None:
-    record = Record("https://example.org/a", "application/json; charset=utf-8", b'{"title": "A"}')
+    record = ImportedRecord("https://example.org/a", "application/json; charset=utf-8", b'{"title": "A"}')
     segment, (stored,) = write(tmp_path, (fetch(kind=Kind.RECORD), record))
     assert checked(segment.warc_path) == [("warcinfo", None), ("resource", "https://example.org/a")]
-    assert stored == Stored(record.url, None, (), record.body, "utf-8", record.content_type)
+    assert stored == StoredContent(record.url, None, (), record.body, "utf-8", record.content_type)
 
 
 @pytest.mark.parametrize("body", [b"", bytes(range(256)) * (5 * 2**20 // 256)], ids=["empty", "5 MiB"])
 def test_bodies_of_any_length_are_kept(
     body: bytes, tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange], checked: Checked
 ) -> None:
-    contents = (exchange(body), exchange(body, response_headers=()), Record("urn:a", "", body))
+    contents = (exchange(body), exchange(body, response_headers=()), ImportedRecord("urn:a", "", body))
     segment, stored = write(tmp_path, *((fetch(), content) for content in contents))
     assert len(checked(segment.warc_path)) == 6
     assert [page.body == body for page in stored] == [True] * 3
@@ -180,7 +189,7 @@ def test_an_answer_that_repeats_what_is_stored_is_a_revisit_that_names_it(
     later = fetch().fetched_at + timedelta(hours=1)
     with SegmentWriter(tmp_path, "run", name="one") as writer:
         first = writer.add(fetch(), exchange())
-        original = Original(first.url, first.fetched_at, first.digest)
+        original = OriginalCapture(first.url, first.fetched_at, first.digest)
         again = writer.add(fetch(fetched_at=later), exchange(repeats=original, **given))
     assert (again.offset, again.digest) == (None, None), "nothing to read is stored there"
     assert again.fetched_at == later

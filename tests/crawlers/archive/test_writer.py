@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Exchange, Fetch, Outcome, Segment, SegmentWriter, salvage, sealed_segments
-from crawlers.archive import segment_files as layout
+from crawlers.archive import (
+    Exchange,
+    Fetch,
+    Outcome,
+    Segment,
+    SegmentWriter,
+    salvage_segments,
+    sealed_segments,
+    segment_files,
+)
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -150,7 +158,7 @@ def test_a_sealed_segment_never_changes(
     with SegmentWriter(tmp_path, "run", name="next", max_pages=1) as writer:
         for _ in range(3):
             writer.add(fetch(), exchange())
-            salvage(tmp_path)
+            salvage_segments(tmp_path)
     with SegmentWriter(tmp_path, "run", name="first") as writer, pytest.raises(ArchiveError, match="already"):
         writer.add(fetch(), exchange())
     assert state() == before
@@ -223,15 +231,15 @@ def test_a_name_is_refused_whichever_file_of_it_is_there(
 def test_a_file_that_salvage_removed_before_it_was_locked_is_made_again(
     tmp_path: Path, fetch: Callable[..., Fetch], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = layout.lock
+    real = segment_files.lock
     raced: list[list[str]] = []
 
     def lock(file: object) -> None:
         if not raced:
-            raced.append(salvage(tmp_path))
+            raced.append(salvage_segments(tmp_path))
         real(file)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(layout, "lock", lock)
+    monkeypatch.setattr(segment_files, "lock", lock)
     with SegmentWriter(tmp_path, "run", name="one") as writer:
         writer.add(fetch())
     assert raced == [[]]

@@ -55,15 +55,15 @@ def test_publishers_are_found_by_name_or_part_of_it_and_by_language() -> None:
         by_language("eo")
 
 
-_ADDRESSES = st.lists(st.from_regex(r"https://[a-z]{1,9}\.example/[a-z0-9?=%-]{0,80}", fullmatch=True), max_size=4)
+_URLS = st.lists(st.from_regex(r"https://[a-z]{1,9}\.example/[a-z0-9?=%-]{0,80}", fullmatch=True), max_size=4)
 
 
 @given(
     name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=100).filter(
         str.strip
     ),
-    feeds=_ADDRESSES.filter(bool),
-    sitemaps=_ADDRESSES,
+    feeds=_URLS.filter(bool),
+    sitemaps=_URLS,
     language=st.sampled_from([None, *sorted(ISO_639_1)]),
 )
 def test_an_entry_reads_as_it_was_written(

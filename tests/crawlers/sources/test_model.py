@@ -130,8 +130,8 @@ def test_what_was_read_cannot_be_changed() -> None:
         loaded.sources[0].name = "other"
 
 
-ADDRESS = "an address with http:// or https:// and a host"
-ADDRESSES = "a list of addresses with http:// or https:// and a host"
+URL = "an address with http:// or https:// and a host"
+URLS = "a list of addresses with http:// or https:// and a host"
 NAME = "a name of its own, 1 to 100 characters, no control characters"
 HOURS = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
 A_CENTURY = "hours, at most 876000 (a hundred years); [] looks at no article again"
@@ -230,17 +230,17 @@ MISTAKES = [
     (source('limit = "10"'), 4, f"{COURIER} .limit", '"10" (a string)', COUNT),
     (source("limit = 2024-05-14"), 4, f"{COURIER} .limit", "2024-05-14 (a date or time)", COUNT),
     (source("delay = inf"), 4, f"{COURIER} .delay", "Infinity", SECONDS),
-    (source('feeds = "https://a.example/f"'), 4, f"{COURIER} .feeds", '"https://a.example/f" (a string)', ADDRESSES),
-    (source("feeds = [{}]"), 4, f"{COURIER} .feeds[1]", "{…} (a table)", ADDRESSES),
+    (source('feeds = "https://a.example/f"'), 4, f"{COURIER} .feeds", '"https://a.example/f" (a string)', URLS),
+    (source("feeds = [{}]"), 4, f"{COURIER} .feeds[1]", "{…} (a table)", URLS),
     (
         source('feeds = ["https://a.example/f",\n  "file:///etc/passwd"]'),
         4,
         f"{COURIER} .feeds[2]",
         '"file:///etc/passwd"',
-        ADDRESS,
+        URL,
     ),
-    (source('sections = ["courier.example/news"]'), 4, f"{COURIER} .sections[1]", '"courier.example/news"', ADDRESS),
-    (source('sitemaps = ["http://"]'), 4, f"{COURIER} .sitemaps[1]", '"http://"', ADDRESS),
+    (source('sections = ["courier.example/news"]'), 4, f"{COURIER} .sections[1]", '"courier.example/news"', URL),
+    (source('sitemaps = ["http://"]'), 4, f"{COURIER} .sitemaps[1]", '"http://"', URL),
     (
         source('sitemaps = ["http://me:secret@a.example/"]'),
         4,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import own_segments, packs, sealed_segments
+from crawlers.archive import loose_segments, packs, sealed_segments
 from crawlers.errors import ArchiveError
 from flows.data_directory import DataDirectory
 from flows.maintenance.doctor import examine
@@ -59,7 +59,7 @@ def test_days_that_have_been_over_for_a_day_are_packed_where_they_are_loaded(
     assert (done.segments, seals(directory)) == (3, ["20260529-1"])
     done = pack_loaded(writer, directory, midnight)
     assert (done.segments, seals(directory)) == (2, ["20260529-1", "20260530-1"])
-    left = [segment.name for segment in own_segments(directory.archive)]
+    left = [segment.name for segment in loose_segments(directory.archive)]
     assert left == ["20260530130000-r1-00000", *yesterday]
     assert pending_segments(writer, directory) == ["20260530130000-r1-00000"]
     assert len(sealed_segments(directory.archive)) == 9
@@ -92,7 +92,7 @@ def test_what_is_marked_as_removed_is_not_packed(writer: Writer, directory: Data
     with writer.transaction() as connection:
         connection.execute("UPDATE segments SET removed_at = now() WHERE segment = ?", [names[0]])
     assert pack_loaded(writer, directory, NOW).segments == 2
-    assert [segment.name for segment in own_segments(directory.archive)] == names[:1]
+    assert [segment.name for segment in loose_segments(directory.archive)] == names[:1]
 
 
 class TestRetention:
@@ -167,4 +167,4 @@ def test_a_disk_that_is_nearly_full_is_left_so(writer: Writer, directory: DataDi
     day(writer, directory, "20260401", 40)
     done = pack_loaded(writer, directory, NOW, spare=1 << 60)
     assert (done.segments, seals(directory)) == (0, [])
-    assert len(own_segments(directory.archive)) == 3
+    assert len(loose_segments(directory.archive)) == 3

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Fetch, Kind, Outcome, Record, SegmentWriter
+from crawlers.archive import Fetch, ImportedRecord, Kind, Outcome, SegmentWriter
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.maintenance.doctor import examine
@@ -41,7 +41,7 @@ def seal(directory: DataDirectory, name: str) -> None:
             outcome=Outcome.FETCHED,
             fetched_at=NOW,
         )
-        segment.add(fetch, Record("http://courier.example/1", "text/plain", b"x" * 1000))
+        segment.add(fetch, ImportedRecord("http://courier.example/1", "text/plain", b"x" * 1000))
 
 
 def enter(writer: Writer, name: str, days_ago: float, number: int = 1) -> None:

@@ -11,7 +11,7 @@ from flows.pipeline.extract import extract_stored
 from flows.pipeline.pages import Page, read_page
 
 if TYPE_CHECKING:
-    from crawlers.archive import Fetch, Records
+    from crawlers.archive import Fetch, RecordReader
     from flows.pipeline.extract import Extracted
 
 SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
@@ -20,7 +20,7 @@ BROKEN = b"<html><body><p>This page nobody foresaw.</p></body></html>"
 DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
 
 
-def extract_slowly(records: Records, page: Fetch) -> Extracted:
+def extract_slowly(records: RecordReader, page: Fetch) -> Extracted:
     """As `extract_stored`, some time later for slow pages."""
     assert page.offset is not None
     body = records.read(page.offset).body
@@ -32,6 +32,6 @@ def extract_slowly(records: Records, page: Fetch) -> Extracted:
     return extract_stored(records, page)
 
 
-def read_slowly(records: Records, page: Fetch) -> Page:
+def read_slowly(records: RecordReader, page: Fetch) -> Page:
     """As `read_stored`, in the same way."""
     return read_page(page, extract_slowly(records, page))

@@ -15,7 +15,7 @@ import pytest
 
 from crawlers.archive import Segment, sealed_segments
 from crawlers.errors import CrawlersError
-from crawlers.importers.files import find_input
+from crawlers.importers.files import find_input_file
 from crawlers.importers.readers import json_lines
 from flows.errors import FlowsError
 from flows.pipeline.archive_files import (
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
-    from crawlers.importers.files import Input
-    from flows.pipeline.archive_files import Item
+    from crawlers.importers.files import InputFile
+    from flows.pipeline.archive_files import ImportedItem
 
 MANY = FIRST_RECORDS + 8 * SEGMENT_RECORDS
 
@@ -48,7 +48,7 @@ def file_of(folder: Path, records: int) -> Path:
 
 
 def work(folder: Path, records: int, position: int = 0) -> Work:
-    return Work(folder / "archive", find_input(str(file_of(folder, records))), "abc", position, clean=False)
+    return Work(folder / "archive", find_input_file(str(file_of(folder, records))), "abc", position, clean=False)
 
 
 def archivers() -> list[multiprocessing.process.BaseProcess]:
@@ -129,7 +129,7 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
 
 
 def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def reader(file: Input, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[Item]:
+    def reader(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
         yield from islice(json_lines(file, left_out, at, clean=clean), 2)
         raise ZeroDivisionError("nobody foresaw it")
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Exchange, Fetch, Kind, Outcome, Record, SegmentWriter, sealed_segments
+from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome, SegmentWriter, sealed_segments
 from crawlers.extraction import Article, Rejection, RejectionReason
 from flows.pipeline.extract import Extractor
 from tests.end_to_end.conftest import article
@@ -48,7 +48,7 @@ def test_lines_without_a_page_have_none_and_the_order_is_kept(tmp_path: Path) ->
         for kind, outcome, content in (
             (Kind.FEED, Outcome.FETCHED, None),
             (Kind.PAGE, Outcome.FAILED, None),
-            (Kind.RECORD, Outcome.FETCHED, Record("http://town.example/r", "application/json", record)),
+            (Kind.RECORD, Outcome.FETCHED, ImportedRecord("http://town.example/r", "application/json", record)),
             (Kind.PAGE, Outcome.UNCHANGED, None),
         ):
             writer.add(Fetch(url="http://town.example/r", kind=kind, outcome=outcome, **common), content)  # type: ignore[arg-type]

@@ -13,10 +13,9 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO
 
-from crawlers.archive import packs
-from crawlers.archive import segment_files as layout
-from crawlers.archive.pack_index import header, read_parts
-from crawlers.archive.reader import Segment, own_segments, parse_record, read_member
+from crawlers.archive import packs, segment_files
+from crawlers.archive.pack_index import header, read_index
+from crawlers.archive.reader import Segment, loose_segments, parse_record, read_member
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -24,15 +23,15 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-SMALL = 16 << 20
+SMALL_BYTES = 16 << 20
 """Bytes of a segment's two files together, from which on it keeps them."""
-PACK_BYTES = 1 << 30  # WARC files of about a gigabyte are the custom (ISO 28500, annex C); erasing copies a pack
-NIGHT_BYTES = 4 << 30  # the warehouse's lock is held while packing: a minute or two of work, the rest another night
+MAX_PACK_BYTES = 1 << 30  # WARC files of about a gigabyte are the custom (ISO 28500, annex C); erasing copies a pack
+MAX_BYTES_PER_NIGHT = 4 << 30  # packing holds the warehouse's lock: a minute or two, and the rest in later nights
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Packed:
+class PackingResult:
     """What was packed: segments with their bytes, into so many packs of two files; and why others were not."""
 
     segments: int = 0
@@ -42,37 +41,37 @@ class Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Small:
+class _SmallSegment:
     segment: Segment
     day: str
     bytes: int
 
 
-def settle(archive: Path) -> dict[str, str]:
+def finish_interrupted_packing(archive: Path) -> dict[str, str]:
     """Bring to an end what a killed packing began; days (yyyymmdd) of which a pack is damaged, with what is wrong.
 
     Leftovers of packs that were not sealed go, and so do the own files of segments that are in a pack.
     """
-    packs.sweep(archive, packs.months(archive))
+    packs.remove_leftovers(archive, packs.months(archive))
     problems = {}
-    for day, segments in groupby(own_segments(archive), key=lambda segment: packs.day_of(segment.name)):
+    for day, segments in groupby(loose_segments(archive), key=lambda segment: packs.day_in_name(segment.name)):
         names = {segment.name for segment in segments}
         try:
-            for pack in () if day is None else packs.packs_of(archive, day):
-                packs.remove_own(pack, names & pack.parts().keys())
+            for pack in () if day is None else packs.packs_of_day(archive, day):
+                packs.remove_loose_files(pack, names & pack.index().keys())
         except ArchiveError as error:
             problems[day or ""] = str(error)
     return problems
 
 
-def packable(archive: Path, before: date) -> list[str]:
+def packable_segments(archive: Path, before: date) -> list[str]:
     """Names of small segments that have files of their own, of days (UTC) before this one."""
-    return [small.segment.name for small in _small(archive, before)]
+    return [small.segment.name for small in _small_segments(archive, before)]
 
 
 def pack_segments(
-    archive: Path, loaded: Mapping[str, int], before: date, *, spare: int = 0, most: int = NIGHT_BYTES
-) -> Packed:
+    archive: Path, loaded: Mapping[str, int], before: date, *, spare: int = 0, most: int = MAX_BYTES_PER_NIGHT
+) -> PackingResult:
     """Pack the small segments of days before `before` (UTC) that are in `loaded`, which has their lines of log.
 
     Day by day, oldest first, until `most` bytes are copied or the disk would have less than `spare` bytes free. Days
@@ -80,13 +79,15 @@ def pack_segments(
     ArchiveError where the disk fails or is full; nothing is lost then, and the call can be repeated.
     """
     problems: list[str] = []
-    done = Packed()
+    done = PackingResult()
     try:
-        damaged = settle(archive)
+        damaged = finish_interrupted_packing(archive)
         problems += damaged.values()
-        small = (one for one in _small(archive, before) if one.segment.name in loaded and one.day not in damaged)
+        small = (
+            one for one in _small_segments(archive, before) if one.segment.name in loaded and one.day not in damaged
+        )
         for group in _groups(small):
-            whole, why = _whole(group, loaded)
+            whole, why = _check_segments(group, loaded)
             problems += why
             size = sum(small.bytes for small in whole)
             if len(whole) < 2:
@@ -100,37 +101,37 @@ def pack_segments(
                 )
                 break
             _pack(archive, whole[0].day, [small.segment for small in whole], loaded)
-            done = Packed(done.segments + len(whole), done.packs + 1, done.bytes + size)
+            done = PackingResult(done.segments + len(whole), done.packs + 1, done.bytes + size)
     except OSError as error:
         file = error.filename or archive
         raise ArchiveError(
             f"{file}: segments cannot be packed: {error.strerror or error}\nNothing was lost: they stay as they are.",
             file=archive,
         ) from error
-    return Packed(done.segments, done.packs, done.bytes, tuple(problems))
+    return PackingResult(done.segments, done.packs, done.bytes, tuple(problems))
 
 
-def _small(archive: Path, before: date) -> Iterator[_Small]:
+def _small_segments(archive: Path, before: date) -> Iterator[_SmallSegment]:
     """By name, which is by day."""
-    for segment in own_segments(archive):
-        day = packs.day_of(segment.name)
+    for segment in loose_segments(archive):
+        day = packs.day_in_name(segment.name)
         if day is None or day >= f"{before:%Y%m%d}":
             continue
         try:
             size = segment.warc_path.stat().st_size + segment.log_path.stat().st_size
         except FileNotFoundError:
             continue  # without its log it is not whole: the doctor says so
-        if size < SMALL:
-            yield _Small(segment, day, size)
+        if size < SMALL_BYTES:
+            yield _SmallSegment(segment, day, size)
 
 
-def _groups(small: Iterable[_Small]) -> Iterator[list[_Small]]:
+def _groups(small: Iterable[_SmallSegment]) -> Iterator[list[_SmallSegment]]:
     """What may become a pack each."""
     for _, of_day in groupby(small, key=lambda one: one.day):
-        group: list[_Small] = []
+        group: list[_SmallSegment] = []
         size = 0
         for one in of_day:
-            if size + one.bytes > PACK_BYTES:
+            if size + one.bytes > MAX_PACK_BYTES:
                 yield group
                 group, size = [], 0
             group.append(one)
@@ -138,7 +139,7 @@ def _groups(small: Iterable[_Small]) -> Iterator[list[_Small]]:
         yield group
 
 
-def _whole(group: Sequence[_Small], loaded: Mapping[str, int]) -> tuple[list[_Small], list[str]]:
+def _check_segments(group: Sequence[_SmallSegment], loaded: Mapping[str, int]) -> tuple[list[_SmallSegment], list[str]]:
     """Those of which every record can be read and the log is as long as the ledger says, and what is with the others.
 
     A damaged one keeps its files, as it is them that have to be restored.
@@ -168,9 +169,9 @@ def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[
     pack = packs.new_pack(archive, day)
     folder = pack.warc_path.parent
     folder.mkdir(parents=True, exist_ok=True)
-    layout.sync(folder.parent)
-    layout.sync(archive)
-    warc_path, log_path = layout.fresh(pack.warc_path), layout.fresh(pack.log_path)
+    segment_files.sync_directory(folder.parent)
+    segment_files.sync_directory(archive)
+    warc_path, log_path = segment_files.temporary_path(pack.warc_path), segment_files.temporary_path(pack.log_path)
     sums = []
     try:
         with warc_path.open("wb") as warc, log_path.open("wb") as log:
@@ -182,23 +183,23 @@ def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[
                 log.write(header(segment.name, begin, warc.tell() - begin, size, loaded[segment.name], more))
                 with segment.log_path.open("rb") as own:
                     sums.append((segment.name, warc_sum, _copy(own, log)))
-        layout.bring_to_disk(warc_path)
-        layout.bring_to_disk(log_path)
+        segment_files.sync_file(warc_path)
+        segment_files.sync_file(log_path)
         _verify(warc_path, log_path, sums)
         warc_path.rename(pack.warc_path)
-        layout.sync(folder)
+        segment_files.sync_directory(folder)
         log_path.rename(pack.log_path)
-        layout.sync(folder)
+        segment_files.sync_directory(folder)
     except BaseException:
-        packs.sweep(archive, [day[:6]])
+        packs.remove_leftovers(archive, [day[:6]])
         raise
-    packs.remove_own(pack, [segment.name for segment in segments])
+    packs.remove_loose_files(pack, [segment.name for segment in segments])
 
 
 def _verify(warc_path: Path, log_path: Path, sums: Sequence[tuple[str, int, int]]) -> None:
     """Read the copies back: every byte is what was read of the segments' own files, and where the seal says."""
     with warc_path.open("rb") as warc, log_path.open("rb") as log:
-        for part, expected in zip(read_parts(log, log_path), sums, strict=True):
+        for part, expected in zip(read_index(log, log_path), sums, strict=True):
             found = (
                 part.segment,
                 _sum(warc, part.warc_begin, part.warc_bytes),

@@ -16,11 +16,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from warcio.archiveiterator import ArchiveIterator
 
-from crawlers.archive import Segment, own_segments, packs, salvage, sealed_segments
-from crawlers.archive import pack_segments as packing
-from crawlers.archive import segment_files as layout
-from crawlers.archive.erase import erase_each
-from crawlers.archive.pack_segments import Packed, pack_segments, packable
+from crawlers.archive import Segment, loose_segments, packing, packs, salvage_segments, sealed_segments, segment_files
+from crawlers.archive.erase import erase_from_segments
+from crawlers.archive.packing import PackingResult, pack_segments, packable_segments
 from crawlers.errors import ArchiveError
 from tests.crawlers.archive.days import LATER, content, crawled, day, files, ledger
 
@@ -33,7 +31,7 @@ if TYPE_CHECKING:
 ONE = ["packs/202603/20260301-1.jsonl", "packs/202603/20260301-1.warc.gz"]
 
 
-def packed(archive: Path, segments: list[Segment], before: date = LATER) -> Packed:
+def packed(archive: Path, segments: list[Segment], before: date = LATER) -> PackingResult:
     return pack_segments(archive, ledger(segments), before)
 
 
@@ -41,10 +39,10 @@ def test_a_day_of_segments_becomes_two_files_and_reads_as_before(tmp_path: Path)
     segments = day(tmp_path, 5)
     before = [content(segment) for segment in segments]
     size = sum(path.stat().st_size for path in tmp_path.iterdir())
-    assert packed(tmp_path, segments) == Packed(5, 1, size)
+    assert packed(tmp_path, segments) == PackingResult(5, 1, size)
     assert files(tmp_path) == ONE
     assert sealed_segments(tmp_path) == segments
-    assert own_segments(tmp_path) == []
+    assert loose_segments(tmp_path) == []
     assert [content(segment) for segment in segments] == before
     assert all(segment.exists() for segment in segments)
     assert [content(pickle.loads(pickle.dumps(segment))) for segment in reversed(segments)] == before[::-1]
@@ -96,7 +94,9 @@ def test_whatever_is_erased_of_a_pack_the_rest_stays_in_its_place(
     addresses = {f"https://example.org/{segments[a].name}/{b}" for a, b in gone if a < len(pages)}
     size = (archive / ONE[1]).stat().st_size
     erased = dict(
-        erase_each(segments, lambda _, old: replace(old, url="x", offset=None) if old.url in addresses else None)
+        erase_from_segments(
+            segments, lambda _, old: replace(old, url="x", offset=None) if old.url in addresses else None
+        )
     )
     assert [segment.name for segment in erased] == [segment.name for segment in segments]
     for segment, then in zip(segments, before, strict=True):
@@ -128,7 +128,7 @@ def test_a_segment_can_be_cut_out_again_by_what_its_line_says(tmp_path: Path) ->
 def test_who_lists_segments_by_their_files_does_not_take_a_pack_for_one(tmp_path: Path) -> None:
     packed(tmp_path, day(tmp_path, 2))
     assert not list(tmp_path.glob("*.warc.gz"))
-    assert salvage(tmp_path) == []
+    assert salvage_segments(tmp_path) == []
     assert files(tmp_path) == ONE
 
 
@@ -140,11 +140,11 @@ def test_what_comes_later_of_the_same_day_becomes_a_second_pack(tmp_path: Path) 
     assert packed(tmp_path, second).segments == 2
     assert files(tmp_path) == [*ONE, "packs/202603/20260301-2.jsonl", "packs/202603/20260301-2.warc.gz"]
     assert [content(segment) for segment in (*first, *second)] == before
-    assert packs.newest_packed(tmp_path) == {segment.name for segment in (*first, *second)}
+    assert packs.newest_packed_segments(tmp_path) == {segment.name for segment in (*first, *second)}
 
 
 def test_only_small_loaded_segments_of_days_before_are_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packing, "SMALL", 20_000)
+    monkeypatch.setattr(packing, "SMALL_BYTES", 20_000)
     loaded = day(tmp_path, 2)
     others = {
         "not loaded": crawled(tmp_path, "20260301130000-run-00000"),
@@ -154,18 +154,18 @@ def test_only_small_loaded_segments_of_days_before_are_packed(tmp_path: Path, mo
         "alone on its day": crawled(tmp_path, "20260228000000-run-00000"),
     }
     known = [*loaded, *(segment for why, segment in others.items() if why != "not loaded")]
-    assert set(packable(tmp_path, date(2026, 3, 2))) == {
+    assert set(packable_segments(tmp_path, date(2026, 3, 2))) == {
         segment.name for segment in (*loaded, others["not loaded"], others["alone on its day"])
     }
     assert pack_segments(tmp_path, ledger(known), date(2026, 3, 2)).segments == 2
-    assert {segment.name for segment in own_segments(tmp_path)} == {segment.name for segment in others.values()}
+    assert {segment.name for segment in loose_segments(tmp_path)} == {segment.name for segment in others.values()}
     assert len(sealed_segments(tmp_path)) == 7
 
 
 def test_a_pack_has_a_bound_and_so_has_a_night(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     segments = [*day(tmp_path, 5), *day(tmp_path, 4, on="20260302")]
     each = sum(path.stat().st_size for path in (segments[0].warc_path, segments[0].log_path))
-    monkeypatch.setattr(packing, "PACK_BYTES", 3.5 * each)
+    monkeypatch.setattr(packing, "MAX_PACK_BYTES", 3.5 * each)
     before = [content(segment) for segment in segments]
     known = ledger(segments)
     first = pack_segments(tmp_path, known, LATER, most=round(4.5 * each))
@@ -180,7 +180,7 @@ def test_nothing_is_packed_without_room_for_a_copy(tmp_path: Path) -> None:
     done = pack_segments(tmp_path, ledger(segments), LATER, spare=shutil.disk_usage(tmp_path).free)
     assert (done.segments, len(done.problems)) == (0, 1)
     assert "the disk has no room for a copy of 2 segments" in done.problems[0]
-    assert own_segments(tmp_path) == segments
+    assert loose_segments(tmp_path) == segments
 
 
 @pytest.mark.parametrize(
@@ -200,13 +200,13 @@ def test_a_damaged_segment_keeps_its_files(harm: Callable[[Segment], object], wo
     assert (done.segments, len(done.problems)) == (2, 1)
     assert str(segments[1].warc_path) in done.problems[0]
     assert words in done.problems[0]
-    assert own_segments(tmp_path) == [segments[1]]
+    assert loose_segments(tmp_path) == [segments[1]]
 
 
 def test_a_copy_that_is_not_what_was_written_costs_no_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that keeps other bytes than it was given: one is turned after it was written."""
     segments = day(tmp_path, 3)
-    real = layout.bring_to_disk
+    real = segment_files.sync_file
 
     def keep_another_byte(path: Path) -> None:
         real(path)
@@ -216,10 +216,10 @@ def test_a_copy_that_is_not_what_was_written_costs_no_segment(tmp_path: Path, mo
             file.seek(-1, os.SEEK_END)
             file.write(bytes([last[0] ^ 1]))
 
-    monkeypatch.setattr(layout, "bring_to_disk", keep_another_byte)
+    monkeypatch.setattr(segment_files, "sync_file", keep_another_byte)
     with pytest.raises(ArchiveError, match="is not what was written"):
         packed(tmp_path, segments)
-    assert own_segments(tmp_path) == segments
+    assert loose_segments(tmp_path) == segments
     assert not [name for name in files(tmp_path) if name.startswith("packs")]
 
 
