@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING
 import justext
 import numpy as np
 
+from crawlers.unsegmented import HAN, SOUTH_EAST_ASIAN, UNSEGMENTED, has_unsegmented
 from flows.dedup.text.lexicon import STEM, hash_of_all, lexicon, word_hash
-from flows.dedup.text.tokens import HAN, KANA, SOUTH_EAST, has_unsegmented, normalise, spaced_words
+from flows.dedup.text.tokens import normalise, spaced_words
 from flows.dedup.text.words import read_words
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ LISTS = {
 _INSIDE = re.compile(r"[^\W\d_a-z](?<=[\w,;)’”\"] .)\w*")
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
-_SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST}]{{3,}}")
-_UNSEGMENTED_RUN = re.compile(f"[{HAN}{KANA}{SOUTH_EAST}]+")
+_SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST_ASIAN}]{{3,}}")
+_UNSEGMENTED_RUN = re.compile(f"[{UNSEGMENTED}]+")
 _FIRST = np.ones(1, np.bool_)
 
 

@@ -9,12 +9,10 @@ import re
 import unicodedata
 from enum import IntEnum
 
+from crawlers.unsegmented import SOUTH_EAST_ASIAN, UNSEGMENTED
+
 _APOSTROPHES = "'’‘ʼ`´"
 _ONE_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
-
-HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff々〆"
-KANA = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
-SOUTH_EAST = "\u0e00-\u0e7f\u0e80-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\uaa60-\uaa7f"
 
 
 def _marks() -> str:
@@ -33,9 +31,9 @@ _ASCII_WORD = re.compile(r"\w+", re.ASCII)
 _MARKS = _marks()
 _WORD = re.compile(rf"[\w{_MARKS}]+")
 # A character that stands for itself, or a run of others.
-_MIXED = re.compile(rf"[{HAN}{KANA}{SOUTH_EAST}]|(?:(?![{HAN}{KANA}{SOUTH_EAST}])[\w{_MARKS}])+")
-_UNSEGMENTED = re.compile(rf"[{HAN}{KANA}{SOUTH_EAST}]")
-_SOUTH_EAST = re.compile(f"[{SOUTH_EAST}]")
+_MIXED = re.compile(rf"[{UNSEGMENTED}]|(?:(?![{UNSEGMENTED}])[\w{_MARKS}])+")
+_UNSEGMENTED_CHARACTER = re.compile(f"[{UNSEGMENTED}]")
+_SOUTH_EAST = re.compile(f"[{SOUTH_EAST_ASIAN}]")
 _NOT_WORD = re.compile(rf"[^\w{_MARKS}]")
 
 
@@ -69,13 +67,8 @@ def mixed_tokens(normalised: str) -> tuple[list[str], Script]:
     Each such character that belongs to a word is a token, and so is each word of other scripts.
     """
     found = [token for token in _MIXED.findall(normalised.casefold()) if not _NOT_WORD.fullmatch(token)]
-    alone = [token for token in found if _UNSEGMENTED.match(token)]
+    alone = [token for token in found if _UNSEGMENTED_CHARACTER.match(token)]
     if 2 * len(alone) < len(found):
         return found, Script.SPACED
     south_east = sum(1 for token in alone if _SOUTH_EAST.match(token))
     return found, Script.SOUTH_EAST_ASIAN if 2 * south_east > len(alone) else Script.EAST_ASIAN
-
-
-def has_unsegmented(normalised: str) -> bool:
-    """Whether a text has characters of a script without blanks."""
-    return not normalised.isascii() and _UNSEGMENTED.search(normalised) is not None

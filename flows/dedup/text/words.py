@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawlers.unsegmented import has_unsegmented
 from flows.dedup.text.lexicon import lexicon
-from flows.dedup.text.tokens import Script, has_unsegmented, mixed_tokens, normalise, spaced_words
+from flows.dedup.text.tokens import Script, mixed_tokens, normalise, spaced_words
 
 if TYPE_CHECKING:
     from flows.dedup.text.lexicon import Hashes, Numbers
