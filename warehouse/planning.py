@@ -5,14 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
-from warehouse.temporary import temporary
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
-    from uuid import UUID
 
     import duckdb
 
@@ -189,51 +184,3 @@ def known_keys(connection: duckdb.DuckDBPyConnection, also: Sequence[int] = ()) 
             column = batch.column(0)
             start = column.offset * KEY_BYTES
             yield memoryview(column.buffers()[1])[start : start + len(column) * KEY_BYTES]
-
-
-def articles_at(connection: duckdb.DuckDBPyConnection, address_keys: list[int]) -> dict[int, UUID]:
-    """Articles by the key of the address they are asked at, for those of `address_keys` that are one."""
-    rows = connection.execute(
-        "SELECT fetch_key, article_id FROM article_state WHERE fetch_key IN (SELECT unnest(?::UBIGINT[]))",
-        [address_keys],
-    ).fetchall()
-    return dict(rows)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredArticle:
-    """What is held of an article: hashes of its current title and text, and the key of the address it is asked at."""
-
-    title_hash: UUID
-    body_hash: UUID
-    fetch_key: int | None
-    last_seen_at: datetime
-
-
-def stored_articles(connection: duckdb.DuckDBPyConnection, article_ids: list[UUID]) -> dict[UUID, StoredArticle]:
-    """Those of the named articles that are held."""
-    with temporary(connection, "wanted", _identifiers(article_ids)):
-        rows = connection.execute(
-            """
-            SELECT article_id, title_hash, body_hash, fetch_key, last_seen_at FROM article_state
-            WHERE article_id IN (SELECT id FROM wanted)
-            """
-        ).fetchall()
-    return {article_id: StoredArticle(*rest) for article_id, *rest in rows}
-
-
-def articles_with_text(connection: duckdb.DuckDBPyConnection, text_hashes: list[UUID]) -> dict[UUID, UUID]:
-    """The article first seen with each of the named texts (`text_hash`), for those that are held."""
-    with temporary(connection, "wanted", _identifiers(text_hashes)):
-        rows = connection.execute(
-            """
-            SELECT text_hash, arg_min(article_id, seen_at) FROM article_versions
-            WHERE text_hash IN (SELECT id FROM wanted) GROUP BY text_hash
-            """
-        ).fetchall()
-    return dict(rows)
-
-
-def _identifiers(ids: list[UUID]) -> pa.Table:
-    # As parameters each would cost DuckDB a search for Python modules that are not there, a third of a millisecond.
-    return pa.table({"id": pa.array([one.bytes for one in ids], pa.uuid())})

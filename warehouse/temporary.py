@@ -5,18 +5,21 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+    from uuid import UUID
 
     import duckdb
-    import pyarrow as pa
 
 
 @contextmanager
 def temporary(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Iterator[None]:
-    """The Arrow table as a temporary table of that name.
+    """Copy an Arrow table into a temporary table of this name while the context lasts.
 
-    Not registered as it is: DuckDB hands a join's bounds to Arrow, which cannot take unsigned 64-bit ones.
+    The Arrow table is not queried directly: DuckDB pushes a join's bounds down to Arrow, which does not accept unsigned
+    64-bit bounds.
     """
     arrow = f"arrow_{name}"
     connection.register(arrow, table)
@@ -26,3 +29,17 @@ def temporary(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table)
         connection.execute(f"DROP TABLE temp.{name}")
     finally:
         connection.unregister(arrow)
+
+
+def id_table(ids: Iterable[UUID]) -> pa.Table:
+    """A table with one column, `id`.
+
+    Use it instead of parameters: each UUID parameter makes DuckDB search for Python modules that are not installed,
+    which takes a third of a millisecond.
+    """
+    return pa.table({"id": uuid_array(ids)})
+
+
+def uuid_array(ids: Iterable[UUID | None]) -> pa.Array:
+    """Identifiers as an Arrow column."""
+    return pa.array([None if one is None else one.bytes for one in ids], pa.uuid())

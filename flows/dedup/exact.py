@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from warehouse.planning import StoredArticle
+from warehouse.lookup import StoredArticle
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

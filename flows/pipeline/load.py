@@ -25,8 +25,7 @@ from flows.pipeline.pages import read_page
 from flows.pipeline.rows import Origin, build_batch, is_page
 from flows.timing import Spent, spent
 from warehouse.loading.load import load_segment, loaded_fetches, loaded_segments
-from warehouse.planning import articles_at, articles_with_text, stored_articles
-from warehouse.texts import current_texts
+from warehouse.lookup import articles_by_fetch_key, articles_by_text, current_texts, stored_articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -134,7 +133,7 @@ def judged(writer: Writer, segment: str, pages: list[Page]) -> tuple[list[Classi
 def _judge(writer: Writer, pages: list[Page]) -> list[Classification | None]:
     identities = [page.identity for page in pages if page.identity is not None]
     held = stored_articles(writer.connection, [identity.article_id for identity in identities])
-    texts = articles_with_text(writer.connection, [identity.text_hash for identity in identities])
+    texts = articles_by_text(writer.connection, [identity.text_hash for identity in identities])
     verdicts = iter(classify_all(identities, held, texts))
     return [None if page.identity is None else next(verdicts) for page in pages]
 
@@ -179,7 +178,7 @@ def _looked_at(writer: Writer, pages: list[Page], classifications: list[Classifi
         page.fields["address_key"] if classification is None and is_page(page.fetch) else None
         for page, classification in zip(pages, classifications, strict=True)
     ]
-    held = articles_at(writer.connection, [key for key in keys if key is not None])
+    held = articles_by_fetch_key(writer.connection, [key for key in keys if key is not None])
     return [None if key is None else held.get(key) for key in keys]
 
 

@@ -10,7 +10,7 @@ from crawlers.discovery import normalise_url
 from flows.data_directory import data_directory
 from flows.errors import FlowsError
 from warehouse import connect
-from warehouse.pages import last_answer
+from warehouse.lookup import last_fetch
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -51,7 +51,7 @@ def find_page(data: Path, url: str) -> ArchivedPage:
     there is no warehouse.
     """
     with connect(data) as connection:
-        found = last_answer(connection, spellings(url))
+        found = last_fetch(connection, spellings(url))
     if found is None:
         raise FlowsError(
             f"{url}: never asked for, as far as the warehouse knows. `newsloom extract URL` shows what is there now."

@@ -7,8 +7,8 @@ FROM (
     JOIN matched AS theirs
       ON theirs.hash = mine.hash AND theirs.article_id <> mine.article_id
      AND abs(theirs.day - mine.day) <= $window
-    WHERE mine.article_id IN (SELECT article_id FROM looked)
-      AND (theirs.article_id > mine.article_id OR theirs.article_id NOT IN (SELECT article_id FROM looked))
+    WHERE mine.article_id IN (SELECT id FROM new_articles)
+      AND (theirs.article_id > mine.article_id OR theirs.article_id NOT IN (SELECT id FROM new_articles))
     GROUP BY ALL
 ) AS pair
 JOIN nearby AS one ON one.article_id = pair.article_id

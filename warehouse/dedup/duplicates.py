@@ -7,13 +7,12 @@ caller's. What is read lies in a window of days around the articles at hand.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.temporary import temporary
+from warehouse.dedup.statements import statement
+from warehouse.temporary import id_table, temporary, uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-COMPARING = Path(__file__).parent
 # As much of the texts is read at once.
 TEXTS_AT_ONCE = 500
 
@@ -63,21 +61,8 @@ RESOLVED = pa.schema(
         pa.field("similarity", pa.float32()),
     ]
 )
-_IDS = pa.schema([pa.field("article_id", pa.uuid())])
-
 Days = tuple["date", "date"]
 Seen = tuple["datetime", "datetime"]
-
-
-@cache
-def statement(name: str) -> str:
-    """The text of comparing/NAME.sql."""
-    return (COMPARING / f"{name}.sql").read_text(encoding="utf-8")
-
-
-def identifiers(articles: Collection[UUID]) -> pa.Table:
-    """A table of one column, article_id."""
-    return pa.table({"article_id": pa.array([one.bytes for one in articles], pa.uuid())}, schema=_IDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,11 +111,11 @@ def duplicate_states(
     """The rows of `article_state` of these articles; where known, `seen` is the stretch of their first sights."""
     if not articles:
         return {}
-    with temporary(connection, "wanted", identifiers(articles)):
+    with temporary(connection, "wanted", id_table(articles)):
         rows = connection.execute(
             f"""
             SELECT article_id, source, first_seen_at, duplicate_of, duplicate_kind, similarity, story_id
-            FROM article_state WHERE article_id IN (SELECT article_id FROM wanted)
+            FROM article_state WHERE article_id IN (SELECT id FROM wanted)
             {"AND first_seen_at BETWEEN ? AND ?" if seen else ""}
             """,  # noqa: S608 - our own text
             list(seen or ()),
@@ -150,11 +135,11 @@ def indexed_articles(
         return {}
     column, stretch = ("day", days) if days else ("first_seen_at", seen)
     assert stretch is not None, "one of both is known"
-    with temporary(connection, "wanted", identifiers(articles)):
+    with temporary(connection, "wanted", id_table(articles)):
         rows = connection.execute(
             f"""
             SELECT * FROM private.compared
-            WHERE {column} BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)
+            WHERE {column} BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)
             """,  # noqa: S608 - a column of our own
             list(stretch),
         ).fetchall()
@@ -167,7 +152,7 @@ def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[Indexe
         return
     table = pa.table(
         {
-            "article_id": pa.array([row.article_id.bytes for row in rows], pa.uuid()),
+            "article_id": uuid_array([row.article_id for row in rows]),
             "published_at": pa.array([row.published_at for row in rows], pa.timestamp("us", tz="UTC")),
             "published_precision": pa.array([row.published_precision for row in rows], pa.string()),
         }
@@ -191,10 +176,10 @@ def remove_from_index(
         return []
     pairs = pairs_of(connection, {row.article_id: row.day for row in gone}, window)
     first, last = min(row.day for row in gone), max(row.day for row in gone)
-    with temporary(connection, "wanted", identifiers([row.article_id for row in gone])):
+    with temporary(connection, "wanted", id_table([row.article_id for row in gone])):
         for table in ("private.fingerprints", "private.compared"):
             connection.execute(
-                f"DELETE FROM {table} WHERE day BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",  # noqa: S608
+                f"DELETE FROM {table} WHERE day BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",  # noqa: S608
                 [first, last],
             )
     drop_pairs(connection, pairs)
@@ -205,12 +190,12 @@ def pairs_of(connection: duckdb.DuckDBPyConnection, articles: dict[UUID, date], 
     """The pairs that any of the articles (with their days) is in."""
     if not articles:
         return []
-    with temporary(connection, "wanted", identifiers(articles)):
+    with temporary(connection, "wanted", id_table(articles)):
         rows = connection.execute(
             """
             SELECT article_id, original_id, shared, size, original_size, day, original_day FROM duplicates
             WHERE day BETWEEN $first - $window AND $last + $window
-              AND (article_id IN (SELECT article_id FROM wanted) OR original_id IN (SELECT article_id FROM wanted))
+              AND (article_id IN (SELECT id FROM wanted) OR original_id IN (SELECT id FROM wanted))
             """,
             {"first": min(articles.values()), "last": max(articles.values()), "window": window},
         ).fetchall()
@@ -223,8 +208,8 @@ def drop_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[StoredPair
         return
     table = pa.table(
         {
-            "article_id": pa.array([pair.article_id.bytes for pair in pairs], pa.uuid()),
-            "original_id": pa.array([pair.original_id.bytes for pair in pairs], pa.uuid()),
+            "article_id": uuid_array([pair.article_id for pair in pairs]),
+            "original_id": uuid_array([pair.original_id for pair in pairs]),
         }
     )
     days = [pair.day for pair in pairs]
@@ -248,8 +233,8 @@ def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, ob
 
 def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: pa.Table) -> None:
     """Append articles (COMPARED) and their fingerprints (PRINTS), by day."""
-    with temporary(connection, "looked", rows), temporary(connection, "prints", prints):
-        connection.execute("INSERT INTO private.compared BY NAME SELECT * FROM looked ORDER BY day")
+    with temporary(connection, "new_articles", rows), temporary(connection, "prints", prints):
+        connection.execute("INSERT INTO private.compared BY NAME SELECT * FROM new_articles ORDER BY day")
         # Those of an article stand together: its identifier is stored once for all of them.
         connection.execute(
             "INSERT INTO private.fingerprints BY NAME SELECT * FROM prints ORDER BY day, article_id, hash"
@@ -262,7 +247,7 @@ def indexed_texts(
     """The texts that these articles were compared by, a few hundred at a time."""
     for begin in range(0, len(wanted), TEXTS_AT_ONCE):
         some = wanted[begin : begin + TEXTS_AT_ONCE]
-        versions = pa.table({"version_id": pa.array([row.version_id.bytes for row in some], pa.uuid())})
+        versions = pa.table({"version_id": uuid_array([row.version_id for row in some])})
         with temporary(connection, "wanted_versions", versions):
             yield from connection.execute(
                 """

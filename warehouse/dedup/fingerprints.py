@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.dedup.duplicates import Days, IndexedArticle, identifiers, statement
-from warehouse.temporary import temporary
+from warehouse.dedup.duplicates import Days, IndexedArticle
+from warehouse.dedup.statements import statement
+from warehouse.temporary import id_table, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -31,7 +32,7 @@ class Matches:
         self.connection = connection
         self.runs = runs
         self._tables = [
-            temporary(connection, "looked", identifiers(articles)),
+            temporary(connection, "new_articles", id_table(articles)),
             temporary(connection, "prints", pa.table({"hash": prints["hash"]})),
         ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from warehouse.dedup.duplicates import statement
+from warehouse.dedup.statements import statement
 
 if TYPE_CHECKING:
     from collections.abc import Collection

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from warehouse.dedup.duplicates import identifiers, statement
+from warehouse.dedup.statements import statement
 from warehouse.dedup.story_members import assigned, renamed
-from warehouse.temporary import temporary
+from warehouse.temporary import id_table, temporary, uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -78,18 +78,18 @@ class CandidateStories:
         self.connection = connection
 
     def __enter__(self) -> CandidateStories:
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE near_stories (story_id UUID)")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE candidate_stories (story_id UUID)")
         return self
 
     def __exit__(self, *error: object) -> None:
         if error[0] is None:
-            self.connection.execute("DROP TABLE temp.near_stories")
+            self.connection.execute("DROP TABLE temp.candidate_stories")
 
     def add(self, stories: Collection[UUID]) -> None:
         """These, whatever they are about."""
         if stories:
-            with temporary(self.connection, "wanted", identifiers(stories)):
-                self.connection.execute("INSERT INTO near_stories SELECT article_id FROM wanted")
+            with temporary(self.connection, "wanted", id_table(stories)):
+                self.connection.execute("INSERT INTO candidate_stories SELECT id FROM wanted")
 
     def search(self, strong: pa.Table, days: tuple[date, date], least: float) -> None:
         """Those whose last day lies within `days` and that share strong terms with an article.
@@ -106,7 +106,7 @@ class CandidateStories:
     def read(self, days: tuple[date, date]) -> dict[UUID, Story]:
         """The rows of those whose last day lies within `days`, the oldest first."""
         rows = self.connection.execute(
-            f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT story_id FROM near_stories) "  # noqa: S608
+            f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT story_id FROM candidate_stories) "  # noqa: S608
             "AND last_at >= ? AND last_at < CAST(? AS DATE) + 1 ORDER BY first_at, story_id",
             list(days),
         ).fetchall()
@@ -121,7 +121,7 @@ def read_centroids(
         return np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)
     table = pa.table(
         {
-            "story_id": pa.array([story.story_id.bytes for story in stories], pa.uuid()),
+            "story_id": uuid_array([story.story_id for story in stories]),
             "number": pa.array(range(len(stories)), pa.int64()),
         }
     )
@@ -152,13 +152,13 @@ def remove_stories(connection: duckdb.DuckDBPyConnection, gone: Collection[Story
     if not gone:
         return
     first, last = min(story.last_at for story in gone), max(story.last_at for story in gone)
-    with temporary(connection, "wanted", identifiers([story.story_id for story in gone])):
+    with temporary(connection, "wanted", id_table([story.story_id for story in gone])):
         connection.execute(
-            "DELETE FROM stories WHERE last_at BETWEEN ? AND ? AND story_id IN (SELECT article_id FROM wanted)",
+            "DELETE FROM stories WHERE last_at BETWEEN ? AND ? AND story_id IN (SELECT id FROM wanted)",
             [first, last],
         )
         connection.execute(
-            "DELETE FROM private.story_terms WHERE day BETWEEN ? AND ? AND story_id IN (SELECT article_id FROM wanted)",
+            "DELETE FROM private.story_terms WHERE day BETWEEN ? AND ? AND story_id IN (SELECT id FROM wanted)",
             [first.date(), last.date()],
         )
 
@@ -208,9 +208,9 @@ def known_stories(
     connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID], span: tuple[datetime, datetime]
 ) -> set[UUID]:
     """Which of these are stories already, among those that two lengths of a story or less are apart from `span`."""
-    with temporary(connection, "wanted", identifiers(wanted)):
+    with temporary(connection, "wanted", id_table(wanted)):
         rows = connection.execute(
-            "SELECT story_id FROM stories WHERE story_id IN (SELECT article_id FROM wanted) "
+            "SELECT story_id FROM stories WHERE story_id IN (SELECT id FROM wanted) "
             "AND last_at BETWEEN ? - INTERVAL 60 DAYS AND ? + INTERVAL 60 DAYS",
             list(span),
         ).fetchall()

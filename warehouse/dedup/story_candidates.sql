@@ -1,5 +1,5 @@
 -- Stories of the time that have strong terms in common with any of the new articles.
-INSERT INTO near_stories
+INSERT INTO candidate_stories
 SELECT DISTINCT story_id
 FROM (
     SELECT story.story_id

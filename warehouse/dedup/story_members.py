@@ -12,8 +12,8 @@ from uuid import UUID
 import numpy as np
 import pyarrow as pa
 
-from warehouse.dedup.duplicates import identifiers, statement
-from warehouse.temporary import temporary
+from warehouse.dedup.statements import statement
+from warehouse.temporary import id_table, temporary, uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -74,7 +74,7 @@ def read_members(
     """The articles of stories whose articles are of `days`."""
     if not stories:
         return [], MemberTerms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
-    with temporary(connection, "wanted", identifiers(stories)):
+    with temporary(connection, "wanted", id_table(stories)):
         found = connection.execute(statement("tellings"), {"first": days[0], "last": days[1]}).to_arrow_table()
     terms, weights = (found[name].combine_chunks() for name in ("terms", "weights"))
     columns = [found[name].to_pylist() for name in _SCALARS]
@@ -107,10 +107,10 @@ def member_outlets(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
 ) -> dict[UUID, frozenset[str]]:
     """The sources that these articles stand at; `seen` spans their first sights."""
-    with temporary(connection, "wanted", identifiers(articles)):
+    with temporary(connection, "wanted", id_table(articles)):
         found = connection.execute(
             "SELECT article_id, outlets FROM private.tellings "
-            "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",
+            "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",
             list(seen),
         ).fetchall()
     return {article: frozenset(sources) for article, sources in found}
@@ -126,8 +126,8 @@ def add_members(
     table = pa.table(
         [
             [one.first_at.date() for one in tellings],
-            pa.array([one.article_id.bytes for one in tellings], pa.uuid()),
-            pa.array([story.bytes for story in stories], pa.uuid()),
+            uuid_array([one.article_id for one in tellings]),
+            uuid_array(stories),
             pa.array([one.first_seen_at for one in tellings], _TIME),
             pa.array([one.first_at for one in tellings], _TIME),
             pa.array([one.last_at for one in tellings], _TIME),
@@ -149,10 +149,10 @@ def remove_members(
 ) -> None:
     """Delete the rows of articles; `seen` spans their first sights."""
     if articles:
-        with temporary(connection, "wanted", identifiers(articles)):
+        with temporary(connection, "wanted", id_table(articles)):
             connection.execute(
                 "DELETE FROM private.tellings "
-                "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT article_id FROM wanted)",
+                "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",
                 list(seen),
             )
 
@@ -199,7 +199,7 @@ def add_member_outlets(
     if outlets:
         table = pa.table(
             {
-                "article_id": pa.array([article.bytes for article in outlets], pa.uuid()),
+                "article_id": uuid_array(outlets),
                 "outlets": pa.array([sorted(found) for found in outlets.values()], pa.list_(pa.string())),
             }
         )
@@ -218,8 +218,8 @@ def assigned(stories: Mapping[UUID, UUID]) -> pa.Table:
     """Articles and their stories as a table."""
     return pa.table(
         {
-            "article_id": pa.array([article.bytes for article in stories], pa.uuid()),
-            "story_id": pa.array([story.bytes for story in stories.values()], pa.uuid()),
+            "article_id": uuid_array(stories),
+            "story_id": uuid_array(stories.values()),
         }
     )
 

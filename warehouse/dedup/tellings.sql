@@ -5,4 +5,4 @@ FROM private.tellings AS telling
 -- The time is the same in both; DuckDB looks only into the row groups that have it.
 JOIN article_state AS state
     ON state.article_id = telling.article_id AND state.first_seen_at = telling.first_seen_at
-WHERE telling.day BETWEEN $first AND $last AND telling.story_id IN (SELECT article_id FROM wanted);
+WHERE telling.day BETWEEN $first AND $last AND telling.story_id IN (SELECT id FROM wanted);

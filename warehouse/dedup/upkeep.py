@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from warehouse.dedup.duplicates import statement
+from warehouse.dedup.statements import statement
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:

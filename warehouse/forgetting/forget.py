@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from warehouse.search.index import remove_versions
+from warehouse.sql_files import sql_beside
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from warehouse.writer import Writer
 
-FORGETTING = Path(__file__).parent
+_sql = sql_beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,6 @@ class Trace:
     addresses: tuple[str, ...]
     segments: tuple[str, ...]
     elsewhere: tuple[str, ...]
-
-
-def _sql(name: str) -> str:
-    return (FORGETTING / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def find_traces(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str], source: str | None) -> Trace:

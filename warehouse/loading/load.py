@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from warehouse.sql_files import sql_beside
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from warehouse.writer import Writer
 
-LOADING = Path(__file__).parent
+step_sql = sql_beside(__file__)
 STEPS = (
     "documents",
     "fetches",
@@ -30,11 +29,6 @@ STEPS = (
     "feeds",
     "frontier",
 )
-
-
-@cache
-def _step(name: str) -> str:
-    return (LOADING / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def loaded_fetches(connection: duckdb.DuckDBPyConnection, segment: str) -> int | None:
@@ -99,7 +93,7 @@ def enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         temporary(connection, "listings", batch.listings),
     ):
         for step in STEPS:
-            connection.execute(_step(step))
+            connection.execute(step_sql(step))
 
 
 def add_reextracted(
@@ -121,5 +115,5 @@ def add_reextracted(
         )
         with temporary(connection, "batch", batch.rows):
             for step in ("documents", "article_versions", "article_state"):
-                connection.execute(_step(step))
+                connection.execute(step_sql(step))
         then(connection)

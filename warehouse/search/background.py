@@ -13,11 +13,11 @@ from warehouse.search.index import PIECE, index_piece, to_index
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from warehouse.writer import Writer
+    from warehouse.search.index import OpenWarehouse
 
 
 @contextmanager
-def indexing_ahead(writer: Writer) -> Iterator[Callable[[], None]]:
+def indexing_ahead(warehouse: OpenWarehouse) -> Iterator[Callable[[], None]]:
     """Meanwhile whole pieces are indexed by a thread; call what is given whenever something was loaded.
 
     The thread has a connection of its own and writes to nothing but the index; nothing else may write to that
@@ -28,7 +28,7 @@ def indexing_ahead(writer: Writer) -> Iterator[Callable[[], None]]:
     def look() -> None:
         nonlocal busy
         if busy is None or busy.done():
-            busy = thread.submit(_index, writer.connection.cursor())
+            busy = thread.submit(_index, warehouse.connection.cursor())
 
     with ThreadPoolExecutor(1, "newsloom-index") as thread:
         yield look

@@ -9,25 +9,24 @@ some three times in its life, whatever the warehouse holds.
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import Stemmer
 
 from warehouse.search.postings import as_lists, merged, postings_of, tokens_of
+from warehouse.sql_files import sql_beside
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
 
     import duckdb
 
     from warehouse.search.postings import Postings
-    from warehouse.writer import Writer
 
-INDEXING = Path(__file__).parent
 # Versions are counted from a part's first one, so that a rare term takes 16 bits for each and not more. They are stored
 # as signed 32-bit numbers, because of smaller ones DuckDB does not store the differences between neighbours.
 LARGEST_PART = 1 << 16
@@ -45,20 +44,28 @@ STEMMERS = {
 }  # fmt: skip
 
 
-@cache
-def _sql(name: str) -> str:
-    return (INDEXING / f"{name}.sql").read_text(encoding="utf-8")
+_sql = sql_beside(__file__)
 
 
-def index_new_versions(writer: Writer) -> int:
+class OpenWarehouse(Protocol):
+    """What indexing needs of the writer, which itself imports this module."""
+
+    connection: duckdb.DuckDBPyConnection
+
+    def transaction(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """All or nothing."""
+        ...
+
+
+def index_new_versions(warehouse: OpenWarehouse) -> int:
     """Index the versions that the index does not have yet; returns how many those were.
 
     Costs what is new, plus a merge now and then: of 8,000 versions (under a second), of 65,000 (some seconds) every
     65,000. Raises TransientWarehouseError where the disk fails; the call can be repeated.
     """
     indexed = 0
-    while to_index(writer.connection):
-        with writer.transaction() as connection:
+    while to_index(warehouse.connection):
+        with warehouse.transaction() as connection:
             indexed += index_piece(connection)
     return indexed
 

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from flows.dedup.exact import Classification, PageIdentity, Verdict, classify_all
-from warehouse.planning import StoredArticle
+from warehouse.lookup import StoredArticle
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
