@@ -1,4 +1,4 @@
-"""The `newsloom` command: each group of commands is a module, imported only when it is called."""
+"""The `newsloom` command line: one module per command, imported only when that command runs."""
 
 from flows.cli.main import main
 

@@ -1,4 +1,4 @@
-"""`newsloom demo`."""
+"""`newsloom demo`: crawl four newspapers that newsloom serves itself."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from flows.data_directory import data_directory
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("newsloom-demo"),
     show_default=True,
-    help="The data directory of the demo; what an earlier demo left there is replaced.",
+    help="Data directory of the demo. The results of an earlier demo there are replaced.",
 )
 def command(data: Path) -> None:
-    """Show a whole run on small news sites of its own; needs no internet.
+    """Crawl four small demo newspapers and query the result; needs no internet.
 
-    Four newspapers that newsloom brings along are served on this machine, crawled, edited and crawled again.
+    newsloom serves the newspapers on this machine, crawls them, publishes a second edition and crawls that.
     """
     from flows.demo.show import run_demo
     from flows.reports.run_summary import report_console

@@ -1,4 +1,4 @@
-"""`newsloom doctor`."""
+"""`newsloom doctor`: check a data directory for inconsistencies."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 
 @click.command("doctor")
 @click.option(
-    "--deep", is_flag=True, help="Read all tables, and every stored page that an article came from, too; takes long."
+    "--deep", is_flag=True, help="Also read all tables and the stored page of every article. This takes long."
 )
 @data_option
 @wait_option
 def command(deep: bool, data: Path, wait: float) -> None:
-    """Check that warehouse, archive and published file agree, and say what to do where they do not.
+    """Check that the warehouse, the archive and the published file agree. Report how to fix what does not.
 
-    Changes nothing, but needs the writer's lock. Exit code 0: all is well; 1: something is wrong.
+    The check changes nothing, but no other newsloom process may write meanwhile (see --wait).
+
+    Exit code 0: no problem found. Exit code 1: at least one check failed.
     """
     from flows.errors import FlowsError
     from flows.maintenance.doctor import examine
@@ -32,16 +34,18 @@ def command(deep: bool, data: Path, wait: float) -> None:
 
     directory = data_directory(data)
     if not (directory.private / "warehouse.duckdb").exists():
-        raise FlowsError(f"{directory.root}: there is no warehouse here; --data DIR or NEWSLOOM_DATA names another.")
+        raise FlowsError(
+            f"{directory.root}: no warehouse found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
+        )
     with open_writer(directory.root, "newsloom doctor", wait=wait) as writer:
         findings = examine(writer, directory, deep=deep)
     for finding in findings:
-        click.echo(f"{'note' if finding.is_harmless else 'WRONG'}: {finding.what} {finding.count} in all")
+        click.echo(f"{'note' if finding.is_harmless else 'WRONG'}: {finding.what} Total: {finding.count}")
         for example in finding.examples:
             click.echo(f"    {example}")
         click.echo(f"  {finding.remedy}")
     wrong = sum(not finding.is_harmless for finding in findings)
     if wrong:
-        click.echo(f"{wrong} of {number_of_checks() + 7} checks found something wrong")
+        click.echo(f"{wrong} of {number_of_checks() + 7} checks failed")
         sys.exit(1)
-    click.echo(f"all is well: {number_of_checks() + 7} checks")
+    click.echo(f"no problems found: {number_of_checks() + 7} checks passed")

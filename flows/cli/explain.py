@@ -1,4 +1,4 @@
-"""`newsloom explain`."""
+"""`newsloom explain`: show how the extractor reads a stored page."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ if TYPE_CHECKING:
 @click.argument("url")
 @data_option
 def command(url: str, data: Path) -> None:
-    """Show why the page at URL became the article it is, or none: from the archive, extracted anew.
+    """Show how newsloom extracts the article at URL, or why it rejects the page.
 
-    URL is any address that the page was asked for, led to, or goes by.
+    The page comes from the archive and is extracted again. URL is any URL of the page: the one that was requested, the
+    target of a redirect, or the canonical one.
     """
     from crawlers.extraction.explain import explain
     from flows.errors import FlowsError
@@ -28,9 +29,9 @@ def command(url: str, data: Path) -> None:
     page = find_page(data, url)
     stored = page.read()
     if page.kind not in ("page", "record"):
-        raise FlowsError(f"{url}: a {page.kind}, and no article's page ({page.place})")
+        raise FlowsError(f"{url}: is a {page.kind}, not an article page ({page.place})")
     if page.kind == "record":
-        raise FlowsError(f"{url}: an imported record ({page.place}): its fields are taken as they are given")
+        raise FlowsError(f"{url}: is an imported record ({page.place}); newsloom stores its fields without extraction")
     explanation = explain(
         stored.body, page.final_url or page.url, http_charset=stored.http_charset, fetched_at=page.fetched_at
     )

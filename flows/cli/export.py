@@ -1,4 +1,4 @@
-"""`newsloom export`."""
+"""`newsloom export`: write tables and views as files."""
 
 from __future__ import annotations
 
@@ -12,28 +12,39 @@ from flows.cli.options import data_option
 
 @click.command("export")
 @click.option(
-    "--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="The folder to write to."
+    "--to", "folder", required=True, type=click.Path(path_type=Path, file_okay=False), help="Folder to write to."
 )
-@click.option("--format", "form", type=click.Choice(["parquet", "csv", "jsonl"]), default="parquet", show_default=True)
 @click.option(
-    "--table", "tables", multiple=True, metavar="NAME", help="A table or view; may be repeated.  [default: articles]"
+    "--format",
+    "form",
+    type=click.Choice(["parquet", "csv", "jsonl"]),
+    default="parquet",
+    show_default=True,
+    help="File format.",
+)
+@click.option(
+    "--table",
+    "tables",
+    multiple=True,
+    metavar="NAME",
+    help="Table or view to export. Repeat for several.  [default: articles]",
 )
 @click.option(
     "--since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-    help="Only what came or changed since then, UTC, in files of its own.",
+    help="Export only rows that are new or changed since this time (UTC), to separate files.",
 )
 @data_option
 def command(folder: Path, form: str, tables: tuple[str, ...], since: datetime | None, data: Path) -> None:
-    """Write articles, or other tables and views, as files for other programs; also while a run goes on.
+    """Write articles, or other tables and views, as files for other programs, also during a run.
 
     \b
     newsloom export --to out                              out/articles/month=2026-03/….parquet (zstd)
-    newsloom export --to out --since 2026-03-01           beside it, what came or changed since then
+    newsloom export --to out --since 2026-03-01           adds files with the rows that are new or changed
     newsloom export --to out --format csv --table bylines --table sections
 
-    An article that changed is in the files of both exports: of several rows of an article_id the one with the most
-    versions is the latest. A whole export takes the place of all earlier ones of that table.
+    An article that changed between two exports is in the files of both. Among rows with the same article_id, the one
+    with the most versions is the latest. An export without --since replaces all earlier exports of that table.
     """
     from warehouse import connect
     from warehouse.export import export

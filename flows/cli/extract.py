@@ -1,4 +1,4 @@
-"""`newsloom extract`."""
+"""`newsloom extract`: extract the article from one page, without storing it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import click
 
 @click.command("extract")
 @click.argument("target", metavar="FILE|URL")
-@click.option("--url", help="The address of the page in FILE; without it, the one that the page names as its own.")
+@click.option("--url", help="URL of the page in FILE.  [default: the canonical URL that the page states]")
 @click.option(
     "--format",
     "form",
     type=click.Choice(["text", "json", "markdown"]),
     default="text",
     show_default=True,
-    help="How the article is written to standard output.",
+    help="Output format.",
 )
 def command(target: str, url: str | None, form: str) -> None:
-    """Print the article on one page: an HTML file (- for standard input), or an address, which is asked for.
+    """Extract one article from an HTML file (- reads standard input) or from a URL, and print it.
 
-    Nothing is stored. A page that is no article is told with the reason, and the exit code is 2.
+    Nothing is stored. If the page is not an article, the command prints the reason and exits with code 2.
 
     \b
     newsloom extract https://paper.example/news/a-story --format json
@@ -30,7 +30,7 @@ def command(target: str, url: str | None, form: str) -> None:
     """
     from crawlers.extraction import Rejection, extract
     from flows.errors import FlowsError
-    from flows.reports import article_output as showing
+    from flows.reports.article_output import as_json, as_markdown, as_text
     from flows.sources.download import download
 
     if target.startswith(("http://", "https://")):
@@ -38,10 +38,10 @@ def command(target: str, url: str | None, form: str) -> None:
         found = extract(page.body, url or page.url, http_charset=page.http_charset)
     else:
         body = _read(target)
-        found = extract(body, url or _own_address(body, target))
+        found = extract(body, url or _canonical_url(body, target))
     if isinstance(found, Rejection):
-        raise FlowsError(f"{target}: no article: {found.reason}: {found.detail}")
-    write = {"text": showing.as_text, "json": showing.as_json, "markdown": showing.as_markdown}[form]
+        raise FlowsError(f"{target}: not an article ({found.reason}): {found.detail}")
+    write = {"text": as_text, "json": as_json, "markdown": as_markdown}[form]
     sys.stdout.buffer.write(write(found).encode())
 
 
@@ -56,13 +56,11 @@ def _read(target: str) -> bytes:
         with Path(target).open("rb") as file:
             return file.read(MAX_PAGE_BYTES + 1)
     except (OSError, ValueError) as error:
-        said = error.strerror if isinstance(error, OSError) else str(error)
-        raise FlowsError(
-            f"{target}: cannot be read: {said}. A file with a page is expected, or an http or https address."
-        ) from None
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise FlowsError(f"{target}: cannot be read: {reason}. Give an HTML file, or an http or https URL.") from None
 
 
-def _own_address(body: bytes, target: str) -> str:
+def _canonical_url(body: bytes, target: str) -> str:
     from crawlers.discovery import normalise_url
     from crawlers.extraction import Rejection
     from crawlers.extraction.page import read_page
@@ -70,11 +68,11 @@ def _own_address(body: bytes, target: str) -> str:
 
     page = read_page(body, "")
     if isinstance(page, Rejection):
-        raise FlowsError(f"{target}: no article: {page.reason}: {page.detail}")
+        raise FlowsError(f"{target}: not an article ({page.reason}): {page.detail}")
     links = [link.get("href") for link in page.tree.iter("link") if (link.get("rel") or "").lower() == "canonical"]
     for stated in (*links, *page.metas.get("og:url", ())):
         try:
             return normalise_url(stated or "")
         except ValueError:
             continue
-    raise FlowsError(f"{target}: the page does not name its address; give it with --url https://…")
+    raise FlowsError(f"{target}: the page does not state its URL. Give it with --url https://…")

@@ -1,4 +1,4 @@
-"""`newsloom forget`."""
+"""`newsloom forget`: remove an article or a source from warehouse and archive, permanently."""
 
 from __future__ import annotations
 
@@ -15,39 +15,43 @@ if TYPE_CHECKING:
 
 @click.command("forget")
 @click.argument("url", required=False)
-@click.option("--source", metavar="NAME", help="Everything of a source, instead of one address.")
-@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--source", metavar="NAME", help="Remove everything from this source.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @data_option
 @wait_option
 def command(url: str | None, source: str | None, yes: bool, data: Path, wait: float) -> None:
-    """Remove everything held about an address, or a source, from warehouse and archive. It stays out for good.
+    """Remove an article or a source from the warehouse and the archive. Later runs do not store it again.
 
     \b
     newsloom forget https://example.org/news/2026/an-article.html
     newsloom forget --source harbour-courier
 
-    With an address go the article it leads to, all versions, and its other addresses; also listings that name it. With
-    a source go its articles; where another source has the same text, that stays, as its own. The file `forgotten` in
-    DATA/private keeps hashes of what is to stay out. Copies that people made, and earlier exports, are for them to
-    remove.
+    With URL, newsloom removes the article, all its versions and its other URLs, and the stored listings that name it.
+    With --source, it removes the articles of that source. An article of another source with the same text stays and
+    becomes an article in its own right.
+
+    The file DATA/private/forgotten keeps hashes of the removed URLs, so that later runs skip them. Exports and other
+    copies are not changed; remove them yourself.
     """
     from flows.maintenance.forget import forget
     from flows.pipeline.extract import Extractor
     from warehouse import open_writer
 
     if (url is None) == (source is None):
-        raise click.UsageError("Give an address, or --source NAME.")
+        raise click.UsageError("Give a URL or --source NAME.")
     if url is not None and "://" not in url:
-        raise click.UsageError(f"{url!r} is no address; expected one with its scheme, as in https://example.org/news/1")
+        raise click.UsageError(f"{url!r} is not a URL; expected one with a scheme, such as https://example.org/news/1")
     directory = data_directory(data)
     if not yes:
-        click.confirm(f"Remove everything about {url or source} from {directory.root}, for good?", abort=True)
+        click.confirm(f"Permanently remove everything about {url or source} from {directory.root}?", abort=True)
     with open_writer(directory.root, "newsloom forget", wait=wait) as writer, Extractor() as extractor:
         removed = forget(writer, extractor, directory, url=url, source=source)
         writer.publish()
     if not (removed.articles or removed.records):
-        click.echo("nothing of it was held; it stays out")
+        click.echo("nothing was stored; later runs skip it")
         return
-    click.echo(f"removed: {removed.articles} articles, {removed.records} stored pages and listings; they stay out")
+    click.echo(
+        f"removed {removed.articles} articles and {removed.records} stored pages and listings; later runs skip them"
+    )
     if removed.others:
-        click.echo(f"{removed.others} articles stand in their place: other sources have the same text")
+        click.echo(f"kept {removed.others} articles of other sources with the same text")

@@ -1,4 +1,4 @@
-"""`newsloom import`."""
+"""`newsloom import`: load articles from files."""
 
 from __future__ import annotations
 
@@ -16,33 +16,35 @@ from flows.data_directory import data_directory
 if TYPE_CHECKING:
     from pathlib import Path
 
-WHY = '"SELECT reason, detail, url FROM rejections ORDER BY rejected_at DESC LIMIT 20"'
+WHY_REJECTED = '"SELECT reason, detail, url FROM rejections ORDER BY rejected_at DESC LIMIT 20"'
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
-@click.option("--clean", is_flag=True, help="Drop adverts, consent dialogues, bios and teasers from ready-made texts.")
+@click.option(
+    "--clean", is_flag=True, help="Remove advertising, consent notices, author bios and teasers from the texts."
+)
 @data_option
 @wait_option
 def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> None:
     """Load articles from files into the warehouse.
 
     \b
-    .jsonl .ndjson .json   an article a line: url, title, text; optionally published_at (ISO 8601,
+    .jsonl .ndjson .json   one article per line: url, title, text; optional: published_at (ISO 8601,
                            1900 to 2099), authors (a list), language (ISO 639-1), source
-    .txt                   one article: the first line is its title, the rest its text
-    .warc .warc.gz         pages of a web archive; records that are no HTML page are counted and left out
+    .txt                   one article: the first line is the title, the rest is the text
+    .warc .warc.gz         the HTML pages of a web archive; other records are counted and skipped
 
-    FILE is a path, or an address such as s3://BUCKET/KEY or https://… (pip install newsloom[remote]).
+    FILE is a path, or a URL such as s3://BUCKET/KEY or https://… (pip install newsloom[remote]).
 
-    A line or page that is no article costs itself, with a reason in the table `rejections`. A file half done is not
-    begun again, and a file given twice is loaded once.
+    Invalid records and pages that are not articles are skipped and listed in the table `rejections`. Interrupted
+    imports resume: run the command again. A file that was already imported is not loaded twice.
 
-    Exit code 1: something could not be loaded; the rest was, and later runs try it again.
+    Exit code 1: some of the data could not be loaded. The rest was, and later runs try again.
     """
     from flows.pipeline.worker_processes import worker_context
 
-    worker_context()  # what the workers come of needs half a second to start, and so does what follows
+    worker_context()  # starts the process that forks workers: half a second, as long as the imports below
 
     from rich.console import Console
 
@@ -54,7 +56,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     from warehouse import open_writer
     from warehouse.failed_segments import failed_segments
 
-    gc.freeze()  # among an import's many objects, those of the program are no garbage to look for
+    gc.freeze()  # the program's own objects are never garbage: the collector need not scan them
     found = check_files(files)
     directory = data_directory(data)
     with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
@@ -67,16 +69,18 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
         seconds = time.perf_counter() - start
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
-        said = [f"{count} {outcome}" for outcome, count in sorted(file.outcomes.items())]
-        said += [f"{count} × {kind} left out" for kind, count in sorted(file.left_out.items())]
+        counts = [f"{count} {outcome}" for outcome, count in sorted(file.outcomes.items())]
+        counts += [f"{count} × {kind} skipped" for kind, count in sorted(file.left_out.items())]
         if file.loaded_before:
-            said.append(f"{file.loaded_before} loaded before")
-        console.print(f"{file.file.place}: {', '.join(said) or 'nothing in it'}", markup=False)
+            counts.append(f"{file.loaded_before} already loaded")
+        console.print(f"{file.file.place}: {', '.join(counts) or 'no records'}", markup=False)
     if any(file.outcomes["rejected"] for file in imported):
-        console.print(f"why some were rejected: newsloom sql {WHY}", markup=False)
+        console.print(f"To see why records were rejected: newsloom sql {WHY_REJECTED}", markup=False)
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
-        console.print(f"{records} in {seconds:.1f} s, {records / seconds:.0f} a second: {split(times, seconds)}")
+        console.print(
+            f"{records} records in {seconds:.1f} s, {records / seconds:.0f} per second: {split(times, seconds)}"
+        )
     if failed:
         console.print(describe_failures(failed), markup=False)
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""The front door: which commands there are, and what a user's mistake looks like."""
+"""The entry point of the command line: the list of commands, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -12,38 +12,39 @@ from crawlers.errors import NewsloomError
 from flows.errors import was_interrupted
 
 COMMANDS = {
-    "up": ("flows.cli.service:up", "Run everything on its schedule, until told to stop."),
-    "status": ("flows.cli.service:status", "Show whether it is up, what ran last, and what runs next."),
-    "down": ("flows.cli.service:down", "End what `newsloom up` runs."),
-    "runs": ("flows.cli.runs", "List the runs: when, how long, what they brought, how they ended."),
-    "run": ("flows.cli.run", "Crawl the sources, and load what is new into the warehouse."),
-    "import": ("flows.cli.import_files", "Load articles from files: JSON lines, plain texts, WARC archives."),
-    "sql": ("flows.cli.sql", "Query the warehouse."),
-    "search": ("flows.cli.search", "Find articles by words of their headline and text."),
-    "export": ("flows.cli.export", "Write articles, or other tables, as Parquet, CSV or JSON lines."),
-    "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and say what to do where they do not."),
-    "rebuild": ("flows.cli.rebuild", "Make the whole warehouse anew from the archive."),
-    "reextract": ("flows.cli.reextract", "Read stored pages again with the present extractor."),
-    "forget": ("flows.cli.forget", "Remove everything held about an address or a source, for good."),
+    "up": ("flows.cli.service:up", "Run all flows on schedule until you stop it."),
+    "status": ("flows.cli.service:status", "Show whether newsloom is up, the last runs and the next ones."),
+    "down": ("flows.cli.service:down", "Stop what `newsloom up` started."),
+    "runs": ("flows.cli.runs", "List recent runs with their duration, results and final state."),
+    "run": ("flows.cli.run", "Crawl the sources and load new articles into the warehouse."),
+    "import": ("flows.cli.import_files", "Load articles from JSON lines, plain text or WARC files."),
+    "sql": ("flows.cli.sql", "Query the warehouse with SQL."),
+    "search": ("flows.cli.search", "Find articles by words in their headline and text."),
+    "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
+    "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix what does not."),
+    "rebuild": ("flows.cli.rebuild", "Rebuild the whole warehouse from the archive."),
+    "reextract": ("flows.cli.reextract", "Extract stored pages again with the current extractor."),
+    "forget": ("flows.cli.forget", "Permanently remove an article or a source."),
     "page": ("flows.cli.page", "Print a stored page as it was fetched."),
-    "extract": ("flows.cli.extract", "Print the article on one page, from a file or an address."),
-    "explain": ("flows.cli.explain", "Show why a page became the article it is, or none."),
-    "sources": ("flows.cli.sources", "Look at the sources, and check their file."),
-    "restory": ("flows.cli.restory", "Find all duplicates and stories anew."),
-    "demo": ("flows.cli.demo", "Show a whole run on small news sites of its own; needs no internet."),
+    "extract": ("flows.cli.extract", "Extract the article from an HTML file or a URL, and print it."),
+    "explain": ("flows.cli.explain", "Show how newsloom extracts a stored page, or why it rejects it."),
+    "sources": ("flows.cli.sources", "List, check, add, import and export sources."),
+    "restory": ("flows.cli.restory", "Recompute all duplicates and stories."),
+    "demo": ("flows.cli.demo", "Crawl four small demo newspapers; needs no internet."),
 }
 USAGE_ERROR = 2
+INTERRUPTED = "interrupted; run the same command again to resume"
 
 
 class LazyGroup(click.Group):
-    """Commands by name; a command's module is imported when that command is called."""
+    """A group that imports the module of a command only when the command is called."""
 
     def list_commands(self, context: click.Context) -> list[str]:
-        """All names, in the order of the table."""
+        """All command names, in the order of COMMANDS."""
         return list(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        """The command, imported."""
+        """Import a command; None if there is no such command."""
         if name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[name][0].partition(":")
@@ -52,7 +53,7 @@ class LazyGroup(click.Group):
         return command
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        """The table of commands, without importing any."""
+        """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
@@ -64,32 +65,35 @@ def newsloom() -> None:
 
 
 def main() -> None:
-    """Run the command line. A mistake or a failure that has words ends with them; anything else is a bug, and shows."""
+    """Run the command line. An error meant for the user ends with its message; others are bugs and show a traceback."""
     try:
         code = newsloom(standalone_mode=False)
     except click.exceptions.Abort:
-        _end("interrupted; the same command goes on where this one stopped", 130)
+        _exit_with(INTERRUPTED, 130)
     except KeyboardInterrupt:
-        _end("interrupted; the same command goes on where this one stopped", 130)
+        _exit_with(INTERRUPTED, 130)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        # Whoever read our output has seen enough; Python would complain once more while it flushes.
+        # The reader of our output has gone; without this, Python would report the error again when it flushes.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
     except PermissionError as error:
-        _end(f"{error.filename}: {error.strerror}. newsloom reads and writes there: see whose it is.", USAGE_ERROR)
+        _exit_with(
+            f"{error.filename}: {error.strerror}. newsloom must be able to read and write it.",
+            USAGE_ERROR,
+        )
     except Exception as error:
         if was_interrupted(error):
-            _end("interrupted; the same command goes on where this one stopped", 130)
+            _exit_with(INTERRUPTED, 130)
         if not isinstance(error, NewsloomError):
             raise
-        _end(str(error), USAGE_ERROR)
+        _exit_with(str(error), USAGE_ERROR)
     else:
-        sys.exit(code if isinstance(code, int) else 0)  # click hands back the code of its Exit
+        sys.exit(code if isinstance(code, int) else 0)  # click returns the code of its Exit
 
 
-def _end(words: str, code: int) -> None:
-    click.echo(f"newsloom: {words}", err=True)
+def _exit_with(message: str, code: int) -> None:
+    click.echo(f"newsloom: {message}", err=True)
     sys.exit(code)

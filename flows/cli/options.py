@@ -13,7 +13,7 @@ data_option = click.option(
     default=Path("newsloom-data"),
     show_default=True,
     show_envvar=True,
-    help="The data directory, which holds everything.",
+    help="Data directory: warehouse, archive and state.",
 )
 sources_option = click.option(
     "--sources",
@@ -22,12 +22,12 @@ sources_option = click.option(
     default=Path("sources.toml"),
     show_default=True,
     show_envvar=True,
-    help="The file that lists the sources.",
+    help="File that lists the sources.",
 )
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(min=0),
     default=0.0,
     metavar="SECONDS",
-    help="Wait this long for another newsloom that is writing to the same data directory.",
+    help="How long to wait for another newsloom process that writes to the same data directory.",
 )

@@ -1,4 +1,4 @@
-"""`newsloom page`."""
+"""`newsloom page`: print a stored page."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @click.command("page")
 @click.argument("url")
-@click.option("--headers", is_flag=True, help="Print status and headers before the body.")
+@click.option("--headers", is_flag=True, help="Print the HTTP status and headers before the body.")
 @data_option
 def command(url: str, headers: bool, data: Path) -> None:
-    """Print the archived bytes of an address: those of its last full answer.
+    """Print the stored bytes of the latest complete answer from URL.
 
-    URL is an article's address, another address of it, or that of a feed or sitemap.
+    URL is any URL of an article, or the URL of a feed, sitemap or section page.
     """
     from flows.reports.stored_page import find_page
 

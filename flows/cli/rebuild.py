@@ -1,4 +1,4 @@
-"""`newsloom rebuild`."""
+"""`newsloom rebuild`: make the warehouse again from the archive."""
 
 from __future__ import annotations
 
@@ -15,14 +15,18 @@ if TYPE_CHECKING:
 
 
 @click.command("rebuild")
-@click.option("--without-removed", is_flag=True, help="Lose what was loaded from segments that [keep] has removed.")
+@click.option(
+    "--without-removed",
+    is_flag=True,
+    help="Rebuild even if [keep] has removed segments; the articles loaded from them are lost.",
+)
 @data_option
 @wait_option
 def command(without_removed: bool, data: Path, wait: float) -> None:
-    """Make the whole warehouse anew from the archive: every stored page is extracted and loaded again.
+    """Rebuild the whole warehouse from the archive: extract and load every stored page again.
 
-    The old warehouse stays in place until the new one is complete, so there must be room for both. An interrupted
-    rebuild goes on where it stopped. With the same extractor the rows are the same as before.
+    The old warehouse stays in place until the new one is complete, so the disk needs room for both. Interrupted
+    rebuilds resume: run the command again. The same version of the extractor gives the same rows.
     """
     from flows.errors import FlowsError
     from flows.maintenance.rebuild import rebuild, refuse_to_lose
@@ -33,15 +37,17 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
 
     directory = data_directory(data)
     if not directory.archive.is_dir():
-        raise FlowsError(f"{directory.root}: there is no archive here; --data DIR or NEWSLOOM_DATA names another.")
+        raise FlowsError(
+            f"{directory.root}: no archive found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
+        )
     with shown(), open_writer(directory.root, "newsloom rebuild", wait=wait) as writer, Extractor() as extractor:
         if not without_removed:
             refuse_to_lose(writer)
         rebuilt = rebuild(writer, extractor, directory)
         writer.publish()
-    before = f", {rebuilt.loaded_before} of them by an earlier rebuild" if rebuilt.loaded_before else ""
+    before = f", {rebuilt.loaded_before} of them by the interrupted rebuild" if rebuilt.loaded_before else ""
     click.echo(f"{rebuilt.segments} segments loaded{before}")
-    click.echo(f"articles: {rebuilt.articles}, {rebuilt.articles_before} before")
+    click.echo(f"articles: {rebuilt.articles} (previously {rebuilt.articles_before})")
     if rebuilt.failed:
         click.echo(describe_failures(rebuilt.failed))
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""`newsloom reextract`."""
+"""`newsloom reextract`: extract the stored pages of articles again after an upgrade."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 @data_option
 @wait_option
 def command(source: str | None, data: Path, wait: float) -> None:
-    """Read the stored pages of articles again where another extractor than the present one read them.
+    """Extract the stored pages of articles again if another version of the extractor read them.
 
-    What comes out differently is a new version, marked as a re-extraction and not as an edit of the publisher's.
-    Nothing is fetched. `newsloom rebuild` decides about rejected pages anew, too.
+    If the result differs, newsloom stores it as a new version of the article with the change `reextracted`, to tell it
+    from an edit by the publisher. Nothing is fetched. Rejected pages are not read again; `newsloom rebuild` does that.
     """
     from flows.maintenance.reextract import reextract
     from flows.pipeline.extract import Extractor
@@ -33,10 +33,10 @@ def command(source: str | None, data: Path, wait: float) -> None:
         done = reextract(writer, extractor, directory, source)
         writer.publish()
     counts = done.outcomes
-    click.echo(f"read again: {counts['changed']} changed, {counts['same']} as before")
+    click.echo(f"extracted again: {counts['changed']} changed, {counts['same']} unchanged")
     if counts["missing"]:
-        click.echo(f"not in the archive any more: {counts['missing']}; `newsloom doctor` says which segments")
+        click.echo(f"no longer in the archive: {counts['missing']}; `newsloom doctor` lists the segments")
     if counts["rejected"]:
-        click.echo(f"no longer taken for an article, and kept: {counts['rejected']}, for example")
+        click.echo(f"now rejected, but kept as they were: {counts['rejected']}, for example")
         for line in done.rejections:
             click.echo(f"    {line}")

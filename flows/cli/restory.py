@@ -1,4 +1,4 @@
-"""`newsloom restory`."""
+"""`newsloom restory`: recompute all duplicates and stories."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 @data_option
 @wait_option
 def command(data: Path, wait: float) -> None:
-    """Find all duplicates and stories anew, from the articles that are held.
+    """Recompute all duplicates and stories from the stored articles.
 
-    Needed after a change of the method (the column `method` of the tables duplicates and stories says by which one a
-    row was found), and useful after many imports in small pieces. What was interrupted goes on where it stopped.
+    Run it after an upgrade that changes the method (the column `method` of `duplicates` and `stories` shows which one
+    found a row), or after many small imports. Interrupted recomputations resume: run the command again.
     """
     from flows.dedup.recompute import recompute_all
     from flows.errors import FlowsError
@@ -30,8 +30,8 @@ def command(data: Path, wait: float) -> None:
     directory = data_directory(data)
     if not (directory.private / "warehouse.duckdb").exists():
         raise FlowsError(
-            f"{directory.root}: there is no warehouse yet. `newsloom run` or `newsloom import` makes one; "
-            "--data DIR or NEWSLOOM_DATA names the data directory."
+            f"{directory.root}: no warehouse found. Create one with `newsloom run` or `newsloom import`, "
+            "or choose another data directory with --data DIR or NEWSLOOM_DATA."
         )
 
     def on_progress(done: int, whole: int) -> None:
@@ -40,4 +40,4 @@ def command(data: Path, wait: float) -> None:
     with shown(), open_writer(directory.root, "newsloom restory", wait=wait) as writer:
         found = recompute_all(writer, on_progress)
         writer.publish()
-    click.echo(f"{found.articles} articles, {found.duplicates} of them repeat others, {found.stories} stories")
+    click.echo(f"{found.articles} articles, {found.duplicates} of them duplicates, {found.stories} stories")

@@ -1,4 +1,4 @@
-"""`newsloom run`."""
+"""`newsloom run`: crawl the sources once."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 @data_option
 @wait_option
 def command(sources: Path, data: Path, wait: float) -> None:
-    """Crawl the sources, and load what is new into the warehouse.
+    """Crawl the sources and load new articles into the warehouse.
 
-    Run it again at any time: it asks what has changed, fetches what is new, and takes up what an interrupted run left.
-    A run is a Prefect flow run; it is recorded by the server of `newsloom up`, or the one that PREFECT_API_URL names,
-    else in the data directory.
+    You can run it at any time: it requests the listings that are due, fetches new pages, and completes interrupted
+    runs. A run is a Prefect flow run. The server of `newsloom up` records it, or the server that PREFECT_API_URL
+    names, or else a database in the data directory.
 
-    Exit code 1: something that was fetched could not be loaded; the rest was, and later runs try it again.
+    Exit code 1: some of the fetched pages could not be loaded. The rest was, and later runs try again.
     """
     from crawlers.errors import NewsloomError
     from crawlers.sources.contact import require_contact
@@ -35,7 +35,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
 
     directory = data_directory(data)
     configured, settings = load_all(sources)
-    require_contact(configured, sources)  # a mistake is told at once, not after Prefect has started
+    require_contact(configured, sources)  # reports mistakes at once, not after Prefect has started
 
     directory.require_writable()
     directory.require_space(settings.alerts.least_free_gb)
@@ -45,7 +45,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
 
     service = running_service(directory)
     if service is not None:
-        os.environ.setdefault("PREFECT_API_URL", service.api)  # it is seen there, and starts quicker
+        os.environ.setdefault("PREFECT_API_URL", service.api)  # shows up in its user interface, and starts sooner
     set_up_prefect(directory)
     from flows.pipeline.progress import shown
     from flows.reports.run_summary import print_summary, report_console
@@ -57,10 +57,10 @@ def command(sources: Path, data: Path, wait: float) -> None:
     except Exception as error:
         if isinstance(error, NewsloomError) or directory.free_gb() >= LEAST_FREE_GB:
             raise
-        # Prefect's database is on the same disk, and Prefect says only that its server has failed.
+        # Prefect's database is on the same disk, and Prefect only reports that its server has failed.
         raise FlowsError(
-            f"{directory.root}: the disk is full ({directory.free_gb():.2f} GB free), and the run could not go on: "
-            f"{type(error).__name__}.\nNothing that was fetched is lost. Make room, then run the same command again."
+            f"{directory.root}: the disk is full ({directory.free_gb():.2f} GB free); the run stopped "
+            f"({type(error).__name__}).\nNothing that was fetched is lost. Free some space, then run the command again."
         ) from error
     print_summary(summary, report_console())
     if summary.failed:

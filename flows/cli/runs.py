@@ -1,4 +1,4 @@
-"""`newsloom runs`."""
+"""`newsloom runs`: list recent runs."""
 
 from __future__ import annotations
 
@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 
 @click.command("runs")
 @data_option
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, help="How many, newest first.")
-@click.option("--failed", is_flag=True, help="Only those that failed or crashed.")
+@click.option(
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Number of runs to show, newest first."
+)
+@click.option("--failed", is_flag=True, help="Only runs that failed or crashed.")
 def command(data: Path, limit: int, failed: bool) -> None:
-    """List the runs: when, how long, what they brought, how they ended."""
+    """List recent runs with their duration, results and final state."""
     from flows.reports.run_history import last_runs, runs_table
     from flows.reports.run_summary import report_console
 
@@ -27,4 +29,4 @@ def command(data: Path, limit: int, failed: bool) -> None:
     if runs:
         report_console().print(runs_table(runs))
     else:
-        click.echo(f"{directory.root}: no run yet" if not failed else f"{directory.root}: no run failed")
+        click.echo(f"{directory.root}: no runs yet" if not failed else f"{directory.root}: no failed runs")

@@ -1,4 +1,4 @@
-"""`newsloom search`."""
+"""`newsloom search`: find articles by words."""
 
 from __future__ import annotations
 
@@ -16,10 +16,14 @@ if TYPE_CHECKING:
 
 @click.command("search")
 @click.argument("query")
-@click.option("--top", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many articles at most.")
+@click.option(
+    "--top", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Maximum number of articles."
+)
 @click.option("--language", metavar="CODE", help="Only articles in this language (ISO 639-1, two letters).")
 @click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]), help="Only articles from then on, UTC."
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Only articles published since this time (UTC).",
 )
 @click.option(
     "--format",
@@ -27,17 +31,17 @@ if TYPE_CHECKING:
     type=click.Choice(["text", "table", "csv", "json", "jsonl", "parquet"]),
     default="text",
     show_default=True,
-    help="How the articles are written to standard output.",
+    help="Output format.",
 )
 @data_option
 def command(query: str, top: int, language: str | None, since: datetime | None, form: str, data: Path) -> None:
-    """Find articles by words of their headline and text: the best match first, the newest first on ties.
+    """Find articles by words in their headline and text. The best match comes first, then the newest.
 
     \b
     newsloom search "ceasefire talks"
     newsloom search "Haushalt Streit" --language de --since 2026-01-01 --format jsonl
 
-    The same in SQL: SELECT * FROM search('ceasefire talks', top := 10)
+    In SQL: SELECT * FROM search('ceasefire talks', top := 10)
     """
     from crawlers.languages import ISO_639_1
     from flows.reports.query_output import write

@@ -1,4 +1,4 @@
-"""`newsloom up`, `newsloom status`, `newsloom down`."""
+"""`newsloom up`, `status` and `down`: run everything on schedule."""
 
 from __future__ import annotations
 
@@ -22,20 +22,25 @@ DETACH_SECONDS = 240.0
 @click.command("up")
 @sources_option
 @data_option
-@click.option("--port", type=click.IntRange(1, 65535), help="Port of Prefect's server.  [default: 4200, or the next]")
-@click.option("--detach", is_flag=True, help="Return once it is up, and leave it running.")
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    help="Port of the Prefect server.  [default: the first free port from 4200]",
+)
+@click.option("--detach", is_flag=True, help="Return when newsloom is up, and leave it running in the background.")
 def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
-    """Run everything on its schedule until told to stop.
+    """Run all flows on schedule until you stop it with Ctrl-C or `newsloom down`.
 
-    Starts a Prefect server on this machine's loopback, unless PREFECT_API_URL names one, and serves the flows: a crawl
-    every 15 minutes, tidying up every night, a digest every morning. [schedule] in the sources' file changes when.
+    Starts a Prefect server that only this machine can reach, unless PREFECT_API_URL names a server. Then it runs a
+    crawl every 15 minutes, maintenance every night and a digest every morning. To change the times, edit [schedule]
+    in the sources file.
     """
     from crawlers.sources.contact import require_contact
     from flows.service.supervise import supervise
     from flows.settings import load_all
 
     configured, _ = load_all(sources)
-    require_contact(configured, sources)  # a mistake is told here, not in a log
+    require_contact(configured, sources)  # reports mistakes here, not in a log
     directory = data_directory(data)
     directory.require_writable()
     if detach:
@@ -49,7 +54,7 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
 
 
 def _announce(ui: str) -> None:
-    click.echo(f"newsloom is up; Prefect's user interface: {ui}")
+    click.echo(f"newsloom is up. Prefect's user interface: {ui}")
 
 
 def _detached(sources: Path, data: Path, port: int | None) -> None:
@@ -60,7 +65,7 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
     from flows.service.state import lock_service, running_service
 
     directory = data_directory(data)
-    lock_service(directory).release()  # who serves already is told here
+    lock_service(directory).release()  # reports a service that is up already
     arguments = ["up", "--sources", str(sources.absolute()), "--data", str(directory.root)]
     arguments += [] if port is None else ["--port", str(port)]
     process = subprocess.Popen(  # noqa: S603 - ourselves
@@ -79,40 +84,40 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
             return
         if process.poll() is not None:
             assert process.stderr is not None
-            said = process.stderr.read().strip().removeprefix("newsloom: ").splitlines()
-            raise FlowsError(said[-1] if said else f"newsloom does not start; {directory.service} has its log")
+            output = process.stderr.read().strip().removeprefix("newsloom: ").splitlines()
+            raise FlowsError(output[-1] if output else f"newsloom did not start; see its log in {directory.service}")
         time.sleep(0.2)
     process.terminate()
-    raise FlowsError(f"newsloom is not up after {DETACH_SECONDS:.0f} s; {directory.service} has its log")
+    raise FlowsError(f"newsloom did not start within {DETACH_SECONDS:.0f} s; see its log in {directory.service}")
 
 
 @click.command("down")
 @data_option
 def down(data: Path) -> None:
-    """End what `newsloom up` runs; a crawl finishes its requests in flight and seals what it has."""
+    """Stop what `newsloom up` started. A running crawl finishes its open requests and saves what it has fetched."""
     from flows.errors import FlowsError
     from flows.service.state import running_service
 
     directory = data_directory(data)
     service = running_service(directory)
     if service is None:
-        click.echo(f"nothing is up for {directory.root}")
+        click.echo(f"newsloom is not running for {directory.root}")
         return
     os.kill(service.pid, signal.SIGTERM)
     deadline = time.monotonic() + DOWN_SECONDS
     while running_service(directory) is not None:
         if time.monotonic() > deadline:
             raise FlowsError(
-                f"process {service.pid} has not ended after {DOWN_SECONDS:.0f} s; {directory.service} has its log"
+                f"process {service.pid} did not stop within {DOWN_SECONDS:.0f} s; see its log in {directory.service}"
             )
         time.sleep(0.2)
-    click.echo("newsloom is down")
+    click.echo("newsloom has stopped")
 
 
 @click.command("status")
 @data_option
 def status(data: Path) -> None:
-    """Show whether newsloom is up, what ran last, what runs next, and how much disk is free."""
+    """Show whether newsloom is up, the last runs, the next runs, and the free disk space."""
     from flows.service.status import print_status
 
     print_status(data_directory(data))

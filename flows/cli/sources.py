@@ -1,4 +1,4 @@
-"""`newsloom sources …`."""
+"""`newsloom sources`: list, check, add, import and export sources."""
 
 from __future__ import annotations
 
@@ -11,38 +11,38 @@ from flows.cli.options import sources_option
 from flows.errors import FlowsError
 
 EXAMPLE = """\
-# The sources of newsloom. `newsloom sources list` checks this file.
+# The sources that newsloom crawls. Check this file with `newsloom sources list`.
 
 [crawl]
-contact = "mailto:desk@example.org"     # yours: goes into the user agent, so that publishers can write to you
-delay = 1.0                             # seconds between two requests to one host
-recheck_hours = [1, 6, 24, 72]          # how long after first sight an article is looked at again
+contact = "mailto:desk@example.org"     # your contact address, sent to publishers in the user agent
+delay = 1.0                             # seconds between two requests to the same host
+recheck_hours = [1, 6, 24, 72]          # hours after the first fetch at which an article is checked again
 
 [[source]]
 name = "harbour-courier"                # required, unique
 feeds = ["https://harbour-courier.example/feed.xml"]
-language = "en"                         # ISO 639-1, for pages that do not say
+language = "en"                         # ISO 639-1; used for pages that do not state their language
 
 # [[source]]
 # name = "nordblatt"
-# homepage = "https://nordblatt.example/"          # enough where the front page names its feeds
+# homepage = "https://nordblatt.example/"          # sufficient if the front page names its feeds
 # sitemaps = ["https://nordblatt.example/sitemap.xml"]
 # sections = ["https://nordblatt.example/politik"]
-# include = ["/artikel/"]                          # regular expressions on article addresses
+# include = ["/artikel/"]                          # regular expressions for article URLs
 # exclude = ["/anzeige/"]
-# limit = 200                                      # articles per run
+# limit = 200                                      # maximum number of new articles per run
 """
 
 
 @click.group("sources")
 def command() -> None:
-    """Look at the sources, and check their file."""
+    """List, check, add, import and export sources."""
 
 
 @command.command("list")
 @sources_option
 def list_sources(sources: Path) -> None:
-    """Check the file and list what it names."""
+    """Check the sources file and list its sources."""
     from rich.console import Console
     from rich.table import Table
 
@@ -50,7 +50,7 @@ def list_sources(sources: Path) -> None:
 
     configured, _ = load_all(sources)
     table = Table()
-    for column in ("source", "language", "asks"):
+    for column in ("source", "language", "requests"):
         table.add_column(column, overflow="fold")
     for source in configured.sources:
         asked = [*source.feeds, *source.sitemaps, *source.sections] or [source.homepage or ""]
@@ -61,19 +61,23 @@ def list_sources(sources: Path) -> None:
 @command.command("add")
 @click.argument("urls", nargs=-1, metavar="[URL]…")
 @click.option(
-    "--from-catalogue", "name", metavar="NAME", help="Publishers of the catalogue with this (part of a) name."
+    "--from-catalogue", "name", metavar="NAME", help="Add the publishers in the catalogue whose name contains NAME."
 )
-@click.option("--language", metavar="CODE", help="Publishers of the catalogue in this language (ISO 639-1).")
-@click.option("--contact", metavar="ADDRESS", help="Yours, for publishers to write to; is written into the file.")
+@click.option("--language", metavar="CODE", help="Add the publishers in the catalogue with this language (ISO 639-1).")
+@click.option("--contact", metavar="ADDRESS", help="Your contact address for publishers; saved to the sources file.")
 @sources_option
 def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: str | None, sources: Path) -> None:
-    """Write entries into the file: of websites, whose feeds and sitemaps are found, or of the catalogue."""
+    """Add websites or catalogue publishers.
+
+    For a website, newsloom finds the feeds and sitemaps. For a publisher in its catalogue it knows them already. Both
+    are written to the sources file.
+    """
     from flows.sources.add import add_publishers, add_websites
 
     if not urls and name is None and language is None:
-        raise click.UsageError("nothing to add: give addresses of websites, --from-catalogue or --language")
+        raise click.UsageError("Give the URL of a website, --from-catalogue NAME or --language CODE.")
     if contact is not None and not urls:
-        raise click.UsageError("--contact goes with addresses of websites, which are asked at once")
+        raise click.UsageError("--contact is only allowed together with the URL of a website.")
     entries = add_websites(sources, urls, contact) if urls else []
     if name is not None or language is not None:
         from crawlers.sources.catalogue import by_language, by_name
@@ -84,16 +88,23 @@ def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: 
         entries += add_publishers(sources, chosen)
     for _, entry in entries:
         click.echo(entry)
-    click.echo(f"{len(entries)} added to {sources}" if entries else f"{sources} has them all already")
+    click.echo(_added(len(entries), sources))
+
+
+def _added(count: int, sources: Path) -> str:
+    return f"{count} added to {sources}" if count else f"nothing to add: {sources} already has them all"
 
 
 @command.command("check")
 @click.argument("names", nargs=-1, metavar="[NAME]…")
 @sources_option
 def check(names: tuple[str, ...], sources: Path) -> None:
-    """Try the sources live, a few pages of each, and say of each whether it works, and why not.
+    """Try each source and report whether it works.
 
-    All of them, or those named. Ends with 1 where one does not work.
+    Crawls a few pages of all sources, or of those named, and reports what is wrong with those that do not work. Nothing
+    is stored.
+
+    Exit code 1: at least one source does not work.
     """
     from datetime import UTC, datetime
 
@@ -108,7 +119,7 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     known = {source.name: source for source in configured.sources}
     missing = [name for name in names if name not in known]
     if missing:
-        raise FlowsError(f"{sources}: there is no source {', '.join(missing)}; there are: {', '.join(known)}")
+        raise FlowsError(f"{sources}: unknown source: {', '.join(missing)}; available: {', '.join(known)}")
     planned = [
         replace(
             plan_source(source, configured.settings, entry_points(source), now), limit=PAGES, listing_limit=LISTINGS
@@ -119,16 +130,19 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     found = probe(planned, user_agent(configured.settings))
     broken = 0
     for source in planned:
-        state, said = classify(found[source.name], now)
+        state, summary = classify(found[source.name], now)
         broken += state is not SourceState.WORKS
-        click.echo(f"{source.name}: {state}: {said}")
+        click.echo(f"{source.name}: {state}: {summary}")
     raise click.exceptions.Exit(1 if broken else 0)
 
 
 @command.command("catalogue")
 @click.option("--language", metavar="CODE", help="Only publishers in this language (ISO 639-1).")
 def show_catalogue(language: str | None) -> None:
-    """List the publishers that come with newsloom, for `sources add --from-catalogue`."""
+    """List the publishers in the catalogue.
+
+    Add them with `newsloom sources add --from-catalogue NAME`.
+    """
     from crawlers.sources.catalogue import by_language, catalogue
 
     for publisher in by_language(language) if language else catalogue():
@@ -139,7 +153,7 @@ def show_catalogue(language: str | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @sources_option
 def export(file: Path, sources: Path) -> None:
-    """Write the sources as OPML, which feed readers take."""
+    """Export the sources as OPML for feed readers."""
     from crawlers.sources.model import load_sources
     from crawlers.sources.opml import to_opml
 
@@ -155,23 +169,26 @@ def export(file: Path, sources: Path) -> None:
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @sources_option
 def import_opml(file: Path, sources: Path) -> None:
-    """Add the feeds of an OPML file, as a feed reader exports it, to the sources."""
+    """Add the feeds of an OPML file.
+
+    Feed readers export such files.
+    """
     from crawlers.sources.opml import from_opml
     from flows.sources.add import add_outlines
 
     entries = add_outlines(sources, from_opml(file))
-    click.echo(f"{len(entries)} added to {sources}" if entries else f"{sources} has them all already")
+    click.echo(_added(len(entries), sources))
 
 
 @command.command("init")
 @sources_option
 def init(sources: Path) -> None:
-    """Write a file to start from."""
+    """Write an example sources file."""
     try:
         with sources.open("x", encoding="utf-8") as file:
             file.write(EXAMPLE)
     except FileExistsError as error:
-        raise FlowsError(f"{sources}: is there already, and is left as it is") from error
+        raise FlowsError(f"{sources}: already exists; not changed") from error
     except OSError as error:
         raise FlowsError(f"{sources}: cannot be written: {error.strerror}") from error
-    click.echo(f"{sources} written: put your sources in, then `newsloom run`")
+    click.echo(f"{sources} written. Add your sources to it, then run `newsloom run`.")

@@ -1,4 +1,4 @@
-"""`newsloom sql`."""
+"""`newsloom sql`: query the warehouse."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ if TYPE_CHECKING:
     type=click.Choice(["table", "csv", "json", "jsonl", "parquet"]),
     default="table",
     show_default=True,
-    help="How the rows are written to standard output.",
+    help="Output format.",
 )
 @data_option
 def command(query: str, form: str, data: Path) -> None:
-    """Query the warehouse, read-only; also while a run goes on. QUERY is SQL, or - to read it from standard input.
+    """Query the warehouse with SQL. QUERY is an SQL statement, or - to read it from standard input.
+
+    Queries are read-only. You can run them at any time, also during a run.
 
     \b
     newsloom sql "SELECT title, published_at FROM articles ORDER BY published_at DESC LIMIT 10"

@@ -1,1 +1,1 @@
-"""A small news web that runs on this machine, and four fictitious newspapers on it."""
+"""The demo: four fictitious newspapers on a small news web that runs on this machine."""

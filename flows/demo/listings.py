@@ -1,4 +1,4 @@
-"""The feeds and sitemaps of the demo's newspapers, as XML."""
+"""Renders the feeds and sitemaps of the demo's newspapers as XML."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEWS_XMLNS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 
 
 def feed_page(paper: Newspaper) -> ServedPage:
-    """The feed: every story newest first, a print address right behind its story, dead links at the end."""
+    """The feed: every story, newest first, with its print URL right behind it, then the dead links."""
     entry = _rss_item if paper.feed_form == "rss" else _atom_entry
     entries = []
     for story in paper.stories:
@@ -50,7 +50,7 @@ def feed_page(paper: Newspaper) -> ServedPage:
 
 
 def sitemap_pages(paper: Newspaper) -> dict[str, ServedPage]:
-    """`/sitemap.xml` in the paper's form and what belongs to it: the child of a sitemapindex is gzipped."""
+    """`/sitemap.xml` in the form that the paper uses; for a sitemap index, its gzipped child too."""
     if paper.sitemap == "news":
         urls = "\n".join(_news_url(paper, story) for story in paper.stories)
         return {"/sitemap.xml": _xml(f"{XML}<urlset {SITEMAP_XMLNS} {NEWS_XMLNS}>\n{urls}\n</urlset>\n", paper)}

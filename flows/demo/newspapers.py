@@ -1,4 +1,4 @@
-"""What the demo's newspapers have written: read from one TOML file per newspaper, as of an edition."""
+"""Reads the demo's newspapers and their stories from one TOML file per newspaper, in one of two editions."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ EDITIONS = (1, 2)
 
 @dataclass(frozen=True, slots=True)
 class NewspaperStory:
-    """One story of a paper, in the state of one edition.
+    """A story of a newspaper, as of one edition.
 
     Times carry the paper's time zone. `unedited` means that no edition adds or changes the story. `print_path` is a
     second URL with the same text. Paths include the query string.
@@ -44,13 +44,13 @@ class NewspaperStory:
 
     @property
     def changed_at(self) -> datetime:
-        """When it was last touched."""
+        """When the story was last changed."""
         return self.modified_at or self.published_at
 
 
 @dataclass(frozen=True, slots=True)
 class StaticPage:
-    """A page that is no story (`/about`)."""
+    """A page that is not a story, such as `/about`."""
 
     path: str
     title: str
@@ -59,7 +59,7 @@ class StaticPage:
 
 @dataclass(frozen=True, slots=True)
 class DeadLink:
-    """A link of the feed whose page is gone."""
+    """A link in the feed whose page is gone."""
 
     path: str
     title: str
@@ -68,10 +68,10 @@ class DeadLink:
 
 @dataclass(frozen=True, slots=True)
 class Newspaper:
-    """A newspaper in the state of one edition; `stories` newest first, `folder` holds its HTML templates.
+    """A newspaper, as of one edition. `stories` are sorted from newest to oldest.
 
-    `sections` maps a section's name to its path, `bios` an author's name to a sentence on them. `date` is a format of
-    `{day} {month} {year} {time}` with the month's name taken from `months`.
+    `sections` maps the name of a section to its path, and `bios` the name of an author to a sentence about them. `date`
+    is a format with the fields `{day} {month} {year} {time}`; the name of the month comes from `months`.
     """
 
     key: str
@@ -94,7 +94,7 @@ class Newspaper:
 
     @property
     def folder(self) -> Traversable:
-        """Where its HTML templates are."""
+        """The folder of its HTML templates."""
         return _SITES / self.key
 
     @property
@@ -103,7 +103,7 @@ class Newspaper:
         return max(story.changed_at for story in self.stories)
 
     def url(self, path: str) -> str:
-        """The absolute address of a path."""
+        """The absolute URL of a path."""
         return f"http://{self.host}{path}"
 
 
@@ -112,19 +112,19 @@ _SITES = resources.files("flows.demo") / "sites"
 
 @cache
 def newspapers(edition: int) -> tuple[Newspaper, ...]:
-    """All newspapers as of edition 1 or 2; ValueError for another one."""
+    """All newspapers, as of edition 1 or 2; raises ValueError for other editions."""
     if edition not in EDITIONS:
-        raise ValueError(f"edition {edition!r}: there are the editions {EDITIONS[0]} and {EDITIONS[1]}")
+        raise ValueError(f"edition {edition!r} does not exist; available: {EDITIONS[0]} and {EDITIONS[1]}")
     return tuple(_newspaper(key, edition) for key in NEWSPAPERS)
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
-    """The paragraphs of a text in which empty lines set them apart and other line breaks mean nothing."""
+    """Split a text into paragraphs at its empty lines; other line breaks become spaces."""
     return tuple(" ".join(block.split()) for block in text.strip().split("\n\n"))
 
 
 def _newspaper(key: str, edition: int) -> Newspaper:
-    # Our own files: a missing key is a KeyError in the tests, not a message for users.
+    # These files are part of newsloom, so the tests find a missing key; it needs no message.
     data = tomllib.loads((_SITES / f"{key}.toml").read_text(encoding="utf-8"))
     stories = [_story(entry, edition) for entry in data["story"] if entry.get("since", 1) <= edition]
     return Newspaper(

@@ -1,9 +1,9 @@
-"""The HTML pages of the demo's newspapers: stories in the furniture that real news pages have around them.
+"""Renders the HTML pages of the demo's newspapers, with the menus and teasers that surround real news articles.
 
-Every newspaper has its own templates (`string.Template`) in `sites/NAME/`: `frame.html` around all pages,
-`article.html` and, where it needs them, `paywall.html`, `gallery.html` and `print.html`. Everything is made of the
-stories alone, so that the same edition gives the same bytes. The lists of related and most read stories name only
-stories which no edition changes: otherwise a new headline would change every other page of the paper.
+Every newspaper has its own templates (`string.Template`) in `sites/NAME/`: `frame.html` for all pages, `article.html`
+and, if needed, `paywall.html`, `gallery.html` and `print.html`. The pages depend on the stories alone, so that an
+edition always gives the same bytes. The lists of related and most read stories contain only stories that no edition
+changes; otherwise a new headline would change every other page of the paper.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 def article_page(paper: Newspaper, story: NewspaperStory) -> ServedPage:
     """The page of a story: an article, a paywall stub or a gallery, in the charset of the story."""
     template = {"paywall": "paywall.html", "no-article": "gallery.html"}.get(story.kind, "article.html")
-    main = _filled(paper, template, _article_values(paper, story))
-    return _page(_framed(paper, main, _article_head(paper, story), story.charset), story.changed_at, story.charset)
+    main = _render(paper, template, _article_values(paper, story))
+    return _page(_in_frame(paper, main, _article_head(paper, story), story.charset), story.changed_at, story.charset)
 
 
 def print_page(paper: Newspaper, story: NewspaperStory) -> ServedPage:
-    """The same text for the printer: hardly any furniture, and no link to the address it belongs to."""
-    body = _filled(paper, "print.html", _article_values(paper, story) | {"charset": story.charset})
+    """The print version of a story: the same text with little around it, and no canonical link."""
+    body = _render(paper, "print.html", _article_values(paper, story) | {"charset": story.charset})
     return _page(body, story.changed_at, story.charset)
 
 
 def list_pages(paper: Newspaper) -> dict[str, ServedPage]:
-    """The front page, the sections and the tags, each with teasers of their stories."""
+    """The front page and the pages of sections and tags, with teasers of their stories."""
     stories = [story for story in paper.stories if story.kind != "no-article"]
     pages = {"/": (paper.name, stories)}
     for section, path in paper.sections.items():
@@ -49,14 +49,14 @@ def list_pages(paper: Newspaper) -> dict[str, ServedPage]:
 
 
 def static_page(paper: Newspaper, page: StaticPage) -> ServedPage:
-    """A page that is no story."""
+    """A page that is not a story, such as `/about`."""
     main = f'<div class="static"><h1>{escape(page.title)}</h1>\n{_paragraphs(page.paragraphs)}</div>'
-    return _page(_framed(paper, main, _list_head(paper, page.title, page.path)), None)
+    return _page(_in_frame(paper, main, _list_head(paper, page.title, page.path)), None)
 
 
 def newsroom_page(paper: Newspaper) -> ServedPage:
-    """The page behind the link that robots.txt forbids to follow."""
-    return _page(_framed(paper, "<h1>Newsroom</h1><p>Staff only.</p>", "<title>Newsroom</title>"), None)
+    """The page that robots.txt disallows."""
+    return _page(_in_frame(paper, "<h1>Newsroom</h1><p>Staff only.</p>", "<title>Newsroom</title>"), None)
 
 
 def tag_path(tag: str) -> str:
@@ -66,11 +66,11 @@ def tag_path(tag: str) -> str:
 
 
 def image_url(paper: Newspaper, story: NewspaperStory) -> str:
-    """The address of a story's picture (which nobody serves: no part of the project fetches pictures)."""
+    """The URL of a story's picture. It is not served, because newsloom does not fetch pictures."""
     return paper.url(f"/img/{re.sub(r'[^a-z0-9]+', '-', story.path).strip('-')}.jpg")
 
 
-def _filled(paper: Newspaper, template: str, values: dict[str, str]) -> str:
+def _render(paper: Newspaper, template: str, values: dict[str, str]) -> str:
     return Template((paper.folder / template).read_text(encoding="utf-8")).substitute(values)
 
 
@@ -81,7 +81,7 @@ def _page(text: str, changed_at: datetime | None, charset: str = "utf-8") -> Ser
     )
 
 
-def _framed(paper: Newspaper, main: str, head: str, charset: str = "utf-8") -> str:
+def _in_frame(paper: Newspaper, main: str, head: str, charset: str = "utf-8") -> str:
     values = {
         "language": paper.language,
         "charset": charset,
@@ -93,7 +93,7 @@ def _framed(paper: Newspaper, main: str, head: str, charset: str = "utf-8") -> s
         "head": head,
         "main": main,
     }
-    return _filled(paper, "frame.html", values)
+    return _render(paper, "frame.html", values)
 
 
 def _list_page(paper: Newspaper, title: str, path: str, stories: Iterable[NewspaperStory]) -> ServedPage:
@@ -104,7 +104,7 @@ def _list_page(paper: Newspaper, title: str, path: str, stories: Iterable[Newspa
         for story in stories
     )
     main = f'<h1>{escape(title)}</h1>\n<div class="teasers">{teasers}</div>'
-    return _page(_framed(paper, main, _list_head(paper, title, path)), paper.changed_at)
+    return _page(_in_frame(paper, main, _list_head(paper, title, path)), paper.changed_at)
 
 
 def _list_head(paper: Newspaper, title: str, path: str) -> str:
@@ -146,7 +146,7 @@ def _article_head(paper: Newspaper, story: NewspaperStory) -> str:
     if paper.json_ld == "none":
         lines.append(f'<meta name="author" content="{escape(", ".join(story.authors))}">')
     else:
-        # Escaped to ASCII, so that it is the same in every charset; "</" may not occur in a script.
+        # JSON in ASCII is the same in every charset; "</" must not occur in a script.
         text = json.dumps(_json_ld(paper, story), indent=1).replace("</", "<\\/")
         lines.append(f'<script type="application/ld+json">{text}</script>')
     return "\n".join(lines)
@@ -184,7 +184,7 @@ def _json_ld(paper: Newspaper, story: NewspaperStory) -> dict[str, object]:
 
 
 def _article_values(paper: Newspaper, story: NewspaperStory) -> dict[str, str]:
-    """Everything a template may ask for; the body comes in three parts, with room for furniture between them."""
+    """All values that a template may use. The body has three parts, with room for other elements between them."""
     related = _unedited(paper, story)
     modified = story.modified_at
     return {
@@ -215,8 +215,8 @@ def _article_values(paper: Newspaper, story: NewspaperStory) -> dict[str, str]:
     }
 
 
-def _unedited(paper: Newspaper, but: NewspaperStory | None) -> list[NewspaperStory]:
-    path = but.path if but else None
+def _unedited(paper: Newspaper, other_than: NewspaperStory | None) -> list[NewspaperStory]:
+    path = other_than.path if other_than else None
     return [story for story in paper.stories if story.unedited and story.kind == "article" and story.path != path]
 
 

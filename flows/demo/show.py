@@ -1,4 +1,4 @@
-"""The demo: the real flow on four small newspapers, before and after one of them edits a story."""
+"""Runs the demo: crawls four small newspapers, publishes a second edition, crawls again and queries the result."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 
 SOURCES = "sources.toml"
 
-# What the demo shows at the end: a question, and the SQL that answers it.
+# What the demo shows at the end: questions, each with the SQL that answers it.
 QUESTIONS = (
     (
-        "Which articles are there, and how clean is their text?",
+        "Which articles are in the warehouse?",
         "SELECT source, language, title, word_count AS words, strftime(published_at, '%Y-%m-%d %H:%M') AS published\n"
         "FROM articles ORDER BY published_at DESC LIMIT 8",
     ),
@@ -38,23 +38,23 @@ QUESTIONS = (
         "ORDER BY seen_at",
     ),
     (
-        "Which addresses are the same article?",
-        "SELECT alias.kind, alias.url AS other_address, article.url AS article\n"
+        "Which URLs belong to the same article?",
+        "SELECT alias.kind, alias.url AS other_url, article.url AS article\n"
         "FROM aliases AS alias JOIN articles AS article USING (article_id)",
     ),
-    ("What was no article, and why?", "SELECT source, reason, url FROM rejections ORDER BY source"),
+    ("Which pages were rejected, and why?", "SELECT source, reason, url FROM rejections ORDER BY source"),
     (
-        "Where did every page go?",
+        "What happened to each page?",
         "SELECT outcome, reason, count(*) AS pages FROM fetches WHERE kind = 'page' GROUP BY ALL ORDER BY ALL",
     ),
 )
 
 
 def run_demo(directory: DataDirectory, console: Console) -> None:
-    """Serve the newspapers, run the flow twice, print what came of it. Leaves the data directory to look into.
+    """Serve the newspapers, run the flow twice and print the results. The data directory stays for the user to query.
 
-    Raises FlowsError where the directory holds something that an earlier demo has not left. Prefect must not have
-    been imported yet.
+    Raises FlowsError if the directory contains anything other than an earlier demo. Prefect must not have been imported
+    yet.
     """
     sources = _prepare(directory)
     # Here, because importing the flow imports Prefect.
@@ -68,31 +68,31 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
     with NewsWeb(demo_sites(1)) as web, _proxied_through(web.proxy_url):
         served = len([article for article in demo_articles(1) if article.kind == "article"])
         console.print(
-            f"Four newspapers are served at {web.proxy_url}: {served} articles, and some pages that are none."
+            f"Four newspapers are served at {web.proxy_url}: {served} articles, and some pages that are not articles."
         )
-        console.print("[bold]First run[/bold] (Prefect starts a server for it, which takes some seconds)")
+        console.print("[bold]First run[/bold] (Prefect starts a server for it, which takes a few seconds)")
         with shown():
             first = run_flow(sources=sources, data=directory.root)
         print_summary(first, console)
         for site in demo_sites(2):
             web.publish(site)
-        console.print("\nA newspaper edits a story, another publishes a new one. [bold]Second run[/bold]")
+        console.print("\nOne newspaper edits a story, and another publishes a new one. [bold]Second run[/bold]")
         with shown():
             second = run_flow(sources=sources, data=directory.root)
         print_summary(second, console)
-    console.print("\nWhat the warehouse says:")
+    console.print("\nQueries on the warehouse:")
     with connect(directory.news) as connection:
         for question, query in QUESTIONS:
             console.print(f"\n[bold]{question}[/bold]")
             console.print(query, markup=False, soft_wrap=True)
             write(connection, query, "table", sys.stdout.buffer)
     relative = os.path.relpath(directory.root)
-    console.print(f"The warehouse is {relative}/news.duckdb. Ask it yourself:")
-    console.print(f'  {_program()} sql --data {relative} "FROM articles"', markup=False)
+    console.print(f"The warehouse is {relative}/news.duckdb. Query it yourself:")
+    console.print(f'  {_program_name()} sql --data {relative} "FROM articles"', markup=False)
 
 
-def _program() -> str:
-    """How the user calls newsloom: by name, or by its path where it is not on the search path (`make demo`)."""
+def _program_name() -> str:
+    """How the user calls newsloom: by name, or by its path if it is not on the search path (`make demo`)."""
     called = Path(sys.argv[0])
     return os.path.relpath(called) if called.name == "newsloom" and not shutil.which("newsloom") else "newsloom"
 
@@ -102,7 +102,7 @@ def _prepare(directory: DataDirectory) -> Path:
     if directory.root.exists() and any(directory.root.iterdir()):
         if not sources.is_file() or sources.read_text(encoding="utf-8") != demo_sources_toml():
             raise FlowsError(
-                f"{directory.root}: is not empty, and not what an earlier demo left. Give another directory: --data DIR"
+                f"{directory.root}: is not empty and not from an earlier demo. Choose another one with --data DIR."
             )
         shutil.rmtree(directory.root)
     directory.root.mkdir(parents=True, exist_ok=True)
@@ -112,7 +112,7 @@ def _prepare(directory: DataDirectory) -> Path:
 
 @contextmanager
 def _proxied_through(proxy: str) -> Iterator[None]:
-    """Let the crawl ask for everything at the demo's own web; its hosts exist nowhere else."""
+    """Send all requests of the crawl to the demo's own web; its hosts exist nowhere else."""
     before = {name: os.environ.get(name) for name in ("http_proxy", "https_proxy")}
     os.environ.update(dict.fromkeys(before, proxy))
     try:

@@ -1,13 +1,13 @@
 """A small news web on one loopback port, for the demo and for tests.
 
-It answers for any number of hosts, either as an HTTP forward proxy (`http_proxy=http://127.0.0.1:PORT`, with the
-absolute request targets that Scrapy sends to one) or by the Host header. Nothing leaves the machine: a host that was
-not published is a 404. Only http; an https address reaches it as CONNECT, which is refused with 501.
+It serves any number of hosts, either as an HTTP forward proxy (`http_proxy=http://127.0.0.1:PORT`, with the absolute
+request targets that Scrapy sends to a proxy) or by the Host header. Nothing leaves the machine: an unknown host is a
+404. It serves http only: a request for an https URL arrives as CONNECT and gets a 501.
 
     with NewsWeb([Site("courier.example", {"/": Page(b"<p>News</p>")})]) as web:
         ...                                    # crawl with http_proxy=web.proxy_url
         web.publish(Site("courier.example", {"/": Page(b"<p>Other news</p>")}))
-        assert [asked.status for asked in web.requests] == [200]
+        assert [request.status for request in web.requests] == [200]
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 NO_LINGER = struct.pack("ii", 1, 0)
-"""SO_LINGER switched on with zero seconds: closing the socket sends RST instead of FIN."""
+"""SO_LINGER with zero seconds: closing the socket sends RST instead of FIN."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServedPage:
-    """What one address answers.
+    """The answer to requests for one URL.
 
-    `headers` are added to those of the server and replace the ones of the same name; an empty value leaves the header
-    out (`("ETag", "")` is a page without that validator). `last_modified` is aware. `delay` is in seconds, before the
-    first byte. With `reset` the connection is aborted instead of answered.
+    `headers` are added to those of the server, or replace those of the same name; an empty value removes the header
+    (`("ETag", "")` is a page without that validator). `last_modified` is timezone-aware. `delay` is the time before the
+    first byte, in seconds. With `reset`, the connection is aborted and there is no answer.
     """
 
     body: bytes
@@ -51,19 +51,19 @@ class ServedPage:
 
     @property
     def etag(self) -> str:
-        """A strong validator made of the body alone."""
+        """A strong validator, computed from the body alone."""
         return f'"{hashlib.blake2b(self.body, digest_size=12).hexdigest()}"'
 
 
 @dataclass(frozen=True)
 class Site:
-    """The pages of one host, each under its path with query. Without a page `/robots.txt` it gets a usual one."""
+    """The pages of one host, by path with query. If there is no page `/robots.txt`, `default_robots` is served."""
 
     host: str
     pages: Mapping[str, ServedPage]
 
     def page(self, path: str) -> ServedPage | None:
-        """The page at `path`, which may carry tracking parameters (`utm_*`) that the page's own path does not have."""
+        """The page at `path`; tracking parameters (`utm_*`) in it are ignored."""
         found = self.pages.get(path) or self.pages.get(without_tracking(path))
         if found is None and path == "/robots.txt":
             return ServedPage(default_robots(self.host), "text/plain; charset=utf-8")
@@ -72,9 +72,9 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class ReceivedRequest:
-    """One request as it arrived: `path` with query as sent, header names in lower case, `at` in UTC.
+    """A request as it arrived: `path` with query as sent, header names in lower case, `at` in UTC.
 
-    `status` is what was answered, 0 where the connection was reset on purpose.
+    `status` is the status of the answer; 0 if the connection was reset on purpose.
     """
 
     host: str
@@ -89,41 +89,41 @@ NOT_FOUND = ServedPage(b"<!doctype html><title>404</title><p>No such page.</p>",
 
 
 def default_robots(host: str) -> bytes:
-    """The robots.txt of a site that has none of its own."""
+    """The robots.txt of a site without a robots.txt of its own."""
     return f"User-agent: *\nDisallow: /private/\nSitemap: http://{host}/sitemap.xml\n".encode()
 
 
 def without_tracking(path: str) -> str:
-    """The path with query, less the `utm_*` parameters."""
+    """Remove the `utm_*` parameters from a path with query."""
     bare, _, query = path.partition("?")
     kept = "&".join(part for part in query.split("&") if part and not part.lower().startswith("utm_"))
     return f"{bare}?{kept}" if kept else bare
 
 
-def is_unchanged(page: ServedPage, asked: Mapping[str, str]) -> bool:
-    """Whether the validators of a request (names in lower case) still hold, so that 304 is the answer.
+def is_unchanged(page: ServedPage, headers: Mapping[str, str]) -> bool:
+    """Whether the page still matches the validators in the headers of a request (names in lower case): answer 304.
 
-    If-None-Match decides alone where it is sent (RFC 9110, 13.2.2). Only a 200 can be unchanged.
+    If-None-Match takes precedence over If-Modified-Since (RFC 9110, 13.2.2). Only a 200 can be unchanged.
     """
     if page.status != 200:
         return False
-    if "if-none-match" in asked:
+    if "if-none-match" in headers:
         etag = {name.lower(): value for name, value in headers_of(page).items()}.get("etag")
-        tags = [tag.strip() for tag in asked["if-none-match"].split(",")]
+        tags = [tag.strip() for tag in headers["if-none-match"].split(",")]
         return etag is not None and ("*" in tags or etag.removeprefix("W/") in [tag.removeprefix("W/") for tag in tags])
-    if page.last_modified is None or "if-modified-since" not in asked:
+    if page.last_modified is None or "if-modified-since" not in headers:
         return False
     try:
-        since = parsedate_to_datetime(asked["if-modified-since"])
+        since = parsedate_to_datetime(headers["if-modified-since"])
     except ValueError:
         return False
-    # A date without a zone ("-0000") comes back naive; HTTP dates are in UTC.
+    # A date without a time zone ("-0000") is parsed as naive; HTTP dates are in UTC.
     since = since if since.tzinfo else since.replace(tzinfo=UTC)
     return page.last_modified.replace(microsecond=0) <= since
 
 
 def headers_of(page: ServedPage) -> dict[str, str]:
-    """The response headers of a page, Content-Length apart."""
+    """The response headers of a page, without Content-Length."""
     headers = {"Content-Type": page.content_type, "ETag": page.etag}
     if page.last_modified is not None:
         headers["Last-Modified"] = format_datetime(page.last_modified.astimezone(UTC), usegmt=True)
@@ -133,7 +133,7 @@ def headers_of(page: ServedPage) -> dict[str, str]:
 
 
 class NewsWeb:
-    """The web itself: a context manager that listens on 127.0.0.1, at a port of the system's choice, while open."""
+    """The web server: a context manager that listens on a free port of 127.0.0.1 while it is open."""
 
     def __init__(self, sites: Iterable[Site] = ()) -> None:
         self._lock = Lock()
@@ -157,29 +157,29 @@ class NewsWeb:
 
     @property
     def proxy_url(self) -> str:
-        """`http://127.0.0.1:PORT`; RuntimeError while the web is not open."""
+        """`http://127.0.0.1:PORT`; raises RuntimeError if the web is not open."""
         if self._server is None:
-            raise RuntimeError("the news web has no address before it is entered: with NewsWeb(...) as web")
+            raise RuntimeError("the news web has no URL before it is open; use `with NewsWeb(...) as web`")
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
     @property
     def requests(self) -> list[ReceivedRequest]:
-        """Everything asked for since the start or the last `reset`, in the order of arrival."""
+        """All requests since the start or the last `reset`, in the order of arrival."""
         with self._lock:
             return list(self._requests)
 
     def reset(self) -> None:
-        """Forget what was asked so far."""
+        """Forget the requests so far."""
         with self._lock:
             self._requests.clear()
 
     def publish(self, site: Site) -> None:
-        """Put a site on the web, in place of the one its host has had."""
+        """Serve a site, in place of the previous site of its host."""
         with self._lock:
             self._sites[site.host.lower()] = site
 
     def _answer(self, method: str, host: str, path: str, headers: dict[str, str]) -> tuple[int, ServedPage]:
-        """Look a request up and put it on record; the status to send (304 included) and the page."""
+        """Record a request; returns the status to send (304 included) and the page."""
         with self._lock:
             site = self._sites.get(host)
             page = (site and site.page(path)) or NOT_FOUND
@@ -209,18 +209,18 @@ class _Server(ThreadingHTTPServer):
         thread.start()
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        # The inherited method sends FIN first, which would make an ordinary end of a reset.
+        # The inherited method sends FIN first, which would turn a reset into an ordinary end.
         self.close_request(request)
         with self._open_lock:
             self._open.pop(current_thread(), None)
 
     def handle_error(self, request: socket.socket | tuple[bytes, socket.socket], client_address: object) -> None:
-        # Clients may hang up at any time; only what is no matter of the network deserves a traceback.
+        # Clients may hang up at any time; only errors other than network errors deserve a traceback.
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 
     def close(self) -> None:
-        """End all connections, wait for their threads and give the port back; `serve_forever` has ended before."""
+        """Close all connections, wait for their threads and free the port. Call it after `serve_forever` has ended."""
         self.closing.set()
         with self._open_lock:
             connections = list(self._open.items())
@@ -233,7 +233,7 @@ class _Server(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # head and body leave in one packet: two would wait for each other (Nagle, delayed acknowledgement)
+    wbufsize = -1  # sends head and body in one packet; two would be delayed (Nagle, delayed acknowledgement)
     server: _Server
 
     def do_GET(self) -> None:
@@ -269,10 +269,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(page.body)
 
     def finish(self) -> None:
-        # Each on its own: the inherited method leaves the second open where the client hung up before the first.
+        # Two suppressions: the inherited method leaves the second stream open if closing the first one fails.
         for stream in (self.wfile, self.rfile):
             with suppress(OSError):
                 stream.close()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the inherited name
-        """Say nothing: `NewsWeb.requests` is the log."""
+        """Log nothing: `NewsWeb.requests` has all requests."""

@@ -1,7 +1,7 @@
-"""`newsloom up`: one process that keeps a Prefect server and the flows' runner alive.
+"""The service behind `newsloom up`: a process that keeps a Prefect server and a runner of flows alive.
 
     up (supervise.py) ─┬─ server.py: Prefect's server on loopback, unless PREFECT_API_URL names another one
-                       └─ runner.py: polls the server for runs that are due ── one process for each run
+                       └─ runner.py: polls the server for due runs and starts a process for each
 
-The children end when their parent has gone, however it ended; what they left is put right by the next start.
+Both processes end when their parent has gone, however it ended. The next start reconciles what they left.
 """

@@ -1,4 +1,4 @@
-"""The deployments of a data directory: which flow runs when, and never twice at once."""
+"""The Prefect deployments of a data directory: the schedule of each flow, and that it never runs twice at once."""
 
 from __future__ import annotations
 
@@ -27,31 +27,31 @@ if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
     from flows.settings import Schedule
 
-# A second run of a deployment that still runs is cancelled before it begins. The warehouse's lock is underneath:
-# this limit is one deployment's own, and several of them write.
+# While a run of a deployment is still running, the next one is cancelled before it starts. Several deployments write to
+# the warehouse; the writer's lock keeps them apart.
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-# What writes waits for a writer that is at it, in seconds, before it gives way: the next run is not far.
+# Seconds that a crawl waits for another writer before it is skipped; the next one is not far away.
 WAIT_FOR_WRITER = 120.0
 # Prefect's scheduler looks for new deployments every 5 seconds.
 FIRST_RUN_AFTER = timedelta(seconds=10)
-# What runs once a day, or by hand, waits for a crawl to end.
+# Seconds that daily flows, and those that users start, wait for a crawl to end.
 WAIT_FOR_CRAWL = 3 * 3600.0
 
 
 class ClosedSchema(ParameterSchema):
-    """Parameters that a run may be given, and no others: Prefect's server refuses these in words.
+    """A parameter schema that allows no other parameters: Prefect's server rejects them with a message.
 
-    Left open it takes any, and the process of the run ends before it can say what is wrong.
+    With an open schema, the server accepts any parameter, and the process of the run fails before it can report why.
     """
 
-    additionalProperties: Literal[False] = False  # noqa: N815 - the word of JSON Schema
+    additionalProperties: Literal[False] = False  # noqa: N815 - JSON Schema's keyword
 
 
 def deployments(name: str, directory: DataDirectory, sources: Path, schedule: Schedule) -> list[RunnerDeployment]:
-    """All of them, of one name. Not for an event loop, where Prefect hands out coroutines."""
+    """All deployments under one name. Do not call it in an event loop, where Prefect returns coroutines."""
     both: dict[str, Any] = {"sources": str(sources), "data": str(directory.root)}
     every = timedelta(minutes=schedule.every_minutes)
-    # The first run is due as soon as the server's scheduler has seen it: whoever starts the service waits for it.
+    # The first crawl is due as soon as the scheduler has seen it, because the user who starts the service waits for it.
     crawls = Interval(every, anchor_date=datetime.now(UTC) + FIRST_RUN_AFTER, timezone=schedule.timezone)
     return [
         _deployment(name, run_flow, both | {"wait": WAIT_FOR_WRITER}, crawls),

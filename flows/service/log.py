@@ -1,4 +1,4 @@
-"""The log of the service: what it does and what its children print, in a file of bounded size."""
+"""The log of the service: its own messages and the output of its processes, in a file of bounded size."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
 
 LOG = "service.log"
-MOST_BYTES = 5_000_000
-OLDER_FILES = 3
+MAX_LOG_BYTES = 5_000_000
+OLDER_LOGS = 3
 
 
 @contextmanager
 def log_to(directory: DataDirectory) -> Iterator[None]:
-    """Write the log of the service to private/service/service.log, and to standard error where that is a terminal."""
+    """Write the log of the service to private/service/service.log, and to standard error if that is a terminal."""
     directory.service.mkdir(parents=True, exist_ok=True)
     logger = logging.getLogger("newsloom.service")
     handlers: list[logging.Handler] = [
-        RotatingFileHandler(directory.service / LOG, maxBytes=MOST_BYTES, backupCount=OLDER_FILES, encoding="utf-8")
+        RotatingFileHandler(directory.service / LOG, maxBytes=MAX_LOG_BYTES, backupCount=OLDER_LOGS, encoding="utf-8")
     ]
     if sys.stderr.isatty():
         handlers.append(logging.StreamHandler(sys.stderr))

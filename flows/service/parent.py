@@ -1,4 +1,4 @@
-"""A child of the service does not outlive it."""
+"""Ends a process of the service when the service itself has gone."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CHECK_EVERY = 0.5  # seconds
 
 
 def end_with_parent(parent: int, *, after: float = 0.0) -> None:
-    """Send this process SIGTERM `after` so many seconds once `parent` is no longer its parent."""
+    """Send SIGTERM to this process `after` seconds from the moment that `parent` is no longer its parent."""
 
     def watch() -> None:
         while os.getppid() == parent:

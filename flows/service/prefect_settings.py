@@ -1,4 +1,4 @@
-"""Prefect's settings where newsloom's own command line starts it. Whatever the user has set stands."""
+"""Prefect's settings when newsloom's command line starts it. Settings made by the user take precedence."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
 
 DAY = 86400
-# Runs and events that are shown in Prefect's user interface; what came of a run is in the warehouse for ever.
-RUNS_SHOWN_DAYS = 30
-EVENTS_SHOWN_DAYS = 3
+# How long Prefect's user interface shows runs and events. The warehouse keeps the results of runs permanently.
+KEEP_RUNS_DAYS = 30
+KEEP_EVENTS_DAYS = 3
 
 
 def set_up_prefect(directory: DataDirectory) -> None:
-    """Set what the environment leaves open; must be called before Prefect is imported.
+    """Set the settings that the environment does not; must be called before Prefect is imported.
 
-    Where no server is named (PREFECT_API_URL, or a profile's), the one that is started keeps its database in the data
-    directory: the server of `newsloom up`, or the one that Prefect starts for a single run.
+    If neither PREFECT_API_URL nor a Prefect profile names a server, the server that is started (by `newsloom up`, or by
+    Prefect for a single run) keeps its database in the data directory.
     """
     directory.private.mkdir(parents=True, exist_ok=True)
     defaults = {
@@ -30,16 +30,17 @@ def set_up_prefect(directory: DataDirectory) -> None:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
         # Usually 9 to 15 seconds; Prefect gives up after 20, which a busy machine exceeds.
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
-        # Prefect's server has the log. On the terminal it would print every error with its traceback, also those whose
-        # words are meant for the user; each of them reaches the caller of the flow anyway.
+        # Prefect's server keeps the log. On the terminal, Prefect would print every error with its traceback, even one
+        # meant for the user. The caller of the flow gets them all anyway.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
-        # What newsloom logs (a line a segment) belongs to the log of the run.
+        # The messages that newsloom logs (one line per segment) belong in the log of the run.
         "PREFECT_LOGGING_EXTRA_LOGGERS": "newsloom",
-        # Prefect's database stays bounded: it forgets old runs and events by itself.
+        # Prefect deletes old runs and events, which bounds its database.
         "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,flow_runs",
-        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(RUNS_SHOWN_DAYS * DAY),
-        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{EVENTS_SHOWN_DAYS}D",
-        # Who holds a deployment's only slot is on disk: in memory a server that was killed would never free it.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_RETENTION_PERIOD": str(KEEP_RUNS_DAYS * DAY),
+        "PREFECT_SERVER_EVENTS_RETENTION_PERIOD": f"P{KEEP_EVENTS_DAYS}D",
+        # Stores on disk which run occupies the only slot of a deployment. Kept in memory, the slot would never be freed
+        # after the server was killed.
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         "PREFECT_SERVER_CONCURRENCY_INITIAL_DEPLOYMENT_LEASE_DURATION": "60",
     }
@@ -53,10 +54,10 @@ def set_up_prefect(directory: DataDirectory) -> None:
 
 
 def configured_server() -> str | None:
-    """Address of the API that PREFECT_API_URL, or Prefect's active profile, names; None where neither does."""
+    """The URL of the API named by PREFECT_API_URL or by Prefect's active profile; None if neither names one."""
     if os.environ.get("PREFECT_API_URL"):
         return os.environ["PREFECT_API_URL"]
-    # In a process of its own: whoever asks may be one that is to stay small.
+    # In another process, because importing Prefect here would take memory for as long as the service runs.
     asked = subprocess.run(
         [sys.executable, "-c", "from prefect.settings import PREFECT_API_URL as url; print(url.value() or '')"],
         check=True,
@@ -67,7 +68,7 @@ def configured_server() -> str | None:
 
 
 def _bypass_proxy_for_loopback() -> None:
-    """A proxy in the environment is for the crawl; Prefect's own server on this machine is not behind it."""
+    """Use a proxy of the environment for the crawl only, not for Prefect's server on this machine."""
     for name in ("no_proxy", "NO_PROXY"):
         hosts = [host for host in os.environ.get(name, "").split(",") if host]
         os.environ[name] = ",".join(dict.fromkeys([*hosts, "127.0.0.1", "localhost", "::1"]))

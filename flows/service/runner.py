@@ -1,7 +1,7 @@
-"""The runner as a child of the service: `python -m flows.service.runner DATA SOURCES NAME READY PARENT`.
+"""The process that runs the flows: `python -m flows.service.runner DATA SOURCES NAME READY PARENT`.
 
-Registers the deployments, puts right what a service that was killed left at the server, then polls for runs that are
-due and starts a process for each. The file READY is made once it does.
+Registers the deployments, reconciles what a killed service left at the server, creates the file READY, then polls for
+due runs and starts a process for each.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from flows.service.parent import end_with_parent
 from flows.settings import load_settings
 
 POLL_SECONDS = 5.0
-# More flows than these wait for each other anyway, at the warehouse's lock.
-MOST_PROCESSES = 4
+# More flows than these would only wait for each other at the lock of the warehouse.
+MAX_PROCESSES = 4
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Run flows until the process gets a signal."""
     data, sources, name, ready, parent = sys.argv[1:]
     end_with_parent(int(parent))
     directory = DataDirectory(Path(data))
@@ -31,12 +31,12 @@ def main() -> None:
     from flows.service.deployments import deployments
     from flows.service.stale_runs import delete_old_deployments, reconcile
 
-    runner = Runner(name="newsloom", pause_on_shutdown=False, limit=MOST_PROCESSES, query_seconds=POLL_SECONDS)
+    runner = Runner(name="newsloom", pause_on_shutdown=False, limit=MAX_PROCESSES, query_seconds=POLL_SECONDS)
 
-    made = deployments(name, directory, Path(sources), settings.schedule)
+    served = deployments(name, directory, Path(sources), settings.schedule)
 
     async def serve() -> None:
-        for deployment in made:
+        for deployment in served:
             await runner.aadd_deployment(deployment)
         await reconcile(directory, name)
         await delete_old_deployments(name)

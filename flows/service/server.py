@@ -1,4 +1,4 @@
-"""Prefect's server as a child of the service: `python -m flows.service.server PORT PARENT`."""
+"""The process of Prefect's server: `python -m flows.service.server PORT PARENT`."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import sys
 
 from flows.service.parent import end_with_parent
 
-# The runs that end with the same parent still have to tell the server so.
+# Seconds. The runs that end with the same parent still have to report their state to the server.
 OUTLIVES_PARENT = 15.0
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until the process gets a signal."""
     port, parent = sys.argv[1:]
     end_with_parent(int(parent), after=OUTLIVES_PARENT)
-    # The command of Prefect's own command line: settings, migrations and services are its business.
+    # Prefect's own command line takes care of settings, migrations and services.
     sys.argv = ["prefect", "server", "start", "--host", "127.0.0.1", "--port", port, "--log-level", "WARNING"]
     from prefect.cli import app
 

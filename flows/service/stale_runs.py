@@ -33,12 +33,12 @@ OLD_FLOW_NAMES = ["ingest", "backfill"]
 
 
 async def reconcile(directory: DataDirectory, name: str) -> None:
-    """Mark runs whose process has gone as crashed, and runs that came due while nothing ran as missed.
+    """Mark runs whose process has gone as crashed, and runs that came due while newsloom was down as missed.
 
-    A process that outlived its service and still writes is left to end by itself: the next service sees to its run.
+    If a process of the previous service still writes, unfinished runs are left alone; the next service handles them.
     """
-    crashed: State[Any] = Crashed(message="newsloom was killed; the next run takes up what this one left")
-    missed: State[Any] = Cancelled(name="Missed", message="newsloom was not up")
+    crashed: State[Any] = Crashed(message="newsloom was killed during this run; the next run completes it")
+    missed: State[Any] = Cancelled(name="Missed", message="newsloom was not running at this time")
     async with get_client() as client:
         if writer_at_work(directory.root) is None:
             for run in await _runs(client, name, UNFINISHED):
@@ -64,7 +64,7 @@ async def delete_old_deployments(name: str) -> None:
 
 
 async def _runs(client: PrefectClient, name: str, types: list[StateType]) -> list[FlowRun]:
-    """All runs of the deployments of a name in these states; Prefect hands out 200 at a time."""
+    """All runs in these states of the deployments of a name; Prefect returns 200 at a time."""
     runs: list[FlowRun] = []
     while True:
         page = await client.read_flow_runs(

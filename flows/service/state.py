@@ -1,4 +1,4 @@
-"""Who serves a data directory: a lock that the serving process holds, and a note beside it for those who ask."""
+"""Which service runs for a data directory: a lock that its process holds, and a file that describes it."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ STATE_FILE = "service.json"
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """A service: its process, the address of the Prefect API it uses, and whether that server is its own.
+    """A running service: its process, the URL of the Prefect API that it uses, and whether it started that server.
 
-    `name` is what its deployments are called; `ready` says that the flows are served; before that it is starting.
+    `name` is the name of its deployments. `ready` means that it runs flows; before that, it is starting.
     """
 
     pid: int
@@ -36,14 +36,15 @@ class ServiceState:
 
     @property
     def ui(self) -> str:
-        """Address of Prefect's user interface."""
+        """URL of Prefect's user interface."""
         return self.api.removesuffix("/").removesuffix("/api")
 
 
 def deployment_name(directory: DataDirectory, *, own_server: bool) -> str:
-    """What the deployments of a data directory are called: as the directory is.
+    """The name of the deployments of a data directory: the name of the directory.
 
-    A server that several services share may have two directories of one name: there a digest of the path is added.
+    Several services can share a server, and their directories can have the same name, so there a digest of the path is
+    added.
     """
     if own_server:
         return directory.root.name
@@ -51,22 +52,23 @@ def deployment_name(directory: DataDirectory, *, own_server: bool) -> str:
 
 
 def lock_service(directory: DataDirectory) -> FileLock:
-    """The lock of whoever serves the data directory, acquired; raises FlowsError where somebody does already."""
+    """Acquire the lock of the data directory's service and return it; raises FlowsError if a service is running."""
     directory.service.mkdir(parents=True, exist_ok=True)
     lock = FileLock(directory.service / LOCK_FILE, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
         state = _read(directory)
-        who = f"process {state.pid}, since {state.since:%Y-%m-%d %H:%M} UTC" if state else "it has not said which"
+        who = f"process {state.pid}, since {state.since:%Y-%m-%d %H:%M} UTC" if state else "unknown process"
         raise FlowsError(
-            f"{directory.root} is served already ({who}); `newsloom status` shows it, `newsloom down` ends it."
+            f"newsloom is already up for {directory.root} ({who}). "
+            "Show it with `newsloom status`, stop it with `newsloom down`."
         ) from error
     return lock
 
 
 def write_service_state(directory: DataDirectory, state: ServiceState) -> None:
-    """Say who serves, in one piece."""
+    """Write the description of the service, atomically."""
     file = directory.service / STATE_FILE
     draft = file.with_suffix(".draft")
     draft.write_text(json.dumps(asdict(state), default=datetime.isoformat), encoding="utf-8")
@@ -74,7 +76,7 @@ def write_service_state(directory: DataDirectory, state: ServiceState) -> None:
 
 
 def running_service(directory: DataDirectory) -> ServiceState | None:
-    """Who serves the data directory now; None where nobody does, or where it has not said yet."""
+    """The service that runs for the data directory; None if there is none, or if it has not written its state yet."""
     if not (directory.service / LOCK_FILE).exists():
         return None
     lock = FileLock(directory.service / LOCK_FILE, timeout=0)
@@ -88,7 +90,7 @@ def running_service(directory: DataDirectory) -> ServiceState | None:
 
 def _read(directory: DataDirectory) -> ServiceState | None:
     try:
-        said = json.loads((directory.service / STATE_FILE).read_text(encoding="utf-8"))
-        return ServiceState(**said | {"since": datetime.fromisoformat(said["since"])})
+        fields = json.loads((directory.service / STATE_FILE).read_text(encoding="utf-8"))
+        return ServiceState(**fields | {"since": datetime.fromisoformat(fields["since"])})
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,4 @@
-"""How things stand: the service, the last runs, the next ones, the disk."""
+"""Prints the state of a data directory: the service, the last and next runs, the writer and the disk."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ NEXT_SHOWN = 5
 
 
 def print_status(directory: DataDirectory) -> None:
-    """For people, on standard output."""
+    """Print the state to standard output."""
     service = running_service(directory)
     if service is None:
-        click.echo(f"nothing is up for {directory.root}: `newsloom up` starts it")
+        click.echo(f"newsloom is not running for {directory.root}. Start it with `newsloom up`.")
     else:
         state = "up" if service.ready else "starting"
         click.echo(
             f"{state} since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}, sources {service.sources}"
         )
-        click.echo(f"Prefect's user interface: {service.ui}" + ("" if service.own_server else " (a server of yours)"))
+        click.echo(f"Prefect's user interface: {service.ui}" + ("" if service.own_server else " (an external server)"))
     writing = writer_at_work(directory.root)
-    click.echo(f"writing now: {writing or 'nobody'}")
+    click.echo(f"writing now: {writing or 'no process'}")
     if directory.root.is_dir():
-        click.echo(f"disk: {shutil.disk_usage(directory.root).free / GIGABYTE:.1f} GB free")
+        click.echo(f"free disk space: {shutil.disk_usage(directory.root).free / GIGABYTE:.1f} GB")
     if service is not None and service.ready:
         for line in _next_runs(directory, service):
             click.echo(line)
@@ -50,7 +50,7 @@ def print_status(directory: DataDirectory) -> None:
 def _next_runs(directory: DataDirectory, service: ServiceState) -> list[str]:
     """The next run of each deployment, and why the last one failed if it did, from Prefect's server.
 
-    The table `runs` does not have those that failed before they could write: of a wrong sources.toml, for example.
+    The table `runs` lacks runs that failed before they could write, for example because of an invalid sources.toml.
     """
     import os
 
@@ -93,15 +93,15 @@ def _next_runs(directory: DataDirectory, service: ServiceState) -> list[str]:
                 limit=1,
             )
             when = due[0].expected_start_time if due else None
-            said = f"next at {when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if when else "by hand"
-            lines.append(f"{flows[deployment.flow_id]}: {said}{_trouble(ended)}")
+            due_at = f"next at {when.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if when else "not scheduled"
+            lines.append(f"{flows[deployment.flow_id]}: {due_at}{_last_failure(ended)}")
     return sorted(lines)
 
 
-def _trouble(ended: list[FlowRun]) -> str:
-    """What the last run failed of, if it did."""
+def _last_failure(ended: list[FlowRun]) -> str:
+    """Why the last run failed; empty if it did not."""
     last = ended[0] if ended else None
     if last is None or last.state is None or last.state.is_completed():
         return ""
     when = f" at {last.end_time.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if last.end_time else ""
-    return f"; the last one {(last.state.name or 'failed').lower()}{when}: {last.state.message}"
+    return f"; last run {(last.state.name or 'failed').lower()}{when}: {last.state.message}"

@@ -1,4 +1,4 @@
-"""Keeping Prefect's server and the runner alive, from the first start to the last signal."""
+"""Starts Prefect's server and the runner, and restarts them if they end, until a signal stops the service."""
 
 from __future__ import annotations
 
@@ -30,19 +30,19 @@ logger = logging.getLogger("newsloom.service")
 
 PORT = 4200  # Prefect's own
 PORTS_TRIED = 100
-START_SECONDS = 180.0  # Prefect's server makes its database on its first start
+START_SECONDS = 180.0  # Prefect's server creates its database on its first start
 CHECK_EVERY = 0.5
-# A child that dies again and again is started less and less often; one that lived this long begins anew.
+# A process that keeps ending is restarted after longer and longer pauses, until it has lived for HEALTHY_SECONDS.
 LONGEST_PAUSE = 60.0
 HEALTHY_SECONDS = 300.0
-# A run that is told to end finishes its requests in flight, seals its segment and tells the server.
+# When a run is stopped, it finishes its open requests, seals its segment and reports its state to the server.
 RUNNER_STOP_SECONDS = 60.0
 SERVER_STOP_SECONDS = 20.0
 
 
 @dataclass
 class SupervisedProcess:
-    """One process that is started again whenever it ends."""
+    """A process that is restarted whenever it ends."""
 
     name: str
     arguments: list[str]
@@ -53,7 +53,7 @@ class SupervisedProcess:
     not_before: float = 0.0
 
     def start(self) -> None:
-        """Start it; what it prints goes to the log of the service."""
+        """Start the process. Its output goes to the log of the service."""
         self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
             [sys.executable, "-m", *self.arguments, str(os.getpid())],
             env=self.environment,
@@ -62,7 +62,7 @@ class SupervisedProcess:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            start_new_session=True,  # Ctrl-C is for us; we tell the children, in order
+            start_new_session=True,  # Ctrl-C reaches only this process, which stops the others in order
         )
         self.started = time.monotonic()
         threading.Thread(target=self._copy, args=(self.process,), name=f"log of {self.name}", daemon=True).start()
@@ -76,18 +76,18 @@ class SupervisedProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it runs."""
+        """Whether the process is running."""
         return self.process is not None and self.process.poll() is None
 
     def restart_if_ended(self) -> None:
-        """Start it again where it has ended and its pause is over."""
+        """Restart the process if it has ended and its pause is over."""
         if self.alive:
             return
         now = time.monotonic()
         if self.process is not None:
             if now - self.started >= HEALTHY_SECONDS:
                 self.pause = 1.0
-            logger.warning("%s has ended (%s); started again in %.0f s", self.name, self._exit_status(), self.pause)
+            logger.warning("%s ended (%s); restarting in %.0f s", self.name, self._exit_status(), self.pause)
             self.not_before = now + self.pause
             self.pause = min(self.pause * 2, LONGEST_PAUSE)
             self.process = None
@@ -95,14 +95,14 @@ class SupervisedProcess:
             self.start()
 
     def stop(self, patience: float) -> None:
-        """Tell it to end, and end it where it does not within `patience` seconds."""
+        """Terminate the process, and kill it if it does not end within `patience` seconds."""
         if self.process is None or not self.alive:
             return
         self.process.terminate()
         try:
             self.process.wait(patience)
         except subprocess.TimeoutExpired:
-            logger.warning("%s does not end by itself: killed", self.name)
+            logger.warning("%s did not stop in time and was killed", self.name)
             self.process.kill()
             self.process.wait()
 
@@ -115,11 +115,11 @@ class SupervisedProcess:
 def supervise(
     directory: DataDirectory, sources: Path, port: int | None, on_ready: Callable[[ServiceState], None]
 ) -> None:
-    """Serve a data directory until SIGINT or SIGTERM.
+    """Run the service of a data directory until SIGINT or SIGTERM.
 
-    `port` is the one of the server that is started where none is named; None: Prefect's own, or the next one that is
-    free. `on_ready` is called once the flows are served. Raises FlowsError where somebody serves the directory
-    already, and where server or runner do not start.
+    `port` is the port of the Prefect server, if the service has to start one; None means the first free port from
+    Prefect's default on. `on_ready` is called when the runner is ready to run flows. Raises FlowsError if a service is
+    already running for the directory, or if the server or the runner does not start.
     """
     lock = lock_service(directory)
     stop = threading.Event()
@@ -153,7 +153,7 @@ def supervise(
                 write_service_state(directory, state)
                 on_ready(state)
             if not state.ready and not runner.alive:
-                raise FlowsError(f"the runner does not start; {directory.service / 'service.log'} says why")
+                raise FlowsError(f"the runner did not start; see {directory.service / 'service.log'}")
             if server is not None:
                 server.restart_if_ended()
             runner.restart_if_ended()
@@ -167,7 +167,7 @@ def supervise(
 
 
 def is_api_up(api: str) -> bool:
-    """Whether a Prefect server answers at an address of its API."""
+    """Whether a Prefect server answers at this URL of its API."""
     try:
         with urllib.request.urlopen(f"{api.rstrip('/')}/health", timeout=5) as response:  # noqa: S310 - of our own
             return bool(response.status == 200)
@@ -179,11 +179,9 @@ def _wait_for(api: str, server: SupervisedProcess | None, stop: threading.Event)
     deadline = time.monotonic() + (START_SECONDS if server is not None else 10.0)
     while not stop.is_set() and not is_api_up(api):
         if server is not None and not server.alive:
-            raise FlowsError("Prefect's server does not start; the log of the service says why")
+            raise FlowsError("Prefect's server did not start; see the log of the service, service.log")
         if time.monotonic() > deadline:
-            raise FlowsError(
-                f"no Prefect server answers at {api}" + ("" if server else ", which PREFECT_API_URL names")
-            )
+            raise FlowsError(f"no Prefect server answers at {api}" + ("" if server else ", the URL in PREFECT_API_URL"))
         stop.wait(CHECK_EVERY)
 
 
@@ -198,5 +196,5 @@ def _free_port(wanted: int | None) -> int:
                 continue
             return int(probe.getsockname()[1])
     if wanted is not None:
-        raise FlowsError(f"port {wanted} is taken by another program; give another one with --port, or none")
-    raise FlowsError(f"no port from {PORT} to {PORT + PORTS_TRIED - 1} is free; give one with --port")
+        raise FlowsError(f"port {wanted} is in use. Choose another one with --port, or omit --port.")
+    raise FlowsError(f"all ports from {PORT} to {PORT + PORTS_TRIED - 1} are in use. Choose one with --port.")

@@ -1,1 +1,1 @@
-"""Finding, trying and adding sources."""
+"""Find, try and add sources; download a single page."""

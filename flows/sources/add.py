@@ -1,4 +1,4 @@
-"""Finding out what a publisher offers, and writing it into sources.toml."""
+"""Adds sources to sources.toml: websites, publishers of the catalogue, feeds of an OPML file."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ if TYPE_CHECKING:
     from crawlers.sources.catalogue import CatalogueEntry
     from crawlers.sources.opml import Outline
 
-# What a new file begins with.
+# The beginning of a new file.
 HEAD = """\
 [crawl]
-# contact = "mailto:…"   # an address of yours for publishers to write to: needed before the first run
+# contact = "mailto:…"   # your contact address for publishers; required before the first run
 """
-MOST_FEEDS = 20  # in an entry; some publishers have hundreds, each a part of the others
+MAX_FEEDS = 20  # per entry; some publishers have hundreds that overlap
 
 
 def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) -> list[tuple[str, str]]:
-    """Try addresses of publishers and append an entry for each; returns names and entries.
+    """Try websites and append an entry for each to the file; returns names and entries.
 
-    `contact` is written into the file as well. Raises FlowsError where there is no contact and one is needed, and where
-    an address is none of the web or gives nothing to ask; SourcesError where the file is wrong. Then nothing is
-    written.
+    `contact` is written to the file as well. Raises FlowsError if a contact is required and missing, if a URL is
+    invalid, or if a website offers no feed, sitemap or article list; SourcesError if the file is invalid. After an
+    error, the file is unchanged.
     """
     configured, text = _existing(file)
     settings = configured.settings
@@ -48,19 +48,19 @@ def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) ->
     planned = {}
     for url in urls:
         try:
-            address = absolute_url(url if "://" in url else f"https://{url}")
+            site = absolute_url(url if "://" in url else f"https://{url}")
         except ValueError as error:
-            raise FlowsError(f"{url}: is no address of a website: {error}") from error
-        name = free_name((urlsplit(address).hostname or "").removeprefix("www."), taken)
+            raise FlowsError(f"{url}: is not the URL of a website: {error}") from error
+        name = free_name((urlsplit(site).hostname or "").removeprefix("www."), taken)
         taken.add(name)
-        port = urlsplit(address).port
+        port = urlsplit(site).port
         planned[name] = PlannedSource(
-            name, 1.0, _candidates(address), limit=PAGES, listing_limit=LISTINGS, ports=() if port is None else (port,)
+            name, 1.0, _candidates(site), limit=PAGES, listing_limit=LISTINGS, ports=() if port is None else (port,)
         )
     if not may_crawl(settings, [source.requests[0].url for source in planned.values()]):
         raise FlowsError(
-            f"{file}: has no contact, and publishers are to be asked: an address of yours goes into the user agent. "
-            "Give it once, as in --contact mailto:desk@example.org"
+            f"{file}: no contact address. Crawling public sites requires one; newsloom sends it in the user agent, so "
+            "that publishers can write to you. Give it once, for example with --contact mailto:desk@example.org"
         )
     found = probe(list(planned.values()), user_agent(settings))
     entries = [(name, _entry(name, source.requests[0].url, found[name])) for name, source in planned.items()]
@@ -69,7 +69,7 @@ def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) ->
 
 
 def add_publishers(file: Path, publishers: Iterable[CatalogueEntry]) -> list[tuple[str, str]]:
-    """Append entries for publishers of the catalogue that the file does not have; returns names and entries."""
+    """Append entries for those publishers of the catalogue that the file lacks; returns names and entries."""
     configured, text = _existing(file)
     taken, listed = _names_and_url_keys(configured)
     entries = []
@@ -93,16 +93,16 @@ def add_publishers(file: Path, publishers: Iterable[CatalogueEntry]) -> list[tup
 
 
 def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str]]:
-    """Append entries for sources of an OPML file whose addresses the file does not have; returns names and entries.
+    """Append entries for those sources of an OPML file whose URLs the file lacks; returns names and entries.
 
-    Raises SourcesError where an address or a language is none that may stand in the file.
+    Raises SourcesError if a URL or a language is not valid in a sources file.
     """
     configured, text = _existing(file)
     taken, listed = _names_and_url_keys(configured)
     entries = []
     for outline in outlines:
-        addresses = (*outline.feeds, *outline.sitemaps, *outline.sections)
-        if all(_is_listed(url, listed) for url in addresses or ((outline.homepage,) if outline.homepage else ())):
+        urls = (*outline.feeds, *outline.sitemaps, *outline.sections)
+        if all(_is_listed(url, listed) for url in urls or ((outline.homepage,) if outline.homepage else ())):
             continue
         name = outline.name if outline.name and outline.name not in taken else free_name(outline.name, taken)
         taken.add(name)
@@ -121,7 +121,7 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
 
 
 def _names_and_url_keys(configured: Sources) -> tuple[set[str], set[int]]:
-    """Names that the file has, and keys of the addresses that it asks."""
+    """The names of the sources in the file, and the keys of their URLs."""
     listed = {
         url_key(url)
         for source in configured.sources
@@ -134,11 +134,11 @@ def _is_listed(url: str, listed: set[int]) -> bool:
     try:
         return url_key(url) in listed
     except ValueError:
-        return False  # the check of what is written says what is wrong with it
+        return False  # parse_sources reports the invalid URL before the file is written
 
 
 def _existing(file: Path) -> tuple[Sources, str]:
-    """What the file has, which may have no source yet, or not be there; and its text."""
+    """The sources in the file, and its text. The file may have no source yet, or not exist."""
     if not file.exists():
         return Sources(settings=CrawlSettings(), sources=()), ""
     try:
@@ -146,7 +146,7 @@ def _existing(file: Path) -> tuple[Sources, str]:
         if not tomllib.loads(text).get("source"):
             return Sources(settings=parse_settings(text.encode(), file), sources=()), text
     except (OSError, ValueError):
-        pass  # load_sources says what is wrong with it
+        pass  # load_sources reports what is wrong
     return load_sources(file), text
 
 
@@ -155,7 +155,7 @@ def _write(file: Path, text: str, entries: list[str]) -> None:
         return
     parts = [text.rstrip("\n") + "\n" if text.strip() else HEAD]
     fresh = "\n".join([*parts, *entries])
-    parse_sources(fresh.encode(), file)  # what is written can be read
+    parse_sources(fresh.encode(), file)  # raises SourcesError if the result is invalid
     try:
         unfinished = file.with_name(file.name + ".part")
         unfinished.write_text(fresh, encoding="utf-8")
@@ -164,21 +164,21 @@ def _write(file: Path, text: str, entries: list[str]) -> None:
         raise FlowsError(f"{file}: cannot be written: {error.strerror}") from error
 
 
-def _candidates(address: str) -> tuple[PlannedRequest, ...]:
-    path = urlsplit(address).path.lower()
+def _candidates(url: str) -> tuple[PlannedRequest, ...]:
+    path = urlsplit(url).path.lower()
     if "sitemap" in path:
-        return (PlannedRequest(address, Kind.SITEMAP),)
+        return (PlannedRequest(url, Kind.SITEMAP),)
     if path.endswith((".xml", ".rss", ".atom", ".rdf", ".json")) or path.rstrip("/").endswith(("/feed", "/rss")):
-        return (PlannedRequest(address, Kind.FEED),)
+        return (PlannedRequest(url, Kind.FEED),)
     return (
-        PlannedRequest(address, Kind.HOMEPAGE),
-        *(PlannedRequest(urljoin(address, path), Kind.FEED) for path in COMMON_FEEDS),
-        *(PlannedRequest(urljoin(address, path), Kind.SITEMAP) for path in COMMON_SITEMAPS),
+        PlannedRequest(url, Kind.HOMEPAGE),
+        *(PlannedRequest(urljoin(url, path), Kind.FEED) for path in COMMON_FEEDS),
+        *(PlannedRequest(urljoin(url, path), Kind.SITEMAP) for path in COMMON_SITEMAPS),
     )
 
 
-def _entry(name: str, address: str, found: Probe) -> str:
-    """The entry that suits what was found: feeds, news sitemaps, or else what lists articles at all."""
+def _entry(name: str, url: str, found: Probe) -> str:
+    """The entry for a website: its feeds and news sitemaps, or else other sitemaps, or else its front page."""
     read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
     feeds = _distinct(fetch for fetch in read if fetch.kind is Kind.FEED)
     sitemaps = [fetch for fetch in read if fetch.kind is Kind.SITEMAP and (fetch.links or fetch.listings)]
@@ -190,17 +190,17 @@ def _entry(name: str, address: str, found: Probe) -> str:
         children = {listing.url for fetch in sitemaps for listing in fetch.listings}
         news, sections = [fetch.url for fetch in sitemaps if fetch.url not in children], []
     elif any(fetch.links for fetch in front):
-        sections = [address]
+        sections = [url]
     else:
         tried = "; ".join(
-            f"{fetch.url}: {fetch.detail or fetch.reason or 'names no article'}" for fetch in found.listings
+            f"{fetch.url}: {fetch.detail or fetch.reason or 'lists no articles'}" for fetch in found.listings
         )
-        raise FlowsError(f"{address}: gives nothing to ask: no feed, no sitemap, no list of articles. Tried: {tried}")
+        raise FlowsError(f"{url}: no feed, sitemap or article list found. Tried: {tried}")
     language = found.languages.most_common(1)
     return entry(
         name,
         homepage=front[0].url if front else None,
-        feeds=feeds[:MOST_FEEDS],
+        feeds=feeds[:MAX_FEEDS],
         sitemaps=news,
         sections=sections,
         language=language[0][0] if language else None,
@@ -208,7 +208,7 @@ def _entry(name: str, address: str, found: Probe) -> str:
 
 
 def _distinct(listings: Iterable[Fetch]) -> list[str]:
-    """Addresses of listings that name articles, without those that name nothing that an earlier one has not."""
+    """The URLs of listings, less those that name no article beyond the articles of earlier ones."""
     seen: set[int] = set()
     kept = []
     for fetch in listings:

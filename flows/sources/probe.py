@@ -1,4 +1,4 @@
-"""Trying sources: a small crawl of a few listings and pages each, which leaves nothing behind."""
+"""Tries sources: crawls a few listings and pages of each in a temporary archive, and classifies the result."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-PAGES = 3  # article pages tried of each source
-LISTINGS = 10  # listings followed beyond those that the source names
-STALE = timedelta(days=30)  # a feed whose newest article is older is of no use for news
-REFUSALS = frozenset({401, 403, 406, 429, 451, 503})  # how servers tell robots to stay away
+PAGES = 3  # article pages tried per source
+LISTINGS = 10  # listings followed in addition to those that the source names
+STALE = timedelta(days=30)  # a feed without newer articles is of no use for news
+REFUSALS = frozenset({401, 403, 406, 429, 451, 503})  # statuses by which servers turn crawlers away
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """What a source answered: its listings, and its pages with what they hold."""
+    """What a source answered: its listings, and its pages with their articles or rejections."""
 
     listings: tuple[Fetch, ...]
     pages: tuple[tuple[Fetch, Extracted | None], ...]
 
     @property
     def languages(self) -> Counter[str]:
-        """Languages of the articles."""
+        """How many articles there are in each language."""
         return Counter(found.language for _, found in self.pages if isinstance(found, Article) and found.language)
 
 
@@ -56,7 +56,7 @@ class SourceState(StrEnum):
 
 
 def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]:
-    """Crawl some listings and pages of each source in a temporary archive; sources keep their own limits if lower."""
+    """Crawl some listings and pages of each source in a temporary archive. Lower limits of a source apply."""
     with tempfile.TemporaryDirectory(prefix="newsloom-") as folder, Extractor() as extractor:
         plan, archive = Path(folder) / "plan", Path(folder) / "archive"
         plan.mkdir()
@@ -81,21 +81,21 @@ def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]
 
 
 def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
-    """Whether a source works, and what was seen of it, in words."""
+    """The state of a source, and a summary of what was found, for the user."""
     read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
     if not read:
         return _classify_unread(found.listings)
     links = [link for fetch in read for link in fetch.links]
     if not links:
-        return SourceState.EMPTY, f"{_count(len(read), 'listing')} read, no article named"
+        return SourceState.EMPTY, f"{_count(len(read), 'listing')} read, but no article listed"
     newest = max((link.published_at for link in links if link.published_at is not None), default=None)
-    said = f"{_count(len(links), 'article')} named"
+    summary = f"{_count(len(links), 'article')} listed"
     if newest is not None:
-        said += f", the newest of {newest:%Y-%m-%d}"
+        summary += f", the newest from {newest:%Y-%m-%d}"
         if now - newest > STALE:
-            return SourceState.STALE, said
+            return SourceState.STALE, summary
     state, seen = _classify_pages(found.pages)
-    return state, f"{said}; {seen}"
+    return state, f"{summary}; {seen}"
 
 
 def _classify_unread(listings: Iterable[Fetch]) -> tuple[SourceState, str]:
@@ -107,8 +107,8 @@ def _classify_unread(listings: Iterable[Fetch]) -> tuple[SourceState, str]:
         )
         for fetch in listings
     )
-    said = "; ".join(sorted({f"{fetch.url}: {fetch.detail or fetch.reason or fetch.outcome}" for fetch in listings}))
-    return (reasons.most_common(1)[0][0] if reasons else SourceState.NO_FEED), said or "nothing could be asked"
+    summary = "; ".join(sorted({f"{fetch.url}: {fetch.detail or fetch.reason or fetch.outcome}" for fetch in listings}))
+    return (reasons.most_common(1)[0][0] if reasons else SourceState.NO_FEED), summary or "nothing to request"
 
 
 _LISTING_STATES = {
@@ -120,25 +120,25 @@ _LISTING_STATES = {
 
 def _classify_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[SourceState, str]:
     if not pages:
-        return SourceState.WORKS, "no page tried"
+        return SourceState.WORKS, "no page was tried"
     articles = [found for _, found in pages if isinstance(found, Article)]
     rejected = Counter(found.reason for _, found in pages if isinstance(found, Rejection))
     failed = Counter(fetch.reason or fetch.outcome for fetch, found in pages if found is None)
     refused = sum(fetch.status in REFUSALS for fetch, _ in pages)
-    said = f"of {_count(len(pages), 'page')} tried {len(articles)} articles"
-    said += "".join(f", {count} {reason}" for reason, count in (*rejected.items(), *failed.items()))
+    summary = f"{_count(len(articles), 'article')} on {_count(len(pages), 'page')}"
+    summary += "".join(f", {count} {reason}" for reason, count in (*rejected.items(), *failed.items()))
     not_free = sum(article.is_free is False for article in articles)
     if not_free:
-        said += f", {not_free} not free to read"
+        summary += f", {not_free} not free to read"
     if articles:
-        return SourceState.WORKS, said
+        return SourceState.WORKS, summary
     if refused or rejected[RejectionReason.BOT_CHALLENGE] or rejected[RejectionReason.CONSENT_WALL]:
-        return SourceState.BLOCKED, said
+        return SourceState.BLOCKED, summary
     if failed["robots"]:
-        return SourceState.ROBOTS, said
+        return SourceState.ROBOTS, summary
     if rejected[RejectionReason.PAYWALL]:
-        return SourceState.PAYWALLED, said
-    return (SourceState.NOT_ARTICLES if rejected else SourceState.UNREACHABLE), said
+        return SourceState.PAYWALLED, summary
+    return (SourceState.NOT_ARTICLES if rejected else SourceState.UNREACHABLE), summary
 
 
 def _count(number: int, noun: str) -> str:

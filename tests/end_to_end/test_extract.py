@@ -58,13 +58,15 @@ def test_an_article_as_markdown_is_escaped() -> None:
     ("arguments", "text", "said"),
     [
         (("absent.html",), None, "absent.html: cannot be read: No such file or directory"),
-        (("-",), b"<p>text</p>", "does not name its address; give it with --url"),
-        (("-",), b"%PDF-1.4", "no article: not_html: a PDF document"),
-        (("-", "--url", "https://a.example/x-y-z"), b"<p>text</p>", "no article: too_short: 1 words"),
+        (("-",), b"<p>text</p>", "does not state its URL. Give it with --url"),
+        (("-",), b"%PDF-1.4", "not an article (not_html): a PDF document"),
+        (("-", "--url", "https://a.example/x-y-z"), b"<p>text</p>", "not an article (too_short): 1 words"),
         (("-", "--url", "nonsense"), b"<p>" + b"It goes on here at some length. " * 9, "expected an address with http"),
     ],
 )
-def test_what_is_no_article_is_told(arguments: tuple[str, ...], text: bytes | None, said: str) -> None:
+def test_the_reason_is_printed_if_there_is_no_article(
+    arguments: tuple[str, ...], text: bytes | None, said: str
+) -> None:
     assert said in newsloom("extract", *arguments, code=2, text=text)
 
 

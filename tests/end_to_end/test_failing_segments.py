@@ -67,7 +67,7 @@ def test_the_others_are_loaded_and_it_is_on_record_until_it_can_be(waiting: Path
 
     called("import", text, data=waiting, code=1)
     said = called("doctor", data=waiting, code=1)
-    assert "Segments that could not be loaded. 1 in all" in said
+    assert "Segments that could not be loaded. Total: 1" in said
     assert f"{BROKEN}: ArrowInvalid" in said
     assert "tried 2 ×" in said
     assert "later runs try them again" in said
@@ -76,7 +76,7 @@ def test_the_others_are_loaded_and_it_is_on_record_until_it_can_be(waiting: Path
     respell(waiting, STRANGE, USUAL)
     called("import", text, data=waiting)
     assert private(waiting, ARTICLES) == [(7,)]
-    assert called("doctor", data=waiting).startswith("all is well")
+    assert called("doctor", data=waiting).startswith("no problems found")
 
 
 def test_what_was_given_up_is_off_the_record(waiting: Path, text: str) -> None:
@@ -84,7 +84,7 @@ def test_what_was_given_up_is_off_the_record(waiting: Path, text: str) -> None:
     for file in waiting.glob(f"archive/{BROKEN}.*"):
         file.unlink()
     called("import", text, data=waiting)
-    assert called("doctor", data=waiting).startswith("all is well")
+    assert called("doctor", data=waiting).startswith("no problems found")
 
 
 def test_a_rebuild_lets_it_wait_and_loses_nothing_that_was_loaded(waiting: Path, text: str) -> None:
@@ -119,7 +119,7 @@ def test_a_part_of_an_imported_file_waits_and_what_follows_it_is_loaded(
     assert "ZeroDivisionError: nobody foresaw it" in said
     assert private(data, "SELECT outcome, detail LIKE 'could not be loaded%' FROM runs") == [("failed", True)]
     monkeypatch.undo()
-    assert f"{records} loaded before" in called("import", str(file), data=data)
+    assert f"{records} already loaded" in called("import", str(file), data=data)
     assert private(data, "SELECT count(*), count(DISTINCT url) FROM articles") == [(records, records)]
     assert private(data, "SELECT outcome FROM runs") == [("completed",)]
 

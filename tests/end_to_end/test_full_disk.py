@@ -58,5 +58,5 @@ def test_a_disk_that_fills_while_prefect_needs_it_is_told(newsloom: Newsloom, tm
     fill = f"{begun}; sleep 0.3; cat /dev/zero > {disk}/filler"
     code, said = on_a_small_disk(newsloom, disk, 90, f"({fill}) >/dev/null 2>&1")
     assert code == 2, said
-    assert "the disk is full (0.00 GB free), and the run could not go on" in said
+    assert "the disk is full (0.00 GB free); the run stopped" in said
     assert "Traceback" not in said

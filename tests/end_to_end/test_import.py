@@ -91,7 +91,7 @@ def test_the_same_text_and_the_same_address_are_one_article(newsloom: Newsloom) 
 def test_a_file_given_twice_is_loaded_once(newsloom: Newsloom) -> None:
     write_lines(newsloom.folder / "a.jsonl", record(1), record(2))
     newsloom("import", "a.jsonl")
-    assert "2 loaded before" in newsloom("import", "a.jsonl").stdout
+    assert "2 already loaded" in newsloom("import", "a.jsonl").stdout
     assert newsloom.sql("SELECT count(*) FROM fetches") == [["2"]]
 
 
@@ -155,8 +155,8 @@ def test_a_web_archive_from_elsewhere_gives_its_pages(newsloom: Newsloom) -> Non
     gc.collect()  # warcio leaves its temporary files to the garbage collector, which warns: here, and not elsewhere
     said = newsloom("import", "a.warc.gz").stdout
     assert "1 loaded, 1 rejected" in said
-    assert "1 × response with another status than 200 left out" in said
-    assert "1 × response other than HTML left out" in said
+    assert "1 × response with another status than 200 skipped" in said
+    assert "1 × response other than HTML skipped" in said
     assert newsloom.sql("SELECT url, title FROM articles") == [
         ["http://town.example/1", "Report number 1 from the town"]
     ]
@@ -259,10 +259,10 @@ def file_server(files: dict[str, bytes]) -> Iterator[tuple[str, Asked]]:
 def test_a_web_archive_is_read_from_an_address(newsloom: Newsloom) -> None:
     with file_server({"/crawl/a.warc.gz": web_archive(5)}) as (site, asked):
         said = newsloom("import", f"{site}/crawl/a.warc.gz").stdout
-        assert "5 loaded, 5 × metadata record left out" in said
+        assert "5 loaded, 5 × metadata record skipped" in said
         assert asked
         again = newsloom("import", f"{site}/crawl/a.warc.gz").stdout
-    assert "5 loaded before" in again
+    assert "5 already loaded" in again
     assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
 
 

@@ -76,14 +76,14 @@ def _page(data: Path, url: str) -> bytes:
 
 
 def test_all_is_well(packed: Path) -> None:
-    assert newsloom("doctor", "--deep", data=packed).startswith("all is well: ")
+    assert newsloom("doctor", "--deep", data=packed).startswith("no problems found: ")
 
 
 def test_a_rebuild_ends_with_the_same_rows(packed: Path) -> None:
     before = state(packed)
     assert "3 segments loaded" in newsloom("rebuild", data=packed)
     assert state(packed) == before
-    assert newsloom("doctor", "--deep", data=packed).startswith("all is well")
+    assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
 
 
 def test_pages_are_read_again_with_another_extractor(packed: Path) -> None:
@@ -91,7 +91,7 @@ def test_pages_are_read_again_with_another_extractor(packed: Path) -> None:
     with open_writer(packed, "test") as writer:
         writer.connection.execute("UPDATE article_versions SET extractor = 'old'")
         writer.connection.execute("UPDATE article_versions SET text = 'Menu' || chr(10) || text WHERE doc IN (0, 4)")
-    assert "read again: 2 changed, 5 as before" in newsloom("reextract", data=packed)
+    assert "extracted again: 2 changed, 5 unchanged" in newsloom("reextract", data=packed)
     assert private(packed, "SELECT url, title, text FROM articles ORDER BY url") == before
 
 
@@ -106,7 +106,7 @@ def test_what_is_forgotten_is_nowhere_and_nothing_else_moves(packed: Path) -> No
     assert held_bytes(packed, b"of report 2 says") == [], "nor its text"
     assert private(packed, others) == before
     assert pack_files(packed) == ["20260301-1.jsonl", "20260301-1.warc.gz"]
-    assert newsloom("doctor", "--deep", data=packed).startswith("all is well")
+    assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
     rows = grouped(packed)
     newsloom("rebuild", data=packed)
     assert grouped(packed) == rows
@@ -128,13 +128,13 @@ def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypat
     newsloom("forget", address(2), "--yes", data=packed)
     assert private(packed, listings) == [(1,)], "the feed that named it is not looked for in the archive"
     assert held_bytes(packed, b"report-number-2-from") == []
-    assert newsloom("doctor", "--deep", data=packed).startswith("all is well")
+    assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
 
 
 def test_a_source_is_forgotten_with_all_it_brought(packed: Path) -> None:
     assert "removed: 6 articles" in newsloom("forget", "--source", "one.example", "--yes", data=packed)
     assert held_bytes(packed, b"one.example") == []
-    assert newsloom("doctor", "--deep", data=packed).startswith("all is well")
+    assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
 
 
 @pytest.mark.parametrize("lost", ["the whole warehouse", "what came after a backup"])
@@ -149,7 +149,7 @@ def test_a_warehouse_that_is_older_than_the_packs_gets_what_it_lacks_with_the_ne
         newsloom("import", str(_record(packed)), data=backup)
         shutil.copy(backup / "private" / "warehouse.duckdb", packed / "private" / "warehouse.duckdb")
         said = newsloom("doctor", data=packed, code=1)
-        assert "note: Packed segments that are not loaded. 1 in all" in said
+        assert "note: Packed segments that are not loaded. Total: 1" in said
     newsloom("import", str(_record(packed)), data=packed)
     there = private(packed, "SELECT article_id, title_hash, body_hash FROM article_state ORDER BY ALL")
     assert set(before) <= set(there)
@@ -169,10 +169,10 @@ class TestDamage:
         (pack,) = all_packs(packed / "archive")
         pack.log_path.write_bytes(pack.log_path.read_bytes()[:-5])
         said = newsloom("doctor", data=packed, code=1)
-        assert "WRONG: Packs of segments that cannot be read. 1 in all" in said
+        assert "WRONG: Packs of segments that cannot be read. Total: 1" in said
         assert "20260301-1.jsonl: the file has " in said
         assert "Restore it from a backup, together with 20260301-1.warc.gz beside it" in said
-        assert "Loaded segments that the archive does not have whole. 2 in all" in said
+        assert "Loaded segments that the archive does not have whole. Total: 2" in said
         before = state(packed)
         assert "20260301-1.jsonl" in newsloom("rebuild", data=packed, code=2)
         assert state(packed) == before
@@ -186,7 +186,7 @@ class TestDamage:
         pack.warc_path.write_bytes(pack.warc_path.read_bytes()[:-300])
         said = newsloom("doctor", "--deep", data=packed, code=1)
         assert "20260301-1.warc.gz: is gone, or not as long as the log beside it says" in said
-        assert "Stored pages of articles that cannot be read. 1 in all" in said
+        assert "Stored pages of articles that cannot be read. Total: 1" in said
 
     def test_a_seal_that_is_gone(self, packed: Path) -> None:
         (pack,) = all_packs(packed / "archive")
@@ -200,8 +200,8 @@ def test_a_damaged_page_costs_itself(packed: Path) -> None:
     content = bytearray(pack.warc_path.read_bytes())
     content[len(content) // 3] ^= 0xFF
     pack.warc_path.write_bytes(content)
-    assert newsloom("doctor", data=packed).startswith("all is well"), "the bytes are read with --deep alone"
-    assert "Stored pages of articles that cannot be read. 1 in all" in newsloom("doctor", "--deep", data=packed, code=1)
+    assert newsloom("doctor", data=packed).startswith("no problems found"), "the bytes are read with --deep alone"
+    assert "Stored pages of articles that cannot be read. Total: 1" in newsloom("doctor", "--deep", data=packed, code=1)
 
 
 def test_packing_again_changes_nothing(packed: Path) -> None:

@@ -45,7 +45,7 @@ def test_an_import_says_what_repeats_what_and_which_story_it_tells(newsloom: New
     file.write_text("".join(json.dumps(line) + "\n" for line in lines()))
     said = newsloom("import", "a.jsonl").stdout
     assert "5 loaded" in said
-    assert " a second: " in said
+    assert " per second: " in said
     expected = [
         ["http://echo.example/cod", "", "", "3", "3"],
         ["http://herald.example/lisbon", "http://echo.example/cod", "copy", "3", "3"],
@@ -55,12 +55,12 @@ def test_an_import_says_what_repeats_what_and_which_story_it_tells(newsloom: New
     ]
     assert newsloom.sql(QUERY) == expected
     assert newsloom.sql("SELECT count(*) FROM unique_articles") == [["4"]]
-    assert newsloom("restory").stdout == "5 articles, 1 of them repeat others, 3 stories\n"
+    assert newsloom("restory").stdout == "5 articles, 1 of them duplicates, 3 stories\n"
     assert newsloom.sql(QUERY) == expected
 
 
 def test_without_a_warehouse_there_is_nothing_to_find(newsloom: Newsloom) -> None:
-    assert "there is no warehouse yet" in newsloom("restory", code=2).stderr
+    assert "no warehouse found" in newsloom("restory", code=2).stderr
     assert not newsloom.data.exists()
 
 

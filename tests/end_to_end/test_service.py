@@ -105,7 +105,7 @@ def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: N
         assert len(family) >= 3
     wait_for(lambda: not any(lives(pid) for pid in family), "the end of all processes")
     assert not answers(f"{service.state.api}/health")
-    assert "nothing is up" in newsloom("status").stdout
+    assert "newsloom is not running" in newsloom("status").stdout
     assert "completed" in newsloom("runs").stdout
 
 
@@ -272,7 +272,7 @@ class TestWithAServerOfItsUser:
         tidied = json.loads(left["maintenance"])[0]
         assert (tidied["segments packed"], tidied["into files"]) == (3, 2)
         assert len(list((newsloom.data / "archive" / "packs" / "202001").iterdir())) == 2
-        assert newsloom("doctor").stdout.startswith("all is well")
+        assert newsloom("doctor").stdout.startswith("no problems found")
         assert {"import", "reextract", "maintenance", "digest"} <= left.keys()
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES + 1)]]
         assert f"{ARTICLES + 1} new articles" in told[0]

@@ -1,29 +1,29 @@
-"""The four newspapers of the demo, on hosts that no name server knows (RFC 2606 keeps `.example` free).
+"""The four newspapers of the demo. Their hosts cannot exist (RFC 2606 reserves `.example`).
 
-    paper                 language  address                          feed          sitemap
+    paper                 language  host                             feed          sitemap
     Harbour Courier       en        harbour-courier.example          RSS           Google News
     Kestrel Valley Post   en        kestrel-valley-post.example      Atom          index, gzipped child
     Nordblatt             de        nordblatt.example                Atom          plain
     El Faro del Sur       es        faro-del-sur.example             RSS           Google News
 
-Every case that a crawler, an extractor or a de-duplicator has to get right occurs once, under a name in this module:
+Each case that crawling, extraction or deduplication must handle occurs once and has a name in this module:
 
     name           what it is
     WIRE           a report on a ferry aground, at the Harbour Courier
     SYNDICATED     the same report at the Kestrel Valley Post: new headline, two paragraphs cut, one added
-    OWN_WORDS      the same night told in own words by the Post's reporter: same event, another text
-    PRINTED        a story that the Courier's feed lists twice, under its own address ...
+    OWN_WORDS      the same night in the words of the Post's reporter: same event, different text
+    PRINTED        a story that the Courier's feed lists twice, under its own URL ...
     PRINT          ... and under this one, with the identical text and no canonical link: an exact duplicate
-    EDITED         edition 2 changes headline and description, adds a paragraph, and says so (dateModified)
+    EDITED         edition 2 changes headline and description, adds a paragraph and sets dateModified
     ADDED          appears in edition 2
     PAYWALL        a headline, two sentences and a subscribe box; isAccessibleForFree is false
-    GALLERY        pictures with captions, listed in the Nordblatt's feed: no article
+    GALLERY        pictures with captions, listed in the Nordblatt's feed: not an article
     DEAD           listed in the Courier's feed, answers 404
-    LATIN_1        served as ISO-8859-1, declared so in the header and in the page; the paper's other pages are UTF-8
+    LATIN_1        served as ISO-8859-1, declared in header and page; the paper's other pages are UTF-8
     FORBIDDEN      linked from every page of the Courier, disallowed by its robots.txt (the other papers have one too)
 
 Some links in the feeds carry `utm_` parameters. Nordblatt has no JSON-LD, El Faro has it as an `@graph`. Front page,
-sections, tags and `/about` are no articles. Texts live in `NAME.toml`, templates in `NAME/`.
+sections, tags and `/about` are not articles. Texts live in `NAME.toml`, templates in `NAME/`.
 """
 
 from __future__ import annotations
@@ -60,12 +60,12 @@ FORBIDDEN = "http://harbour-courier.example/private/newsroom"
 NEWSROOM = "/private/newsroom"
 
 SOURCES = """\
-# The four newspapers of the demo: two by their feeds, one by its sitemap, one by its front page and its feed.
+# The four newspapers of the demo: two with feeds, one with a sitemap, one with its front page and a feed.
 
 [crawl]
 contact = "mailto:desk@newsloom.example"
-delay = 0               # they live on this machine
-recheck_hours = [0]     # look at every article again in the next run
+delay = 0               # they are served on this machine
+recheck_hours = [0]     # check every article again in the next run
 
 [[source]]
 name = "harbour-courier"
@@ -92,10 +92,10 @@ language = "es"
 
 @dataclass(frozen=True, slots=True)
 class DemoArticle:
-    """A page that a listing names, as it was written: times carry the paper's zone, paragraphs have no line breaks.
+    """A page in a listing, as it was written. Times carry the paper's time zone; paragraphs have no line breaks.
 
-    `kind` is "article" for what belongs into the warehouse, "duplicate" for the same text under a second address,
-    "paywall" for a stub and "no-article" for a gallery (whose paragraphs are the captions).
+    `kind` is "article" for pages that belong in the warehouse, "duplicate" for the same text at a second URL, "paywall"
+    for a stub and "no-article" for a gallery (its paragraphs are the captions).
     """
 
     url: str
@@ -119,24 +119,24 @@ class DemoArticle:
 
 @cache
 def demo_sites(edition: int) -> tuple[Site, ...]:
-    """The sites as of edition 1 or 2, the same bytes every time; ValueError for another edition."""
+    """The sites, as of edition 1 or 2; the same bytes every time. Raises ValueError for other editions."""
     return tuple(_site(paper) for paper in newspapers(edition))
 
 
 def demo_page(url: str, edition: int) -> ServedPage | None:
-    """What an address answers in an edition; None for a host or a path that is not there."""
+    """The answer to a URL in an edition; None if the host or the path does not exist."""
     parts = urlsplit(url)
     path = f"{parts.path}?{parts.query}" if parts.query else parts.path
     return next((site.page(path) for site in demo_sites(edition) if site.host == parts.hostname), None)
 
 
 def demo_sources_toml() -> str:
-    """The text of a sources.toml that lists the four newspapers."""
+    """A sources.toml with the four newspapers."""
     return SOURCES
 
 
 def demo_articles(edition: int) -> tuple[DemoArticle, ...]:
-    """Every page named in a listing of an edition that answers at all, paper by paper, newest first."""
+    """Every page in the listings of an edition, less dead links, by paper and from newest to oldest."""
     found = []
     for paper in newspapers(edition):
         for story in paper.stories:

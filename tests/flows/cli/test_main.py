@@ -24,7 +24,7 @@ def test_a_query_that_is_interrupted_ends_with_words(
     with pytest.raises(SystemExit) as ended:
         front.main()
     assert ended.value.code == 130
-    assert "the same command goes on where this one stopped" in capsys.readouterr().err
+    assert "run the same command again to resume" in capsys.readouterr().err
 
 
 STARTS_A_WORKER = """
