@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawlers import limits
 from crawlers.plan.model import DEFAULT_PAGES
 
 BOT_NAME = "newsloom"
@@ -29,8 +30,8 @@ REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups
 CONCURRENT_ITEMS = 4
 
 DOWNLOAD_TIMEOUT = 30
-# Sitemaps may have 50 MiB unpacked (sitemaps.org); pages are held to less, request by request.
-DOWNLOAD_MAXSIZE = 50 * 1024 * 1024
+# Of sitemaps, which may be the largest; each request for a page sets a lower limit.
+DOWNLOAD_MAXSIZE = limits.MAX_SITEMAP_BYTES
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2

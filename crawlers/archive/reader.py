@@ -16,6 +16,7 @@ from crawlers.archive import packs
 from crawlers.archive.fetch_log import Fetch, from_json
 from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
+from crawlers.limits import MAX_STORED_BODY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 CONTENT = WarcRecordType.response | WarcRecordType.resource
 """The types of record that hold what was fetched; the other ones speak of it."""
 
-MAX_UNPACKED = 64 << 20
-"""Bytes of a gzipped body, unpacked: more than a crawl takes of anything (sitemaps have up to 50 MiB)."""
 
 _CHUNK = 64 << 10  # bytes read at a time: most pages are one such piece, compressed
 _GZIP = 31  # zlib's window size for gzip, header and checksum included
@@ -250,13 +249,13 @@ def _stored(record: WarcRecord, block: bytes) -> StoredContent:
 def _unpacked(body: bytes) -> bytes:
     unpack = zlib.decompressobj(_GZIP)
     try:
-        plain = unpack.decompress(body, MAX_UNPACKED)
+        plain = unpack.decompress(body, MAX_STORED_BODY_BYTES)
     except zlib.error as error:
         raise ValueError(f"the body is no gzip, or damaged ({error})") from error
     if not unpack.eof:
         large = bool(unpack.unconsumed_tail)
         raise ValueError(
-            f"the body unpacks to over {MAX_UNPACKED} bytes" if large else "the gzip of the body ends early"
+            f"the body unpacks to over {MAX_STORED_BODY_BYTES} bytes" if large else "the gzip of the body ends early"
         )
     return plain
 

@@ -20,6 +20,7 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 from crawlers.archive.contents import NOT_MODIFIED, Exchange, ImportedRecord
 from crawlers.archive.credentials import SECRET_HEADERS, URL_HEADERS, without_user_info
 from crawlers.errors import ArchiveError
+from crawlers.limits import MAX_HTTP_HEAD_BYTES, MAX_URL_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,11 +38,6 @@ _PROFILES = "http://netpreserve.org/warc/1.1/revisit"
 NOT_MODIFIED_PROFILE = f"{_PROFILES}/server-not-modified"
 SAME_PAYLOAD_PROFILE = f"{_PROFILES}/identical-payload-digest"
 
-MAX_HEAD = 24 << 10
-"""Bytes of one HTTP header block. fastwarc, by default, gives up a whole file at a block of over 32 KiB."""
-
-MAX_ADDRESS = 8 << 10
-"""Bytes of an address, for the same reason; servers, too, take about as much (RFC 9110 asks for 8000)."""
 
 _NOT_TOKEN = re.compile(r"[^!#$%&'*+.^_`|~0-9A-Za-z-]")
 _CONTROL = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]+")
@@ -65,7 +61,7 @@ def encode(content: Exchange | ImportedRecord, fetched_at: datetime, digest: str
     """The compressed records of one fetch: what goes before (the request, if any), and the one with its content.
 
     `digest` is the `payload_digest` of its body. An exchange that repeats what is stored becomes a revisit record,
-    which has the head of the answer alone. Raises ArchiveError where the address is longer than `MAX_ADDRESS`.
+    which has the head of the answer alone. Raises ArchiveError where the address is longer than `MAX_URL_BYTES`.
     """
     target = target_uri(content.url)
     if isinstance(content, ImportedRecord):
@@ -185,7 +181,7 @@ def _named(headers: Headers) -> Headers:
 
 def _head(first_line: str, headers: Headers, own: Iterable[tuple[str, str]] = ()) -> bytes:
     """`own` are headers that hold for what is stored; a coding that `headers` name does not."""
-    return _value(first_line)[:MAX_HEAD] + b"\r\n" + _lines((*own, *_stored(headers))) + b"\r\n"
+    return _value(first_line)[:MAX_HTTP_HEAD_BYTES] + b"\r\n" + _lines((*own, *_stored(headers))) + b"\r\n"
 
 
 def _stored(headers: Headers) -> Iterable[tuple[str, str]]:
@@ -201,7 +197,7 @@ def _stored(headers: Headers) -> Iterable[tuple[str, str]]:
 
 def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
     """Header lines, as many as fit; a value cannot end its line, whatever is in it."""
-    lines, left, dropped = [], MAX_HEAD, 0
+    lines, left, dropped = [], MAX_HTTP_HEAD_BYTES, 0
     for name, value in fields:
         line = name.encode() + b": " + _value(value) + b"\r\n"
         if not name or len(line) > left:
@@ -230,14 +226,14 @@ def _media_type(text: str) -> str:
 
 
 def target_uri(url: str) -> str:
-    """An address as a record has it. Raises ArchiveError where it is longer than `MAX_ADDRESS`."""
+    """An address as a record has it. Raises ArchiveError where it is longer than `MAX_URL_BYTES`."""
     url = without_user_info(url).strip()
     if not url.isprintable() or " " in url:
         url = "".join(
             char if char.isprintable() and char != " " else quote(char, safe="", errors="replace") for char in url
         )
-    if (length := len(url.encode())) > MAX_ADDRESS:
-        raise ArchiveError(f"{url[:80]}…: an address of {length} bytes; at most {MAX_ADDRESS} can be archived")
+    if (length := len(url.encode())) > MAX_URL_BYTES:
+        raise ArchiveError(f"{url[:80]}…: an address of {length} bytes; at most {MAX_URL_BYTES} can be archived")
     return url
 
 

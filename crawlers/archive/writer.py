@@ -17,6 +17,7 @@ from crawlers.archive.fetch_log import Fetch, to_json
 from crawlers.archive.segment_files import LOG_SUFFIX, OPEN_SUFFIX, WARC_SUFFIX
 from crawlers.archive.warc_records import encode, payload_digest, warcinfo
 from crawlers.errors import ArchiveError
+from crawlers.limits import MAX_SEGMENT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -46,7 +47,7 @@ class SegmentWriter:
         run_id: str,
         *,
         max_pages: int = 500,
-        max_bytes: int = 64 << 20,
+        max_bytes: int = MAX_SEGMENT_BYTES,
         max_age: float = 60.0,
         on_sealed: Callable[[str], None] | None = None,
         name: str | None = None,

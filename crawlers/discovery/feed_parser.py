@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from crawlers.discovery.markup import MAX_TITLE, MAX_URL_LENGTH, plain_line, restore_markup
+from crawlers.discovery.markup import plain_line, restore_markup
 from crawlers.discovery.xml_events import read_xml, split_tag
+from crawlers.limits import MAX_FEED_ENTRIES, MAX_LISTED_URL_CHARS, MAX_TITLE_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_ENTRIES = 10_000
-"""Entries read of a feed. Feeds of 1,000 are rare; this many take feedparser about two seconds."""
 
 MAX_LINKS = 20
 """Links read of an entry: Atom has one for each form and relation, seldom more than five."""
@@ -80,8 +79,8 @@ def parse_entries(text: str, lines_before: int = 0) -> ParsedEntries:
         read_xml(text, target)
     target.finish()
     problems = reading.problems(lines_before)
-    if target.count > MAX_ENTRIES:
-        problems.append(f"only the first {MAX_ENTRIES} of {target.count} entries are read")
+    if target.count > MAX_FEED_ENTRIES:
+        problems.append(f"only the first {MAX_FEED_ENTRIES} of {target.count} entries are read")
     base = f" xml:base={quoteattr(restore_markup(target.base))}" if target.base else ""
     feed = f'<rss version="2.0"{base}><channel>{"".join(target.items)}</channel></rss>'
     return ParsedEntries(feed.encode(), target.language, tuple(problems))
@@ -132,8 +131,8 @@ class _Target:
 
     def data(self, text: str) -> None:
         element = self._element
-        if element is not None and element.length <= MAX_URL_LENGTH:
-            element.text.append(text[: MAX_URL_LENGTH + 1])
+        if element is not None and element.length <= MAX_LISTED_URL_CHARS:
+            element.text.append(text[: MAX_LISTED_URL_CHARS + 1])
             element.length += len(text)
 
     def end(self, tag: str) -> None:
@@ -150,7 +149,7 @@ class _Target:
     def finish(self, *, complete: bool = False) -> None:
         """End the open entry; one that is not complete counts only with a link."""
         entry, self._entry, self._element, self._source_depth = self._entry, None, None, 0
-        if entry is not None and (complete or entry.links) and len(self.items) < MAX_ENTRIES:
+        if entry is not None and (complete or entry.links) and len(self.items) < MAX_FEED_ENTRIES:
             self.items.append(_item(entry))
 
     def _is_child(self, entry: _Entry) -> bool:
@@ -187,11 +186,11 @@ def _item(entry: _Entry) -> str:
     base = f" xml:base={quoteattr(restore_markup(entry.base))}" if entry.base else ""
     parts = [f"<item{base}>"]
     if entry.language and "language" not in entry.others:
-        parts.append(f"<language>{escape(entry.language[:MAX_TITLE])}</language>")
+        parts.append(f"<language>{escape(entry.language[:MAX_TITLE_CHARS])}</language>")
     for link in links:
         attributes = "".join(
-            f" {'xml:base' if key.endswith('base') else key}={quoteattr(restore_markup(value[: MAX_URL_LENGTH + 1]))}"
-            for key, value in link.attributes.items()
+            f" {'xml:base' if key.endswith('base') else key}={quoteattr(restore_markup(value))}"
+            for key, value in ((key, value[: MAX_LISTED_URL_CHARS + 1]) for key, value in link.attributes.items())
         )
         parts.append(f"<link{attributes}>{escape(_text(link))}</link>")
     for name, element in entry.others.items():

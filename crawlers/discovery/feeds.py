@@ -15,11 +15,10 @@ from typing import Any
 import feedparser
 
 from crawlers.discovery.dates import parse_time
-from crawlers.discovery.feed_parser import MAX_ENTRIES, parse_entries
+from crawlers.discovery.feed_parser import parse_entries
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.listing import BadListingError, Listing
 from crawlers.discovery.markup import (
-    MAX_BYTES,
     charset_of,
     check_size,
     decode,
@@ -28,6 +27,7 @@ from crawlers.discovery.markup import (
     plain_line,
     resolve_references,
 )
+from crawlers.limits import MAX_FEED_ENTRIES, MAX_LISTING_BYTES
 
 _EXPECTED = "an RSS, Atom or JSON feed"
 
@@ -40,7 +40,7 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
     kept if it has a complete link. Entries without a link are counted in `problem`. Raises BadListingError if the body
     is not a feed or is over 20 MiB.
     """
-    check_size(body, MAX_BYTES, "a feed")
+    check_size(body, MAX_LISTING_BYTES, "a feed")
     text = decode(body, charset_of(content_type))
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return _json_feed(text, url)
@@ -78,9 +78,9 @@ def _json_feed(text: str, url: str) -> Listing:
     if not isinstance(items, list):
         raise BadListingError(f"found JSON without a list of items; expected {_EXPECTED}")
     collector = LinkCollector(url, "items")
-    if len(items) > MAX_ENTRIES:
-        collector.note(f"only the first {MAX_ENTRIES} of {len(items)} items are read")
-    for item in items[:MAX_ENTRIES]:
+    if len(items) > MAX_FEED_ENTRIES:
+        collector.note(f"only the first {MAX_FEED_ENTRIES} of {len(items)} items are read")
+    for item in items[:MAX_FEED_ENTRIES]:
         entry = item if isinstance(item, dict) else {}
         collector.add(
             _string(entry, "url") or _string(entry, "external_url"),

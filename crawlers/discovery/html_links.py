@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, cast
 from lxml import etree
 
 from crawlers.discovery.listing import BadListingError
-from crawlers.discovery.markup import MAX_BYTES, MAX_TITLE, check_size, decode, describe_body, find_root, plain_line
+from crawlers.discovery.markup import check_size, decode, describe_body, find_root, plain_line
+from crawlers.limits import MAX_LISTING_BYTES, MAX_SECTION_LINKS, MAX_TITLE_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-MAX_ANCHORS = 10_000
-"""Links of a page that are looked at; the busiest front pages have about 1,000."""
 MAX_DEPTH = 256
 """Elements inside one another that are told apart; pages have up to about 60."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -69,11 +68,11 @@ class HtmlLinks:
 
 
 def read_html_links(body: bytes, http_charset: str | None = None) -> HtmlLinks:
-    """Read a page, at most MAX_ANCHORS of its links.
+    """Read a page, at most MAX_SECTION_LINKS of its links.
 
     Raises BadListingError if the body is not HTML or is over 20 MiB.
     """
-    check_size(body, MAX_BYTES, "a page")
+    check_size(body, MAX_LISTING_BYTES, "a page")
     text = decode(body, http_charset)
     is_listing = find_root(text[:2000], ("rss", "feed", "rdf", "urlset", "sitemapindex"))
     if b"\x00" in body[:100] or is_listing or "<" not in text:
@@ -128,11 +127,11 @@ class _Target:
             self.page.language = get("lang") or get("xml:lang")
 
     def data(self, text: str) -> None:
-        if self._anchor is None or self._silent or len(self._text) > MAX_TITLE:
+        if self._anchor is None or self._silent or len(self._text) > MAX_TITLE_CHARS:
             return
-        self._text.append(text[: 4 * MAX_TITLE])
+        self._text.append(text[: 4 * MAX_TITLE_CHARS])
         if self._heading_depth:
-            self._heading.append(text[: 4 * MAX_TITLE])
+            self._heading.append(text[: 4 * MAX_TITLE_CHARS])
 
     def end(self, tag: str) -> None:
         if not self._open:
@@ -153,7 +152,7 @@ class _Target:
         if not href:
             return
         self.page.anchor_count += 1
-        if self.page.anchor_count > MAX_ANCHORS:
+        if self.page.anchor_count > MAX_SECTION_LINKS:
             return
         for around in element.and_around():
             around.links += 1

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.discovery.listing import Link, Listing, ListingLink
-from crawlers.discovery.markup import MAX_URL_LENGTH
 from crawlers.discovery.urls import absolute_url, normalise_url
 from crawlers.languages import iso_639_1
+from crawlers.limits import MAX_LISTED_URL_CHARS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,7 +55,7 @@ class LinkCollector:
         return Listing(tuple(self._links.values()), tuple(self._listings.values()), "; ".join(self._notes) or None)
 
     def _usable(self, href: str | None) -> str | None:
-        if href and len(href) <= MAX_URL_LENGTH:
+        if href and len(href) <= MAX_LISTED_URL_CHARS:
             try:
                 return absolute_url(href, self._base)
             except ValueError:

@@ -16,16 +16,11 @@ from w3lib.encoding import (
 )
 
 from crawlers.discovery.listing import BadListingError
+from crawlers.limits import MAX_TITLE_CHARS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-MAX_BYTES = 20 * 1024 * 1024
-"""Largest feed or page that is read; the largest real ones are a few MB."""
-MAX_TITLE = 1000
-"""Characters kept of a title; real headlines have up to about 300."""
-MAX_URL_LENGTH = 4096
-"""Characters of the longest address followed; servers commonly refuse request lines over 8 KiB, half is generous."""
 
 _REFERENCE = re.compile(
     r"<!\[CDATA\[.*?(?:\]\]>|$)|<!--.*?(?:-->|$)|&(?:(#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|\w{1,32});)?", re.DOTALL
@@ -110,10 +105,10 @@ def restore_markup(text: str) -> str:
 
 
 def plain_line(text: str | None, *, is_markup: bool = True) -> str | None:
-    """One line of plain text of at most MAX_TITLE characters; None where nothing is left of it."""
+    """One line of plain text of at most MAX_TITLE_CHARS characters; None where nothing is left of it."""
     if text and is_markup:
         text = html.unescape(_TAG.sub("", text))
-    return " ".join((text or "").split())[:MAX_TITLE] or None
+    return " ".join((text or "").split())[:MAX_TITLE_CHARS] or None
 
 
 def describe_body(body: bytes, text: str) -> str:

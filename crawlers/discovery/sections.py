@@ -10,12 +10,12 @@ import re
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.html_links import HEADINGS, MAX_ANCHORS, Anchor, Element, HtmlLinks, read_html_links
+from crawlers.discovery.html_links import HEADINGS, Anchor, Element, HtmlLinks, read_html_links
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.lists import read_list
-from crawlers.discovery.markup import MAX_URL_LENGTH
 from crawlers.discovery.url_evidence import Evidence, article_evidence
 from crawlers.discovery.urls import absolute_url, normalise_url, same_site
+from crawlers.limits import MAX_LISTED_URL_CHARS, MAX_SECTION_LINKS
 from crawlers.unsegmented import count_unsegmented
 
 if TYPE_CHECKING:
@@ -59,8 +59,8 @@ def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Lis
     collector = LinkCollector(base, "links")
     if not page.anchor_count:
         collector.note("no links: the page may need a script to show any")
-    if page.anchor_count > MAX_ANCHORS:
-        collector.note(f"only the first {MAX_ANCHORS} of {page.anchor_count} links are looked at")
+    if page.anchor_count > MAX_SECTION_LINKS:
+        collector.note(f"only the first {MAX_SECTION_LINKS} of {page.anchor_count} links are looked at")
     own = normalise_url(url)
     followed: dict[str, str] = {}
     titles: dict[str, str] = {}
@@ -154,7 +154,7 @@ def _base(page: HtmlLinks, url: str) -> str:
 
 
 def _address(href: str, base: str) -> str | None:
-    if href.startswith("#") or len(href) > MAX_URL_LENGTH:
+    if href.startswith("#") or len(href) > MAX_LISTED_URL_CHARS:
         return None
     try:
         return absolute_url(href, base)

@@ -10,7 +10,6 @@ from crawlers.discovery.feeds import parse_feed
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.listing import BadListingError, Listing
 from crawlers.discovery.markup import (
-    MAX_URL_LENGTH,
     check_size,
     decode,
     describe_body,
@@ -20,14 +19,11 @@ from crawlers.discovery.markup import (
     restore_markup,
 )
 from crawlers.discovery.xml_events import read_xml, split_tag
+from crawlers.limits import MAX_LISTED_URL_CHARS, MAX_SITEMAP_BYTES, MAX_SITEMAP_ENTRIES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_BYTES = 50 * 1024 * 1024
-"""Largest sitemap, uncompressed: the limit of the protocol (sitemaps.org/protocol.html)."""
-MAX_ENTRIES = 50_000
-"""Most entries of a sitemap, likewise."""
 
 _EXPECTED = "a sitemap (XML with <urlset> or <sitemapindex>, plain or gzipped, or lines with addresses)"
 _NEWS = frozenset({"publication_date", "title", "language"})
@@ -42,7 +38,7 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     the rest. A feed, which the protocol allows in place of a sitemap, is read as one. What is broken or cut off costs
     the entries it hits. Raises BadListingError where the body is no sitemap, or over 50 MiB even when unpacked.
     """
-    check_size(body, MAX_BYTES, "a sitemap")
+    check_size(body, MAX_SITEMAP_BYTES, "a sitemap")
     packing = None
     if body.startswith(_GZIP):
         body, packing = _unpacked(body)
@@ -60,8 +56,8 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     collector.note(*filter(None, [packing]), *reading.problems(text.count("\n", 0, root[1])))
     if foreign:
         collector.note(f"references that XML does not have (undeclared entities, a bare &): {foreign}")
-    if target.count > MAX_ENTRIES:
-        collector.note(f"only the first {MAX_ENTRIES} of {target.count} entries are read")
+    if target.count > MAX_SITEMAP_ENTRIES:
+        collector.note(f"only the first {MAX_SITEMAP_ENTRIES} of {target.count} entries are read")
     for kind, entry in target.entries:
         if kind == "sitemap":
             collector.add_listing(entry.get("loc"), parse_time(entry.get("lastmod")))
@@ -81,15 +77,15 @@ def _plain_text(body: bytes, text: str, url: str) -> Listing:
     if not lines or not lines[0].lstrip("\ufeff").startswith(("http://", "https://")):
         raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
     collector = LinkCollector(url, "lines")
-    if len(lines) > MAX_ENTRIES:
-        collector.note(f"only the first {MAX_ENTRIES} of {len(lines)} lines are read")
-    for line in lines[:MAX_ENTRIES]:
+    if len(lines) > MAX_SITEMAP_ENTRIES:
+        collector.note(f"only the first {MAX_SITEMAP_ENTRIES} of {len(lines)} lines are read")
+    for line in lines[:MAX_SITEMAP_ENTRIES]:
         collector.add(line)
     return collector.listing()
 
 
 def _unpacked(body: bytes) -> tuple[bytes, str | None]:
-    """What gzip members unpack to, and what is wrong with them; never holds more than MAX_BYTES of it."""
+    """What gzip members unpack to, and what is wrong with them; never holds more than MAX_SITEMAP_BYTES of it."""
     unpacked, rest, problem = bytearray(), body, None
     while rest.startswith(_GZIP):
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -97,8 +93,10 @@ def _unpacked(body: bytes) -> tuple[bytes, str | None]:
             while rest and not unpacker.eof:
                 unpacked += unpacker.decompress(rest, _CHUNK)
                 rest = unpacker.unconsumed_tail
-                if len(unpacked) > MAX_BYTES:
-                    raise BadListingError(f"found gzip that unpacks to over {MAX_BYTES} bytes; expected {_EXPECTED}")
+                if len(unpacked) > MAX_SITEMAP_BYTES:
+                    raise BadListingError(
+                        f"found gzip that unpacks to over {MAX_SITEMAP_BYTES} bytes; expected {_EXPECTED}"
+                    )
         except zlib.error as error:
             problem = f"gzip is broken after {len(unpacked)} bytes: {error}"
             break
@@ -142,8 +140,8 @@ class _Target:
             self._name, self._name_depth, self._text, self._length = local, self.depth, [], 0
 
     def data(self, text: str) -> None:
-        if self._name_depth and self._length <= MAX_URL_LENGTH:
-            self._text.append(text[: MAX_URL_LENGTH + 1])
+        if self._name_depth and self._length <= MAX_LISTED_URL_CHARS:
+            self._text.append(text[: MAX_LISTED_URL_CHARS + 1])
             self._length += len(text)
 
     def end(self, tag: str) -> None:
@@ -160,6 +158,6 @@ class _Target:
 
     def finish(self, *, complete: bool = False) -> None:
         """End the open entry; one that is not complete counts only with its address."""
-        if self._entry_depth and (complete or "loc" in self._entry) and len(self.entries) < MAX_ENTRIES:
+        if self._entry_depth and (complete or "loc" in self._entry) and len(self.entries) < MAX_SITEMAP_ENTRIES:
             self.entries.append((self._kind, self._entry))
         self._entry, self._entry_depth, self._news_depth, self._name_depth = {}, 0, 0, 0

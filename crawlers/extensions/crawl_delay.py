@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
+from crawlers.limits import MAX_CRAWL_DELAY_SECONDS
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
 
 logger = logging.getLogger(__name__)
-
-# A host that asks for more gets this: a longer pause would outlast the crawl, and some files hold typing errors.
-MAX_DELAY = 60.0
 
 
 class CrawlDelay:
@@ -37,7 +36,7 @@ class CrawlDelay:
             return
         downloader = self.crawler.engine.downloader
         key = downloader.get_slot_key(request)
-        delay = min(float(asked), MAX_DELAY)
+        delay = min(float(asked), MAX_CRAWL_DELAY_SECONDS)
         if delay <= downloader.per_slot_settings.get(key, {}).get("delay", downloader._delay):
             return
         # The least from now on, also when Scrapy makes the slot anew: it forgets one that was idle for a minute.

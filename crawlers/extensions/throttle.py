@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 
+from crawlers.limits import MAX_HOST_WAIT_SECONDS, MAX_THROTTLE_DELAY_SECONDS
 from crawlers.politeness.hosts import REFUSING_DELAY, HostRegistry
 from crawlers.politeness.refusals import AskedToWait
-from crawlers.politeness.retry_after import MAX_WAIT, requested_wait
+from crawlers.politeness.retry_after import requested_wait
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-MAX_DELAY = 60.0
 # Who answers within this is not under strain; below it, the network and our own work make most of the figure.
 EASY_LATENCY = 0.5  # seconds
 
@@ -29,7 +29,7 @@ class Throttle:
     """Extension: pauses a host that is busy (429, 503) and throttles the others as Scrapy's AutoThrottle does.
 
     The pause is made before the slot looks for its next request. The delay follows the latency (of one request at a
-    time), smoothed, between the slot's configured delay and `MAX_DELAY`; an error page never quickens it.
+    time), smoothed, from the configured delay of the slot to MAX_THROTTLE_DELAY_SECONDS; error pages never shorten it.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -65,7 +65,10 @@ class Throttle:
             slot.lastseen = max(slot.lastseen, monotonic() + seconds)
             logger.info("%s answered %s: left alone for %.0f s", host, status, seconds)
             return
-        said = f"{host} answered {status} and is to be left alone for {seconds:.0f} s; a crawl waits {MAX_WAIT:.0f} s"
+        said = (
+            f"{host} answered {status} and is to be left alone for {seconds:.0f} s; "
+            f"a crawl waits {MAX_HOST_WAIT_SECONDS:.0f} s"
+        )
         registry.give_up(host, AskedToWait(f"{said} for a host in all, it is asked again in a later run", status))
         slot.delay = REFUSING_DELAY
 
@@ -73,5 +76,5 @@ class Throttle:
 def next_delay(delay: float, latency: float, least: float, status: int) -> float:
     """The delay after an answer, in seconds."""
     target = latency if latency > EASY_LATENCY else 0.0
-    smoothed = min(max(target, (delay + target) / 2, least), max(MAX_DELAY, least))
+    smoothed = min(max(target, (delay + target) / 2, least), max(MAX_THROTTLE_DELAY_SECONDS, least))
     return delay if status not in (200, 304) and smoothed <= delay else smoothed

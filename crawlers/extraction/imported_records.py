@@ -13,8 +13,9 @@ from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.cleaning import clean_body, clean_text
 from crawlers.extraction.date_parsing import ParsedDate, plausible_date
 from crawlers.extraction.language import find_language, language_code
-from crawlers.extraction.page import MAX_PAGE_BYTES, decode
+from crawlers.extraction.page import decode
 from crawlers.extraction.text import single_line
+from crawlers.limits import MAX_PAGE_BYTES
 
 CLEAN = "clean=1"
 """Parameter of a record's content type that asks for its text to be cleaned."""

@@ -12,12 +12,10 @@ from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstru
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
 
 from crawlers.extraction.article import Rejection, RejectionReason
+from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-MAX_PAGE_BYTES = 10 * 2**20
-"""The longest of 278 captured news pages has 2.2 MB, scripts included; beyond 10 MiB it is a log, a dump or a trap."""
 
 MAX_ELEMENTS = 30_000
 """The largest of 278 captured news pages has 4,098; the extractor's time grows with the square of their number, and

@@ -16,6 +16,7 @@ from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome
 from crawlers.discovery import normalise_url
 from crawlers.errors import CrawlersError
 from crawlers.extraction.imported_records import CLEAN
+from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -23,11 +24,9 @@ if TYPE_CHECKING:
 
     from crawlers.importers.files import InputFile
 
-MAX_BYTES = 10 * 1024 * 1024  # of a page or record, as extraction takes them
 HTML = ("text/html", "application/xhtml+xml")
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"
-MAX_ADDRESS = 8 << 10  # of what an archive can name; a record with a longer one goes by its file and line
 LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
 
 ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
@@ -42,12 +41,12 @@ def json_lines(file: InputFile, left_out: Counter[str], at: datetime, *, clean: 
     uri = file.uri
     with file.open() as stream:
         number = 0
-        while line := stream.readline(MAX_BYTES + 1):
+        while line := stream.readline(MAX_PAGE_BYTES + 1):
             number += 1
             place = f"{uri}#line={number}"
-            if len(line) > MAX_BYTES:
+            if len(line) > MAX_PAGE_BYTES:
                 _skip_line(stream, line)
-                detail = f"line {number} of {file.name} is longer than {MAX_BYTES} bytes"
+                detail = f"line {number} of {file.name} is longer than {MAX_PAGE_BYTES} bytes"
                 yield _failed(place, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
                 continue
             if not line.strip():
@@ -65,7 +64,7 @@ def _content_type(name: str, clean: bool) -> str:
 
 def _skip_line(stream: IO[bytes], line: bytes) -> None:
     while line and not line.endswith(b"\n"):
-        line = stream.readline(MAX_BYTES)
+        line = stream.readline(MAX_PAGE_BYTES)
 
 
 def _named(line: bytes) -> tuple[str | None, str | None]:
@@ -78,7 +77,7 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
         return None, None
     source = record.get("source")
     try:
-        if len(record["url"]) > MAX_ADDRESS:
+        if len(record["url"]) > MAX_URL_BYTES:
             return None, None
         return normalise_url(record["url"]), source.strip() if isinstance(source, str) and source.strip() else None
     except (KeyError, ValueError, TypeError, AttributeError):
@@ -89,9 +88,9 @@ def plain_text(file: InputFile, left_out: Counter[str], at: datetime, *, clean: 
     """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
     url = file.uri
     with file.open() as stream:
-        body = stream.read(MAX_BYTES + 1)
-    if len(body) > MAX_BYTES:
-        detail = f"{file.name} has more than {MAX_BYTES} bytes, which is the most that is taken"
+        body = stream.read(MAX_PAGE_BYTES + 1)
+    if len(body) > MAX_PAGE_BYTES:
+        detail = f"{file.name} has more than {MAX_PAGE_BYTES} bytes, which is the most that is taken"
         yield _failed(url, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
         return
     yield (
@@ -141,8 +140,8 @@ def _no_page(record: WarcRecord) -> str | None:
     content_type = (record.http_content_type or "").lower()
     if content_type and not content_type.startswith(HTML):
         return "response other than HTML"
-    if len(record.headers.get("WARC-Target-URI") or "") > MAX_ADDRESS:
-        return "response with an address of over 8 KiB"
+    if len(record.headers.get("WARC-Target-URI") or "") > MAX_URL_BYTES:
+        return "response with a URL of over 8 KiB"
     try:
         normalise_url(record.headers.get("WARC-Target-URI") or "")
     except ValueError:
@@ -156,13 +155,13 @@ def _page(record: WarcRecord) -> ImportedItem:
     fetched_at = when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC)
     source = _host(url)
     try:
-        body = record.reader.read(MAX_BYTES + 1)
+        body = record.reader.read(MAX_PAGE_BYTES + 1)
     except (ValueError, OSError) as error:
         return _failed(
             url, source, Kind.PAGE, fetched_at, "bad_encoding", f"its body cannot be unpacked: {error}"
         ), None
-    if len(body) > MAX_BYTES:
-        detail = f"its body has more than {MAX_BYTES} bytes"
+    if len(body) > MAX_PAGE_BYTES:
+        detail = f"its body has more than {MAX_PAGE_BYTES} bytes"
         return _failed(url, source, Kind.PAGE, fetched_at, "too_large", detail), None
     fetch = _fetched(url, source, Kind.PAGE, fetched_at, len(body), status=200)
     headers = tuple(record.http_headers.items())

@@ -15,9 +15,9 @@ from scrapy.exceptions import (
     ResponseDataLossError,
 )
 
+from crawlers.limits import MAX_HOST_WAIT_SECONDS
 from crawlers.politeness.ip_ranges import AccessPolicy
 from crawlers.politeness.refusals import HostLimit, HostUnresponsive, Refused
-from crawlers.politeness.retry_after import MAX_WAIT
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -91,7 +91,7 @@ class HostRegistry:
     def reserve_wait(self, host: str, seconds: float) -> bool:
         """Whether a crawl has the time to leave a host alone for so long, beside what it has waited for it before."""
         waited = self._waited.get(host, 0.0) + seconds
-        if waited > MAX_WAIT:
+        if waited > MAX_HOST_WAIT_SECONDS:
             return False
         self._waited[host] = waited
         return True

@@ -6,8 +6,6 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 BUSY = (429, 503)
-# A crawl waits as long as this for a host, in all; who asks for more is asked again in a later run.
-MAX_WAIT = 120.0
 # Of a host that says it is busy, but not for how long: this at first, then twice as long each time.
 FIRST_WAIT = 1.0
 

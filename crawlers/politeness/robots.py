@@ -11,6 +11,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.http.request import NO_CALLBACK
 from scrapy.utils.misc import build_from_crawler
 
+from crawlers.limits import MAX_PARSED_ROBOTS_BYTES, MAX_ROBOTS_BYTES
 from crawlers.politeness.hosts import ACCESS_POLICY, host_of
 from crawlers.politeness.ip_ranges import AccessPolicy
 from crawlers.politeness.refusals import (
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
-PARSED_BYTES = 500 << 10  # what RFC 9309 (2.5) asks a crawler to read at least
-MAX_BYTES = 10 << 20  # what is taken at all, unpacked
 # An answer for later, though it is one of 4xx: the host is busy, it has not said that there are no rules.
 TOO_MANY_REQUESTS = 429
 LATER = "; the host is asked again in a later run"
@@ -75,7 +74,7 @@ class RobotsTxt(RobotsTxtMiddleware):
             priority=self.DOWNLOAD_PRIORITY,
             meta={
                 "dont_obey_robotstxt": True,
-                "download_maxsize": MAX_BYTES,
+                "download_maxsize": MAX_ROBOTS_BYTES,
                 ACCESS_POLICY: request.meta.get(ACCESS_POLICY, AccessPolicy()),
             },
             callback=NO_CALLBACK,
@@ -99,7 +98,9 @@ class RobotsTxt(RobotsTxtMiddleware):
             return RobotsUnreachable(f"robots.txt answered {response.status}{LATER}", response.status)
         if not 200 <= response.status < 300:
             return None
-        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, response.body[:PARSED_BYTES])
+        parser: RobotParser = build_from_crawler(
+            self._parserimpl, self.crawler, response.body[:MAX_PARSED_ROBOTS_BYTES]
+        )
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from crawlers.errors import CrawlersError
+from crawlers.limits import MAX_OPML_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from crawlers.sources.model import Source
 
 SITEMAP, SECTION = "/newsloom/sitemap", "/newsloom/section"
-MAX_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +62,8 @@ def from_opml(file: Path) -> tuple[Outline, ...]:
         body = file.read_bytes()
     except OSError as error:
         raise CrawlersError(f"{file}: cannot be read: {error.strerror}") from error
-    if len(body) > MAX_BYTES:
-        raise CrawlersError(f"{file}: has {len(body)} bytes; at most {MAX_BYTES} are read")
+    if len(body) > MAX_OPML_BYTES:
+        raise CrawlersError(f"{file}: has {len(body)} bytes; at most {MAX_OPML_BYTES} are read")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(body, parser)

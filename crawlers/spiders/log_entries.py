@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Outcome
 from crawlers.archive.contents import NOT_MODIFIED
+from crawlers.limits import MAX_URL_BYTES
 from crawlers.politeness.refusals import Refused
 from crawlers.spiders.failures import FailureReason, classify
 
@@ -20,16 +21,14 @@ if TYPE_CHECKING:
     from crawlers.archive import Exchange
     from crawlers.plan.model import PlannedRequest
 
-MAX_URL_LENGTH = 8 << 10  # characters; the archive takes no longer ones, and servers about as many (RFC 9110)
-
 
 def fetch_from_response(source: str, planned: PlannedRequest, response: Response) -> Fetch:
     """The log line of an answer."""
     outcome, reason, detail = Outcome.FETCHED, None, None
     if response.status == NOT_MODIFIED:
         outcome = Outcome.UNCHANGED
-    elif len(response.url) > MAX_URL_LENGTH:
-        said = f"redirected to an address of {len(response.url)} characters; at most {MAX_URL_LENGTH} are taken"
+    elif len(response.url) > MAX_URL_BYTES:
+        said = f"redirected to an address of {len(response.url)} characters; at most {MAX_URL_BYTES} are taken"
         outcome, reason, detail = Outcome.FAILED, FailureReason.REDIRECTS, said
     elif not 200 <= response.status < 300:
         outcome, reason, detail = Outcome.FAILED, FailureReason.HTTP_STATUS, f"answered {response.status}"
@@ -41,7 +40,7 @@ def fetch_from_response(source: str, planned: PlannedRequest, response: Response
         reason=reason,
         detail=detail,
         fetched_at=datetime.now(UTC),
-        final_url=response.url if response.url != planned.url and len(response.url) <= MAX_URL_LENGTH else None,
+        final_url=response.url if response.url != planned.url and len(response.url) <= MAX_URL_BYTES else None,
         status=response.status,
         bytes=len(response.body),
         ms=round(response.meta.get("download_latency", 0.0) * 1000),

@@ -24,6 +24,7 @@ from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
 from crawlers.discovery import BadListingError, KnownUrls
 from crawlers.errors import ArchiveError
 from crawlers.extensions.fast_stop import RequestDropped
+from crawlers.limits import MAX_PAGE_BYTES
 from crawlers.locking import lock_archive
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan
 from crawlers.politeness.hosts import ACCESS_POLICY, IS_PAGE
@@ -41,8 +42,6 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from twisted.python.failure import Failure
 
-# What extraction takes at most; no article page comes near it.
-PAGE_BYTES = 10 * 1024 * 1024
 LISTING_DEPTH = 3  # front page -> sitemap index -> sitemap
 REPORT_EVERY = 1.0  # seconds
 # Without any delay Scrapy 2.19 sends all that is queued for a host at once, whatever its concurrency: its downloader
@@ -173,7 +172,7 @@ class NewsSpider(scrapy.Spider):
             meta={
                 ACCESS_POLICY: self.access_policies[source.name],
                 IS_PAGE: planned.stored is None,  # looks at what is known are bounded by that
-                "download_maxsize": PAGE_BYTES,
+                "download_maxsize": MAX_PAGE_BYTES,
             },
             priority=-self._age(planned.date),
             dont_filter=True,

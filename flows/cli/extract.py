@@ -46,7 +46,7 @@ def command(target: str, url: str | None, form: str) -> None:
 
 
 def _read(target: str) -> bytes:
-    from crawlers.extraction.page import MAX_PAGE_BYTES
+    from crawlers.limits import MAX_PAGE_BYTES
     from flows.errors import FlowsError
 
     # One byte more than an extraction reads is enough for it to say so.

@@ -16,7 +16,7 @@ from importlib.metadata import version
 import httpx
 
 from crawlers.discovery import normalise_url
-from crawlers.extraction.page import MAX_PAGE_BYTES
+from crawlers.limits import MAX_PAGE_BYTES
 from flows.errors import FlowsError
 
 SECONDS = 30.0  # as long as a user waits; the slowest real pages take ten

@@ -23,9 +23,9 @@ from crawlers.archive import (
     SegmentWriter,
     StoredContent,
 )
-from crawlers.archive.reader import MAX_UNPACKED
-from crawlers.archive.warc_records import MAX_ADDRESS, MAX_HEAD, payload_digest
+from crawlers.archive.warc_records import payload_digest
 from crawlers.errors import ArchiveError
+from crawlers.limits import MAX_HTTP_HEAD_BYTES, MAX_STORED_BODY_BYTES, MAX_URL_BYTES
 
 from .conftest import unpacked
 
@@ -165,8 +165,8 @@ def test_a_body_that_came_in_gzip_is_stored_as_it_came_and_read_unpacked(
 def test_a_stored_gzip_that_unpacks_to_more_than_anybody_takes_is_an_archive_error(
     tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange]
 ) -> None:
-    bomb = gzip.compress(bytes(MAX_UNPACKED + 1))
-    with pytest.raises(ArchiveError, match=f"over {MAX_UNPACKED} bytes"):
+    bomb = gzip.compress(bytes(MAX_STORED_BODY_BYTES + 1))
+    with pytest.raises(ArchiveError, match=f"over {MAX_STORED_BODY_BYTES} bytes"):
         write(tmp_path, (fetch(), exchange(bomb, is_gzip=True)))
 
 
@@ -300,7 +300,11 @@ def test_nothing_a_server_sends_breaks_the_file(
 def test_a_head_too_large_for_other_readers_loses_its_largest_headers(
     tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange], checked: Checked
 ) -> None:
-    headers = (("X-Policy", "x" * MAX_HEAD), ("Content-Type", "text/html"), ("X-Other", "y" * (MAX_HEAD - 20)))
+    headers = (
+        ("X-Policy", "x" * MAX_HTTP_HEAD_BYTES),
+        ("Content-Type", "text/html"),
+        ("X-Other", "y" * (MAX_HTTP_HEAD_BYTES - 20)),
+    )
     segment, (stored,) = write(tmp_path, (fetch(), exchange(response_headers=headers)))
     assert len(checked(segment.warc_path)) == 3
     assert stored.headers[1:] == (("Content-Type", "text/html"), ("X-Crawler-Dropped-Headers", "2"))
@@ -310,10 +314,10 @@ def test_an_address_too_long_for_other_readers_is_refused_and_leaves_nothing(
     tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange], checked: Checked
 ) -> None:
     start = "https://example.org/"
-    longest = start + "a" * (MAX_ADDRESS - len(start))
+    longest = start + "a" * (MAX_URL_BYTES - len(start))
     with SegmentWriter(tmp_path, "run", name="one") as writer:
         writer.add(fetch(longest), exchange(url=longest))
-        with pytest.raises(ArchiveError, match=re.escape(f"an address of {MAX_ADDRESS + 1} bytes")):
+        with pytest.raises(ArchiveError, match=re.escape(f"an address of {MAX_URL_BYTES + 1} bytes")):
             writer.add(fetch(), exchange(url=longest + "a"))
     segment = Segment(tmp_path, "one")
     assert [known.url for known in segment.fetches()] == [longest]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawlers.discovery import BadListingError, Link, parse_sitemap
-from crawlers.discovery.sitemaps import MAX_BYTES
+from crawlers.limits import MAX_SITEMAP_BYTES
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,7 +150,8 @@ def test_a_gzip_bomb_is_refused_within_the_bound_of_memory() -> None:
     try:
         with pytest.raises(BadListingError, match="unpacks to over 52428800 bytes"):
             parse_sitemap(bomb, URL)
-        assert tracemalloc.get_traced_memory()[1] < MAX_BYTES * 1.25  # a growing bytearray keeps an eighth in reserve
+        # A growing bytearray keeps an eighth in reserve.
+        assert tracemalloc.get_traced_memory()[1] < MAX_SITEMAP_BYTES * 1.25
     finally:
         tracemalloc.stop()
 
@@ -169,7 +170,10 @@ REFUSED: list[tuple[bytes, str]] = [
     (b"User-agent: *", "text beginning with 'User-agent: *'"),
     (b"\x1f\x8bnot gzip at all", "data that begins like gzip but is not"),
     (gzip.compress(b"<html>"), "an HTML page"),
-    (b" " * (MAX_BYTES + 1), f"{MAX_BYTES + 1} bytes; expected a sitemap of at most {MAX_BYTES}"),
+    (
+        b" " * (MAX_SITEMAP_BYTES + 1),
+        f"{MAX_SITEMAP_BYTES + 1} bytes; expected a sitemap of at most {MAX_SITEMAP_BYTES}",
+    ),
 ]
 
 

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawlers.extensions.throttle import MAX_DELAY, next_delay
+from crawlers.extensions.throttle import next_delay
+from crawlers.limits import MAX_THROTTLE_DELAY_SECONDS
 from crawlers.politeness.retry_after import FIRST_WAIT, requested_wait, retry_after
 
 NOW = datetime(2026, 2, 9, 12, 0, 0, tzinfo=UTC)
@@ -51,7 +52,7 @@ def test_a_slow_host_is_asked_less_often_and_a_quick_one_as_configured() -> None
 
 def test_a_delay_never_falls_below_the_configured_one_nor_rises_above_the_longest() -> None:
     assert next_delay(2.0, 0.0, 2.0, 200) == 2.0
-    assert next_delay(1.0, 500.0, 1.0, 200) == MAX_DELAY
+    assert next_delay(1.0, 500.0, 1.0, 200) == MAX_THROTTLE_DELAY_SECONDS
     assert next_delay(90.0, 0.0, 90.0, 200) == 90.0
 
 

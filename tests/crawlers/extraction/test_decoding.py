@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from crawlers.extraction import Article, Rejection, RejectionReason, extract
-from crawlers.extraction.page import MAX_PAGE_BYTES, Page, decode, read_page
+from crawlers.extraction.page import Page, decode, read_page
+from crawlers.limits import MAX_PAGE_BYTES
 
 PAGES = Path(__file__).parent / "pages"
 SENTENCE = "Über den Äckern kreisen – so heißt es – „zwölf Bussarde“."

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from scrapy.exceptions import DownloadTimeoutError
 
+from crawlers.limits import MAX_HOST_WAIT_SECONDS
 from crawlers.politeness.hosts import FAILURES_IN_A_ROW, HostRegistry
 from crawlers.politeness.ip_ranges import AccessPolicy
 from crawlers.politeness.refusals import AskedToWait, HostLimit, HostUnresponsive
-from crawlers.politeness.retry_after import MAX_WAIT
 
 HOST = "town.example"
 
@@ -58,7 +58,7 @@ def test_pages_are_counted_by_host_up_to_the_limit_or_what_the_source_asks_for()
 
 def test_a_crawl_waits_for_a_host_up_to_a_limit_in_all() -> None:
     registry = HostRegistry(10)
-    assert registry.reserve_wait(HOST, MAX_WAIT - 1)
+    assert registry.reserve_wait(HOST, MAX_HOST_WAIT_SECONDS - 1)
     assert not registry.reserve_wait(HOST, 2)
     assert registry.reserve_wait(HOST, 1)
-    assert registry.reserve_wait("other.example", MAX_WAIT)
+    assert registry.reserve_wait("other.example", MAX_HOST_WAIT_SECONDS)
