@@ -44,9 +44,9 @@ TABLES = (
     "duplicates",
     "stories",
     "private.fingerprints",
-    "private.compared",
+    "private.indexed_articles",
     "private.story_terms",
-    "private.tellings",
+    "private.story_members",
 )
 
 
@@ -136,7 +136,7 @@ SELECT version_id, article_id, since AS seen_at, 'first' AS change, 'A title' AS
        since AS published_at, 'second' AS published_precision, 'en' AS language, []::VARCHAR[] AS tags,
        'A text' AS text, 2 AS word_count, article_id AS text_hash, 'x' AS extractor, 'x' AS segment
 FROM filling ORDER BY since;
-INSERT INTO private.compared
+INSERT INTO private.indexed_articles
 SELECT CAST(since AS DATE), article_id, version_id, since, since, since, 'second', 28 FROM filling ORDER BY since;
 INSERT INTO private.fingerprints
 SELECT CAST(since AS DATE), hash(article_id, place) >> 20, article_id FROM filling, range(28) AS places(place)
@@ -144,13 +144,13 @@ ORDER BY since, article_id;
 INSERT INTO stories BY NAME
 SELECT story_id, 'A title' AS title, since AS first_at, since AS last_at, 2 AS articles, 1 AS sources, 'x' AS method,
        'en' AS language, 2 AS reports, ['paper' || (hash(article_id) % 300) || '.example'] AS outlets, article_id,
-       1.0 AS likeness
+       1.0 AS similarity
 FROM filling WHERE hash(article_id) % 10 < {stories} ORDER BY since;
 INSERT INTO private.story_terms
 SELECT CAST(last_at AS DATE), story_id, hash(story_id, place) % 4294967295, 200 + 10 * (40 - place), place < 12
 FROM stories, range(40) AS places(place) WHERE article_id IN (SELECT article_id FROM filling)
 ORDER BY last_at, story_id, place;
-INSERT INTO private.tellings
+INSERT INTO private.story_members
 SELECT CAST(since AS DATE), article_id, story_id, since, since, since, 'A title of some eight words, as is usual', 'en',
        ['paper' || (hash(article_id) % 300) || '.example'],
        list_transform(range(48), place -> hash(article_id, place) % 4294967295)::UINTEGER[],
@@ -195,7 +195,7 @@ def windowless(writer: Writer) -> float:
         """
         SELECT count(*) FROM private.fingerprints WHERE hash IN (
             SELECT hash FROM private.fingerprints WHERE article_id IN (
-                SELECT article_id FROM private.compared ORDER BY day DESC LIMIT 1000))
+                SELECT article_id FROM private.indexed_articles ORDER BY day DESC LIMIT 1000))
         """
     ).fetchall()
     return time.process_time() - start

@@ -90,7 +90,7 @@ DUPLICATES = (
     SELECT story_id, any_value(title) AS title, min(made_at) AS first_at, max(made_at) AS last_at,
            count(*) AS articles, count(DISTINCT source) AS sources, 'generated' AS method, 'en' AS language,
            count(*) AS reports, list(DISTINCT source) AS outlets, any_value(article_id) AS article_id,
-           0.5 AS likeness, max(made_at) + INTERVAL 3 DAYS AS closed_at
+           0.5 AS similarity, max(made_at) + INTERVAL 3 DAYS AS closed_at
     FROM made GROUP BY story_id ORDER BY last_at""",
 )
 FETCHES = """
@@ -101,7 +101,7 @@ SELECT segment, 'abcdef012345' AS run_id, source, 'page' AS kind, url, 200 AS st
 FROM made ORDER BY number
 """
 REST = (
-    "INSERT INTO private.known_addresses SELECT hash(url), made_at FROM made",
+    "INSERT INTO private.known_urls SELECT hash(url), made_at FROM made",
     """INSERT INTO segments BY NAME
     SELECT segment, 'abcdef012345' AS run_id, max(made_at) AS loaded_at, count(*) AS fetches, 'generated' AS extractor
     FROM made GROUP BY ALL""",
@@ -144,7 +144,7 @@ def segment_of(number: int, first: int) -> Batch:
         rows.append(
             {
                 "row_number": len(rows), "segment": name, "run_id": "bench", "source": f"source-{row['source_number']}",
-                "kind": "page", "url": url, "address_key": key, "status": 200, "outcome": "loaded", "answered": True,
+                "kind": "page", "url": url, "url_key": key, "status": 200, "outcome": "loaded", "answered": True,
                 "bytes": 100_000, "ms": 300, "fetched_at": when, "warc_offset": len(rows) * 40_000,
                 "etag": f'"{row["number"]}"', "extractor": "generated", "article_id": digest(url).bytes,
                 "version_id": digest(url, "v").bytes, "change": "first", "article_url": url, "article_key": key,

@@ -15,9 +15,10 @@ from warehouse.errors import WarehouseError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parent / "views"
+COMMENTS = Path(__file__).parent / "comments.sql"
 
-HAS_BOOK = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = 'schema_migrations'"
-# Where tables have the same column, that of an article's state or version is meant.
+HAS_REGISTER = "SELECT count(*) > 0 FROM duckdb_tables() WHERE table_name = 'schema_migrations'"
+# Where several tables have a column of this name, the comment of article_state or article_versions is taken.
 INHERITED = """
 SELECT shown.table_name, shown.column_name, arg_min(base.comment, base.rank)
 FROM duckdb_columns() AS shown
@@ -31,18 +32,13 @@ JOIN (
 WHERE NOT shown.internal AND shown.comment IS NULL
 GROUP BY shown.table_name, shown.column_name
 """
-BOOK = """
+REGISTER = """
 CREATE TABLE schema_migrations (
     number INTEGER NOT NULL, name VARCHAR NOT NULL, checksum VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL
 );
-COMMENT ON TABLE schema_migrations IS 'Which migrations this file has had.';
-COMMENT ON COLUMN schema_migrations.number IS 'Number of the migration; 0 stands for the views and macros.';
-COMMENT ON COLUMN schema_migrations.name IS 'Name of its file, without the ending.';
-COMMENT ON COLUMN schema_migrations.checksum IS 'Hash of its text.';
-COMMENT ON COLUMN schema_migrations.applied_at IS 'When it was applied, UTC.';
 """
-NOT_SQL = re.compile(r"--.*|'(?:[^']|'')*'")  # comments and texts
-VIEWS_NUMBER = 0  # the views are made anew when they change; their state stands in the book under this number
+NOT_SQL = re.compile(r"--.*|'(?:[^']|'')*'")  # comments and string literals
+VIEWS_NUMBER = 0  # under which the state of views, macros and comments is recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +51,12 @@ class Migration:
 
     @property
     def checksum(self) -> str:
-        """Hex digest of the text, to notice a file that was edited after it was applied."""
+        """Hex digest of the text; reveals a file that was edited after it was applied."""
         return hashlib.blake2b(self.sql.encode(), digest_size=16).hexdigest()
 
 
 def read_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
-    """The migrations of a folder in order; raises ValueError for gaps or a number given twice."""
+    """The migrations of a folder in order; raises ValueError for gaps and repeated numbers."""
     found = [
         Migration(int(file.name.partition("_")[0]), file.stem, file.read_text(encoding="utf-8"))
         for file in sorted(folder.glob("*.sql"))
@@ -71,39 +67,40 @@ def read_migrations(folder: Path = MIGRATIONS) -> list[Migration]:
 
 
 def read_views(folder: Path = VIEWS) -> Migration:
-    """The views and macros as one migration, each after those whose names it uses."""
+    """The views, macros and comments as one migration, each view after those whose names it uses."""
     sql = {file.stem: file.read_text(encoding="utf-8") for file in folder.glob("*.sql")}
     uses = {name: set(re.findall(r"\w+", NOT_SQL.sub("", text))) & sql.keys() - {name} for name, text in sql.items()}
-    # Sorted first, because what does not depend on each other is to come in the same order everywhere.
+    # Sorted first, so that independent views are in the same order on every machine.
     order = TopologicalSorter({name: sorted(uses[name]) for name in sorted(sql)}).static_order()
-    return Migration(VIEWS_NUMBER, "views", "\n".join(sql[name] for name in order))
+    views = [sql[name] for name in order]
+    return Migration(VIEWS_NUMBER, "views", "\n".join([COMMENTS.read_text(encoding="utf-8"), *views]))
 
 
 def migrate(connection: duckdb.DuckDBPyConnection, file: Path, migrations: list[Migration] | None = None) -> list[str]:
-    """Bring an open warehouse up to date and return the names of what was applied.
+    """Bring an open warehouse up to date; returns the names of the migrations that were applied.
 
-    Each migration is one transaction: a process killed in the middle leaves the state before it. Raises
-    WarehouseError for a file of a newer newsloom, and for one whose applied migrations are not ours.
+    Each migration is one transaction: a killed process leaves the previous state. Raises WarehouseError for a file of
+    a newer newsloom, and for one whose applied migrations differ from these.
     """
     ours = read_migrations() if migrations is None else migrations
-    if not connection.execute(HAS_BOOK).fetchall()[0][0]:
-        connection.execute(f"BEGIN; {BOOK} COMMIT")
+    if not connection.execute(HAS_REGISTER).fetchall()[0][0]:
+        connection.execute(f"BEGIN; {REGISTER} COMMIT")
     rows = connection.execute("SELECT number, name, checksum FROM schema_migrations ORDER BY number").fetchall()
     had = {number: (name, checksum) for number, name, checksum in rows}
     newest = max(had, default=0)
     if newest > len(ours):
         raise WarehouseError(
-            f"{file}: was written by a newer newsloom (schema {newest} {had[newest][0]!r}; this one knows up to "
-            f"{len(ours)}). Upgrade newsloom, or give another data directory."
+            f"{file}: was written by a newer newsloom (schema {newest} {had[newest][0]!r}; this version supports up to "
+            f"{len(ours)}). Upgrade newsloom, or use another data directory."
         )
     applied = []
     for migration in ours:
         if migration.number in had:
             if had[migration.number][1] != migration.checksum:
                 raise WarehouseError(
-                    f"{file}: migration {migration.name} was applied in another form than this newsloom has it "
-                    f"(checksum {had[migration.number][1]}, expected {migration.checksum}). "
-                    "The file comes from a changed or unreleased newsloom: use that one."
+                    f"{file}: migration {migration.name} was applied in a different form (checksum "
+                    f"{had[migration.number][1]}, expected {migration.checksum}). The file was written by a modified "
+                    "or unreleased newsloom: use that version."
                 )
             continue
         _apply(connection, migration)
@@ -119,7 +116,7 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
     try:
         connection.execute(migration.sql)
         if migration.number == VIEWS_NUMBER:
-            _say_what_view_columns_mean(connection)
+            _comment_on_view_columns(connection)
         connection.execute("DELETE FROM schema_migrations WHERE number = ?", [migration.number])
         connection.execute(
             "INSERT INTO schema_migrations VALUES (?, ?, ?, now())",
@@ -132,8 +129,8 @@ def _apply(connection: duckdb.DuckDBPyConnection, migration: Migration) -> None:
         raise
 
 
-def _say_what_view_columns_mean(connection: duckdb.DuckDBPyConnection) -> None:
-    """Columns of views that have no comment of their own get that of the table's column of the same name."""
+def _comment_on_view_columns(connection: duckdb.DuckDBPyConnection) -> None:
+    """Give view columns without a comment the comment of the table column with the same name."""
     rows = connection.execute(INHERITED).fetchall()
     for view, column, comment in rows:
         text = comment.replace("'", "''")

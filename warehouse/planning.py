@@ -170,13 +170,13 @@ def known_keys(connection: duckdb.DuckDBPyConnection, also: Sequence[int] = ()) 
         first, after = (part << 64) // KEY_PARTS, (part + 1 << 64) // KEY_PARTS
         batches = connection.execute(
             """
-            SELECT address_key
+            SELECT url_key
             FROM (
-                SELECT address_key FROM private.known_addresses UNION ALL SELECT address_key FROM private.frontier
+                SELECT url_key FROM private.known_urls UNION ALL SELECT url_key FROM private.frontier
                 UNION ALL SELECT unnest(?::UBIGINT[])
             )
-            WHERE address_key BETWEEN ?::UBIGINT AND ?::UBIGINT
-            ORDER BY address_key
+            WHERE url_key BETWEEN ?::UBIGINT AND ?::UBIGINT
+            ORDER BY url_key
             """,
             [list(also), first, after - 1],
         ).to_arrow_reader(KEYS_AT_ONCE)

@@ -109,7 +109,7 @@ def refresh_after_recompute(connection: duckdb.DuckDBPyConnection, now: datetime
 
 def _idf_task() -> str:
     """Its name in the book: terms of another method say nothing to this one."""
-    return f"background {STORY_METHOD}"
+    return f"document frequencies {STORY_METHOD}"
 
 
 def refresh_idf_if_grown(

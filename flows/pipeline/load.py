@@ -175,7 +175,7 @@ def _compare(writer: Writer, pages: list[Page], classifications: list[Classifica
 def _looked_at(writer: Writer, pages: list[Page], classifications: list[Classification | None]) -> list[UUID | None]:
     """The held article behind an answer that gave none: not modified, gone, or no longer an article."""
     keys = [
-        page.fields["address_key"] if classification is None and is_page(page.fetch) else None
+        page.fields["url_key"] if classification is None and is_page(page.fetch) else None
         for page, classification in zip(pages, classifications, strict=True)
     ]
     held = articles_by_fetch_key(writer.connection, [key for key in keys if key is not None])

@@ -34,13 +34,13 @@ class Page:
 
 def read_page(fetch: Fetch, found: Article | Rejection | None) -> Page:
     """Name what was asked and what was found, and make the numbers of an article."""
-    fields: dict[str, Any] = {"address_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
+    fields: dict[str, Any] = {"url_key": _key(fetch.url), "final_key": _key(fetch.final_url)}
     if not isinstance(found, Article):
         return Page(fetch, found, fields, None)
     words = read_words(found.text)
     identity = PageIdentity(
         article_id=_identify(found.url),
-        fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["address_key"],
+        fetch_key=fields["final_key"] if fields["final_key"] is not None else fields["url_key"],
         title_hash=digest(found.title),
         body_hash=digest(found.text),
         text_hash=text_hash(words.hashes),

@@ -55,7 +55,7 @@ BATCH = pa.schema(
         pa.field("source", pa.string()),
         pa.field("kind", pa.string()),
         pa.field("url", pa.string()),
-        pa.field("address_key", pa.uint64()),
+        pa.field("url_key", pa.uint64()),
         pa.field("final_url", pa.string()),
         pa.field("final_key", pa.uint64()),
         pa.field("status", pa.int16()),
@@ -81,7 +81,7 @@ BATCH = pa.schema(
 LINKS = pa.schema(
     [
         pa.field("row_number", pa.int64()),
-        pa.field("address_key", pa.uint64()),
+        pa.field("url_key", pa.uint64()),
         pa.field("url", pa.string()),
         pa.field("source", pa.string()),
         pa.field("discovered_at", _TIME),
@@ -137,7 +137,7 @@ def build_batch(
             links.append(
                 {
                     "row_number": len(links),
-                    "address_key": url_key(link.url),
+                    "url_key": url_key(link.url),
                     "url": link.url,
                     "source": page.fetch.source,
                     "discovered_at": page.fetch.fetched_at,

@@ -28,8 +28,8 @@ STATE = (
     "SELECT url, article_id, kind FROM aliases ORDER BY ALL",
     "SELECT url, reason FROM rejections ORDER BY ALL",
     "SELECT url, etag, failures FROM feeds ORDER BY ALL",
-    "SELECT address_key FROM private.known_addresses ORDER BY ALL",
-    "SELECT address_key FROM private.frontier ORDER BY ALL",
+    "SELECT url_key FROM private.known_urls ORDER BY ALL",
+    "SELECT url_key FROM private.frontier ORDER BY ALL",
 )
 
 pytestmark = pytest.mark.usefixtures("with_prefect")

@@ -97,7 +97,7 @@ EVERYTHING = (
     "SELECT * FROM runs ORDER BY ALL",
     "SELECT * EXCLUDE (loaded_at) FROM segments ORDER BY ALL",
     "SELECT day, word, sum(articles) FROM headline_words GROUP BY ALL ORDER BY ALL",
-    "SELECT * FROM private.known_addresses ORDER BY ALL",
+    "SELECT * FROM private.known_urls ORDER BY ALL",
     "SELECT * FROM private.frontier ORDER BY ALL",
 )
 
@@ -137,7 +137,7 @@ def test_a_warehouse_in_order_has_nothing_wrong(filled: Path) -> None:
             "'s' AS segment FROM article_state LIMIT 1",
             "Other addresses",
         ),
-        ("INSERT INTO private.known_addresses FROM private.known_addresses LIMIT 1", "Addresses that are known twice"),
+        ("INSERT INTO private.known_urls FROM private.known_urls LIMIT 1", "Addresses that are known twice"),
         ("DELETE FROM search_index.parts", "has postings and is not there"),
     ],
 )
@@ -300,7 +300,7 @@ def test_a_source_is_forgotten_with_all_it_brought(filled: Path) -> None:
     assert held_bytes(filled, b"one.example") == []
     assert private(filled, "SELECT title FROM articles") == [("A headline of its own",)]
     assert private(filled, "SELECT count(*) FROM private.frontier") == [(0,)]
-    for table in ("duplicates", "private.fingerprints", "private.compared", "private.tellings"):
+    for table in ("duplicates", "private.fingerprints", "private.indexed_articles", "private.story_members"):
         left = f"SELECT count(*) FROM {table} WHERE article_id NOT IN (SELECT article_id FROM article_state)"
         assert private(filled, left) == [(0,)]
     assert private(filled, "SELECT articles, outlets FROM stories") == [(1, ["import"])]

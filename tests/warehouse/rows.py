@@ -24,7 +24,7 @@ def article_row(number: int, **changes: Any) -> dict[str, Any]:
         "source": "courier",
         "kind": "page",
         "url": f"http://courier.example/{number}",
-        "address_key": number,
+        "url_key": number,
         "status": 200,
         "outcome": "loaded",
         "answered": True,
@@ -73,7 +73,7 @@ def failed_row(number: int, **changes: Any) -> dict[str, Any]:
         "source": "courier",
         "kind": "page",
         "url": f"http://courier.example/{number}",
-        "address_key": number,
+        "url_key": number,
         "outcome": "failed",
         "reason": "timeout",
         "answered": False,
@@ -106,7 +106,7 @@ def links(*numbers: int, source: str = "courier", at: datetime = NOON) -> pa.Tab
         [
             {
                 "row_number": row,
-                "address_key": number,
+                "url_key": number,
                 "url": f"http://courier.example/{number}",
                 "source": source,
                 "discovered_at": at,

@@ -54,7 +54,7 @@ def test_a_migration_edited_after_it_was_applied_is_noticed(connection: duckdb.D
     ours = read_migrations()
     migrate(connection, FILE, ours)
     edited = [Migration(1, ours[0].name, ours[0].sql + "\n-- edited"), *ours[1:]]
-    with pytest.raises(WarehouseError, match="applied in another form"):
+    with pytest.raises(WarehouseError, match="applied in a different form"):
         migrate(connection, FILE, edited)
 
 

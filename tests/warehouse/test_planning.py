@@ -168,7 +168,7 @@ def test_of_what_waits_the_newest_in_the_window_of_its_source_are_asked_for(writ
 
     for number, days in enumerate([400, 3, None, 1, 2, 10]):
         writer.connection.execute(
-            "INSERT INTO private.frontier BY NAME SELECT ?::UBIGINT AS address_key, ? AS url, 'courier' AS source, "
+            "INSERT INTO private.frontier BY NAME SELECT ?::UBIGINT AS url_key, ? AS url, 'courier' AS source, "
             "? AS discovered_at, ?::TIMESTAMPTZ AS modified_hint, 0 AS attempts, ? AS due_at",
             [number, f"http://courier.example/{number}", NOON, days_ago(days), NOON],
         )

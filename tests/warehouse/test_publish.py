@@ -63,7 +63,7 @@ def test_what_only_a_run_needs_is_not_in_it(writer: Writer) -> None:
         assert reader.execute("SELECT title FROM articles").fetchall() == [("Title 1",)]
     assert "private" not in {name for (name,) in schemas}
     assert not columns & {"etag", "last_modified", "fetch_key", "title_hash", "body_hash"}
-    private = "SELECT etag FROM article_state UNION ALL SELECT address_key::VARCHAR FROM private.known_addresses"
+    private = "SELECT etag FROM article_state UNION ALL SELECT url_key::VARCHAR FROM private.known_urls"
     assert writer.connection.execute(private).fetchall() == [('"1"',), ("1",)], "and stays where runs find it"
 
 

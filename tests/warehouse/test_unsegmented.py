@@ -9,7 +9,7 @@ import duckdb
 import warehouse
 from crawlers.unsegmented import has_unsegmented
 
-MACRO = "is_unspaced"
+MACRO = "is_unsegmented"
 FILE = Path(warehouse.__file__).parent / "views" / f"{MACRO}.sql"
 SURROGATES = range(0xD800, 0xE000)
 

@@ -113,11 +113,11 @@ def test_a_killed_writer_leaves_whole_files_and_no_lock(data: Path) -> None:
             found = writer.connection.execute(
                 """
                 SELECT (SELECT count(*) FROM segments), (SELECT count(*) FROM fetches), (SELECT count(*) FROM articles),
-                       (SELECT count(*) FROM private.known_addresses)
+                       (SELECT count(*) FROM private.known_urls)
                 """
             ).fetchall()[0]
             assert len(set(found)) == 1, "every segment wholly or not at all"
-            for table in ("segments", "fetches", "article_state", "article_versions", "private.known_addresses"):
+            for table in ("segments", "fetches", "article_state", "article_versions", "private.known_urls"):
                 writer.connection.execute(f"DELETE FROM {table}")
         load(data, 1)
         ours.close()

@@ -1,7 +1,7 @@
-"""The index of fingerprints, the pairs of duplicates, and what follows for each article.
+"""The index of fingerprints, the pairs of duplicates, and the resulting state of each article.
 
-Days are the articles' own (see `private.compared`); times are aware, in UTC. Everything here is one transaction of the
-caller's. What is read lies in a window of days around the articles at hand.
+A day is that of the article (see `private.indexed_articles`); times are aware, in UTC. The functions here run in the
+caller's transaction and read a window of days around the given articles.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ Seen = tuple["datetime", "datetime"]
 
 @dataclass(frozen=True, slots=True)
 class IndexedArticle:
-    """A row of `private.compared`."""
+    """A row of `private.indexed_articles`."""
 
     day: date
     article_id: UUID
@@ -108,7 +108,7 @@ class DuplicateState:
 def duplicate_states(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: Seen | None = None
 ) -> dict[UUID, DuplicateState]:
-    """The rows of `article_state` of these articles; where known, `seen` is the stretch of their first sights."""
+    """The rows of `article_state` of these articles; `seen` is the range of their first sights, where it is known."""
     if not articles:
         return {}
     with temporary(connection, "wanted", id_table(articles)):
@@ -130,18 +130,21 @@ def indexed_articles(
     seen: Seen | None = None,
     days: Days | None = None,
 ) -> dict[UUID, IndexedArticle]:
-    """The rows of `private.compared` of these articles, by the stretch of their first sights or of their days."""
+    """The rows of these articles in the index; `seen` is the range of their first sights, `days` that of their days.
+
+    Give one of both.
+    """
     if not articles:
         return {}
-    column, stretch = ("day", days) if days else ("first_seen_at", seen)
-    assert stretch is not None, "one of both is known"
+    column, span = ("day", days) if days else ("first_seen_at", seen)
+    assert span is not None, "one of both is given"
     with temporary(connection, "wanted", id_table(articles)):
         rows = connection.execute(
             f"""
-            SELECT * FROM private.compared
+            SELECT * FROM private.indexed_articles
             WHERE {column} BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)
             """,  # noqa: S608 - a column of our own
-            list(stretch),
+            list(span),
         ).fetchall()
     return {row[1]: IndexedArticle(*row) for row in rows}
 
@@ -160,7 +163,7 @@ def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[Indexe
     with temporary(connection, "earlier", table):
         connection.execute(
             """
-            UPDATE private.compared SET published_at = earlier.published_at,
+            UPDATE private.indexed_articles SET published_at = earlier.published_at,
                 published_precision = earlier.published_precision
             FROM earlier WHERE compared.article_id = earlier.article_id AND compared.day BETWEEN ? AND ?
             """,
@@ -177,7 +180,7 @@ def remove_from_index(
     pairs = pairs_of(connection, {row.article_id: row.day for row in gone}, window)
     first, last = min(row.day for row in gone), max(row.day for row in gone)
     with temporary(connection, "wanted", id_table([row.article_id for row in gone])):
-        for table in ("private.fingerprints", "private.compared"):
+        for table in ("private.fingerprints", "private.indexed_articles"):
             connection.execute(
                 f"DELETE FROM {table} WHERE day BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",  # noqa: S608
                 [first, last],
@@ -234,7 +237,7 @@ def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, ob
 def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: pa.Table) -> None:
     """Append articles (COMPARED) and their fingerprints (PRINTS), by day."""
     with temporary(connection, "new_articles", rows), temporary(connection, "prints", prints):
-        connection.execute("INSERT INTO private.compared BY NAME SELECT * FROM new_articles ORDER BY day")
+        connection.execute("INSERT INTO private.indexed_articles BY NAME SELECT * FROM new_articles ORDER BY day")
         # Those of an article stand together: its identifier is stored once for all of them.
         connection.execute(
             "INSERT INTO private.fingerprints BY NAME SELECT * FROM prints ORDER BY day, article_id, hash"

@@ -47,7 +47,7 @@ class Matches:
         self.connection.execute(
             "DELETE FROM matched WHERE hash IN (SELECT hash FROM matched GROUP BY hash HAVING count(*) = 1)"
         )
-        self.connection.execute("CREATE OR REPLACE TEMP TABLE nearby AS FROM private.compared LIMIT 0")
+        self.connection.execute("CREATE OR REPLACE TEMP TABLE nearby AS FROM private.indexed_articles LIMIT 0")
         for first, last in self.runs:
             self.connection.execute(statement("nearby"), {"first": first, "last": last})
         return self

@@ -1,11 +1,11 @@
 -- All that was found is forgotten; the background stays, until there are stories to make a new one of.
 DELETE FROM duplicates;
 DELETE FROM private.fingerprints;
-DELETE FROM private.compared;
+DELETE FROM private.indexed_articles;
 DELETE FROM private.common_fingerprints;
 DELETE FROM stories;
 DELETE FROM private.story_terms;
-DELETE FROM private.tellings;
+DELETE FROM private.story_members;
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
 WHERE duplicate_of IS NOT NULL OR story_id IS NOT NULL;
 INSERT INTO private.restory

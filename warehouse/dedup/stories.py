@@ -48,7 +48,7 @@ STORIES = pa.schema(
         pa.field("reports", pa.int32()),
         pa.field("outlets", pa.list_(pa.string())),
         pa.field("article_id", pa.uuid()),
-        pa.field("likeness", pa.float32()),
+        pa.field("similarity", pa.float32()),
         pa.field("closed_at", _TIME),
     ]
 )
@@ -67,7 +67,7 @@ class Story:
     outlets: tuple[str, ...]
     language: str | None
     article_id: UUID
-    likeness: float
+    similarity: float
     closed_at: datetime | None
 
 
@@ -137,7 +137,7 @@ def read_centroids(
     return found["number"], found["term"], found["weight"].astype("float32")
 
 
-_COLUMNS = "story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, likeness, closed_at"
+_COLUMNS = "story_id, title, first_at, last_at, articles, reports, outlets, language, article_id, similarity, closed_at"
 
 
 def _stories(rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Story]:
@@ -169,13 +169,13 @@ def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story],
     columns |= {name: [key.bytes for key in columns[name]] for name in ("story_id", "article_id")}
     columns |= {"sources": [len(story.outlets) for story in stories], "method": [method] * len(stories)}
     rows = pa.table({field.name: pa.array(columns[field.name], field.type) for field in STORIES}, schema=STORIES)
-    for table, source, order in (
-        ("stories", rows, "ORDER BY last_at"),
-        ("private.story_terms", terms, ""),
-    ):
-        connection.register("new_rows_of_stories", source)
-        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM new_rows_of_stories {order}")  # noqa: S608
-        connection.unregister("new_rows_of_stories")
+    connection.register("new_stories", rows)
+    # `likeness` is the former name of `similarity`, kept for one release.
+    connection.execute("INSERT INTO stories BY NAME SELECT *, similarity AS likeness FROM new_stories ORDER BY last_at")
+    connection.unregister("new_stories")
+    connection.register("new_story_terms", terms)
+    connection.execute("INSERT INTO private.story_terms BY NAME SELECT * FROM new_story_terms")
+    connection.unregister("new_story_terms")
 
 
 def assign_stories(
@@ -230,8 +230,8 @@ def read_document_frequencies(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[set[str], NDArray[np.uint32], NDArray[np.float32]]:
     """The languages that there is a background of, its terms, ascending, and the part of articles that have each."""
-    languages = connection.execute("SELECT DISTINCT language FROM private.background").fetchall()
+    languages = connection.execute("SELECT DISTINCT language FROM private.document_frequencies").fetchall()
     found = connection.execute(
-        "SELECT term, max(share) AS share FROM private.background GROUP BY term ORDER BY term"
+        "SELECT term, max(share) AS share FROM private.document_frequencies GROUP BY term ORDER BY term"
     ).fetchnumpy()
     return {language for (language,) in languages}, found["term"], found["share"]

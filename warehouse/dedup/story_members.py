@@ -42,7 +42,7 @@ MEMBERS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """A row of `private.tellings`, without its terms, and what the article's state says of copies.
+    """A row of `private.story_members`, without its terms, and what the article's state says of copies.
 
     `root` is the article that it goes back to, `copy` whether it repeats it.
     """
@@ -75,10 +75,10 @@ def read_members(
     if not stories:
         return [], MemberTerms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
     with temporary(connection, "wanted", id_table(stories)):
-        found = connection.execute(statement("tellings"), {"first": days[0], "last": days[1]}).to_arrow_table()
+        found = connection.execute(statement("story_members"), {"first": days[0], "last": days[1]}).to_arrow_table()
     terms, weights = (found[name].combine_chunks() for name in ("terms", "weights"))
     columns = [found[name].to_pylist() for name in _SCALARS]
-    tellings = [
+    members = [
         StoryMember(
             article_id=UUID(article),
             story_id=UUID(story),
@@ -94,7 +94,7 @@ def read_members(
         for article, story, seen, first, last, title, language, outlets, root, kind in zip(*columns, strict=True)
     ]
     counts = np.diff(terms.offsets.to_numpy()).astype(np.int64)
-    return tellings, MemberTerms(counts, terms.flatten().to_numpy(), weights.flatten().to_numpy())
+    return members, MemberTerms(counts, terms.flatten().to_numpy(), weights.flatten().to_numpy())
 
 
 _SCALARS = (
@@ -109,7 +109,7 @@ def member_outlets(
     """The sources that these articles stand at; `seen` spans their first sights."""
     with temporary(connection, "wanted", id_table(articles)):
         found = connection.execute(
-            "SELECT article_id, outlets FROM private.tellings "
+            "SELECT article_id, outlets FROM private.story_members "
             "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",
             list(seen),
         ).fetchall()
@@ -117,31 +117,33 @@ def member_outlets(
 
 
 def add_members(
-    connection: duckdb.DuckDBPyConnection, tellings: Sequence[StoryMember], stories: Sequence[UUID], found: MemberTerms
+    connection: duckdb.DuckDBPyConnection, members: Sequence[StoryMember], stories: Sequence[UUID], found: MemberTerms
 ) -> None:
     """Append articles, with the story of each and their terms."""
-    if not tellings:
+    if not members:
         return
     offsets = np.concatenate([[0], np.cumsum(found.counts)]).astype(np.int32)
     table = pa.table(
         [
-            [one.first_at.date() for one in tellings],
-            uuid_array([one.article_id for one in tellings]),
+            [one.first_at.date() for one in members],
+            uuid_array([one.article_id for one in members]),
             uuid_array(stories),
-            pa.array([one.first_seen_at for one in tellings], _TIME),
-            pa.array([one.first_at for one in tellings], _TIME),
-            pa.array([one.last_at for one in tellings], _TIME),
-            [one.title for one in tellings],
-            pa.array([one.language for one in tellings], pa.string()),
-            pa.array([sorted(one.outlets) for one in tellings], pa.list_(pa.string())),
+            pa.array([one.first_seen_at for one in members], _TIME),
+            pa.array([one.first_at for one in members], _TIME),
+            pa.array([one.last_at for one in members], _TIME),
+            [one.title for one in members],
+            pa.array([one.language for one in members], pa.string()),
+            pa.array([sorted(one.outlets) for one in members], pa.list_(pa.string())),
             pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.terms)),
             pa.ListArray.from_arrays(pa.array(offsets), pa.array(found.weights)),
         ],
         schema=MEMBERS,
     )
-    connection.register("new_tellings", table)
-    connection.execute("INSERT INTO private.tellings BY NAME SELECT * FROM new_tellings ORDER BY day, story_id")
-    connection.unregister("new_tellings")
+    connection.register("new_story_members", table)
+    connection.execute(
+        "INSERT INTO private.story_members BY NAME SELECT * FROM new_story_members ORDER BY day, story_id"
+    )
+    connection.unregister("new_story_members")
 
 
 def remove_members(
@@ -151,7 +153,7 @@ def remove_members(
     if articles:
         with temporary(connection, "wanted", id_table(articles)):
             connection.execute(
-                "DELETE FROM private.tellings "
+                "DELETE FROM private.story_members "
                 "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",
                 list(seen),
             )
@@ -159,7 +161,7 @@ def remove_members(
 
 def drop_members_before(connection: duckdb.DuckDBPyConnection, before: date) -> None:
     """Delete the rows of articles of days before one."""
-    connection.execute("DELETE FROM private.tellings WHERE day < ?", [before])
+    connection.execute("DELETE FROM private.story_members WHERE day < ?", [before])
 
 
 def assign_members(
@@ -170,8 +172,8 @@ def assign_members(
         with temporary(connection, "assigned", assigned(stories)):
             connection.execute(
                 """
-                UPDATE private.tellings SET story_id = assigned.story_id FROM assigned
-                WHERE tellings.article_id = assigned.article_id AND tellings.day BETWEEN ? AND ?
+                UPDATE private.story_members SET story_id = assigned.story_id FROM assigned
+                WHERE story_members.article_id = assigned.article_id AND story_members.day BETWEEN ? AND ?
                 """,
                 list(days),
             )
@@ -185,8 +187,8 @@ def rename_member_stories(
         with temporary(connection, "renamed", renamed(stories)):
             connection.execute(
                 """
-                UPDATE private.tellings SET story_id = renamed.new FROM renamed
-                WHERE tellings.story_id = renamed.old AND tellings.day BETWEEN ? AND ?
+                UPDATE private.story_members SET story_id = renamed.new FROM renamed
+                WHERE story_members.story_id = renamed.old AND story_members.day BETWEEN ? AND ?
                 """,
                 list(days),
             )
@@ -206,9 +208,10 @@ def add_member_outlets(
         with temporary(connection, "more_outlets", table):
             connection.execute(
                 """
-                UPDATE private.tellings SET outlets = list_distinct(list_concat(tellings.outlets, more_outlets.outlets))
+                UPDATE private.story_members AS member
+                SET outlets = list_distinct(list_concat(member.outlets, more_outlets.outlets))
                 FROM more_outlets
-                WHERE tellings.article_id = more_outlets.article_id AND tellings.day BETWEEN ? AND ?
+                WHERE member.article_id = more_outlets.article_id AND member.day BETWEEN ? AND ?
                 """,
                 list(days),
             )

@@ -44,7 +44,7 @@ def story_sample(
 def set_document_frequencies(connection: duckdb.DuckDBPyConnection, shares: Mapping[str, Mapping[int, float]]) -> None:
     """Replace the background of these languages."""
     for language, found in shares.items():
-        connection.execute("DELETE FROM private.background WHERE language = ?", [language])
+        connection.execute("DELETE FROM private.document_frequencies WHERE language = ?", [language])
         table = pa.table(
             {
                 "language": pa.array([language] * len(found)),
@@ -53,7 +53,9 @@ def set_document_frequencies(connection: duckdb.DuckDBPyConnection, shares: Mapp
             }
         )
         with temporary(connection, "terms_found", table):
-            connection.execute("INSERT INTO private.background BY NAME SELECT * FROM terms_found ORDER BY term")
+            connection.execute(
+                "INSERT INTO private.document_frequencies BY NAME SELECT * FROM terms_found ORDER BY term"
+            )
 
 
 def count_stories(connection: duckdb.DuckDBPyConnection) -> int:
@@ -64,7 +66,7 @@ def count_stories(connection: duckdb.DuckDBPyConnection) -> int:
 def last_upkeep(connection: duckdb.DuckDBPyConnection, task: str) -> tuple[datetime, int] | None:
     """When a task was done last, and how many stories there were then."""
     row = connection.execute(
-        "SELECT done_at, held FROM private.upkeep WHERE task = ? ORDER BY done_at DESC LIMIT 1", [task]
+        "SELECT done_at, stories FROM private.upkeep WHERE task = ? ORDER BY done_at DESC LIMIT 1", [task]
     ).fetchone()
     return None if row is None else (row[0], int(row[1]))
 

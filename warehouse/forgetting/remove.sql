@@ -17,9 +17,9 @@ WHERE state.article_id IN (FROM again) AND state.article_id NOT IN (FROM gone_ar
 INSERT INTO again FROM gone_articles;
 DELETE FROM duplicates WHERE article_id IN (FROM again) OR original_id IN (FROM again);
 DELETE FROM private.fingerprints WHERE article_id IN (FROM again);
-DELETE FROM private.compared WHERE article_id IN (FROM again);
+DELETE FROM private.indexed_articles WHERE article_id IN (FROM again);
 DELETE FROM private.restory WHERE article_id IN (FROM gone_articles);
-DELETE FROM private.tellings WHERE article_id IN (FROM again);
+DELETE FROM private.story_members WHERE article_id IN (FROM again);
 DELETE FROM private.story_terms WHERE story_id IN (FROM gone_stories);
 DELETE FROM stories WHERE story_id IN (FROM gone_stories);
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
@@ -52,8 +52,8 @@ DELETE FROM article_versions WHERE article_id IN (FROM gone_articles);
 DELETE FROM article_state WHERE article_id IN (FROM gone_articles);
 DELETE FROM feeds WHERE source = $source;
 DELETE FROM sources WHERE source = $source;
-DELETE FROM private.frontier WHERE source = $source OR address_key IN (SELECT unnest($keys));
-DELETE FROM private.known_addresses WHERE address_key IN (SELECT unnest($keys));
+DELETE FROM private.frontier WHERE source = $source OR url_key IN (SELECT unnest($keys));
+DELETE FROM private.known_urls WHERE url_key IN (SELECT unnest($keys));
 
 DELETE FROM headline_words WHERE day IN (FROM gone_days);
 INSERT INTO headline_words BY NAME

@@ -5,7 +5,7 @@ SELECT DISTINCT ON (other.url, other.article_id)
     other.url, other.article_id, other.source, other.kind, other.title, other.seen_at, other.segment,
     other.published_at, other.published_precision
 FROM (
-    SELECT unnest([url, final_url, article_url]) AS url, unnest([address_key, final_key, article_key]) AS key,
+    SELECT unnest([url, final_url, article_url]) AS url, unnest([url_key, final_key, article_key]) AS key,
            article_id, source, CASE WHEN reason = 'same_text' THEN 'same_text' ELSE 'same_address' END AS kind,
            title, fetched_at AS seen_at, segment, article_key, row_number,
            published_at, published_precision

@@ -1,7 +1,7 @@
 INSERT INTO article_state BY NAME
 SELECT article_id, article_url AS url, source, version_id, 0 AS versions, fetched_at AS first_seen_at,
        fetched_at AS last_seen_at, title_hash, body_hash, coalesce(final_url, url) AS fetch_url,
-       coalesce(final_key, address_key) AS fetch_key, etag, last_modified,
+       coalesce(final_key, url_key) AS fetch_key, etag, last_modified,
        CASE WHEN warc_offset IS NOT NULL THEN coalesce(final_url, url) END AS stored_url,
        CASE WHEN warc_offset IS NOT NULL THEN fetched_at END AS stored_at, payload_digest AS stored_digest, doc
 FROM batch

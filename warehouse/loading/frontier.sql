@@ -1,11 +1,11 @@
 -- 1. What listings named joins the frontier, unless it is known or already there.
 INSERT INTO private.frontier BY NAME
-SELECT DISTINCT ON (address_key)
-    address_key, url, source, discovered_at, published_hint, modified_hint, 0 AS attempts, discovered_at AS due_at
+SELECT DISTINCT ON (url_key)
+    url_key, url, source, discovered_at, published_hint, modified_hint, 0 AS attempts, discovered_at AS due_at
 FROM links
-WHERE address_key NOT IN (SELECT address_key FROM private.frontier WHERE address_key IN (SELECT address_key FROM links))
-  AND address_key NOT IN (
-      SELECT address_key FROM private.known_addresses WHERE address_key IN (SELECT address_key FROM links))
+WHERE url_key NOT IN (SELECT url_key FROM private.frontier WHERE url_key IN (SELECT url_key FROM links))
+  AND url_key NOT IN (
+      SELECT url_key FROM private.known_urls WHERE url_key IN (SELECT url_key FROM links))
 ORDER BY row_number;
 
 -- 2. What failed is due again after 15 minutes, 1 hour, 4 hours, 16 hours; what robots.txt forbids after a day.
@@ -17,34 +17,34 @@ SET attempts = waiting.attempts + CASE WHEN failed.reason = 'host_limit' THEN 0 
         + CASE WHEN failed.reason = 'robots' THEN INTERVAL 24 HOURS
                ELSE to_minutes(CAST(15 * pow(4, waiting.attempts) AS BIGINT)) END
 FROM (
-    SELECT DISTINCT ON (address_key) address_key, outcome, reason, fetched_at
+    SELECT DISTINCT ON (url_key) url_key, outcome, reason, fetched_at
     FROM batch
     WHERE kind = 'page' AND NOT answered
-    ORDER BY address_key, fetched_at DESC
+    ORDER BY url_key, fetched_at DESC
 ) AS failed
-WHERE failed.address_key = waiting.address_key;
+WHERE failed.url_key = waiting.url_key;
 
 -- 3. What has its answer is known from now on: as it was asked for, as it was answered, and as the page names itself.
 --    After five attempts in vain (three and a half days) the failure is the answer.
-INSERT INTO private.known_addresses BY NAME
+INSERT INTO private.known_urls BY NAME
 WITH answers AS MATERIALIZED (
-    SELECT address_key, max(known_at) AS known_at
+    SELECT url_key, max(known_at) AS known_at
     FROM (
-        SELECT unnest([address_key, final_key, article_key]) AS address_key, fetched_at AS known_at
+        SELECT unnest([url_key, final_key, article_key]) AS url_key, fetched_at AS known_at
         FROM batch
         WHERE kind IN ('page', 'record') AND answered
         UNION ALL
-        SELECT address_key, due_at FROM private.frontier WHERE attempts >= 5
+        SELECT url_key, due_at FROM private.frontier WHERE attempts >= 5
     )
-    WHERE address_key IS NOT NULL
-    GROUP BY address_key
+    WHERE url_key IS NOT NULL
+    GROUP BY url_key
 )
-SELECT address_key, known_at
+SELECT url_key, known_at
 FROM answers
-WHERE address_key NOT IN (
-    SELECT address_key FROM private.known_addresses WHERE address_key IN (SELECT address_key FROM answers));
+WHERE url_key NOT IN (
+    SELECT url_key FROM private.known_urls WHERE url_key IN (SELECT url_key FROM answers));
 
 DELETE FROM private.frontier
 WHERE attempts >= 5
-   OR address_key IN (
-       SELECT unnest([address_key, final_key, article_key]) FROM batch WHERE kind IN ('page', 'record') AND answered);
+   OR url_key IN (
+       SELECT unnest([url_key, final_key, article_key]) FROM batch WHERE kind IN ('page', 'record') AND answered);

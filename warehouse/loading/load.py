@@ -48,7 +48,7 @@ class Batch:
     """A segment as Arrow tables, with the columns that `loading/*.sql` name.
 
     `rows` has one row per line of the segment's log; `links` the addresses that its listings named (row_number,
-    address_key, url, source, discovered_at, published_hint); `listings` the further listings that they named (url,
+    url_key, url, source, discovered_at, published_hint); `listings` the further listings that they named (url,
     kind, source, found_at).
     """
 

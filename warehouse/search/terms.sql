@@ -1,4 +1,4 @@
--- The terms of each word: its stem, or pairs of signs. These are found as by the macro sign_pairs, which goes to each
+-- The terms of each word: its stem, or pairs of signs. These are found as by the macro character_pairs, which goes to each
 -- pair from the beginning: a run of 100,000 signs would take it a minute.
 CREATE OR REPLACE TEMP TABLE stems AS
 SELECT key, strip_accents(word) AS plain, strip_accents(stem) AS term, true AS stemmed FROM arrow_stems
@@ -8,7 +8,7 @@ SELECT DISTINCT key, plain, unnest(
         ELSE regexp_extract_all(plain, '(?s)..') || regexp_extract_all(plain[2:], '(?s)..')
     END
 ), false
-FROM (SELECT key, strip_accents(word) AS plain FROM tokens WHERE is_unspaced(word));
+FROM (SELECT key, strip_accents(word) AS plain FROM tokens WHERE is_unsegmented(word));
 
 -- Frequent terms get small numbers, which keeps lists of like length together. But for the most frequent: of 2048
 -- neighbouring lists DuckDB reads all or none, so that each of them stands among short ones.

@@ -2,4 +2,4 @@
 -- nothing; scripts that put no spaces between words have pairs of signs instead of stems.
 SELECT key, language, word
 FROM tokens
-WHERE (length(word) BETWEEN 2 AND 40 OR regexp_matches(word, '^\p{N}$')) AND NOT is_unspaced(word);
+WHERE (length(word) BETWEEN 2 AND 40 OR regexp_matches(word, '^\p{N}$')) AND NOT is_unsegmented(word);

@@ -20,8 +20,8 @@ WITH others AS MATERIALIZED (
     SELECT doc, told, exact
     FROM (
         SELECT
-            state.doc, told_at(version.published_at, state.first_seen_at) AS told,
-            told_precision(version.published_at, version.published_precision, state.first_seen_at) AS exact
+            state.doc, publication_time(version.published_at, state.first_seen_at) AS told,
+            publication_precision(version.published_at, version.published_precision, state.first_seen_at) AS exact
         FROM article_versions AS version
         JOIN (SELECT article_id, doc, first_seen_at FROM article_state WHERE versions > 1) AS state
             USING (article_id)
@@ -35,10 +35,10 @@ WITH others AS MATERIALIZED (
     SELECT
         state.doc, state.article_id, coalesce(state.duplicate_of, state.article_id) AS original_id, state.story_id,
         state.duplicate_kind, state.similarity, state.source, state.url, version.title,
-        coalesce(redated.told, told_at(version.published_at, state.first_seen_at)) AS published_at,
+        coalesce(redated.told, publication_time(version.published_at, state.first_seen_at)) AS published_at,
         coalesce(
             redated.exact,
-            told_precision(version.published_at, version.published_precision, state.first_seen_at)
+            publication_precision(version.published_at, version.published_precision, state.first_seen_at)
         ) AS published_precision,
         state.first_seen_at AS seen_at
     FROM article_state AS state
@@ -57,8 +57,8 @@ WITH others AS MATERIALIZED (
         UNION ALL
         SELECT
             doc, article_id, original_id, story_id, duplicate_kind, similarity, source, place.url, place.title,
-            told_at(place.published_at, place.seen_at),
-            told_precision(place.published_at, place.published_precision, place.seen_at), place.seen_at, true
+            publication_time(place.published_at, place.seen_at),
+            publication_precision(place.published_at, place.published_precision, place.seen_at), place.seen_at, true
         FROM others
     )
 )

@@ -3,7 +3,7 @@
 -- begins with.
 CREATE OR REPLACE MACRO query_terms(queries) AS TABLE
 WITH words AS MATERIALIZED (
-    SELECT DISTINCT query, unnest(CASE WHEN is_unspaced(run) THEN sign_pairs(run) ELSE [run] END) AS word
+    SELECT DISTINCT query, unnest(CASE WHEN is_unsegmented(run) THEN character_pairs(run) ELSE [run] END) AS word
     FROM (
         SELECT query, unnest(regexp_extract_all(
             strip_accents(lower(nfc_normalize(query))), '[\p{L}\p{M}\p{N}]+')) AS run

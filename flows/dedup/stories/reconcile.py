@@ -127,7 +127,7 @@ class _Part:
     def story(self, held: Held, more: Collection[str], reports: Mapping[UUID, int], similarities: np.ndarray) -> Story:
         """The story, whose tellings' `similarities` to its centroid is given by node."""
         all_of_them: list[StoryMember | Story] = [*self.members, *self.collapsed]
-        headlines = [(whole.likeness, whole.article_id, whole.title) for whole in self.collapsed]
+        headlines = [(whole.similarity, whole.article_id, whole.title) for whole in self.collapsed]
         for number, one in zip(self.numbers, self.members, strict=False):
             # A copy has no say.
             close = 1.0 if len(self.numbers) == 1 else 0.0 if one.copy else round(float(similarities[number]), 6)
@@ -150,7 +150,7 @@ class _Part:
             outlets=tuple(sorted(outlets | set(more))),
             language=max(dict.fromkeys(languages), key=languages.count),
             article_id=headed,
-            likeness=close,
+            similarity=close,
             closed_at=None if any(one.closed_at is None for one in before) or not before else before[0].closed_at,
         )
 

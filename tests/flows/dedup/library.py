@@ -229,9 +229,9 @@ def everything(writer: Writer) -> list[list[Any]]:
         "article_state": "article_id, duplicate_of, duplicate_kind, similarity, story_id",
         "private.fingerprints": "day, hash, article_id",
         "private.common_fingerprints": "hash",
-        "private.compared": "article_id, day, published_at",
+        "private.indexed_articles": "article_id, day, published_at",
         "private.story_terms": "story_id, term, weight",
-        "private.tellings": "article_id, story_id, first_at, last_at, title, outlets, terms, weights",
+        "private.story_members": "article_id, story_id, first_at, last_at, title, outlets, terms, weights",
     }
     return [ask(writer, f"SELECT {columns} FROM {table} ORDER BY ALL") for table, columns in tables.items()]
 

@@ -96,13 +96,11 @@ def test_another_address_of_an_article_is_an_alias_and_known(writer: Writer) -> 
         ("http://courier.example/2", uuid(1), "same_text")
     ]
     assert ask(writer, "SELECT count(*) FROM articles") == [(1,)]
-    assert ask(writer, "SELECT address_key FROM private.known_addresses ORDER BY 1") == [(1,), (2,)]
+    assert ask(writer, "SELECT url_key FROM private.known_urls ORDER BY 1") == [(1,), (2,)]
 
 
 def test_the_address_that_redirected_is_an_alias(writer: Writer) -> None:
-    row = article_row(
-        1, url="http://courier.example/r", address_key=99, final_url="http://courier.example/1", final_key=1
-    )
+    row = article_row(1, url="http://courier.example/r", url_key=99, final_url="http://courier.example/1", final_key=1)
     load(writer, batch(row))
     assert ask(writer, "SELECT url, kind FROM aliases") == [("http://courier.example/r", "same_address")]
     assert ask(writer, "SELECT fetch_key FROM article_state") == [(1,)]
@@ -110,9 +108,9 @@ def test_the_address_that_redirected_is_an_alias(writer: Writer) -> None:
 
 def test_links_wait_in_the_frontier_until_they_are_answered(writer: Writer) -> None:
     load(writer, batch(listing_row("http://courier.example/feed"), links=links(1, 2, 2)))
-    assert ask(writer, "SELECT address_key, attempts FROM private.frontier ORDER BY 1") == [(1, 0), (2, 0)]
+    assert ask(writer, "SELECT url_key, attempts FROM private.frontier ORDER BY 1") == [(1, 0), (2, 0)]
     load(writer, batch(article_row(1), segment="s2", links=links(1, 2)), segment="s2")
-    assert ask(writer, "SELECT address_key FROM private.frontier") == [(2,)]
+    assert ask(writer, "SELECT url_key FROM private.frontier") == [(2,)]
 
 
 def test_links_answered_in_the_same_segment_do_not_wait(writer: Writer) -> None:
@@ -132,7 +130,7 @@ def test_a_failure_is_due_again_later_each_time_and_at_last_given_up(writer: Wri
         (3, timedelta(hours=4)),
         (4, timedelta(hours=16)),
     ]
-    assert ask(writer, "SELECT address_key FROM private.known_addresses") == [(1,)]
+    assert ask(writer, "SELECT url_key FROM private.known_urls") == [(1,)]
 
 
 def test_what_robots_forbids_is_asked_about_a_day_later(writer: Writer) -> None:

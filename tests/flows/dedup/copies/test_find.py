@@ -114,7 +114,7 @@ def test_a_new_version_is_compared_anew(writer: Writer) -> None:
     add(writer, replace(stub, text=prose(71), seen_hours=502), segment="3")
     assert links(writer) == {}
     assert ask(writer, "SELECT count(*) FROM duplicates") == [(0,)]
-    (fingerprinted,) = ask(writer, "SELECT count(DISTINCT article_id), count(*) FROM private.compared")
+    (fingerprinted,) = ask(writer, "SELECT count(DISTINCT article_id), count(*) FROM private.indexed_articles")
     assert fingerprinted == (2, 2)
 
 
@@ -131,10 +131,10 @@ def test_an_edit_that_gives_a_later_time_makes_no_copy_of_an_original(writer: Wr
     for number, pieces in enumerate([[ORIGINAL, LONGER, edited]] if segments == 1 else [[ORIGINAL, LONGER], [edited]]):
         add(writer, *pieces, segment=str(number))
     assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
-    compared = ask(writer, "SELECT article_id, day, published_at FROM private.compared ORDER BY ALL")
+    compared = ask(writer, "SELECT article_id, day, published_at FROM private.indexed_articles ORDER BY ALL")
     recompute_all(writer)
     assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
-    assert ask(writer, "SELECT article_id, day, published_at FROM private.compared ORDER BY ALL") == compared
+    assert ask(writer, "SELECT article_id, day, published_at FROM private.indexed_articles ORDER BY ALL") == compared
 
 
 def test_a_frame_that_many_pages_have_makes_no_duplicates(writer: Writer) -> None:

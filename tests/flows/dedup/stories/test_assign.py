@@ -171,10 +171,10 @@ def test_what_is_imported_years_later_joins_the_story_of_its_time(writer: Writer
 def test_so_it_does_when_the_articles_of_closed_stories_are_no_longer_known_one_by_one(writer: Writer) -> None:
     years = 24 * 365 * 3
     add(writer, PAIR[0], *CONFUSERS, segment="then")
-    assert ask(writer, "SELECT count(*) FROM private.tellings") == [(1 + len(CONFUSERS),)]
+    assert ask(writer, "SELECT count(*) FROM private.story_members") == [(1 + len(CONFUSERS),)]
     with writer.transaction() as connection:
         close_quiet_stories(connection, NOON + timedelta(hours=years))
-    assert ask(writer, "SELECT count(*) FROM private.tellings") == [(0,)]
+    assert ask(writer, "SELECT count(*) FROM private.story_members") == [(0,)]
     add(writer, replace(PAIR[1], seen_hours=years + 9), segment="late")
     stories = stories_of(writer)
     assert stories[PAIR[0].url] == stories[PAIR[1].url]
@@ -185,7 +185,7 @@ def test_of_open_stories_the_articles_are_kept(writer: Writer) -> None:
     add(writer, PAIR[0], segment="then")
     with writer.transaction() as connection:
         close_quiet_stories(connection, NOON + timedelta(days=37))
-    assert ask(writer, "SELECT count(*) FROM private.tellings") == [(1,)]
+    assert ask(writer, "SELECT count(*) FROM private.story_members") == [(1,)]
 
 
 def test_two_stories_become_one_when_an_article_shows_that_they_are(writer: Writer) -> None:
@@ -250,7 +250,7 @@ def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.dedup.upkeep.LEAST_STORIES", 4)
-    made = "SELECT task, done_at FROM private.upkeep WHERE task LIKE 'background%'"
+    made = "SELECT task, done_at FROM private.upkeep WHERE task LIKE 'document frequencies%'"
     add(writer, *PAIR, *CONFUSERS, segment="1")
     (before,) = ask(writer, made)
     add(writer, Piece("http://echo.example/1", prose(5, 80), "A report of its own", hours=30), segment="2")
@@ -268,7 +268,7 @@ def test_articles_whose_terms_are_known_are_not_read_again_for_the_background(
     add(writer, *PAIR, *CONFUSERS, segment="1")
     known = {key: np.array([7], np.uint32) for (key,) in ask(writer, "SELECT article_id FROM articles")}
     refresh_idf(writer.connection, None, known)
-    assert ask(writer, "SELECT DISTINCT term FROM private.background") == [(7,)]
+    assert ask(writer, "SELECT DISTINCT term FROM private.document_frequencies") == [(7,)]
 
 
 def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) -> None:
@@ -286,7 +286,7 @@ def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) 
     ]
     add(writer, *pieces, segment="1")
     assert len(story_sets(writer)) == len(pieces)
-    shares = ask(writer, "SELECT language, share FROM private.background ORDER BY share DESC")
+    shares = ask(writer, "SELECT language, share FROM private.document_frequencies ORDER BY share DESC")
     assert len(shares) == len(common.split())
     assert {language for language, _ in shares} == {"xx"}
     assert min(share for _, share in shares) > 0.7

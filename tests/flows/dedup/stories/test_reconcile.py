@@ -37,15 +37,16 @@ BRIDGES = [report(0, 91, also=[1], hours=3), report(2, 93, also=[3], hours=3), r
 def consistent(writer: Writer) -> bool:
     """What is said of stories in several places is the same in all."""
     wrong = """
-        SELECT article_id FROM article_state LEFT JOIN private.tellings AS telling USING (article_id)
-        WHERE telling.story_id IS DISTINCT FROM article_state.story_id
-        UNION ALL SELECT article_id FROM private.tellings WHERE article_id NOT IN (SELECT article_id FROM article_state)
-        UNION ALL SELECT article_id FROM private.tellings GROUP BY article_id HAVING count(*) > 1
+        SELECT article_id FROM article_state LEFT JOIN private.story_members AS member USING (article_id)
+        WHERE member.story_id IS DISTINCT FROM article_state.story_id
+        UNION ALL
+        SELECT article_id FROM private.story_members WHERE article_id NOT IN (SELECT article_id FROM article_state)
+        UNION ALL SELECT article_id FROM private.story_members GROUP BY article_id HAVING count(*) > 1
         UNION ALL SELECT story_id FROM stories GROUP BY story_id HAVING count(*) > 1
         UNION ALL SELECT story_id FROM private.story_terms WHERE story_id NOT IN (SELECT story_id FROM stories)
         UNION ALL SELECT story.story_id FROM stories AS story FULL JOIN (
             SELECT story_id, count(*) AS articles, min(first_at) AS first_at, max(first_at) AS last_at
-            FROM private.tellings GROUP BY story_id
+            FROM private.story_members GROUP BY story_id
         ) AS found USING (story_id)
         WHERE (story.articles, story.first_at, story.last_at) IS DISTINCT FROM
               (found.articles, found.first_at, found.last_at)
@@ -124,11 +125,11 @@ def test_stories_that_cannot_be_looked_at_again_are_joined_as_wholes(
     changed = replace(EVENTS[5], text=f"{EVENTS[5].text}\n{prose(9, 30)}", title="Changed", seen_hours=501)
     add(writer, changed, segment="3")
     assert ask(writer, "SELECT story_id, articles FROM stories") == [(*story[0], 6)]
-    assert ask(writer, f"SELECT title FROM private.tellings JOIN articles USING (article_id, title, story_id) "
+    assert ask(writer, f"SELECT title FROM private.story_members JOIN articles USING (article_id, title, story_id) "
                        f"WHERE url = '{changed.url}'") == [("Changed",)]  # fmt: skip
     assert consistent(writer)
     monkeypatch.undo()
-    writer.connection.execute("DELETE FROM private.tellings")
+    writer.connection.execute("DELETE FROM private.story_members")
     add(writer, EVENTS[6], segment="4")
     assert ask(writer, "SELECT story_id, articles FROM stories") == [(*story[0], 7)]
     assert ask(writer, "SELECT count(DISTINCT story_id) FROM article_state") == [(1,)]

@@ -1,5 +1,0 @@
--- How well is it known when something was told?
-CREATE OR REPLACE MACRO told_precision(published_at, published_precision, seen_at) AS
-    CASE WHEN epoch_us(published_at) <= epoch_us(seen_at) + 86400000000
-         THEN coalesce(published_precision, 'day') ELSE 'seen' END;
-COMMENT ON MACRO told_precision IS 'What told_at is good for: second, minute or day as the publisher says, or seen.';
