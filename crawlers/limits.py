@@ -45,7 +45,7 @@ MAX_TITLE_CHARS = 1000
 """Of a title in a listing, the rest is cut off; real headlines have up to about 300."""
 
 MAX_FEED_ENTRIES = 10_000
-"""Read from a feed. Feeds of 1,000 are rare; feedparser takes about two seconds for 10,000."""
+"""Read from a feed. Feeds of 1,000 are rare."""
 
 MAX_SITEMAP_ENTRIES = 50_000
 """Read from a sitemap: the limit of the protocol (sitemaps.org/protocol.html)."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from contextlib import suppress
 from html.entities import html5
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,9 @@ _REFERENCE = re.compile(
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
 _PLACEHOLDERS = {ord(character): 0xFDD0 + number for number, character in enumerate("&<>\"'")}
 _MARKUP = {stand_in: character for character, stand_in in _PLACEHOLDERS.items()}
+_WINDOWS_1252 = {
+    code: character for code in range(0x80, 0xA0) if (character := bytes([code]).decode("cp1252", "ignore"))
+}
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """What XML forbids, and the noncharacters that stand in: they are in no text that anybody exchanges."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
@@ -102,6 +106,17 @@ def resolve_references(text: str) -> tuple[str, int]:
 def restore_markup(text: str) -> str:
     """Text that a parser read in `resolve_references`, with its `&` and the like."""
     return text.translate(_MARKUP)
+
+
+def repair_encoding(text: str) -> str:
+    """Text with two common encoding errors repaired.
+
+    UTF-8 that was read as ISO 8859-1 is decoded again, and C1 control characters become the characters that
+    windows-1252 has in their place (quotes, dashes, the euro sign).
+    """
+    with suppress(UnicodeError):
+        text = text.encode("iso-8859-1").decode("utf-8")
+    return text.translate(_WINDOWS_1252)
 
 
 def plain_line(text: str | None, *, is_markup: bool = True) -> str | None:

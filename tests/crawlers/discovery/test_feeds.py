@@ -118,6 +118,47 @@ def test_json_feed_is_read() -> None:
     assert listing.problem == "items without a usable link: 2"
 
 
+@pytest.mark.parametrize(
+    ("inside", "url"),
+    [
+        ("<link>/first</link><link>/last</link>", "https://courier.example/last"),
+        ("<guid>https://courier.example/id</guid><link>/link</link>", "https://courier.example/link"),
+        ('<link rel="self">/text</link>', "https://courier.example/text"),
+        ('<link href="/a"/><link rel="related" href="/b"/>', "https://courier.example/a"),
+        ('<link href="/a"/><link type="application/json" href="/b"/>', "https://courier.example/a"),
+        ('<link type="xhtml" href="/a"/>', "https://courier.example/a"),
+        ('<link rel="enclosure" href="/a"/><guid>https://courier.example/id</guid>', "https://courier.example/id"),
+        ('<link href=""/>', URL),
+        ("<link>https:////courier.example/a</link>", "https://courier.example/a"),
+        ("<link>/a?x=1&amp;amp;y=2</link>", "https://courier.example/a?x=1&y=2"),
+        ("<link>/a?x=1&amp;y;=2</link>", "https://courier.example/a?x=1&y=2"),
+        ("<link>/caf\u00c3\u00a9</link>", "https://courier.example/caf%C3%A9"),
+        ('<link xml:base="https://base.example/x/">story</link>', "https://base.example/x/story"),
+        ('<link xml:base="javascript:x">story</link>', "https://courier.example/feeds/story"),
+        ('<link xml:base="http:x/">story</link>', "https://courier.example/feeds/story"),
+        ('<link xml:base="http://[::1">story</link>', "https://courier.example/feeds/story"),
+    ],
+)
+def test_of_the_links_of_an_entry_the_page_is_chosen(inside: str, url: str) -> None:
+    assert addresses(item(inside)) == [url]
+
+
+def test_an_entry_with_an_empty_link_is_skipped_even_if_it_has_an_identifier() -> None:
+    assert addresses(item("<link></link><guid>https://courier.example/id</guid>")) == []
+
+
+def test_bases_are_resolved_from_the_outside_in() -> None:
+    feed = (
+        '<rss xml:base="/a/"><item xml:base="b/"><link xml:base="c/" href="d"/></item><item><link>e</link></item></rss>'
+    )
+    assert addresses(feed) == ["https://courier.example/a/b/c/d", "https://courier.example/a/e"]
+
+
+def test_titles_that_were_decoded_wrongly_are_repaired() -> None:
+    feed = item("<link>/1</link><title>caf\u00c3\u00a9</title></item><item><link>/2</link><title>&#147;q&#148;</title>")
+    assert [link.title for link in links(feed)] == ["café", "“q”"]
+
+
 def test_feedburners_redirect_gives_way_to_the_publishers_address() -> None:
     feed = item(
         "<link>https://feeds.feedburner.example/~r/1</link>"
