@@ -1,51 +1,30 @@
-"""A crawl does not outlive the run that started it."""
+"""Ends a crawl when the run that started it has ended."""
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
-from scrapy import signals
 from scrapy.exceptions import NotConfigured
-from twisted.internet.task import LoopingCall
+
+from crawlers.parent_process import exit_now, when_parent_ends
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
-CHECK_EVERY = 0.5  # seconds
-
 
 class ParentWatch:
-    """Ends the process when its parent (setting PARENT_PID) has gone.
+    """Extension: ends the process when its parent (setting PARENT_PID) has ended.
 
-    The open segment is left as it stands: the next run salvages it.
+    The open segment stays as it is: the next run salvages it.
     """
 
-    def __init__(self, crawler: Crawler, parent: int) -> None:
-        self.parent = parent
-        self.check()
-        self.loop = LoopingCall(self.check)
-        crawler.signals.connect(self.opened, signal=signals.spider_opened)
-        crawler.signals.connect(self.closed, signal=signals.spider_closed)
+    def __init__(self, parent: int) -> None:
+        when_parent_ends(parent, exit_now)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> ParentWatch:
-        """Made by Scrapy from the EXTENSIONS setting; not used where nobody waits for the crawl."""
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy for the EXTENSIONS setting; not configured if no process waits for the crawl."""
         parent = crawler.settings.getint("PARENT_PID")
         if not parent:
             raise NotConfigured
-        return cls(crawler, parent)
-
-    def check(self) -> None:
-        """End the process at once when the parent is no longer the parent."""
-        if os.getppid() != self.parent:
-            os._exit(1)
-
-    def opened(self) -> None:
-        """Signal handler."""
-        self.loop.start(CHECK_EVERY, now=False)
-
-    def closed(self) -> None:
-        """Signal handler."""
-        if self.loop.running:
-            self.loop.stop()
+        return cls(parent)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import multiprocessing
-import os
 import resource
 import signal
-import threading
 from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING
 
+from crawlers.parent_process import exit_now, when_parent_ends
+
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
-    from multiprocessing.process import BaseProcess
 
 WORK = ("flows.pipeline.archive_files", "flows.pipeline.extract")
 MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 MB
@@ -47,9 +46,4 @@ def start_worker() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
     parent = multiprocessing.parent_process()
     if parent is not None:
-        threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
-
-
-def _end_with(parent: BaseProcess) -> None:
-    parent.join()
-    os._exit(1)
+        when_parent_ends(parent, exit_now)
