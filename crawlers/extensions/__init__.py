@@ -1,1 +1,1 @@
-"""Scrapy extensions: throttling, Crawl-delay, stopping early, ending with the parent process."""
+"""Scrapy extensions: throttle, Crawl-delay, fast stop, parent watch. `crawlers.settings` enables them."""

@@ -1,8 +1,8 @@
-"""A crawl that is told to end asks nothing more: what waits for its host's turn is left to the next crawl."""
+"""Stops a crawl without waiting for the requests that are still queued; the next crawl makes them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
 from scrapy.exceptions import IgnoreRequest
@@ -15,14 +15,14 @@ CHECK_EVERY = 0.2  # seconds
 
 
 class RequestDropped(IgnoreRequest):
-    """A request that was never made, because the crawl ended before its turn came."""
+    """The request was never made, because the crawl was stopped before its turn."""
 
 
 class FastStop:
-    """Drops requests that wait in the downloader once the crawl is told to end.
+    """Extension: drops the requests that wait in the downloader as soon as the crawl is stopped.
 
-    Scrapy would make all of them first: with a second between two requests to a host that takes minutes. There is no
-    signal for the moment, so it is looked for.
+    Scrapy would make all of them first: at one request per second and host that takes minutes. Scrapy has no signal for
+    the moment at which a crawl is told to stop, so this extension polls.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -32,19 +32,19 @@ class FastStop:
         crawler.signals.connect(self.closed, signal=signals.spider_closed)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> FastStop:
-        """Made by Scrapy from the EXTENSIONS setting."""
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy for the EXTENSIONS setting."""
         return cls(crawler)
 
     def check(self) -> None:
-        """Drop what waits, where the end has begun."""
+        """Drop the waiting requests if the engine is closing."""
         engine = self.crawler.engine
         if engine is None or engine._slot is None or engine._slot.closing is None:
             return
         for slot in engine.downloader.slots.values():
             while slot.queue:
                 _, waiting = slot.queue.popleft()
-                waiting.errback(RequestDropped("the crawl was told to end"))
+                waiting.errback(RequestDropped("the crawl was stopped"))
 
     def opened(self) -> None:
         """Signal handler."""

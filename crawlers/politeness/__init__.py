@@ -1,1 +1,4 @@
-"""What keeps a crawl welcome and safe: robots.txt, delays, waiting, limits per host, the address guard."""
+"""What keeps a crawl welcome and safe: robots.txt, retries, limits per host, and the guard against private networks.
+
+The throttle and Crawl-delay are Scrapy extensions: see `crawlers.extensions`.
+"""

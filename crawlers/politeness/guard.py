@@ -1,4 +1,8 @@
-"""No request leads inside: spelling, scheme and port are judged for every hop, names when they are connected to."""
+"""Keeps requests out of private networks.
+
+Every request and every redirect is checked for scheme, port and the spelling of its host; host names are checked again
+when a connection is made (see `crawlers.politeness.resolver`).
+"""
 
 from __future__ import annotations
 
@@ -23,32 +27,32 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 
-# Longer than most pauses between two requests to a host. Twisted's 240 would leave a crawl of thousands of hosts with
-# more open connections than a process may have.
+# How long idle connections are kept: longer than most pauses between two requests to a host. With the 240 seconds that
+# Twisted keeps them, a crawl of thousands of hosts would have more open connections than a process may have.
 KEPT_SECONDS = 15
-# A host that did not answer is left alone for so many seconds, then for twice as many each time: it may be at the
-# request still, or be under strain.
+# Seconds for which a host that did not answer is left alone, doubled with each retry: it may still be working on the
+# request, or be under strain.
 FAILURE_WAIT = 2.0
 NOT_REACHED = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
 class UrlGuard:
-    """Downloader middleware: refuses what an address shows by itself, also where a proxy will look the name up."""
+    """Downloader middleware: refuses URLs that can be refused without a look-up, also those that go through a proxy."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        """Made by Scrapy from the DOWNLOADER_MIDDLEWARES setting."""
+        """Called by Scrapy for the DOWNLOADER_MIDDLEWARES setting."""
         return cls()
 
     def process_request(self, request: Request) -> None:
         """See Scrapy's downloader middlewares; raises ForbiddenAddress."""
-        found = url_problem(request.url, request.meta.get(ACCESS_POLICY, AccessPolicy()))
-        if found is not None:
-            raise ForbiddenAddress(f"found {found}", host=host_of(request))
+        problem = url_problem(request.url, request.meta.get(ACCESS_POLICY, AccessPolicy()))
+        if problem is not None:
+            raise ForbiddenAddress(f"found {problem}", host=host_of(request))
 
 
 class _PrivatePool(HTTPConnectionPool):
-    """Connections that may go inside, also those that Twisted makes anew when a kept one has died."""
+    """Connections that may lead to private addresses, also when Twisted replaces a kept connection that has died."""
 
     def _newConnection(self, key: Any, endpoint: Any) -> Any:  # noqa: N802 - Twisted's name
         token = ATTEMPT.set(Attempt(allows_private=True))
@@ -59,14 +63,14 @@ class _PrivatePool(HTTPConnectionPool):
 
 
 class _PrivateHandler(HTTP11DownloadHandler):
-    """Scrapy's handler with such connections."""
+    """Scrapy's handler with a `_PrivatePool`."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         from twisted.internet import reactor
 
         pool = _PrivatePool(reactor, persistent=True)  # type: ignore[no-untyped-call]
-        # A proxy is one host, which all the others are reached by.
+        # A proxy is a single host through which all the others are reached.
         pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
         pool.cachedConnectionTimeout = KEPT_SECONDS
         pool._factory = self._pool._factory
@@ -74,10 +78,10 @@ class _PrivateHandler(HTTP11DownloadHandler):
 
 
 class GuardedHandler(BaseDownloadHandler):
-    """Scrapy's handler, twice: one for the public web, one for proxies and for sources that may be inside.
+    """Two of Scrapy's handlers: one for the public web, one for proxies and for sources with private addresses.
 
-    They share no connection, so that one made for a source that may go inside serves no other. Whether a host answers
-    is noted here, where every attempt is seen; a host that was given up is not asked even by what already waited.
+    They share no connections, so a connection to a private address never serves another source. This handler sees every
+    attempt, so it also records whether hosts answer, and refuses requests to hosts that were given up in the meantime.
     """
 
     lazy = True
@@ -88,14 +92,14 @@ class GuardedHandler(BaseDownloadHandler):
 
     @cached_property
     def public(self) -> HTTP11DownloadHandler:
-        """For the public web, without a proxy."""
+        """The handler for the public web without a proxy."""
         handler = HTTP11DownloadHandler(self.crawler)
         handler._pool.cachedConnectionTimeout = KEPT_SECONDS
         return handler
 
     @cached_property
     def private(self) -> HTTP11DownloadHandler:
-        """For everything else."""
+        """The handler for proxies and private addresses."""
         return _PrivateHandler(self.crawler)
 
     async def download_request(self, request: Request) -> Response:
@@ -108,9 +112,11 @@ class GuardedHandler(BaseDownloadHandler):
             is_given_up = self.registry.record_failure(host, error)
             slot = self._slot(request)
             if slot is not None and is_given_up:
-                slot.delay = REFUSING_DELAY  # what waits for a host that was given up passes without pauses
+                slot.delay = (
+                    REFUSING_DELAY  # requests that wait for a host that was given up are refused without pauses
+                )
             elif slot is not None and not isinstance(error, NOT_REACHED):
-                # The slot takes it for the time of its last request.
+                # The slot takes this for the time of its last request.
                 slot.lastseen = monotonic() + FAILURE_WAIT * 2 ** request.meta.get("retry_times", 0)
             raise
         self.registry.record_answer(host)
@@ -125,8 +131,9 @@ class GuardedHandler(BaseDownloadHandler):
             return await self.public.download_request(request)
         except CannotResolveHostError as error:
             if attempt.refused:
-                found = f"{host_of(request)!r} has {attempt.refused[0]}"
-                raise ForbiddenAddress(f"found that {found}; {ALLOW_PRIVATE_HINT}", host=host_of(request)) from error
+                host = host_of(request)
+                detail = f"found that {host!r} resolves to {attempt.refused[0]}; {ALLOW_PRIVATE_HINT}"
+                raise ForbiddenAddress(detail, host=host) from error
             raise
         finally:
             ATTEMPT.reset(token)
