@@ -1,4 +1,4 @@
-# `make demo` and `make test` set up everything they need in .venv, from requirements.lock.
+# `make demo` and `make test` set up everything that they need in .venv, from requirements.lock.
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
@@ -27,7 +27,7 @@ $(READY): pyproject.toml requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-# After a change of pyproject.toml: pins everything anew, with hashes and without addresses.
+# After a change of the dependencies in pyproject.toml: pins all packages again, with hashes and without index URLs.
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
