@@ -4,7 +4,6 @@ import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import duckdb
 from prefect import flow
@@ -16,6 +15,7 @@ from flows.reports.artifacts import escape
 from flows.reports.notify import notify, notify_failure
 from flows.settings import load_settings
 from warehouse import connect
+from warehouse.daily import SourceCondition, count_day, source_conditions
 
 DAY = timedelta(days=1)
 STORIES = 10
@@ -45,64 +45,34 @@ class Digest:
 def make_digest(connection: duckdb.DuckDBPyConnection, until: datetime, free_gb: float, least_free_gb: float) -> Digest:
     """Read the day before `until` from the warehouse; `free_gb` is what the disk has left."""
     since = until - DAY
-    first, changed = connection.execute(
-        """
-        SELECT count(*) FILTER (change = 'first'), count(*) FILTER (change <> 'first')
-        FROM article_versions WHERE seen_at >= ? AND seen_at < ?
-        """,
-        [since, until],
-    ).fetchall()[0]
-    stories = connection.execute(
-        """
-        SELECT title, articles, sources FROM stories
-        WHERE last_at >= ? AND sources > 1 ORDER BY sources DESC, articles DESC, last_at DESC LIMIT ?
-        """,
-        [since, STORIES],
-    ).fetchall()
-    runs = connection.execute(
-        "SELECT outcome, count(*) FROM runs WHERE started_at >= ? AND started_at < ? GROUP BY outcome ORDER BY outcome",
-        [since, until],
-    ).fetchall()
-    troubles = _sources(connection)
-    failed = sum(count for outcome, count in runs if outcome in ("failed", "crashed"))
+    day = count_day(connection, since, until, STORIES)
+    troubles = [trouble for source in source_conditions(connection) for trouble in _troubles(source)]
+    failed = sum(count for outcome, count in day.runs if outcome in ("failed", "crashed"))
     if failed:
-        troubles.insert(0, f"{failed} of {sum(count for _, count in runs)} runs failed or crashed")
+        troubles.insert(0, f"{failed} of {sum(count for _, count in day.runs)} runs failed or crashed")
     if free_gb < 2 * least_free_gb:
         troubles.insert(0, f"the disk has {free_gb:.1f} GB free; no crawl starts below {least_free_gb:g} GB")
-    return Digest(until, first, changed, tuple(stories), tuple(runs), tuple(troubles))
+    return Digest(until, day.articles, day.updated, day.stories, day.runs, tuple(troubles))
 
 
-def _sources(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """What the views say of sources: silence, unusual volume, requests that fail, texts of another length, a pause."""
-    rows = connection.execute(
-        """
-        SELECT source, last_article_at, silent_hours, longest_silence_hours, is_silent, unusual_volume, last_day,
-            articles_last_day, weekday_mean, requests_7d, error_rate_7d, articles_7d, length_drift,
-            paused.until, paused.reason
-        FROM source_health LEFT JOIN paused_sources AS paused USING (source)
-        WHERE active ORDER BY source
-        """
-    )
-    names = [column[0] for column in rows.description]
-    return [trouble for row in rows.fetchall() for trouble in _of_source(dict(zip(names, row, strict=True)))]
-
-
-def _of_source(row: dict[str, Any]) -> list[str]:
+def _troubles(source: SourceCondition) -> list[str]:
+    """What somebody should look at: silence, unusual volume, failing requests, texts of another length, a pause."""
     said = []
-    if row["until"] is not None:
-        said.append(f"paused until {row['until']:%Y-%m-%d %H:%M} UTC, nothing it lists can be read: {row['reason']}")
-    elif row["is_silent"]:
-        last, longest = row["last_article_at"], row["longest_silence_hours"]
+    if source.paused_until is not None:
+        until = f"{source.paused_until:%Y-%m-%d %H:%M} UTC"
+        said.append(f"paused until {until}, nothing it lists can be read: {source.paused_reason}")
+    elif source.is_silent:
+        last, longest = source.last_article_at, source.longest_silence_hours
         since = "nothing ever" if last is None else f"nothing new since {last:%Y-%m-%d %H:%M} UTC"
         said.append(since + (f"; its longest silence before was {longest:.0f} hours" if longest is not None else ""))
-    if row["unusual_volume"] is not None:
-        usual = f"{row['articles_last_day']} articles on {row['last_day']}, usually {row['weekday_mean']:.0f}"
-        said.append(f"unusually {row['unusual_volume']} volume: {usual}")
-    if row["requests_7d"] >= FEW and (row["error_rate_7d"] or 0) >= MANY_ERRORS:
-        said.append(f"{row['error_rate_7d']:.0%} of {row['requests_7d']} requests of the week failed")
-    if row["articles_7d"] >= FEW and abs(row["length_drift"] or 0) >= MUCH_DRIFT:
-        said.append(f"its articles are {row['length_drift']:+.0%} in length against the weeks before")
-    return [f"{row['source']}: {trouble}" for trouble in said]
+    if source.unusual_volume is not None:
+        usual = f"{source.articles_last_day} articles on {source.last_day}, usually {source.weekday_mean:.0f}"
+        said.append(f"unusually {source.unusual_volume} volume: {usual}")
+    if source.requests_7d >= FEW and (source.error_rate_7d or 0) >= MANY_ERRORS:
+        said.append(f"{source.error_rate_7d:.0%} of {source.requests_7d} requests of the week failed")
+    if source.articles_7d >= FEW and abs(source.length_drift or 0) >= MUCH_DRIFT:
+        said.append(f"its articles are {source.length_drift:+.0%} in length against the weeks before")
+    return [f"{source.source}: {trouble}" for trouble in said]
 
 
 def as_markdown(digest: Digest) -> str:

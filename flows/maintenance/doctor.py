@@ -13,9 +13,11 @@ from flows.pipeline.failures import failure_lines
 from warehouse import WarehouseError, connect, storage
 from warehouse.checks.doctor import EXAMPLES, REMEDY, Finding, check_tables, check_warehouse
 from warehouse.failed_segments import failed_segments
+from warehouse.ledger import archived_segments, segments_in_order, stored_pages
+from warehouse.run_counts import count_articles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from flows.data_directory import DataDirectory
     from warehouse import Writer
@@ -38,14 +40,10 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
     own = {segment.name for segment in loose_segments(directory.archive)}
     packed, damaged = _packed(directory)
     yield from _finding("Packs of segments that cannot be read.", damaged, RESTORE)
-    rows = writer.connection.execute(
-        "SELECT segments.segment, any_value(segments.fetches), max(fetches.warc_offset) "
-        "FROM segments LEFT JOIN fetches USING (segment) WHERE segments.removed_at IS NULL "
-        "GROUP BY segments.segment ORDER BY segments.segment"
-    ).fetchall()
-    loaded = {name for (name,) in writer.connection.execute("SELECT segment FROM segments").fetchall()}
+    loaded = set(segments_in_order(writer.connection))
     missing, short = [], []
-    for name, fetches, last_offset in rows:
+    for one in archived_segments(writer.connection):
+        name = one.segment
         if name not in own and name not in packed:
             missing.append(name)
             continue
@@ -55,10 +53,10 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
         except ArchiveError as error:
             missing.append(str(error))
             continue
-        if last_offset is not None and length <= last_offset:
+        if one.last_offset is not None and length <= one.last_offset:
             missing.append(f"{name}: the end of its WARC file is gone")
-        elif lines != fetches:
-            short.append(f"{name}: {fetches} requests by the ledger, {lines} in its log")
+        elif lines != one.fetches:
+            short.append(f"{name}: {one.fetches} requests by the ledger, {lines} in its log")
     yield from _finding("Loaded segments that the archive does not have whole.", missing, RESTORE)
     yield from _finding("Segments whose log is not as long as the ledger says.", short, RESTORE)
     yield from _finding(
@@ -96,33 +94,26 @@ def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
 
 
 def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
-    rows = writer.connection.execute(
-        "SELECT DISTINCT segment, warc_offset FROM article_versions WHERE warc_offset IS NOT NULL ORDER BY ALL"
-    )
     damaged = []
-    while some := rows.fetchmany(2048):
-        for name, offset in some:
-            try:
-                Segment(directory.archive, name).read(offset)
-            except ArchiveError as error:
-                damaged.append(str(error))
+    for name, offset in stored_pages(writer.connection):
+        try:
+            Segment(directory.archive, name).read(offset)
+        except ArchiveError as error:
+            damaged.append(str(error))
     yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE)
 
 
 def _check_published(writer: Writer) -> Iterator[Finding]:
-    count: Callable[[duckdb.DuckDBPyConnection], int] = lambda connection: int(  # noqa: E731
-        connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
-    )
-    if not writer.public.exists() and count(writer.connection) == 0:
+    if not writer.public.exists() and count_articles(writer.connection) == 0:
         return
     publish = "The next `newsloom run` or `newsloom import` publishes it anew."
     try:
         with connect(writer.public) as reader:
-            published = count(reader)
+            published = count_articles(reader)
     except (WarehouseError, duckdb.Error) as error:
         yield Finding(f"{writer.public.name} cannot be read.", 1, (str(error),), publish)
         return
-    held = count(writer.connection)
+    held = count_articles(writer.connection)
     if published != held:
         difference = f"{published} articles there, {held} in the private file"
         yield Finding(f"{writer.public.name} is not up to date.", 1, (difference,), publish, is_harmless=True)

@@ -14,6 +14,13 @@ from flows.pipeline.failures import isolate_failure, raise_as_flows_error
 from flows.pipeline.load import load, locked_archive
 from warehouse import open_writer
 from warehouse.failed_segments import failed_segments
+from warehouse.ledger import (
+    copy_tables_not_in_archive,
+    count_removed,
+    has_segments_of_other_extractors,
+    segments_in_order,
+)
+from warehouse.run_counts import count_articles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,8 +29,6 @@ if TYPE_CHECKING:
     from flows.pipeline.extract import Extractor
     from warehouse import Writer
     from warehouse.failed_segments import FailedSegment
-
-KEPT = ("runs", "sources")  # what the archive does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +58,12 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
     with locked_archive(directory):
         salvage_segments(directory.archive)
         order = _order(writer, directory)
-        held = set(_ledger(writer))
+        held = set(segments_in_order(writer.connection))
         if not _can_go_on(root, order):
             shutil.rmtree(root, ignore_errors=True)
         with open_writer(root, "newsloom rebuild") as new:
-            before = _ledger(new)
-            for table in KEPT:
-                _copy(writer, new, table)
+            before = segments_in_order(new.connection)
+            copy_tables_not_in_archive(writer, new)
             for number, name in enumerate(order, start=1):
                 reporter.step(f"rebuilding: segment {number} of {len(order)}")
                 with raise_as_flows_error(name) if name in held else isolate_failure(new, name):
@@ -68,7 +72,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
                         reporter.loaded(loaded)
             reporter.step("indexing")
             new.finish()
-            counts = _articles(writer), _articles(new)
+            counts = count_articles(writer.connection), count_articles(new.connection)
             failed = tuple(failed_segments(new.connection))
             file = new.file
         writer.replace_by(file)
@@ -78,10 +82,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
 
 def refuse_to_lose(writer: Writer) -> None:
     """Raise FlowsError where the archive no longer has what was loaded from it: a new warehouse would lack that."""
-    removed = "SELECT segment FROM segments WHERE removed_at IS NOT NULL"
-    segments, versions = writer.connection.execute(
-        f"SELECT (SELECT count(*) FROM ({removed})), count(*) FROM article_versions WHERE segment IN ({removed})"  # noqa: S608
-    ).fetchall()[0]
+    segments, versions = count_removed(writer.connection)
     if segments:
         raise FlowsError(
             f"{writer.data}: {segments} segments were removed from the archive, as [keep] says, and a warehouse made "
@@ -96,7 +97,7 @@ def _order(writer: Writer, directory: DataDirectory) -> list[str]:
     The order decides which of two equal texts came first.
     """
     sealed = {segment.name: segment for segment in sealed_segments(directory.archive)}
-    known = [name for name in _ledger(writer) if name in sealed]
+    known = [name for name in segments_in_order(writer.connection) if name in sealed]
     rest = [segment for name, segment in sealed.items() if name not in set(known)]
     return known + [segment.name for segment in sorted(rest, key=_begin)]
 
@@ -106,30 +107,10 @@ def _begin(segment: Segment) -> tuple[str, str]:
     return ("" if first is None else first.fetched_at.isoformat(), segment.name)
 
 
-def _ledger(writer: Writer) -> list[str]:
-    rows = writer.connection.execute("SELECT segment FROM segments ORDER BY loaded_at, rowid").fetchall()
-    return [name for (name,) in rows]
-
-
 def _can_go_on(root: Path, order: list[str]) -> bool:
     if not (root / "private" / "warehouse.duckdb").exists():
         return False
     with open_writer(root, "newsloom rebuild") as new:
-        done = _ledger(new)
-        others = new.connection.execute(
-            "SELECT count(*) FROM segments WHERE extractor <> ?", [EXTRACTOR_VERSION]
-        ).fetchall()[0][0]
+        done = segments_in_order(new.connection)
+        others = has_segments_of_other_extractors(new.connection, EXTRACTOR_VERSION)
     return done == order[: len(done)] and not others
-
-
-def _copy(old: Writer, new: Writer, table: str) -> None:
-    rows = old.connection.execute(f"FROM {table}").to_arrow_table()
-    with new.transaction() as connection:
-        connection.register("kept", rows)
-        connection.execute(f"DELETE FROM {table}")  # noqa: S608
-        connection.execute(f"INSERT INTO {table} BY NAME FROM kept")
-        connection.unregister("kept")
-
-
-def _articles(writer: Writer) -> int:
-    return int(writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0])

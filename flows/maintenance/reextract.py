@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
@@ -22,35 +22,24 @@ from flows.pipeline.diff import compare
 from flows.pipeline.load import run_of
 from flows.pipeline.new_texts import new_texts
 from flows.pipeline.rows import Origin, build_batch
-from warehouse.loading.load import add_reextracted
+from warehouse.loading.reextraction import (
+    EXTRACTED,
+    add_reextracted,
+    outdated_segments,
+    outdated_versions,
+    sources_with_articles,
+)
 
 if TYPE_CHECKING:
-    from uuid import UUID
-
     import duckdb
 
     from flows.data_directory import DataDirectory
     from flows.pipeline.extract import Extractor
     from flows.pipeline.pages import Page
     from warehouse import Writer
+    from warehouse.loading.reextraction import OutdatedVersion
 
-FIELDS = (
-    "title", "authors", "published_at", "published_precision", "modified_at", "section", "tags", "image_url",
-    "description", "is_free", "text",
-)  # fmt: skip
 AT_A_TIME = 500  # pages, as a segment has them
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """The current version of an article, with its fields."""
-
-    article_id: UUID
-    doc: int
-    segment: str
-    offset: int
-    language: str | None
-    values: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,58 +61,34 @@ def reextract(
     FlowsError where no article is of the source.
     """
     if source is not None:
-        rows = writer.connection.execute("SELECT DISTINCT source FROM article_state ORDER BY source").fetchall()
-        names = [name for (name,) in rows]
+        names = sources_with_articles(writer.connection)
         if source not in names:
             raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
     done = ReextractResult()
     reporter = progress.current.get()
-    for name in _segments(writer, source):
+    for name in outdated_segments(writer.connection, EXTRACTOR_VERSION, source):
         reporter.step(f"reading {name} again")
-        held = _held(writer, name, source)
-        for _, some in groupby(enumerate(held), key=lambda item: item[0] // AT_A_TIME):
+        outdated = outdated_versions(writer.connection, EXTRACTOR_VERSION, source, name)
+        for _, some in groupby(enumerate(outdated), key=lambda item: item[0] // AT_A_TIME):
             _again(writer, extractor, directory, name, [version for _, version in some], done)
     return done
 
 
-WANTED = """
-FROM article_state AS state
-JOIN article_versions AS version ON version.doc = state.doc
-WHERE version.extractor <> $extractor AND version.warc_offset IS NOT NULL
-  AND ($source IS NULL OR state.source = $source)
-"""
-
-
-def _segments(writer: Writer, source: str | None) -> list[str]:
-    rows = writer.connection.execute(
-        f"SELECT DISTINCT version.segment {WANTED} ORDER BY ALL", {"extractor": EXTRACTOR_VERSION, "source": source}
-    ).fetchall()
-    return [name for (name,) in rows]
-
-
-def _held(writer: Writer, segment: str, source: str | None) -> list[Held]:
-    columns = ", ".join(f"version.{name}" for name in FIELDS)
-    rows = writer.connection.execute(
-        f"SELECT state.article_id, version.doc, version.segment, version.warc_offset, version.language, {columns} "
-        f"{WANTED} AND version.segment = $segment ORDER BY version.warc_offset",
-        {"extractor": EXTRACTOR_VERSION, "source": source, "segment": segment},
-    ).fetchall()
-    return [
-        Held(article_id, doc, name, offset, language, tuple(values))
-        for article_id, doc, name, offset, language, *values in rows
-    ]
-
-
 def _again(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, name: str, held: list[Held], done: ReextractResult
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    name: str,
+    outdated: list[OutdatedVersion],
+    done: ReextractResult,
 ) -> None:
     segment = Segment(directory.archive, name)
     try:
         stored = {fetch.offset: fetch for fetch in segment.fetches()}
     except ArchiveError:
         stored = {}
-    there = [version for version in held if version.offset in stored]
-    done.outcomes["missing"] += len(held) - len(there)
+    there = [version for version in outdated if version.offset in stored]
+    done.outcomes["missing"] += len(outdated) - len(there)
     # Without its status an answer does not touch the validators that a later look may have renewed.
     fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
     pages: list[Page] = []
@@ -138,7 +103,7 @@ def _again(
         if _is_same(version, page):
             same.append(version.doc)
             continue
-        edit = compare(version.values[FIELDS.index("text")], page.fields["text"])
+        edit = compare(version.fields.text, page.fields["text"])
         page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
         pages.append(page)
         classifications.append(Classification(Verdict.UPDATED, version.article_id, change="reextracted"))
@@ -162,9 +127,9 @@ def _again(
     add_reextracted(writer, replace(batch, rows=rows), same, EXTRACTOR_VERSION, compare_again)
 
 
-def _is_same(version: Held, page: Page) -> bool:
+def _is_same(version: OutdatedVersion, page: Page) -> bool:
     """Whether every field is read as it was; the language may come from the source's configuration."""
     language = page.fields["language"]
-    return all(page.fields[name] == value for name, value in zip(FIELDS, version.values, strict=True)) and (
+    return all(page.fields[name] == getattr(version.fields, name) for name in EXTRACTED) and (
         language is None or language == version.language
     )

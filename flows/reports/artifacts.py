@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
-from flows.reports.run_summary import OUTCOMES
+from warehouse.run_counts import OUTCOMES
 
 if TYPE_CHECKING:
     from pathlib import Path

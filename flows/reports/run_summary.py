@@ -10,27 +10,11 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.pipeline.failures import describe_failures
+from warehouse.run_counts import OUTCOMES, SourceCounts, read_run_counts
 
 if TYPE_CHECKING:
     from warehouse import Writer
     from warehouse.failed_segments import FailedSegment
-
-OUTCOMES = ("loaded", "updated", "unchanged", "duplicate", "rejected", "failed", "skipped")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceCounts:
-    """Pages of one source, by what became of them (in the order of OUTCOMES).
-
-    `listings` is how many feeds, sitemaps, sections and front pages were asked, `ms` how long all answers took in
-    milliseconds, `reasons` why pages and listings gave nothing, with how many, most frequent first.
-    """
-
-    source: str
-    counts: tuple[int, ...]
-    listings: int = 0
-    ms: int = 0
-    reasons: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,47 +57,15 @@ def summarise(
     cut_short: bool = False,
 ) -> RunSummary:
     """Read a run's summary from the warehouse."""
-    connection = writer.connection
-    counts = ", ".join(f"count(*) FILTER (page AND outcome = '{outcome}')" for outcome in OUTCOMES)
-    sources = connection.execute(
-        f"""
-        WITH asked AS (SELECT *, kind IN ('page', 'record') AS page FROM fetches WHERE run_id = ?),
-        reasons AS (
-            SELECT source, list((reason, pages) ORDER BY pages DESC, reason) AS reasons
-            FROM (SELECT source, reason, count(*) AS pages FROM asked WHERE reason IS NOT NULL GROUP BY ALL)
-            GROUP BY source
-        )
-        SELECT source, count(*) FILTER (NOT page), sum(ms), any_value(reasons), {counts}
-        FROM asked LEFT JOIN reasons USING (source) GROUP BY source ORDER BY source
-        """,  # noqa: S608 - words of our own
-        [run_id],
-    ).fetchall()
-    reasons = connection.execute(
-        """
-        SELECT outcome, reason, count(*) FROM fetches
-        WHERE run_id = ? AND kind IN ('page', 'record') AND reason IS NOT NULL GROUP BY ALL ORDER BY ALL
-        """,
-        [run_id],
-    ).fetchall()
-    listings = connection.execute(
-        """
-        SELECT outcome, count(*) FROM fetches
-        WHERE run_id = ? AND kind NOT IN ('page', 'record') GROUP BY outcome ORDER BY outcome
-        """,
-        [run_id],
-    ).fetchall()
-    articles = connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
+    counts = read_run_counts(writer.connection, run_id)
     return RunSummary(
         run_id=run_id,
         seconds=seconds,
-        sources=tuple(
-            SourceCounts(source, tuple(counts), listings, int(ms), tuple(tuple(pair) for pair in reasons or ()))
-            for source, listings, ms, reasons, *counts in sources
-        ),
-        reasons=tuple(reasons),
-        listings=tuple(listings),
+        sources=counts.sources,
+        reasons=counts.reasons,
+        listings=counts.listings,
         recovered=recovered,
-        articles=articles,
+        articles=counts.articles,
         cut_short=cut_short,
         failed=failed,
     )

@@ -94,26 +94,3 @@ def enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     ):
         for step in STEPS:
             connection.execute(step_sql(step))
-
-
-def add_reextracted(
-    writer: Writer,
-    batch: Batch,
-    same: list[int],
-    extractor: str,
-    then: Callable[[duckdb.DuckDBPyConnection], None],
-) -> None:
-    """Enter in one transaction versions that a newer extractor reads from pages that are held.
-
-    `batch` has a row for each, with the outcome `updated` and the change `reextracted`; `same` are the numbers (`doc`)
-    of versions that it reads as before; `then` belongs to the same transaction, as in `load_segment`. Raises
-    TransientWarehouseError when the disk fails; then nothing is entered.
-    """
-    with writer.transaction() as connection:
-        connection.execute(
-            "UPDATE article_versions SET extractor = ? WHERE doc IN (SELECT unnest(?::UINTEGER[]))", [extractor, same]
-        )
-        with temporary(connection, "batch", batch.rows):
-            for step in ("documents", "article_versions", "article_state"):
-                connection.execute(step_sql(step))
-        then(connection)

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.reports.artifacts import escape, funnel, source_rows
-from flows.reports.run_summary import RunSummary, SourceCounts
+from flows.reports.run_summary import RunSummary
+from warehouse.run_counts import SourceCounts
 
 SUMMARY = RunSummary(
     run_id="r1",

@@ -1,0 +1,77 @@
+"""What the daily digest reports: the counts of a day, and the condition of the sources."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """A day: new articles, further versions, the largest stories (title, articles, sources), runs by outcome."""
+
+    articles: int
+    updated: int
+    stories: tuple[tuple[str, int, int], ...]
+    runs: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCondition:
+    """What the views `source_health` and `paused_sources` say about an active source; see their columns."""
+
+    source: str
+    last_article_at: datetime | None
+    longest_silence_hours: float | None
+    is_silent: bool
+    unusual_volume: str | None
+    last_day: date | None
+    articles_last_day: int
+    weekday_mean: float | None
+    requests_7d: int
+    error_rate_7d: float | None
+    articles_7d: int
+    length_drift: float | None
+    paused_until: datetime | None
+    paused_reason: str | None
+
+
+def count_day(connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime, stories: int) -> DayCounts:
+    """The counts from `since` to `until` (aware), with so many of the stories that several sources have."""
+    first, changed = connection.execute(
+        """
+        SELECT count(*) FILTER (change = 'first'), count(*) FILTER (change <> 'first')
+        FROM article_versions WHERE seen_at >= ? AND seen_at < ?
+        """,
+        [since, until],
+    ).fetchall()[0]
+    largest = connection.execute(
+        """
+        SELECT title, articles, sources FROM stories
+        WHERE last_at >= ? AND sources > 1 ORDER BY sources DESC, articles DESC, last_at DESC LIMIT ?
+        """,
+        [since, stories],
+    ).fetchall()
+    runs = connection.execute(
+        "SELECT outcome, count(*) FROM runs WHERE started_at >= ? AND started_at < ? GROUP BY outcome ORDER BY outcome",
+        [since, until],
+    ).fetchall()
+    return DayCounts(first, changed, tuple(largest), tuple(runs))
+
+
+def source_conditions(connection: duckdb.DuckDBPyConnection) -> list[SourceCondition]:
+    """The condition of every active source."""
+    rows = connection.execute(
+        """
+        SELECT source, last_article_at, longest_silence_hours, is_silent, unusual_volume, last_day, articles_last_day,
+            weekday_mean, requests_7d, error_rate_7d, articles_7d, length_drift, paused.until, paused.reason
+        FROM source_health LEFT JOIN paused_sources AS paused USING (source)
+        WHERE active ORDER BY source
+        """
+    ).fetchall()
+    return [SourceCondition(*row) for row in rows]
