@@ -27,7 +27,7 @@ from invented import START, News
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
-from flows.dedup.articles import NewText
+from flows.dedup.records import NewText
 from flows.dedup.run import deduplicate
 from flows.dedup.text.features import features_of
 from flows.dedup.upkeep import close_quiet_stories, refresh_idf_if_grown

@@ -35,7 +35,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
 from flows.dedup.stories import vectors
-from flows.dedup.stories.clustering import LEAST_SIMILARITY, THRESHOLD, Node, cluster
+from flows.dedup.stories.clustering import MIN_SIMILARITY, THRESHOLD, Node, cluster
 from flows.dedup.text.terms import weigh
 from warehouse import connect
 
@@ -119,7 +119,7 @@ def halves(rows: list[dict[str, Any]], truth: dict[str, str], score: ModuleType)
             np.concatenate([weights for _, weights in terms]),
         )
     )
-    pairs = vectors.products(found, LEAST_SIMILARITY)
+    pairs = vectors.products(found, MIN_SIMILARITY)
     answers = {}
     for threshold in (*THRESHOLDS, THRESHOLD):
         clusters = cluster([Node(1, 0.0, 0.0)] * len(rows), pairs, [], threshold)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MOST = 32  # of stretches: a segment of an imported archive may have articles of any time
+MAX_RANGES = 32  # of stretches: a segment of an imported archive may have articles of any time
 
 
 def day_ranges(days: Iterable[date], gap: int) -> list[tuple[date, date]]:
@@ -23,7 +23,7 @@ def day_ranges(days: Iterable[date], gap: int) -> list[tuple[date, date]]:
             found[-1] = (found[-1][0], day)
         else:
             found.append((day, day))
-    while len(found) > MOST:
+    while len(found) > MAX_RANGES:
         gaps = [later[0] - earlier[1] for earlier, later in pairwise(found)]
         at = gaps.index(min(gaps))
         found[at : at + 2] = [(found[at][0], found[at + 1][1])]

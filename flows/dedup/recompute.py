@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flows.dedup.articles import NewText, OtherPublication
+from flows.dedup.records import NewText, OtherPublication
 from flows.dedup.run import deduplicate
 from flows.dedup.text.features import features_of
 from flows.dedup.upkeep import refresh_after_recompute

@@ -1,26 +1,83 @@
-"""The step of the run flow: duplicates, then stories, in the transaction that loads a segment."""
+"""Finds the duplicates and stories of new articles, in the transaction that loads a segment.
+
+Everything that happens between warehouse and computation is visible here, in rounds: load, compute, write. Each round
+reads what the one before has written. `load_inputs` reads, `write_results` writes, and the packages `text`, `copies`
+and `stories` compute without knowing the warehouse.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from flows.dedup.copies.find import find_duplicates
-from flows.dedup.stories.assign import place_in_stories
-from flows.dedup.stories.idf import Idf, complete
+from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_fingerprints
+from flows.dedup.copies.chains import DuplicateChanges, changed_duplicates, dated_pairs, reorient
+from flows.dedup.copies.dating import date_articles, order_of
+from flows.dedup.copies.find import (
+    MAX_CANDIDATES,
+    MIN_SHARED_FINGERPRINTS,
+    WINDOW_DAYS,
+    articles_in,
+    fingerprints_of,
+    group_partners,
+    overlapping_pairs,
+    unsupported,
+)
+from flows.dedup.copies.originals import orient, resolve
+from flows.dedup.day_ranges import day_ranges
+from flows.dedup.load_inputs import (
+    load_articles,
+    load_candidate_stories,
+    load_centroids,
+    load_chains,
+    load_idf,
+    load_members,
+    load_outlets,
+    load_pairs,
+    load_placements,
+    load_shingles,
+    load_stored_texts,
+    load_taken_names,
+)
+from flows.dedup.rows import dated_article
+from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, stories_of
+from flows.dedup.stories.candidates import (
+    build_candidate_set,
+    choose_stories,
+    complete_stories,
+    search_span,
+    searches,
+)
+from flows.dedup.stories.idf import complete
+from flows.dedup.stories.reconcile import changed_parts, name_parts, reconcile
+from flows.dedup.text.shingles import distinct
 from flows.dedup.text.terms import UNKNOWN, stop_words
+from flows.dedup.write_results import (
+    fingerprint_rows,
+    write_dropped_pairs,
+    write_duplicates,
+    write_index,
+    write_pairs,
+    write_stories,
+)
 from flows.timing import Spent, spent
-from warehouse.dedup.stories import read_document_frequencies
+from warehouse.dedup.fingerprints import Matches, add_common_fingerprints, common_fingerprints_among
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
 
     import duckdb
     import numpy as np
     from numpy.typing import NDArray
 
-    from flows.dedup.articles import NewText, OtherPublication
+    from flows.dedup.copies.find import Partners
+    from flows.dedup.copies.originals import Pair
+    from flows.dedup.records import DatedArticle, DatedPair, NewText, OtherPublication
+    from flows.dedup.stories.idf import Idf
+    from flows.dedup.text.shingles import Hashes
 
 
 def deduplicate(
@@ -30,27 +87,164 @@ def deduplicate(
     now: datetime,
     times: Spent | None = None,
 ) -> None:
-    """Link articles whose text is new to what they repeat, and put them into stories.
+    """Link new articles to those they repeat, and assign them to stories.
 
     The rows of the articles are in the warehouse already, in the same transaction: a process that is killed leaves
-    neither, and the segment that is loaded again gives both. Each article stands once in `articles`, with its latest
-    text. Reads the days around the articles; memory is bounded by the batch and what resembles it. What each took is
-    added to `times`.
+    neither, and loading the segment again gives both. Each article occurs once in `articles`, with its latest text.
+    Reads the days around the articles; memory is bounded by the batch and what resembles it. The seconds that each step
+    takes are added to `times`.
     """
     if not articles and not other_publications:
         return
     times = Spent() if times is None else times
     with spent(times, "duplicates"):
-        duplicate_changes = find_duplicates(connection, articles, other_publications, now)
+        changes = link_duplicates(connection, articles, other_publications, now)
     with spent(times, "stories"):
-        place_in_stories(connection, articles, other_publications, duplicate_changes, _idf(connection, articles))
+        assign_to_stories(connection, articles, other_publications, changes, _idf(connection, articles))
+
+
+def link_duplicates(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[NewText],
+    other_publications: Sequence[OtherPublication],
+    now: datetime,
+) -> DuplicateChanges:
+    """Find what the articles repeat and what repeats them, and what changes for stored articles."""
+    # Index the articles, with the time their text was first published.
+    stored = load_stored_texts(connection, articles, other_publications)
+    dating = date_articles(articles, other_publications, stored.replaced, stored.elsewhere)
+    fingerprints = fingerprint_rows(articles, dating.articles)
+    write_index(connection, stored, dating, fingerprints)
+    known = {article.article_id: article for article in dating.articles} | dating.moved
+    touched = {key: article.day for key, article in known.items()}
+    for one in stored.pairs:
+        touched |= one.days()
+    if dating.articles:
+        around = timedelta(days=WINDOW_DAYS)
+        days = day_ranges((article.day for article in dating.articles), 2 * WINDOW_DAYS)
+        near = [(first - around, last + around) for first, last in days]
+        new = [article.article_id for article in dating.articles]
+        own = {article.article_id: article.features.shingles for article in articles}
+        with Matches(connection, new, fingerprints, near) as matches:
+            known = {key: dated_article(row) for key, row in matches.nearby().items()} | known
+            # Ignore fingerprints that have become common, and drop the pairs that rested on them.
+            for one in _ignore_common(connection, matches, own, known, now):
+                touched |= one.days()
+            # Compare the articles with those that share enough fingerprints.
+            candidates = matches.candidates(WINDOW_DAYS, MIN_SHARED_FINGERPRINTS, MAX_CANDIDATES)
+            partners = group_partners((other, mine) for mine, other in candidates)
+            texts = own | load_shingles(connection, [known[other] for other in partners if other not in own])
+            pairs = _overlaps(connection, partners, texts)
+        orders = {article: order_of(known[article]) for article in articles_in(partners)}
+        write_pairs(connection, dated_pairs((orient(pair, orders) for pair in pairs), known))
+    changes = resolve_chains(connection, touched, known)
+    return DuplicateChanges(changes.duplicates, stored.placements | changes.placements)
+
+
+def resolve_chains(
+    connection: duckdb.DuckDBPyConnection, touched: Mapping[UUID, date], known: Mapping[UUID, DatedArticle]
+) -> DuplicateChanges:
+    """Find which articles the touched ones (with their days) and all in their chains go back to."""
+    chains = load_chains(connection, touched, known)
+    placements = load_placements(connection, chains.articles)
+    orders = {key: order_of(article) for key, article in chains.articles.items()}
+    reoriented = reorient(chains, orders)
+    changed = changed_duplicates(chains, resolve(reoriented.pairs, orders), placements)
+    write_duplicates(connection, chains, reoriented, changed)
+    return DuplicateChanges(changed, placements)
+
+
+def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: Mapping[UUID, date]) -> list[DatedPair]:
+    """Delete pairs among articles (with their days) that are none any more, now that more fingerprints are common."""
+    stored = [one for one in load_pairs(connection, holders) if one.days().keys() <= holders.keys()]
+    if not stored:
+        return []
+    days: dict[UUID, date] = {}
+    for one in stored:
+        days |= one.days()
+    texts = load_shingles(connection, load_articles(connection, days).values())
+    partners = group_partners((one.pair.article_id, one.pair.original_id) for one in stored)
+    gone = unsupported(stored, _overlaps(connection, partners, texts))
+    write_dropped_pairs(connection, gone)
+    return gone
+
+
+def _ignore_common(
+    connection: duckdb.DuckDBPyConnection,
+    matches: Matches,
+    own: Mapping[UUID, Hashes],
+    known: Mapping[UUID, DatedArticle],
+    now: datetime,
+) -> list[DatedPair]:
+    """Find fingerprints that have become common and ignore them; returns the pairs that rested on them."""
+    crowded = matches.crowded(MANY, SAMPLE)
+    if not crowded:
+        return []
+    wanted = {article for holders in crowded.values() for article in holders}
+    texts = load_shingles(connection, [known[article] for article in wanted if article not in own])
+    texts |= {article: own[article] for article in wanted if article in own}
+    common = common_fingerprints(crowded, {article: distinct(found) for article, found in texts.items()})
+    if not common:
+        return []
+    holders = dict(matches.holders(common))
+    matches.ignore(common)
+    add_common_fingerprints(connection, common, now)
+    return drop_unsupported(connection, holders)
+
+
+def _overlaps(connection: duckdb.DuckDBPyConnection, partners: Partners, texts: Mapping[UUID, Hashes]) -> list[Pair]:
+    """The pairs whose texts overlap enough, without what is common."""
+    if not partners:
+        return []
+    ours = fingerprints_of(texts[article] for article in articles_in(partners))
+    return overlapping_pairs(partners, texts, common_fingerprints_among(connection, ours))
+
+
+def assign_to_stories(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[NewText],
+    other_publications: Sequence[OtherPublication],
+    changes: DuplicateChanges,
+    idf: Idf,
+) -> None:
+    """Assign each new article to a story, and cluster the members of the stories near it again.
+
+    So the order in which articles arrive matters little: a story that turns out to be two is split, two that turn out
+    to be one are joined. Only the rows of these stories and articles are written. An edited article is assigned again.
+    An article and what it repeats (`changes`) are in one story.
+    """
+    known = stories_of(changes)
+    outlets = load_outlets(connection, [article for article in articles if article.article_id in known])
+    step = begin_step(articles, other_publications, changes, outlets, idf)
+    new = step.new.members
+    # Choose the stories to cluster again.
+    stories = load_candidate_stories(
+        connection, step.linked | step.needed(), searches(new, step.new.vectors), search_span(new)
+    )
+    chosen = choose_stories(stories, step.needed(), len(new))
+    # Their members are candidates, other stories are candidates as a whole.
+    members = load_members(connection, chosen.values())
+    opened = complete_stories(chosen, new, members)
+    collapsed = [story for story in stories if story.story_id not in opened]
+    centroids = load_centroids(connection, collapsed)
+    candidates = build_candidate_set(step.new, members, opened, collapsed, centroids, step.sources)
+    # Cluster them, and find which stories the clusters are.
+    found = corrections(step, candidates)
+    parts = changed_parts(candidates, cluster_candidates(step, candidates), found)
+    naming = name_parts(parts, candidates.stories(), ())
+    taken: set[UUID] = set()
+    while stored_names := load_taken_names(connection, naming.refounded, candidates.span()):
+        taken |= stored_names
+        naming = name_parts(parts, candidates.stories(), taken)
+    write_stories(connection, step, candidates, reconcile(candidates, parts, naming.names, found))
 
 
 def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Idf:
-    languages, terms, shares = read_document_frequencies(connection)
-    found: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
+    """The weights of terms, for languages without any completed from the articles at hand."""
+    languages, stored = load_idf(connection)
+    terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         # Where there is a stop list, it is a better start than what a thousand articles of one day have in common.
         if not stop_words(article.language):
-            found[article.language or UNKNOWN].append(article.features.terms)
-    return complete(Idf(terms, shares), languages, found)
+            terms[article.language or UNKNOWN].append(article.features.terms)
+    return complete(stored, languages, terms)

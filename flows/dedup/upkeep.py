@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from flows.dedup import STORY_METHOD
 from flows.dedup.copies.boilerplate import MANY
-from flows.dedup.copies.chains import resolve_without
-from flows.dedup.copies.find import drop_unsupported
-from flows.dedup.stories.assign import place_in_stories, quiet_since
-from flows.dedup.stories.clustering import MOST_DAYS
+from flows.dedup.run import assign_to_stories, drop_unsupported, resolve_chains
+from flows.dedup.stories.assign import quiet_since
+from flows.dedup.stories.clustering import MAX_DAYS
 from flows.dedup.stories.idf import NO_IDF, shares
 from flows.dedup.text.terms import UNKNOWN, weigh
 from warehouse.dedup.fingerprints import add_common_fingerprints
@@ -29,6 +28,7 @@ from warehouse.dedup.upkeep import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from uuid import UUID
 
     import duckdb
@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MONTHS_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
-LEAST_STORIES = 500  # that a language needs to have a background; before, its stop list does better
-MOST_STORIES = 2000  # that are looked at: a term that one article in a hundred has is found 20 times
+MIN_STORIES = 500  # that a language needs to have a background; before, its stop list does better
+MAX_STORIES = 2000  # that are looked at: a term that one article in a hundred has is found 20 times
 GROWTH = 4  # so many times the stories make a new background worth its while before a day has passed
 DAY = timedelta(days=1)
 NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
@@ -54,9 +54,12 @@ def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: date
     if found:
         add_common_fingerprints(connection, found.keys(), now)
         holders = {article: day for articles in found.values() for article, day in articles.items()}
-        duplicate_changes = resolve_without(connection, drop_unsupported(connection, holders))
-        if duplicate_changes.duplicates:
-            place_in_stories(connection, [], [], duplicate_changes, NO_IDF)
+        touched: dict[UUID, date] = {}
+        for pair in drop_unsupported(connection, holders):
+            touched |= pair.days()
+        changes = resolve_chains(connection, touched, {})
+        if changes.duplicates:
+            assign_to_stories(connection, [], [], changes, NO_IDF)
     record_upkeep(connection, "common fingerprints", now)
     return len(found)
 
@@ -73,7 +76,7 @@ def refresh_idf(
     now = now or datetime.now(UTC)
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     articles: Counter[str] = Counter()
-    for article_id, language, title, text in story_sample(connection, LEAST_STORIES, MOST_STORIES):
+    for article_id, language, title, text in story_sample(connection, MIN_STORIES, MAX_STORIES):
         terms = known[article_id] if article_id in known else weigh(title, text, language)[0]
         counts[language or UNKNOWN].update(terms.tolist())
         articles[language or UNKNOWN] += 1
@@ -92,7 +95,7 @@ def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | N
     """
     now = now or datetime.now(UTC)
     quiet = quiet_since(now)
-    drop_members_before(connection, (quiet - timedelta(days=MOST_DAYS)).date())
+    drop_members_before(connection, (quiet - timedelta(days=MAX_DAYS)).date())
     return close_stories(connection, quiet, now)
 
 
@@ -124,7 +127,7 @@ def refresh_idf_if_grown(
     """
     held = count_stories(connection)
     last = last_upkeep(connection, _idf_task())
-    if held < LEAST_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
+    if held < MIN_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
         return False
     refresh_idf(connection, now, known)
     return True

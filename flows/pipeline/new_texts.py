@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flows.dedup.articles import NewText, OtherPublication
 from flows.dedup.exact import Verdict
+from flows.dedup.records import NewText, OtherPublication
 from warehouse.dedup.duplicates import duplicate_states
 
 if TYPE_CHECKING:

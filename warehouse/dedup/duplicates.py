@@ -171,13 +171,10 @@ def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[Indexe
         )
 
 
-def remove_from_index(
-    connection: duckdb.DuckDBPyConnection, gone: Collection[IndexedArticle], window: int
-) -> list[StoredPair]:
-    """Take articles out of the index, because their text has changed; returns the pairs that they were in."""
+def remove_from_index(connection: duckdb.DuckDBPyConnection, gone: Collection[IndexedArticle]) -> None:
+    """Take articles out of the index, because their text has changed."""
     if not gone:
-        return []
-    pairs = pairs_of(connection, {row.article_id: row.day for row in gone}, window)
+        return
     first, last = min(row.day for row in gone), max(row.day for row in gone)
     with temporary(connection, "wanted", id_table([row.article_id for row in gone])):
         for table in ("private.fingerprints", "private.indexed_articles"):
@@ -185,8 +182,6 @@ def remove_from_index(
                 f"DELETE FROM {table} WHERE day BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",  # noqa: S608
                 [first, last],
             )
-    drop_pairs(connection, pairs)
-    return pairs
 
 
 def pairs_of(connection: duckdb.DuckDBPyConnection, articles: dict[UUID, date], window: int) -> list[StoredPair]:

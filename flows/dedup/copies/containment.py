@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from flows.dedup.text.shingles import Hashes
 
-LEAST_CONTAINMENT = 0.3  # of the shorter text in the other one…
-LEAST_SHARED = 12  # …and so many shingles: a sentence or two that both quote is not enough
+MIN_CONTAINMENT = 0.3  # of the shorter text in the other one…
+MIN_SHARED = 12  # …and so many shingles: a sentence or two that both quote is not enough
 # Shingles before and behind a common fingerprint that do not count either: boilerplate comes in paragraphs of fifty to
 # a hundred words, and one shingle in sixteen of it is a fingerprint.
 AROUND = 32
@@ -60,7 +60,7 @@ def overlap(one: ComparedText, other: ComparedText) -> int | None:
 def _contained(one: Hashes, other: Hashes) -> int | None:
     least = min(len(one), len(other))
     shared = len(np.intersect1d(one, other, assume_unique=True))
-    if shared < LEAST_SHARED or shared < LEAST_CONTAINMENT * least:
+    if shared < MIN_SHARED or shared < MIN_CONTAINMENT * least:
         return None
     return shared
 

@@ -1,161 +1,127 @@
-"""What a step compares: new articles, the articles of stories that they come near to, other stories as wholes."""
+"""Chooses what a step clusters: new articles, members of the stories they may belong to, other stories as a whole."""
 
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
 
 from flows.dedup.day_ranges import day_ranges
 from flows.dedup.stories import vectors
-from flows.dedup.stories.clustering import MOST_DAYS, REACH_DAYS, Node
+from flows.dedup.stories.clustering import MAX_DAYS, REACH_DAYS, Node
 from flows.dedup.stories.vectors import Vectors
-from warehouse.dedup.stories import WEIGHT_UNIT, CandidateStories, Story, read_centroids
-from warehouse.dedup.story_members import MemberTerms, StoryMember, read_members
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from uuid import UUID
 
-    import duckdb
+    from numpy.typing import NDArray
 
-STRONG = 12  # of a story's or an article's terms are looked for; of pairs at the threshold on ECB+ 99 % are found so
-LEAST_STRONG = 0.12  # the product of these that a story must have with an article to be compared in full
-# Held articles that are looked at again, for each new one, and in any case: stories beyond are taken as wholes, the
-# greatest first, which one article more changes least. On ECB+ five are enough, on a stream of all news two.
-AGAIN = 4
-LEAST_AGAIN = 500
+    from flows.dedup.records import MemberRecord, StoryRecord
+
+# So many terms of a story and of an article are searched for; 99 % of the pairs at the threshold on ECB+ are found so.
+STRONG_TERMS = 12
+MIN_STRONG_PRODUCT = 0.12  # of the strong terms of a story and an article; only above that both are compared in full
+# Stored members that are clustered again, for each new article, and in any case. Further stories are collapsed, the
+# largest first, because one more article changes them least. On ECB+ five are enough, on a stream of all news two.
+REOPENED_PER_ARTICLE = 4
+MIN_REOPENED = 500
+_NO_DAY = datetime(1970, 1, 1, tzinfo=UTC)  # for an empty set
+
+
+@dataclass(frozen=True, slots=True)
+class StorySearch:
+    """Strong terms of new articles (the rows are their numbers), and the days in which stories may have them."""
+
+    days: tuple[date, date]
+    terms: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMembers:
+    """Stored members of stories; `vectors` has a row for each."""
+
+    members: list[MemberRecord]
+    vectors: Vectors
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateSet:
-    """The nodes of one step: `members`, then `collapsed`; `vectors` has a row a node.
+    """The nodes of one step: `members`, then `collapsed`; `vectors` has a row for each node.
 
-    `members` are the new articles and those of the stories that are looked at again (`opened`). Within each, the order
-    is that of time, whatever came in when.
+    `members` are the new articles and those of the stories that are clustered again (`opened`), `collapsed` the stories
+    that stay as they are. Both are ordered by time, whatever came in first.
     """
 
-    members: list[StoryMember]
-    collapsed: list[Story]
-    opened: dict[UUID, Story]
+    members: list[MemberRecord]
+    collapsed: list[StoryRecord]
+    opened: dict[UUID, StoryRecord]
     vectors: Vectors
 
+    def stories(self) -> dict[UUID, StoryRecord]:
+        """The stored stories."""
+        return self.opened | {story.story_id: story for story in self.collapsed}
+
     def nodes(self) -> list[Node]:
-        """As the linkage takes them."""
+        """The nodes as `cluster` takes them."""
         return [
             *(Node(int(not one.copy), one.first_at.timestamp(), one.last_at.timestamp()) for one in self.members),
             *(Node(one.reports, one.first_at.timestamp(), one.last_at.timestamp()) for one in self.collapsed),
         ]
 
     def numbers(self) -> tuple[dict[UUID, int], dict[UUID, int]]:
-        """The nodes of articles, and of stories taken as wholes."""
+        """The node of each article, and of each collapsed story."""
         begin = len(self.members)
         return (
             {one.article_id: number for number, one in enumerate(self.members)},
             {one.story_id: number for number, one in enumerate(self.collapsed, start=begin)},
         )
 
-
-def build_candidate_set(
-    connection: duckdb.DuckDBPyConnection,
-    new_members: Sequence[StoryMember],
-    texts: Vectors,
-    linked: Collection[UUID],
-) -> CandidateSet:
-    """Choose the nodes of a step; `texts` has a row per new member, the stories `linked` are always included.
-
-    A new member with a story has changed, and that story is opened again. Where that is impossible (it is too large, or
-    its articles are no longer stored one by one), the article is left out and stays in its story.
-    """
-    needed = {one.story_id for one in new_members if one.story_id is not None}
-    stories = _near(connection, new_members, texts, {*linked, *needed})
-    chosen = _chosen(stories, needed, max(LEAST_AGAIN, AGAIN * len(new_members)))
-    held, terms = _members(connection, chosen.values())
-    changed = {one.article_id for one in new_members if one.story_id}
-    found = Counter(one.story_id for one in [*(each for each in held if each.article_id not in changed), *new_members])
-    opened = {key: story for key, story in chosen.items() if found[key] == story.articles}
-    members = [
-        *((one, number) for number, one in enumerate(new_members) if one.story_id is None or one.story_id in opened),
-        *(
-            (one, number)
-            for number, one in enumerate(held, start=len(new_members))
-            if one.story_id in opened and one.article_id not in changed
-        ),
-    ]
-    members.sort(key=lambda each: (each[0].first_at, each[0].article_id))
-    collapsed = [story for story in stories if story.story_id not in opened]
-    begin = len(new_members) + len(held)
-    numbers = np.full(begin + len(collapsed), -1)
-    numbers[[place for _, place in members]] = np.arange(len(members))
-    numbers[begin:] = np.arange(len(collapsed)) + len(members)
-    centroids = _centroids(connection, collapsed)
-    rows = np.repeat(np.arange(len(held)) + len(new_members), terms.counts)
-    everything = vectors.together(
-        vectors.together(texts, Vectors(rows, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32))),
-        Vectors(centroids.rows + begin, centroids.terms, centroids.weights),
-    )
-    return CandidateSet([one for one, _ in members], collapsed, opened, everything.some(numbers))
+    def span(self) -> tuple[datetime, datetime]:
+        """The time of all nodes."""
+        everything: list[MemberRecord | StoryRecord] = [*self.members, *self.collapsed]
+        times = [time for one in everything for time in (one.first_at, one.last_at)]
+        return min(times, default=_NO_DAY), max(times, default=_NO_DAY)
 
 
-def _centroids(connection: duckdb.DuckDBPyConnection, collapsed: Sequence[Story]) -> Vectors:
-    """The middles of stories. Of a story of one article the heaviest terms alone are stored: they stand for all."""
-    found = Vectors(*read_centroids(connection, collapsed))
-    counts = np.bincount(found.rows, minlength=len(collapsed))
-    lengths = np.sqrt(np.bincount(found.rows, found.weights.astype(np.float64) ** 2, len(collapsed)))
-    alone = np.array([story.articles == 1 for story in collapsed], np.bool_)
-    scale = np.where(alone & (counts == STRONG), 1 / np.maximum(lengths, 1e-9), 1)
-    return Vectors(found.rows, found.terms, (found.weights * scale[found.rows]).astype(np.float32))
-
-
-def strong(found: Vectors) -> np.ndarray:
+def strong(found: Vectors) -> NDArray[np.bool_]:
     """Which entries are among the heaviest of their row."""
     place = np.arange(len(found.rows)) - np.searchsorted(found.rows, found.rows)
-    is_strong: np.ndarray = place < STRONG
+    is_strong: NDArray[np.bool_] = place < STRONG_TERMS
     return is_strong
 
 
-def strongest(found: Vectors) -> Vectors:
-    """The heaviest entries of each row."""
-    chosen = strong(found)
-    return Vectors(found.rows[chosen], found.terms[chosen], found.weights[chosen])
-
-
-def _near(
-    connection: duckdb.DuckDBPyConnection, new_members: Sequence[StoryMember], texts: Vectors, linked: set[UUID]
-) -> list[Story]:
-    """The stories that the articles may belong to, the oldest first."""
-    days = np.array([one.first_at.date() for one in new_members])
-    voice = np.array([not one.copy for one in new_members], np.bool_)
+def searches(new: Sequence[MemberRecord], texts: Vectors) -> list[StorySearch]:
+    """What to search stories by; `texts` has a row for each new article."""
+    days = np.array([one.first_at.date() for one in new])
+    voice = np.array([not one.copy for one in new], np.bool_)
     is_strong = strong(texts)
-    with CandidateStories(connection) as near:
-        near.add(linked)
-        for first, last in day_ranges(days, round(MOST_DAYS)):
-            inside = np.flatnonzero((days >= first) & (days <= last) & voice)
-            # A story may have gone on for long after an article that is imported late.
-            around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MOST_DAYS + 1))
-            near.search(_table(texts, is_strong & np.isin(texts.rows, inside)), around, LEAST_STRONG)
-        # Wide enough for stories that are linked by a chain of copies.
-        wide = timedelta(days=2 * MOST_DAYS)
-        span = (min(days) - wide, max(days) + wide) if len(days) else (date(1, 1, 1), date(9999, 12, 30))
-        return list(near.read(span).values())
+    found = []
+    for first, last in day_ranges(days, round(MAX_DAYS)):
+        inside = np.flatnonzero((days >= first) & (days <= last) & voice)
+        # A story may have gone on long after an article that is imported late.
+        around = (first - timedelta(days=REACH_DAYS + 1), last + timedelta(days=REACH_DAYS + MAX_DAYS + 1))
+        found.append(StorySearch(around, texts.where(is_strong & np.isin(texts.rows, inside))))
+    return found
 
 
-def _table(found: Vectors, chosen: np.ndarray) -> pa.Table:
-    return pa.table(
-        {
-            "node": pa.array(found.rows[chosen]),
-            "term": pa.array(found.terms[chosen]),
-            "weight": pa.array(np.round(found.weights[chosen] * WEIGHT_UNIT).astype(np.uint16)),
-        }
-    )
+def search_span(new: Sequence[MemberRecord]) -> tuple[date, date]:
+    """The days of all stories that matter: wide enough for those that are linked by a chain of copies."""
+    if not new:
+        return date(1, 1, 1), date(9999, 12, 30)
+    days = [one.first_at.date() for one in new]
+    wide = timedelta(days=2 * MAX_DAYS)
+    return min(days) - wide, max(days) + wide
 
 
-def _chosen(stories: Sequence[Story], needed: Collection[UUID], left: int) -> Mapping[UUID, Story]:
-    """The stories that are looked at again: the needed, then the small ones, of `left` articles together."""
+def choose_stories(
+    stories: Sequence[StoryRecord], needed: Collection[UUID], new_articles: int
+) -> dict[UUID, StoryRecord]:
+    """The stories to cluster again: the needed ones, then the small ones, as many as the limit of members allows."""
+    left = max(MIN_REOPENED, REOPENED_PER_ARTICLE * new_articles)
     chosen = {}
     for story in sorted(
         stories, key=lambda one: (one.story_id not in needed, one.articles, one.first_at, one.story_id)
@@ -166,11 +132,57 @@ def _chosen(stories: Sequence[Story], needed: Collection[UUID], left: int) -> Ma
     return chosen
 
 
-def _members(
-    connection: duckdb.DuckDBPyConnection, stories: Collection[Story]
-) -> tuple[list[StoryMember], MemberTerms]:
-    days = (
-        min((story.first_at.date() for story in stories), default=date.min),
-        max((story.last_at.date() for story in stories), default=date.max),
+def complete_stories(
+    chosen: Mapping[UUID, StoryRecord], new: Sequence[MemberRecord], stored: StoredMembers
+) -> dict[UUID, StoryRecord]:
+    """The chosen stories all of whose members are at hand: those of old stories are no longer stored."""
+    edited = {one.article_id for one in new if one.story_id}
+    found = Counter(one.story_id for one in [*(one for one in stored.members if one.article_id not in edited), *new])
+    return {key: story for key, story in chosen.items() if found[key] == story.articles}
+
+
+def build_candidate_set(
+    new: StoredMembers,
+    stored: StoredMembers,
+    opened: dict[UUID, StoryRecord],
+    collapsed: list[StoryRecord],
+    centroids: Vectors,
+    sources: Mapping[UUID, Collection[str]],
+) -> CandidateSet:
+    """Put the nodes of a step in order.
+
+    A new article with a story was edited. If its story is not open (it is too large, or its members are no longer
+    stored), the article is left out and stays in its story. `sources` are further sources of articles.
+    """
+    edited = {one.article_id for one in new.members if one.story_id}
+    numbered = [
+        *((one, row) for row, one in enumerate(new.members) if one.story_id is None or one.story_id in opened),
+        *(
+            (one, row)
+            for row, one in enumerate(stored.members, start=len(new.members))
+            if one.story_id in opened and one.article_id not in edited
+        ),
+    ]
+    numbered.sort(key=lambda each: (each[0].first_at, each[0].article_id))
+    begin = len(new.members) + len(stored.members)
+    nodes = np.full(begin + len(collapsed), -1)
+    nodes[[row for _, row in numbered]] = np.arange(len(numbered))
+    nodes[begin:] = np.arange(len(collapsed)) + len(numbered)
+    everything = vectors.together(
+        vectors.together(new.vectors, stored.vectors.shifted(len(new.members))), centroids.shifted(begin)
     )
-    return read_members(connection, [story.story_id for story in stories], days)
+    members = [_with_sources(one, sources.get(one.article_id, ())) for one, _ in numbered]
+    return CandidateSet(members, collapsed, opened, everything.some(nodes))
+
+
+def _with_sources(member: MemberRecord, sources: Collection[str]) -> MemberRecord:
+    return replace(member, outlets=member.outlets.union(sources)) if sources else member
+
+
+def scale_centroids(stored: Vectors, stories: Sequence[StoryRecord]) -> Vectors:
+    """The stored centroids of stories. A story of one article has only its strong terms stored: they stand for all."""
+    counts = np.bincount(stored.rows, minlength=len(stories))
+    lengths = np.sqrt(np.bincount(stored.rows, stored.weights.astype(np.float64) ** 2, len(stories)))
+    alone = np.array([story.articles == 1 for story in stories], np.bool_)
+    scale = np.where(alone & (counts == STRONG_TERMS), 1 / np.maximum(lengths, 1e-9), 1)
+    return Vectors(stored.rows, stored.terms, (stored.weights * scale[stored.rows]).astype(np.float32))

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 # down two events of one kind are joined. benchmarks/stories.py prints it.
 THRESHOLD = 0.35
 DECAY_DAYS = 3.0  # after so many days without an article a likeness counts 1/e: news is told within days
-MOST_DAYS = 30.0  # that a story lasts: what goes on for longer is a topic
-LEAST_SIMILARITY = 0.1  # below that, two articles count as having nothing in common
+MAX_DAYS = 30.0  # that a story lasts: what goes on for longer is a topic
+MIN_SIMILARITY = 0.1  # below that, two articles count as having nothing in common
 
 # Beyond so many days even a perfect likeness has decayed below the threshold.
 REACH_DAYS = DECAY_DAYS * math.log(1 / THRESHOLD)
@@ -49,7 +49,7 @@ def cluster(
 ) -> list[list[int]]:
     """Join nodes as long as any two are closer than `threshold`, the closest first; returns each cluster's numbers.
 
-    `pairs` have the mean similarity of the articles of two nodes, where that is at least LEAST_SIMILARITY; `same` are
+    `pairs` have the mean similarity of the articles of two nodes, where that is at least MIN_SIMILARITY; `same` are
     pairs that belong together whatever they are about. A cluster's likeness to another is the mean over the pairs of
     their articles, times `nearness`. But among equals the answer does not depend on the order of the nodes.
     """
@@ -119,7 +119,7 @@ def nearness(first: Floats, last: Floats, other_first: Floats, other_last: Float
     """
     gap = np.maximum(0.0, np.maximum(first - other_last, other_first - last)) / DAY
     lasting = np.maximum(last, other_last) - np.minimum(first, other_first)
-    return np.where(lasting > MOST_DAYS * DAY, 0.0, np.exp(-gap / DECAY_DAYS))
+    return np.where(lasting > MAX_DAYS * DAY, 0.0, np.exp(-gap / DECAY_DAYS))
 
 
 def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -> tuple[Numbers, Numbers, Floats]:

@@ -46,14 +46,14 @@ IMAGINED = 200
 
 # A word of the language, in a few articles of which nothing else is known: rarer ones may be what these are about.
 YOUNG_SHARE = 0.05
-LEAST_COUNT = 3  # articles of a sample that have a term: fewer are chance
+MIN_COUNT = 3  # articles of a sample that have a term: fewer are chance
 YOUNG_ARTICLES = 50  # fewer say nothing of a language
 
 
 def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
     """The part of articles that have each term, of those that are not rare; `counts` of a sample of `articles`."""
     whole = articles + IMAGINED
-    return {term: count / whole for term, count in counts.items() if count * RAREST > whole and count >= LEAST_COUNT}
+    return {term: count / whole for term, count in counts.items() if count * RAREST > whole and count >= MIN_COUNT}
 
 
 def complete(known: Idf, languages: Collection[str], articles: Mapping[str, Sequence[NDArray[np.uint32]]]) -> Idf:

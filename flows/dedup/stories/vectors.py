@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from warehouse.dedup.stories import WEIGHT_UNIT
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -19,7 +17,8 @@ TERMS = 48  # kept of an article and of a story: on ECB+ 40 to 100 do about equa
 # text of fewer terms than ENOUGH is compared as if it had UNSAID more, of its own.
 ENOUGH = 20
 UNSAID = 16
-AT_ONCE = 4_000_000  # products that are held in memory
+AT_ONCE = 4_000_000  # products in memory
+WEIGHT_UNIT = 4096  # weights are rounded to the steps that they are stored in: a weight of 1 is stored as this
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,14 @@ class Vectors:
         kept = np.flatnonzero(rows >= 0)
         order = kept[np.argsort(rows[kept], kind="stable")]
         return Vectors(rows[order], self.terms[order], self.weights[order])
+
+    def where(self, kept: NDArray[np.bool_]) -> Vectors:
+        """Only these entries."""
+        return Vectors(self.rows[kept], self.terms[kept], self.weights[kept])
+
+    def shifted(self, by: int) -> Vectors:
+        """The same vectors, as rows further down."""
+        return Vectors(self.rows + by, self.terms, self.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,7 @@ def means(vectors: Vectors, group: Numbers, sizes: Numbers) -> Vectors:
 
 
 def similarities(vectors: Vectors, group: Numbers, centroids: Vectors) -> NDArray[np.float64]:
-    """The scalar product of each row with the middle of its group (-1: none, and 0)."""
+    """The scalar product of each row with the centroid of its group (-1: none, and 0)."""
     rows = group[vectors.rows]
     kept = np.flatnonzero(rows >= 0)
     wanted, known = _keys(rows[kept], vectors.terms[kept]), _keys(centroids.rows, centroids.terms)

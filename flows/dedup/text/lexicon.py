@@ -36,16 +36,16 @@ class Lexicon(dict[str, int]):
     before it was emptied must not be used with it.
     """
 
-    MOST = 200_000
+    MAX_WORDS = 200_000
 
     def __init__(self) -> None:
         super().__init__()
-        self.hashes: Hashes = np.zeros(self.MOST, np.uint64)
-        self.stems: Hashes = np.zeros(self.MOST, np.uint64)
-        self.folded: Numbers = np.zeros(self.MOST, np.intp)
-        self.digits: Flags = np.zeros(self.MOST, np.bool_)
-        self.short: Flags = np.zeros(self.MOST, np.bool_)
-        self._marked: Flags = np.zeros(self.MOST, np.bool_)
+        self.hashes: Hashes = np.zeros(self.MAX_WORDS, np.uint64)
+        self.stems: Hashes = np.zeros(self.MAX_WORDS, np.uint64)
+        self.folded: Numbers = np.zeros(self.MAX_WORDS, np.intp)
+        self.digits: Flags = np.zeros(self.MAX_WORDS, np.bool_)
+        self.short: Flags = np.zeros(self.MAX_WORDS, np.bool_)
+        self._marked: Flags = np.zeros(self.MAX_WORDS, np.bool_)
 
     def __missing__(self, word: str) -> int:
         number = len(self)

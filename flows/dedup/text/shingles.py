@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     Hashes = NDArray[np.uint64]
 
 FRACTION = 16  # one shingle of so many is a fingerprint: an article of 400 words has 25
-LEAST = 8  # …but so many at least: a report of 60 words would have 3 or 4, and often share none with its copy
+MIN_FINGERPRINTS = (
+    8  # …but so many at least: a report of 60 words would have 3 or 4, and often share none with its copy
+)
 # Of a hash in the index: the 44 that vary make one chance agreement in 70 batches against 10 million rows.
 STORED_BITS = 48
 
@@ -71,7 +73,7 @@ def distinct(hashes: Hashes) -> Hashes:
 def fingerprints(ascending: Hashes) -> Hashes:
     """Of a text's distinct shingles (ascending) those that stand for it in the index: their STORED_BITS upper bits."""
     below = int(np.searchsorted(ascending, np.uint64((1 << 64) // FRACTION)))
-    return stored(ascending[: max(below, LEAST)])
+    return stored(ascending[: max(below, MIN_FINGERPRINTS)])
 
 
 def stored(hashes: Hashes) -> Hashes:

@@ -34,7 +34,7 @@ LEAD_WORDS = 50
 # Names and numbers tell two events of one kind apart, where all other words agree: two arrests, two quakes.
 NAME_WEIGHT = 2.5
 UNKNOWN = "unknown"  # for the language of an article that does not say it
-MOST_TERMS = 160  # of an article, by weight; the idf then chooses among these
+MAX_TERMS = 160  # of an article, by weight; the idf then chooses among these
 
 LISTS = {
     "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
@@ -82,7 +82,7 @@ def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint3
     """The terms of an article as hashes, ascending, and their weights, before any idf.
 
     A weight is 1 + ln(count), where the title counts three times, the first fifty words twice, and names and numbers
-    are worth NAME_WEIGHT times as much. At most MOST_TERMS, the heaviest.
+    are worth NAME_WEIGHT times as much. At most MAX_TERMS, the heaviest.
     """
     return weigh_words(title, read_words(text), language)
 
@@ -144,11 +144,11 @@ def _as_arrays(
     stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
     weights[_among(stems, special)] *= NAME_WEIGHT
     terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
-    if len(terms) > MOST_TERMS:
+    if len(terms) > MAX_TERMS:
         # By hash among equals, and not by place: the same words in another order have the same terms. (As integers,
         # the bits of such floats are in the same order.)
         keys = (~weights.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
-        heaviest = np.argpartition(keys, MOST_TERMS)[:MOST_TERMS]
+        heaviest = np.argpartition(keys, MAX_TERMS)[:MAX_TERMS]
         terms, weights = terms[heaviest], weights[heaviest]
     order = np.argsort(terms)
     return terms[order], weights[order]

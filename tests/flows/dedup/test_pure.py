@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from flows.dedup.copies.boilerplate import MANY, common_fingerprints
 from flows.dedup.copies.containment import comparable_text, overlap
 from flows.dedup.copies.originals import Duplicate, Pair, PublicationTime, order, orient, publication_time, resolve
-from flows.dedup.day_ranges import MOST, day_ranges
+from flows.dedup.day_ranges import MAX_RANGES, day_ranges
 from flows.dedup.stories import vectors
-from flows.dedup.stories.clustering import DAY, MOST_DAYS, Node, cluster
+from flows.dedup.stories.clustering import DAY, MAX_DAYS, Node, cluster
 from flows.dedup.stories.idf import NO_IDF, Idf, complete
 from flows.dedup.text.lexicon import Lexicon, lexicon, word_hash
-from flows.dedup.text.shingles import LEAST, distinct, fingerprints, shingles, stored
+from flows.dedup.text.shingles import MIN_FINGERPRINTS, distinct, fingerprints, shingles, stored
 from flows.dedup.text.terms import NAME_WEIGHT, weigh
 from flows.dedup.text.tokens import Script
 from flows.dedup.text.words import read_words
@@ -72,7 +72,7 @@ def test_distinct_hashes_are_ascending_and_each_there_once(values: list[int]) ->
 def test_one_shingle_in_sixteen_is_a_fingerprint_but_eight_at_least() -> None:
     many = [len(fingerprints(np.unique(shingles(prose(seed, 1500))))) for seed in range(8)]
     assert 75 < sum(many) / len(many) < 112
-    assert len(fingerprints(np.unique(shingles(prose(1, 30))))) == LEAST
+    assert len(fingerprints(np.unique(shingles(prose(1, 30))))) == MIN_FINGERPRINTS
     assert len(fingerprints(np.unique(shingles("two words")))) == 1
     assert len(fingerprints(np.unique(shingles("")))) == 0
 
@@ -199,7 +199,7 @@ def test_a_full_lexicon_is_emptied_without_changing_any_number(left: int) -> Non
 
 
 def test_a_text_of_more_words_than_the_lexicon_holds() -> None:
-    words = [f"word{number}" for number in range(Lexicon.MOST + 1)]
+    words = [f"word{number}" for number in range(Lexicon.MAX_WORDS + 1)]
     lexicon.clear()
     assert shingles(" ".join(words))[-1] == shingles(" ".join(words[-5:]))[0]
     lexicon.clear()
@@ -254,8 +254,8 @@ def test_what_lies_between_joins_what_is_too_far_apart_in_time() -> None:
 
 
 def test_no_story_lasts_for_ever() -> None:
-    long = node(0, MOST_DAYS * DAY / 3600)
-    assert cluster([long, node(MOST_DAYS * 24 + 1)], pairs((0, 1, 1.0)), []) == [[0], [1]]
+    long = node(0, MAX_DAYS * DAY / 3600)
+    assert cluster([long, node(MAX_DAYS * 24 + 1)], pairs((0, 1, 1.0)), []) == [[0], [1]]
 
 
 def test_what_repeats_belongs_together_and_has_no_say() -> None:
@@ -342,4 +342,4 @@ def test_days_are_read_in_a_few_stretches() -> None:
     day = NOON.date()
     days = [day + timedelta(days=number) for number in (0, 2, 30, 31)]
     assert day_ranges(days, 5) == [(days[0], days[1]), (days[2], days[3])]
-    assert len(day_ranges([day + timedelta(days=40 * number) for number in range(200)], 5)) == MOST
+    assert len(day_ranges([day + timedelta(days=40 * number) for number in range(200)], 5)) == MAX_RANGES

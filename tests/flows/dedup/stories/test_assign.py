@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from flows.dedup.recompute import recompute_all
-from flows.dedup.upkeep import LEAST_STORIES, close_quiet_stories, refresh_common_fingerprints, refresh_idf
+from flows.dedup.upkeep import MIN_STORIES, close_quiet_stories, refresh_common_fingerprints, refresh_idf
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
 from warehouse import open_writer
 
@@ -249,7 +249,7 @@ def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer
 def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.dedup.upkeep.LEAST_STORIES", 4)
+    monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 4)
     made = "SELECT task, done_at FROM private.upkeep WHERE task LIKE 'document frequencies%'"
     add(writer, *PAIR, *CONFUSERS, segment="1")
     (before,) = ask(writer, made)
@@ -264,7 +264,7 @@ def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
 def test_articles_whose_terms_are_known_are_not_read_again_for_the_background(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("flows.dedup.upkeep.LEAST_STORIES", 3)
+    monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 3)
     add(writer, *PAIR, *CONFUSERS, segment="1")
     known = {key: np.array([7], np.uint32) for (key,) in ask(writer, "SELECT article_id FROM articles")}
     refresh_idf(writer.connection, None, known)
@@ -282,7 +282,7 @@ def test_words_that_most_articles_have_come_to_count_for_little(writer: Writer) 
             language="xx",
             hours=n / 10,
         )
-        for n in range(LEAST_STORIES + 10)
+        for n in range(MIN_STORIES + 10)
     ]
     add(writer, *pieces, segment="1")
     assert len(story_sets(writer)) == len(pieces)

@@ -117,8 +117,8 @@ def test_stories_that_cannot_be_looked_at_again_are_joined_as_wholes(
     """Those that are too great, and those of before their articles were kept."""
     add(writer, *EVENTS[:5], segment="1")
     story = ask(writer, "SELECT story_id FROM stories")
-    monkeypatch.setattr(candidates, "AGAIN", 0)
-    monkeypatch.setattr(candidates, "LEAST_AGAIN", 1)
+    monkeypatch.setattr(candidates, "REOPENED_PER_ARTICLE", 0)
+    monkeypatch.setattr(candidates, "MIN_REOPENED", 1)
     add(writer, EVENTS[5], segment="2")
     assert ask(writer, "SELECT story_id, articles, reports FROM stories") == [(*story[0], 6, 6)]
     assert consistent(writer)
@@ -139,8 +139,8 @@ def test_of_stories_taken_as_wholes_copies_and_outlets_are_counted_too(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A late original makes a held article a copy; a held one is edited while its old text comes in elsewhere."""
-    monkeypatch.setattr(candidates, "AGAIN", 0)
-    monkeypatch.setattr(candidates, "LEAST_AGAIN", 0)
+    monkeypatch.setattr(candidates, "REOPENED_PER_ARTICLE", 0)
+    monkeypatch.setattr(candidates, "MIN_REOPENED", 0)
     one, other = EVENTS[0], EVENTS[1]
     add(writer, one, other, segment="1")
     original = replace(one, url="http://agency.example/1", text=f"{one.text}\n{prose(5, 15)}", hours=-20)

@@ -1,0 +1,197 @@
+"""Loads what deduplication needs from the warehouse, as the records that it computes with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from flows.dedup.copies.chains import Chains
+from flows.dedup.copies.find import WINDOW_DAYS
+from flows.dedup.records import seen_range
+from flows.dedup.rows import (
+    dated_article,
+    dated_pair,
+    indexed_article,
+    member_record,
+    placement,
+    story_record,
+    story_row,
+)
+from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, StoredMembers, scale_centroids
+from flows.dedup.stories.idf import Idf
+from flows.dedup.stories.vectors import NONE, WEIGHT_UNIT, Vectors
+from flows.dedup.text.shingles import shingles
+from warehouse.dedup.duplicates import duplicate_states, indexed_articles, indexed_texts, pairs_of
+from warehouse.dedup.stories import CandidateStories, known_stories, read_centroids, read_document_frequencies
+from warehouse.dedup.story_members import member_outlets, read_members
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+
+    from flows.dedup.records import (
+        DatedArticle,
+        DatedPair,
+        NewText,
+        OtherPublication,
+        Placement,
+        StoryRecord,
+    )
+    from flows.dedup.stories.candidates import StorySearch
+    from flows.dedup.text.shingles import Hashes
+    from warehouse.dedup.duplicates import IndexedArticle
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTexts:
+    """What is stored of texts that are edited (`replaced`, with the `pairs` they are in) or published elsewhere too."""
+
+    replaced: dict[UUID, DatedArticle]
+    pairs: list[DatedPair]
+    elsewhere: dict[UUID, DatedArticle]
+    placements: dict[UUID, Placement]
+
+
+def load_stored_texts(
+    connection: duckdb.DuckDBPyConnection,
+    articles: Sequence[NewText],
+    other_publications: Sequence[OtherPublication],
+) -> StoredTexts:
+    """Load earlier versions of the articles, and the stored articles that have been published elsewhere."""
+    edited = [article for article in articles if not article.new]
+    replaced = _seen_between(connection, edited)
+    pairs = load_pairs(connection, {key: article.day for key, article in replaced.items()})
+    others = {one.article_id for one in other_publications} - {article.article_id for article in articles}
+    placements = _placements(connection, others)
+    return StoredTexts(replaced, pairs, _seen_between(connection, placements.values()), placements)
+
+
+def _seen_between(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[NewText | Placement]
+) -> dict[UUID, DatedArticle]:
+    """The rows of articles in the index, found by when they were first seen."""
+    if not articles:
+        return {}
+    wanted = [one.article_id for one in articles]
+    return _dated(indexed_articles(connection, wanted, seen=seen_range(articles)))
+
+
+def load_pairs(connection: duckdb.DuckDBPyConnection, articles: Mapping[UUID, date]) -> list[DatedPair]:
+    """The pairs that any of the articles (with their days) is in."""
+    return [dated_pair(row) for row in pairs_of(connection, dict(articles), WINDOW_DAYS)]
+
+
+def load_articles(connection: duckdb.DuckDBPyConnection, articles: Mapping[UUID, date]) -> dict[UUID, DatedArticle]:
+    """The rows of articles in the index, found by their days."""
+    if not articles:
+        return {}
+    return _dated(indexed_articles(connection, articles, days=(min(articles.values()), max(articles.values()))))
+
+
+def load_shingles(connection: duckdb.DuckDBPyConnection, articles: Iterable[DatedArticle]) -> dict[UUID, Hashes]:
+    """The shingles of the texts of stored articles."""
+    rows = [indexed_article(article) for article in articles]
+    return {article: shingles(text) for article, text in indexed_texts(connection, rows)}
+
+
+def load_chains(
+    connection: duckdb.DuckDBPyConnection, touched: Mapping[UUID, date], known: Mapping[UUID, DatedArticle]
+) -> Chains:
+    """Follow the pairs of the touched articles (with their days) to all that they are connected to.
+
+    Articles that are `known` are not read again.
+    """
+    pairs: dict[tuple[UUID, UUID], DatedPair] = {}
+    days = dict(touched)
+    edge = dict(touched)
+    while edge:
+        following: dict[UUID, date] = {}
+        for one in load_pairs(connection, edge):
+            pairs[one.pair.article_id, one.pair.original_id] = one
+            following |= one.days()
+        edge = {article: day for article, day in following.items() if article not in days}
+        days |= edge
+    missing = {article: day for article, day in days.items() if article not in known}
+    rows = {**known, **load_articles(connection, missing)}
+    return Chains({article: rows[article] for article in days if article in rows}, list(pairs.values()))
+
+
+def load_placements(
+    connection: duckdb.DuckDBPyConnection, articles: Mapping[UUID, DatedArticle]
+) -> dict[UUID, Placement]:
+    """The duplicates and stories of articles."""
+    return _placements(connection, articles, seen_range(articles.values())) if articles else {}
+
+
+def _placements(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime] | None = None
+) -> dict[UUID, Placement]:
+    return {key: placement(row) for key, row in duplicate_states(connection, articles, seen).items()}
+
+
+def load_outlets(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> dict[UUID, frozenset[str]]:
+    """The sources that have the earlier texts of edited articles."""
+    if not articles:
+        return {}
+    return member_outlets(connection, [article.article_id for article in articles], seen_range(articles))
+
+
+def load_candidate_stories(
+    connection: duckdb.DuckDBPyConnection,
+    linked: Collection[UUID],
+    searches: Iterable[StorySearch],
+    span: tuple[date, date],
+) -> list[StoryRecord]:
+    """The stories that articles may belong to, the oldest first; `linked` are always among them."""
+    with CandidateStories(connection) as candidates:
+        candidates.add(linked)
+        for search in searches:
+            table = pa.table(
+                {
+                    "node": pa.array(search.terms.rows),
+                    "term": pa.array(search.terms.terms),
+                    "weight": pa.array(np.round(search.terms.weights * WEIGHT_UNIT).astype(np.uint16)),
+                }
+            )
+            candidates.search(table, search.days, MIN_STRONG_PRODUCT)
+        return [story_record(row) for row in candidates.read(span).values()]
+
+
+def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[StoryRecord]) -> StoredMembers:
+    """The stored members of stories."""
+    if not stories:
+        return StoredMembers([], NONE)
+    days = (min(story.first_at.date() for story in stories), max(story.last_at.date() for story in stories))
+    rows, terms = read_members(connection, [story.story_id for story in stories], days)
+    members = [member_record(row) for row in rows]
+    numbers = np.repeat(np.arange(len(rows)), terms.counts)
+    return StoredMembers(members, Vectors(numbers, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32)))
+
+
+def load_centroids(connection: duckdb.DuckDBPyConnection, stories: Sequence[StoryRecord]) -> Vectors:
+    """The centroids of stories, a row for each."""
+    stored = Vectors(*read_centroids(connection, [story_row(story) for story in stories]))
+    return scale_centroids(stored, stories)
+
+
+def load_taken_names(
+    connection: duckdb.DuckDBPyConnection, names: Collection[UUID], span: tuple[datetime, datetime]
+) -> set[UUID]:
+    """Those of the identifiers that are stories already, near a span of time."""
+    return known_stories(connection, names, span) if names else set()
+
+
+def load_idf(connection: duckdb.DuckDBPyConnection) -> tuple[set[str], Idf]:
+    """The stored document frequencies of terms, and the languages that have any."""
+    languages, terms, shares = read_document_frequencies(connection)
+    return languages, Idf(terms, shares)
+
+
+def _dated(rows: Mapping[UUID, IndexedArticle]) -> dict[UUID, DatedArticle]:
+    return {key: dated_article(row) for key, row in rows.items()}
