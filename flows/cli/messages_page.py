@@ -182,7 +182,7 @@ def _rendered(node: ast.AST) -> str:
 
 
 def _name(node: ast.AST) -> str:
-    """The most telling name in an expression; empty if there is none."""
+    """The name that describes an expression best; empty if there is none."""
     if isinstance(node, ast.Name):
         return node.id
     if isinstance(node, ast.Attribute):

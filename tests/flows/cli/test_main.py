@@ -1,4 +1,4 @@
-"""Ctrl-C ends any command with a sentence, wherever it strikes."""
+"""Ctrl-C ends every command with a message, at any moment."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 import pytest
 
 
-def test_a_query_that_is_interrupted_ends_with_words(
+def test_an_interrupted_query_ends_with_a_message(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @click.command()
@@ -31,7 +31,8 @@ STARTS_A_WORKER = """
 import os, signal, threading, time
 from flows.pipeline.worker_processes import worker_context
 
-threading.Timer(0.3, os.killpg, (0, signal.SIGINT)).start()  # to all of the group, as a terminal does it
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs of a shell
+threading.Timer(0.3, os.killpg, (0, signal.SIGINT)).start()  # to the whole group, like a terminal
 try:
     worker = worker_context().Process(target=time.sleep, args=(3,), daemon=True)
     worker.start()
@@ -41,7 +42,7 @@ except KeyboardInterrupt:
 """
 
 
-def test_the_process_that_workers_come_of_does_not_hear_ctrl_c_while_it_imports() -> None:
+def test_the_process_that_forks_workers_ignores_ctrl_c_while_it_imports() -> None:
     done = subprocess.run(
         [sys.executable, "-c", STARTS_A_WORKER], capture_output=True, text=True, check=True, start_new_session=True
     )

@@ -33,7 +33,7 @@ def test_values_and_choices_in_errors_are_shown() -> None:
     assert found(source) == [("error", text)]
 
 
-def test_log_lines_output_and_other_texts_are_told_apart() -> None:
+def test_log_lines_output_and_other_texts_are_distinguished() -> None:
     source = """
         logger.warning("%s ended with a failure", name)
         click.echo(f"{count} articles loaded")

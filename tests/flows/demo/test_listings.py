@@ -76,7 +76,7 @@ def test_front_page_links_its_stories_its_menu_and_the_private_newsroom() -> Non
         assert stories | set(paper.sections.values()) | {"/about", sites.NEWSROOM} <= links
 
 
-def test_private_newsroom_is_there_and_forbidden() -> None:
+def test_private_newsroom_exists_and_is_disallowed() -> None:
     assert page_at(sites.FORBIDDEN).status == 200
     robots = RobotFileParser()
     robots.parse(default_robots("harbour-courier.example").decode().splitlines())
@@ -85,7 +85,7 @@ def test_private_newsroom_is_there_and_forbidden() -> None:
     assert page_at("http://harbour-courier.example/robots.txt").body == default_robots("harbour-courier.example")
 
 
-def test_sources_name_listings_that_are_there() -> None:
+def test_sources_name_existing_listings() -> None:
     data = tomllib.loads(sites.demo_sources_toml())
     assert data["crawl"]["delay"] == 0
     assert data["crawl"]["recheck_hours"] == [0]

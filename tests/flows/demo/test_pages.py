@@ -1,4 +1,4 @@
-"""The pages of the demo's newspapers: furniture around what was written, and nothing lost in cleaning."""
+"""The pages of the demo's newspapers: extraction finds the whole story and removes what surrounds it."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ ARTICLES = [
 
 
 @pytest.mark.parametrize(("written", "edition"), ARTICLES)
-def test_cleaning_finds_the_story_and_leaves_the_furniture(written: sites.DemoArticle, edition: int) -> None:
+def test_extraction_finds_the_story_and_removes_the_rest(written: sites.DemoArticle, edition: int) -> None:
     text = text_of(written.url, edition)
     assert written.paragraphs[0] in text
     assert written.paragraphs[-1] in text
@@ -60,7 +60,7 @@ def test_cleaning_finds_the_story_and_leaves_the_furniture(written: sites.DemoAr
 
 
 @pytest.mark.parametrize(("written", "edition"), ARTICLES)
-def test_pages_do_have_furniture_to_clean(written: sites.DemoArticle, edition: int) -> None:
+def test_pages_have_boilerplate_to_remove(written: sites.DemoArticle, edition: int) -> None:
     page = page_at(written.url, edition)
     text = unescape(page.body.decode(page.content_type.partition("charset=")[2]))
     if written.url != sites.PRINT:
@@ -68,7 +68,7 @@ def test_pages_do_have_furniture_to_clean(written: sites.DemoArticle, edition: i
 
 
 @pytest.mark.parametrize(("written", "edition"), ARTICLES)
-def test_pages_say_who_wrote_what_when(written: sites.DemoArticle, edition: int) -> None:
+def test_pages_state_author_title_and_date(written: sites.DemoArticle, edition: int) -> None:
     found = trafilatura.extract_metadata(page_at(written.url, edition).body, default_url=written.url)
     assert found.title == written.title
     assert found.author == "; ".join(written.authors)
@@ -101,7 +101,7 @@ def test_links_between_pages_lead_somewhere(edition: int) -> None:
                 assert dead == [], here
 
 
-def test_one_german_page_is_latin_1_and_says_so() -> None:
+def test_one_german_page_is_latin_1_and_declares_it() -> None:
     page = page_at(sites.LATIN_1)
     assert page.content_type == "text/html; charset=iso-8859-1"
     assert b'content="text/html; charset=iso-8859-1"' in page.body
@@ -118,7 +118,7 @@ def article(url: str, edition: int = 1) -> sites.DemoArticle:
     return next(article for article in sites.demo_articles(edition) if article.url == url)
 
 
-def test_tag_pages_have_ascii_addresses() -> None:
+def test_tag_pages_have_ascii_urls() -> None:
     assert tag_path("Straßenbahn") == "/tag/strassenbahn"
     assert tag_path("Schifffahrt & Förde") == "/tag/schifffahrt-forde"
     assert page_at("http://faro-del-sur.example/tag/sequia").status == 200

@@ -57,7 +57,7 @@ def test_stories_are_long_enough_to_read() -> None:
         assert unicodedata.is_normalized("NFC", written.text)
 
 
-def test_how_many_pages_there_are() -> None:
+def test_the_number_of_pages() -> None:
     assert Counter(found.kind for found in sites.demo_articles(1)) == {
         "article": 17,
         "duplicate": 1,
@@ -85,7 +85,7 @@ def test_there_is_no_third_edition() -> None:
         sites.demo_sites(3)
 
 
-def test_second_edition_changes_nothing_but_its_news() -> None:
+def test_second_edition_changes_only_its_own_stories() -> None:
     changed = set()
     for first, second in zip(sites.demo_sites(1), sites.demo_sites(2), strict=True):
         changed |= {
@@ -96,7 +96,7 @@ def test_second_edition_changes_nothing_but_its_news() -> None:
     assert {url for url in changed if "nordblatt" in url or "kestrel" in url} == set()
 
 
-def test_changed_pages_say_that_they_changed() -> None:
+def test_changed_pages_have_new_validators() -> None:
     for first, second in zip(sites.demo_sites(1), sites.demo_sites(2), strict=True):
         for path in first.pages.keys() & second.pages.keys():
             old, new = first.pages[path], second.pages[path]
@@ -127,7 +127,7 @@ def test_own_words_share_the_event_and_not_the_sentences() -> None:
     assert article(sites.SYNDICATED).source == own.source
 
 
-def test_print_address_has_the_identical_text_and_no_canonical_link() -> None:
+def test_print_url_has_the_identical_text_and_no_canonical_link() -> None:
     assert article(sites.PRINT).kind == "duplicate"
     assert article(sites.PRINT).paragraphs == article(sites.PRINTED).paragraphs
     assert text_of(sites.PRINT) == text_of(sites.PRINTED)
@@ -157,7 +157,7 @@ def test_added_story_is_not_in_the_first_edition() -> None:
     assert sites.ADDED.encode() in page_at("http://faro-del-sur.example/rss", 2).body
 
 
-def test_paywall_stub_says_so_and_has_two_sentences() -> None:
+def test_paywall_stub_declares_it_and_has_two_sentences() -> None:
     stub = article(sites.PAYWALL)
     assert stub.kind == "paywall"
     assert json_ld(sites.PAYWALL)["isAccessibleForFree"] is False
@@ -200,5 +200,5 @@ def test_both_editions_are_served_over_the_wire() -> None:
         assert [status(url) for url in urls[3:]] == [200, 404]
 
 
-def test_paragraphs_are_set_apart_by_empty_lines_only() -> None:
+def test_only_empty_lines_separate_paragraphs() -> None:
     assert paragraphs_of("\nOne\ntwo.\n\nThree.\n") == ("One two.", "Three.")

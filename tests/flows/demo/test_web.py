@@ -80,7 +80,7 @@ def test_unknown_path_or_host_is_not_found(web: NewsWeb, target: str) -> None:
     assert ask(web, target).status == 404
 
 
-def test_target_that_is_no_address_is_a_bad_request(web: NewsWeb) -> None:
+def test_invalid_target_is_a_bad_request(web: NewsWeb) -> None:
     with closing(dial(web)) as client:
         client.sendall(b"GET http://[oops/ HTTP/1.1\r\nHost: courier.example\r\n\r\n")
         assert client.recv(100).startswith(b"HTTP/1.1 400 ")
@@ -198,7 +198,7 @@ def test_headers_of_a_page_are_added_replace_and_remove(web: NewsWeb) -> None:
     assert "etag" not in answer.headers
 
 
-def test_requests_are_on_record(web: NewsWeb) -> None:
+def test_requests_are_recorded(web: NewsWeb) -> None:
     before = datetime.now(UTC)
     ask(web, "http://courier.example/story?utm_source=rss", "HEAD", User_Agent="newsloom")
     ask(web, "http://nowhere.example/")
@@ -250,7 +250,7 @@ def test_delayed_page_arrives_after_its_delay(web: NewsWeb) -> None:
     assert datetime.now(UTC) - web.requests[0].at >= timedelta(seconds=0.2)
 
 
-def test_clients_that_hang_up_are_no_matter(capfd: pytest.CaptureFixture[str]) -> None:
+def test_clients_that_hang_up_cause_no_output(capfd: pytest.CaptureFixture[str]) -> None:
     big = Site("big.example", {"/": ServedPage(b"x" * 20_000_000)})
     with NewsWeb([big]) as web:
         for request in (b"", b"GET http://big.exa", b"GET http://big.example/ HTTP/1.1\r\nHost: big.example\r\n\r\n"):
@@ -279,9 +279,9 @@ def test_closing_ends_idle_connections_and_their_threads() -> None:
         socket.create_connection(("127.0.0.1", port), timeout=5)
 
 
-def test_it_has_no_address_while_it_is_closed() -> None:
+def test_it_has_no_url_while_it_is_closed() -> None:
     web = NewsWeb([SITE])
-    with pytest.raises(RuntimeError, match="before it is entered"):
+    with pytest.raises(RuntimeError, match="before it is open"):
         _ = web.proxy_url
     with web:
         assert web.proxy_url.startswith("http://127.0.0.1:")
