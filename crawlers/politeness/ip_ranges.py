@@ -1,7 +1,7 @@
-"""Which addresses lead inside a network rather than to the public web: pure functions, no look-ups.
+"""Which IP addresses, hosts and URLs lead into a private network instead of to the public web; without any look-up.
 
 The tables are those of the IANA special-purpose address registries (RFC 6890) and special-use names (RFC 6761, 6762,
-8375, 9476), written out because what `ipaddress` calls private differs between versions of Python.
+8375, 9476). They are written out because what `ipaddress` calls private differs between versions of Python.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 IPAddress = IPv4Address | IPv6Address
 
 USUAL_PORTS = frozenset({80, 443})
+ALLOW_PRIVATE_HINT = "if the source is on a private network, set allow_private_addresses = true for it"
 
 _NON_PUBLIC_4 = [
     (IPv4Network(network), kind)
@@ -23,7 +24,7 @@ _NON_PUBLIC_4 = [
         ("10.0.0.0/8", "private"),
         ("100.64.0.0/10", "carrier-grade NAT"),
         ("127.0.0.0/8", "loopback"),
-        ("168.63.129.16/32", "cloud metadata"),  # Azure's, in the midst of public addresses
+        ("168.63.129.16/32", "cloud metadata"),  # Azure's, among public addresses
         ("169.254.0.0/16", "link-local or cloud metadata"),
         ("172.16.0.0/12", "private"),
         ("192.0.0.0/24", "reserved"),
@@ -53,7 +54,7 @@ _NON_PUBLIC_6 = [
         ("ff00::/8", "multicast"),
     )
 ]
-# A translator puts these on the wire as the IPv4 address in their last 32 bits.
+# A translator sends these to the IPv4 address in their last 32 bits.
 _TRANSLATED = (IPv6Network("::ffff:0:0/96"), IPv6Network("::ffff:0:0:0/96"), IPv6Network("64:ff9b::/96"))
 _GLOBAL_6 = IPv6Network("2000::/3")
 
@@ -63,7 +64,7 @@ _NOT_IN_A_NAME = re.compile(r"[\s\x00-\x20\x7f%/\\@:?#<>^|\[\]\"`{}]")
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """How far a source's requests may go: inside or not, `ports` beside 80 and 443, `pages` per host and crawl."""
+    """Where a source's requests may go: to `private` addresses, to `ports` besides 80 and 443, to `pages` per host."""
 
     private: bool = False
     ports: frozenset[int] = frozenset()
@@ -71,7 +72,7 @@ class AccessPolicy:
 
 
 def non_public_kind(address: IPAddress) -> str | None:
-    """What kind of inside an address is, in words; None where it is a public one."""
+    """The kind of an address that is not public, in words; None for a public one."""
     if isinstance(address, IPv4Address):
         return next((kind for network, kind in _NON_PUBLIC_4 if address in network), None)
     if any(address in network for network in _TRANSLATED):
@@ -83,17 +84,18 @@ def non_public_kind(address: IPAddress) -> str | None:
 
 
 def normalise_host(host: str) -> str:
-    """A host as browsers and resolvers end up reading it: decoded, of plain width, lower case, no dot at the end."""
+    """A host as browsers and resolvers read it in the end: decoded, in standard width, in lower case, no final dot."""
     text = unicodedata.normalize("NFKC", unquote(host)).replace("\u3002", ".")
     visible = "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
     return visible.lower().rstrip(".")
 
 
 def parse_ip_address(host: str) -> IPAddress | None:
-    """The IP address that a plain host spells, in any way that a resolver takes; None where it is a name.
+    """The IP address that a normalised host stands for, in any notation that resolvers accept; None for a name.
 
-    Takes what `inet_aton` takes: one to four numbers, decimal, octal or hexadecimal, the last filling up the rest.
-    Raises ValueError for what can be neither: a host whose last part is a number is no name (WHATWG URL, 3.5).
+    Accepts what `inet_aton` accepts: one to four numbers, decimal, octal or hexadecimal, where the last one fills the
+    remaining bytes. Raises ValueError for a host that is neither: a last part that is a number cannot belong to a name
+    (WHATWG URL, 3.5).
     """
     if ":" in host or host.startswith("["):
         return IPv6Address(host.removeprefix("[").removesuffix("]"))
@@ -108,7 +110,7 @@ def parse_ip_address(host: str) -> IPAddress | None:
 
 
 def _number(text: str) -> int:
-    """A part of an IPv4 address; ValueError where it is no number."""
+    """A part of an IPv4 address. Raises ValueError if it is not a number."""
     if text.startswith("0x"):
         return int(text[2:] or "0", 16)
     if text.startswith("0") and len(text) > 1:
@@ -117,7 +119,7 @@ def _number(text: str) -> int:
 
 
 def host_problem(host: str) -> str | None:
-    """What speaks against a host, as far as its spelling tells; None where nothing does."""
+    """Why a host must not be requested, judging by its spelling alone; None if it may be."""
     plain = normalise_host(host)
     if not plain:
         return "no host"
@@ -129,27 +131,24 @@ def host_problem(host: str) -> str | None:
         kind = non_public_kind(address)
         return f"the {kind} address {address}" if kind else None
     if _NOT_IN_A_NAME.search(plain):
-        return f"{plain!r}, which is no host name"
+        return f"{plain!r}, which is not a host name"
     if "." not in plain or any(plain == name or plain.endswith("." + name) for name in _PRIVATE_NAMES):
-        return f"{plain!r}, a name that only exists inside a network"
+        return f"{plain!r}, a name that exists only inside a private network"
     return None
 
 
-def url_problem(url: str, access_policy: AccessPolicy) -> str | None:
-    """What speaks against asking for an address, with what to do about it; None where nothing does."""
+def url_problem(url: str, policy: AccessPolicy) -> str | None:
+    """Why a URL must not be requested, and what to do about it; None if it may be."""
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
     except ValueError as error:
-        return f"the address cannot be read ({error})"
+        return f"a URL that cannot be parsed ({error})"
     if parts.scheme not in ("http", "https"):
-        return f"the scheme {parts.scheme!r}; only http and https are asked"
+        return f"the scheme {parts.scheme!r}; only http and https are requested"
     if "@" in parts.netloc or "\\" in parts.netloc:
-        return "a user name or password in the address; addresses are asked without them"
-    if port is not None and port not in USUAL_PORTS and port not in access_policy.ports:
-        return f"port {port}; only 80, 443 and ports that the source's own addresses name are asked"
-    found = None if access_policy.private else host_problem(host)
+        return "a user name or password in the URL; newsloom requests URLs without them"
+    if port is not None and port not in USUAL_PORTS and port not in policy.ports:
+        return f"port {port}; only 80, 443 and the ports in the source's own URLs are requested"
+    found = None if policy.private else host_problem(host)
     return f"{found}; {ALLOW_PRIVATE_HINT}" if found else None
-
-
-ALLOW_PRIVATE_HINT = "if the source is meant to be inside, set allow_private_addresses = true for it"

@@ -1,4 +1,4 @@
-"""Scrapy's middlewares for retries, redirects and compression, with refusals that say which they are."""
+"""Scrapy's middlewares for retries, redirects and compression, which here raise `Refused` exceptions."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from scrapy import Request, Spider
     from scrapy.http import Response
 
-GZIPPED = "gzipped"  # key of a request's meta: the body of its answer as it came, in gzip
-_REFRESH_BYTES = 4096  # where a page may have a refresh, as Scrapy has it (in characters)
+GZIPPED = "gzipped"  # key in a request's meta: the gzipped body of its response, as received
+_REFRESH_BYTES = 4096  # where Scrapy looks for a refresh (it counts characters)
 
 
 class Retry(RetryMiddleware):
-    """Asks nothing again of a host that was given up."""
+    """Does not retry requests to a host that was given up."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
@@ -37,23 +37,23 @@ class Retry(RetryMiddleware):
 
     def _retry(self, request: Request, reason: str | Exception | type[Exception]) -> Request | None:
         if HostRegistry.of(self.crawler).is_given_up(host_of(request)):
-            return None  # what this attempt met is what goes on record
+            return None  # the outcome of this attempt is the one that is logged
         return super()._retry(request, reason)
 
 
 class _Redirects(BaseRedirectMiddleware):
     def _engine_started(self) -> None:
-        """Look for no Referer middleware: a crawl sends none."""
+        """Do not look for the Referer middleware: crawls send no Referer."""
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         try:
             return super()._redirect(redirected, request, reason)
         except IgnoreRequest as error:
-            raise BadRedirect(f"more than {self.max_redirect_times} redirects one after the other") from error
+            raise BadRedirect(f"more than {self.max_redirect_times} redirects in a row") from error
 
 
 class Redirect(_Redirects, RedirectMiddleware):
-    """By status and Location."""
+    """Redirects by status and Location header."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
@@ -62,29 +62,29 @@ class Redirect(_Redirects, RedirectMiddleware):
         try:
             return super().process_response(request, response)
         except ValueError as error:
-            raise BadRedirect(f"redirected to something that is no address ({error})", response.status) from error
+            raise BadRedirect(f"redirected to something that is not a URL ({error})", response.status) from error
 
 
 class MetaRefresh(_Redirects, MetaRefreshMiddleware):
-    """By a `meta` element."""
+    """Redirects by a `meta` element."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         """See Scrapy's downloader middlewares; raises BadRedirect."""
         if b"refresh" not in response.body[:_REFRESH_BYTES].lower():
-            return response  # decoding a page to find that out costs as much as unpacking it
+            return response  # decoding the page to find this out costs as much as unpacking it
         try:
             return super().process_response(request, response)
         except ValueError:
-            return response  # the page is there, only its refresh leads nowhere
+            return response  # the page itself is fine, only its refresh leads nowhere
 
 
 class Compression(HttpCompressionMiddleware):
-    """Unpacks at most `download_maxsize` bytes (meta, else DOWNLOAD_MAXSIZE).
+    """Unpacks at most `download_maxsize` bytes (from the request's meta, else DOWNLOAD_MAXSIZE).
 
-    What came as one whole gzip member is kept as it came, in the request's meta (`GZIPPED`), to be archived so: nobody
-    has to pack it again. Other codings are not asked for, because not every reader of archives knows them.
+    A body that is one complete gzip member is also kept as received, in the request's meta (`GZIPPED`), so that it can
+    be archived without being packed again. Other codings are not requested: not every WARC reader supports them.
     """
 
     def process_request(self, request: Request, spider: Spider | None = None) -> None:
@@ -95,7 +95,7 @@ class Compression(HttpCompressionMiddleware):
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
         """See Scrapy's downloader middlewares; raises TooLarge."""
-        request.meta.pop(GZIPPED, None)  # a redirected request has the meta of the first one
+        request.meta.pop(GZIPPED, None)  # a redirected request inherits the meta of the first one
         limit = request.meta.get("download_maxsize", self._max_size)
         too_large = TooLarge(f"larger than {limit} bytes when unpacked", response.status)
         if response.headers.getlist("Content-Encoding") in ([b"gzip"], [b"x-gzip"]):
@@ -117,7 +117,7 @@ class Compression(HttpCompressionMiddleware):
 
 
 def gunzipped(body: bytes, limit: int) -> bytes | None:
-    """What one whole gzip member holds, or its first `limit + 1` bytes; None where the body is not just that."""
+    """The content of one complete gzip member, at most `limit + 1` bytes; None if the body is anything else."""
     unpack = zlib.decompressobj(zlib.MAX_WBITS | 16)
     try:
         plain = unpack.decompress(body, limit + 1)

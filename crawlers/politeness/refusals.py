@@ -1,7 +1,7 @@
-"""Why a request was not made, or was given up: one exception each, so that nobody has to read a message.
+"""Why a request was not made or was given up: one exception per reason.
 
-All are IgnoreRequest, which Scrapy hands to the request's errback and retries never. Each text says what was found and,
-where somebody can do something, what to do; it holds no credentials.
+All are subclasses of IgnoreRequest, which Scrapy passes to the request's errback and never retries. Each message says
+what was found and, if anything can be done about it, what to do. It contains no credentials.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from scrapy.exceptions import IgnoreRequest
 
 
 class Refused(IgnoreRequest):
-    """`detail` is the reason in words, `status` the HTTP status that was answered, `host` the host it is about."""
+    """`detail` is the reason in words, `status` the HTTP status of the response, `host` the host concerned."""
 
     def __init__(self, detail: str, status: int | None = None, host: str | None = None) -> None:
         super().__init__(detail)
@@ -21,37 +21,37 @@ class Refused(IgnoreRequest):
         self.host = host
 
     def again(self) -> Self:
-        """The same for another request; one exception raised many times would keep every traceback."""
+        """A copy for another request: an exception that is raised many times would keep every traceback."""
         return type(self)(self.detail, self.status, self.host)
 
 
 class ForbiddenAddress(Refused):
-    """The address leads inside, or uses a scheme, port or spelling that is not for crawling."""
+    """The URL leads into a private network, or has a scheme, port or spelling that is not crawled."""
 
 
 class RobotsForbidden(Refused):
-    """robots.txt forbids it."""
+    """robots.txt forbids the URL."""
 
 
 class RobotsUnreachable(Refused):
-    """robots.txt could not be read, so that for now all is forbidden (RFC 9309, 2.3.1.4)."""
+    """robots.txt could not be fetched, so everything is forbidden for now (RFC 9309, 2.3.1.4)."""
 
 
 class BadRedirect(Refused):
-    """Too many redirects, or one that leads nowhere."""
+    """Too many redirects, or a redirect to something that is not a URL."""
 
 
 class TooLarge(Refused):
-    """The body is larger than what is taken, once it is unpacked."""
+    """The unpacked body is larger than the limit."""
 
 
 class AskedToWait(Refused):
-    """The host asks to be left alone for longer than this crawl waits."""
+    """The host asks to be left alone for longer than a crawl waits."""
 
 
 class HostUnresponsive(Refused):
-    """The host has failed to answer so often that this crawl asks it no more."""
+    """The host has failed to answer so often that this crawl gave it up."""
 
 
 class HostLimit(Refused):
-    """As many pages of this host as one crawl takes were asked for."""
+    """This crawl has requested as many pages of the host as a crawl may."""

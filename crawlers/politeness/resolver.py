@@ -1,7 +1,7 @@
-"""Names are judged by the addresses that are connected to, at the moment of connecting.
+"""Checks the addresses of host names at the moment of connecting.
 
-A look-up before the connection could be answered otherwise than the one for it (DNS rebinding). Here there is one:
-what the resolver lets through is what Twisted's endpoint connects to.
+An earlier look-up could give another answer than the one for the connection (DNS rebinding). Here there is only one:
+Twisted connects to the addresses that this resolver lets through.
 """
 
 from __future__ import annotations
@@ -23,18 +23,19 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Attempt:
-    """An attempt to connect, and the addresses inside that were kept from it, each in words."""
+    """An attempt to connect, with the private addresses that were refused to it, each in words."""
 
     allows_private: bool = False
     refused: list[str] = field(default_factory=list)
 
 
-# Twisted looks a name up in the context of whoever asks for the connection. Without an attempt nothing goes inside.
+# Twisted looks a name up in the context of the caller that wants the connection. Without an attempt in that context,
+# private addresses are refused.
 ATTEMPT: ContextVar[Attempt | None] = ContextVar("attempt", default=None)
 
 
 class _PublicAddressesOnly:
-    """An IResolutionReceiver that passes on the public addresses of a name to another."""
+    """An IResolutionReceiver that passes on only the public addresses of a name."""
 
     def __init__(self, receiver: Any, attempt: Attempt) -> None:
         self.receiver = receiver
@@ -44,21 +45,21 @@ class _PublicAddressesOnly:
         self.receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's interface
-        found = ip_address(address.host)
-        kind = non_public_kind(found)
+        ip = ip_address(address.host)
+        kind = non_public_kind(ip)
         if kind is None:
             self.receiver.addressResolved(address)
         else:
-            self.attempt.refused.append(f"the {kind} address {found}")
+            self.attempt.refused.append(f"the {kind} address {ip}")
 
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's interface
         self.receiver.resolutionComplete()
 
 
 class GuardedResolver(CachingHostnameResolver):
-    """Scrapy's resolver for IPv4 and IPv6 that keeps addresses inside from who may not go there.
+    """Scrapy's resolver for IPv4 and IPv6, without the private addresses unless the attempt allows them.
 
-    A name with no other address is one that cannot be resolved. What was kept back is noted in the attempt.
+    A name that has no other address counts as unresolvable. The attempt records the addresses that were refused.
     """
 
     def resolveHostName(  # noqa: N802 - Twisted's interface

@@ -1,4 +1,8 @@
-"""robots.txt as RFC 9309 has it: what cannot be reached forbids everything for now, what is not there nothing."""
+"""robots.txt: fetches and parses it once per host, and refuses the requests it forbids (RFC 9309).
+
+If robots.txt cannot be fetched (network error, 5xx, 429), everything is forbidden for now; if it does not exist (other
+4xx), everything is allowed.
+"""
 
 from __future__ import annotations
 
@@ -30,47 +34,47 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
 
-# An answer for later, though it is one of 4xx: the host is busy, it has not said that there are no rules.
+# Unlike the other 4xx, this status does not say that there are no rules: the host is busy.
 TOO_MANY_REQUESTS = 429
-LATER = "; the host is asked again in a later run"
+LATER = "; a later run will try again"
 
 
 class RobotsTxt(RobotsTxtMiddleware):
-    """Scrapy's middleware with verdicts of its own; asks each host once in a crawl, and for redirect targets too."""
+    """Downloader middleware: Scrapy's, with the rules of RFC 9309. Also checks the targets of redirects."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        # By scheme and authority: the rules (None: all is allowed), or the refusal of everything.
+        # By the URL of the robots.txt: the rules (None: everything is allowed), or why everything is refused.
         self._rules: dict[str, asyncio.Future[RobotParser | Refused | None]] = {}
 
     async def process_request(self, request: Request, spider: Spider | None = None) -> None:
         """See Scrapy's downloader middlewares; raises Refused."""
         if request.meta.get("dont_obey_robotstxt"):
             return
-        rules_for = await self.rules_for(request)
-        if isinstance(rules_for, Refused):
-            raise rules_for.again()
-        if rules_for is not None and not rules_for.allowed(request.url, self._default_useragent):
-            raise RobotsForbidden("robots.txt forbids this address")
+        rules = await self.rules_for(request)
+        if isinstance(rules, Refused):
+            raise rules.again()
+        if rules is not None and not rules.allowed(request.url, self._default_useragent):
+            raise RobotsForbidden("robots.txt forbids this URL")
 
     async def rules_for(self, request: Request) -> RobotParser | Refused | None:
-        """What the robots.txt of a request's host says, asked for where it was not yet."""
+        """The rules for the host of a request, from its robots.txt; fetches it if that has not happened yet."""
         parts = urlsplit(request.url)
-        address = f"{parts.scheme}://{parts.netloc}/robots.txt"
-        if address not in self._rules:
-            self._rules[address] = asyncio.get_running_loop().create_future()
-            rules_for: RobotParser | Refused | None = RobotsUnreachable("robots.txt was not read to its end")
+        url = f"{parts.scheme}://{parts.netloc}/robots.txt"
+        if url not in self._rules:
+            self._rules[url] = asyncio.get_running_loop().create_future()
+            rules: RobotParser | Refused | None = RobotsUnreachable(f"fetching robots.txt was interrupted{LATER}")
             try:
-                rules_for = await self._fetch(address, request)
+                rules = await self._fetch(url, request)
             finally:
-                self._rules[address].set_result(rules_for)
-        return await self._rules[address]
+                self._rules[url].set_result(rules)
+        return await self._rules[url]
 
-    async def _fetch(self, address: str, request: Request) -> RobotParser | Refused | None:
+    async def _fetch(self, url: str, request: Request) -> RobotParser | Refused | None:
         engine = self.crawler.engine
         assert engine is not None, "requests come from a running engine"
-        asked = Request(
-            address,
+        robots_request = Request(
+            url,
             priority=self.DOWNLOAD_PRIORITY,
             meta={
                 "dont_obey_robotstxt": True,
@@ -80,17 +84,17 @@ class RobotsTxt(RobotsTxtMiddleware):
             callback=NO_CALLBACK,
         )
         try:
-            response = await engine.download_async(asked)
+            response = await engine.download_async(robots_request)
         except BadRedirect:
-            return None  # RFC 9309, 2.3.1.2: as if there were none
+            return None  # RFC 9309, 2.3.1.2: as if it did not exist
         except (AskedToWait, HostUnresponsive) as refusal:
             return refusal
         except ForbiddenAddress as refusal:
             if refusal.host == host_of(request):
                 return refusal
-            return RobotsUnreachable(f"robots.txt leads to a forbidden address: {refusal.detail}{LATER}")
-        except Exception as error:  # noqa: BLE001 - whatever it is, the rules are not known
-            return RobotsUnreachable(f"robots.txt cannot be reached: {type(error).__name__}: {error}{LATER}")
+            return RobotsUnreachable(f"robots.txt redirects to a forbidden address: {refusal.detail}{LATER}")
+        except Exception as error:  # noqa: BLE001 - whatever the error, the rules are unknown
+            return RobotsUnreachable(f"robots.txt cannot be fetched: {type(error).__name__}: {error}{LATER}")
         return await self._parse(response, request)
 
     async def _parse(self, response: Response, request: Request) -> RobotParser | Refused | None:
