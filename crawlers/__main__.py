@@ -1,7 +1,7 @@
 """`python -m crawlers PLAN --parent PID`: one crawl, as `newsloom run` starts it.
 
-It does what `scrapy crawl news -a plan=PLAN -s PARENT_PID=PID` does in this project, wherever it is called from: the
-`scrapy` command would take up the scrapy.cfg of whatever folder it finds itself in.
+It does what `scrapy crawl news -a plan=PLAN -s PARENT_PID=PID` does in this project, but in any working directory: the
+`scrapy` command would use the scrapy.cfg of the directory that it is called in.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from crawlers.plan.model import read_plan
 
 
 def main() -> int:
-    """Crawl; 0 when it came to its end, 1 when it broke down, 2 when the plan cannot be followed."""
+    """Crawl. Returns 0 if the crawl finished, 1 if it failed, 2 if the plan cannot be read."""
     parser = argparse.ArgumentParser(prog="python -m crawlers", description="Crawl by a plan into archive segments.")
-    parser.add_argument("plan", help="folder of the plan")
-    parser.add_argument("--parent", type=int, default=0, help="end when this process is no longer the parent")
+    parser.add_argument("plan", help="folder with the plan")
+    parser.add_argument("--parent", type=int, default=0, help="process id of the parent: the crawl ends with it")
     arguments = parser.parse_args()
     try:
         plan = read_plan(Path(arguments.plan))
@@ -26,7 +26,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     if not any(source.requests or source.waiting for source in plan.sources):
-        return 0  # nothing is due
+        return 0  # there is nothing to fetch
     from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
 

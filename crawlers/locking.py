@@ -1,4 +1,4 @@
-"""No two crawls write to one archive."""
+"""The lock that keeps two crawls from writing to the same archive."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ LOCK = "crawler.lock"
 
 
 def lock_archive(archive: Path, *, wait: float) -> FileLock:
-    """The lock that a crawl holds on its archive, acquired.
+    """Acquire the lock of an archive for a crawl.
 
-    Raises CrawlersError when another process holds it for all of `wait` seconds.
+    Raises CrawlersError if another process still holds it after `wait` seconds.
     """
     archive.mkdir(parents=True, exist_ok=True)
     lock = FileLock(archive / LOCK, timeout=wait)
     try:
         lock.acquire()
     except Timeout as error:
-        raise CrawlersError(f"{archive}: another crawl is writing to this archive; wait until it has ended.") from error
+        raise CrawlersError(
+            f"{archive}: another crawl is writing to this archive; wait until it has finished."
+        ) from error
     return lock

@@ -1,4 +1,4 @@
-"""Scrapy settings of every crawl. What differs between crawls comes with the plan (see `crawlers.spiders.news`)."""
+"""The Scrapy settings of all crawls. What differs between crawls comes with the plan: see `crawlers.spiders.news`."""
 
 from __future__ import annotations
 
@@ -9,36 +9,37 @@ BOT_NAME = "newsloom"
 SPIDER_MODULES = ["crawlers.spiders"]
 NEWSPIDER_MODULE = "crawlers.spiders"
 
-# Polite: one request at a time and a second between two, unless the plan says otherwise for a host.
+# Be polite: one request at a time per host and a second between two, unless the plan sets another delay for the host.
+# See also the throttle below (EXTENSIONS) and robots.txt (DOWNLOADER_MIDDLEWARES).
 ROBOTSTXT_OBEY = True
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 DOWNLOAD_DELAY = 1.0
-DOWNLOAD_DELAY_JITTER = 0.0  # a delay is what was configured or asked for, not half of it
-# Calendars and other traps: what a host has beyond this waits for a later run (see `crawlers.politeness.hosts`).
+DOWNLOAD_DELAY_JITTER = 0.0  # apply a delay as it was configured or requested, never half of it
+# Calendars and other traps: pages of a host beyond this limit wait for a later run (see `crawlers.politeness.hosts`).
 PAGES_PER_HOST = DEFAULT_PAGES
 COOKIES_ENABLED = False
 REFERER_ENABLED = False
 
-# Many hosts, one request each: enough of them in the air that slow ones do not hold up the others.
+# Many hosts, one request each: enough at once that slow hosts do not delay the others.
 CONCURRENT_REQUESTS = 64
-# In the order of the listings, which have the newest on top.
+# In the order of the listings, which have the newest articles first.
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.DownloaderAwarePriorityQueue"
 REACTOR_THREADPOOL_MAXSIZE = 20  # name look-ups
 
-# The default of 100 starts a hundred workers for every response; nothing here yields items.
+# The default of 100 starts a hundred workers for every response, and this spider yields no items.
 CONCURRENT_ITEMS = 4
 
 DOWNLOAD_TIMEOUT = 30
-# Of sitemaps, which may be the largest; each request for a page sets a lower limit.
+# The limit for sitemaps, the largest files; each request for a page sets a lower one.
 DOWNLOAD_MAXSIZE = limits.MAX_SITEMAP_BYTES
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
 RETRY_TIMES = 2
-# Every status is an answer that the spider puts on record.
+# The spider logs responses of every status.
 HTTPERROR_ALLOW_ALL = True
 
-# No request leads inside, whatever its address looks like or its name resolves to.
+# No request may lead into a private network, whatever its URL looks like or its host resolves to.
 TWISTED_DNS_RESOLVER = "crawlers.politeness.resolver.GuardedResolver"
 DOWNLOAD_HANDLERS = {
     "http": "crawlers.politeness.guard.GuardedHandler",
@@ -53,7 +54,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
-    "crawlers.politeness.guard.UrlGuard": 40,  # before robots.txt is asked for at such an address
+    "crawlers.politeness.guard.UrlGuard": 40,  # before robots.txt is requested from a forbidden address
     "crawlers.politeness.hosts.HostGate": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawlers.politeness.robots.RobotsTxt": 100,
@@ -66,8 +67,8 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
     "crawlers.politeness.middlewares.Redirect": 600,
 }
-# What is not here has nothing to do: the spider puts every answer on record, keeps to its plan's depth, and takes
-# addresses of any length that the archive does (UrlLength would drop longer ones and tell nobody).
+# Scrapy's own are disabled: the spider logs every response, limits the depth by itself, and supports URLs of any length
+# that the archive supports (UrlLength would drop longer ones silently).
 _UNUSED = "scrapy.spidermiddlewares"
 SPIDER_MIDDLEWARES = {
     f"{_UNUSED}.depth.DepthMiddleware": None,

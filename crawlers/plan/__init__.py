@@ -1,1 +1,1 @@
-"""The crawl plan: what a crawl is asked to fetch, as plain data."""
+"""The crawl plan: what a crawl is to fetch, as plain data."""

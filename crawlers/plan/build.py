@@ -1,4 +1,4 @@
-"""From configured sources to what a crawl asks first: pure functions."""
+"""Builds the plan of a source from its configuration: pure functions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def entry_points(source: Source) -> tuple[PlannedRequest, ...]:
-    """The listings that a source names; its front page only where it names nothing else."""
+    """The listings that a source names; its front page only if it names nothing else."""
     named = [
         *((Kind.FEED, url) for url in source.feeds),
         *((Kind.SITEMAP, url) for url in source.sitemaps),
@@ -28,24 +28,24 @@ def entry_points(source: Source) -> tuple[PlannedRequest, ...]:
 
 
 def named_ports(source: Source) -> tuple[int, ...]:
-    """The ports that a source's own addresses name."""
-    addresses = [*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else [])]
-    return tuple(sorted({port for url in addresses if (port := urlsplit(url).port) is not None}))
+    """The ports in a source's own URLs."""
+    urls = [*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else [])]
+    return tuple(sorted({port for url in urls if (port := urlsplit(url).port) is not None}))
 
 
 def page_limit(source: Source) -> int:
-    """New pages that a crawl asks of a source."""
+    """The number of new pages that a crawl requests from a source."""
     return DEFAULT_PAGES if source.limit is None else source.limit
 
 
 def date_range(source: Source, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """The first and the last moment of the articles that a source is asked for; `now` is aware."""
-    firsts = []
+    """The date range of the articles that a source is crawled for; `now` is aware."""
+    starts = []
     if source.since is not None:
-        firsts.append(datetime.combine(source.since, time.min, UTC))
+        starts.append(datetime.combine(source.since, time.min, UTC))
     if source.max_age_days is not None:
-        firsts.append(now - timedelta(days=min(source.max_age_days, 100_000)))
-    return max(firsts, default=None), None if source.until is None else datetime.combine(source.until, time.max, UTC)
+        starts.append(now - timedelta(days=min(source.max_age_days, 100_000)))
+    return max(starts, default=None), None if source.until is None else datetime.combine(source.until, time.max, UTC)
 
 
 def plan_source(
@@ -54,12 +54,12 @@ def plan_source(
     requests: Iterable[PlannedRequest],
     now: datetime,
     waiting: Sequence[PlannedRequest] = (),
-    asked: Mapping[str, datetime] | None = None,
+    last_fetched: Mapping[str, datetime] | None = None,
 ) -> PlannedSource:
-    """What to ask of a source, with its own settings or else those of all.
+    """What to request from a source, by its own settings or else the general ones.
 
-    `waiting` are article pages that an earlier run found and did not get, newest first; `asked` are the sitemaps that
-    its indexes have named before. `now` is aware.
+    `waiting` are article pages that an earlier run found but did not fetch, newest first. `last_fetched` says when the
+    sitemaps that its indexes name were last fetched. `now` is aware.
     """
     since, until = date_range(source, now)
     return PlannedSource(
@@ -72,7 +72,7 @@ def plan_source(
         exclude=tuple(source.exclude),
         since=since,
         until=until,
-        asked=dict(asked or {}),
+        last_fetched=dict(last_fetched or {}),
         allow_private_addresses=source.allow_private_addresses,
         ports=named_ports(source),
     )

@@ -1,7 +1,7 @@
 """The crawl plan: plain data that a flow writes and a Scrapy process reads.
 
-A plan is a folder with two files: `plan.json`, and `known.keys`, the sorted 64-bit keys of every address that
-listings need not name again (see `crawlers.discovery.urls.KnownUrls`).
+A plan is a folder with two files: `plan.json`, and `known.keys`, the sorted 64-bit keys of every URL that need not be
+crawled again when a listing names it (see `crawlers.discovery.known_urls`).
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from crawlers.politeness.ip_ranges import AccessPolicy
 PLAN_FILE = "plan.json"
 KNOWN_KEYS_FILE = "known.keys"
 DEFAULT_PAGES = 2000
-"""New pages that a crawl asks of a source which sets no limit: enough for a day of the largest newsrooms, and a sitemap
-of 50,000 then takes neither the memory nor the time of all the others. The rest waits for later runs."""
+"""New pages that a crawl requests from a source without a limit of its own: enough for a day of the largest newsrooms,
+and a sitemap of 50,000 does not use up the memory and the time of all other sources. The rest waits for later runs."""
 DEFAULT_LISTINGS = 50
-"""The same for listings that others name: some indexes have one for every day of decades."""
+"""The same for listings that other listings name: some sitemap indexes have one for every day of decades."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedRequest:
-    """An address to ask for. `etag` and `last_modified` make the request conditional, both times are aware."""
+    """A URL to request. `etag` and `last_modified` make the request conditional; both times are aware."""
 
     url: str
     kind: Kind
@@ -35,43 +35,43 @@ class PlannedRequest:
     last_modified: str | None = None
     published_hint: datetime | None = None
     date: datetime | None = None
-    """When it was published or changed, as far as anybody has said so; newer pages are asked for first."""
+    """When the page was published or changed, if any listing or the URL says so; newer pages are requested first."""
     stored: OriginalCapture | None = None
-    """What the archive has of it."""
+    """What the archive has stored for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedSource:
-    """What to ask of one source.
+    """What to request from one source.
 
-    `delay` is the seconds between two requests to one of its hosts; `include` and `exclude` are regular expressions
-    searched for in article addresses.
+    `delay` is the time in seconds between two requests to one of its hosts. `include` and `exclude` are regular
+    expressions that are searched for in article URLs.
     """
 
     name: str
     delay: float
     requests: tuple[PlannedRequest, ...] = ()
-    """What is asked in any case: listings, and pages for another look."""
+    """What is requested in any case: listings, and pages to check again."""
     waiting: tuple[PlannedRequest, ...] = ()
-    """Pages that an earlier crawl found and did not get, newest first: asked after what its listings name anew."""
+    """Pages that an earlier crawl found but did not fetch, newest first: requested after the new pages in listings."""
     limit: int = DEFAULT_PAGES
-    """Pages asked beside `requests`."""
+    """Pages requested in addition to `requests`."""
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     since: datetime | None = None
     until: datetime | None = None
-    """The window of time, aware, that a page's date is to be in where its listing or its address gives one."""
+    """The range, aware, that a page's date must be in if its listing or its URL gives one."""
     listing_limit: int = DEFAULT_LISTINGS
-    """Listings asked beside `requests`."""
-    asked: dict[str, datetime] = field(default_factory=dict)
-    """Further sitemaps that are known by their indexes: when each was asked last."""
+    """Listings requested in addition to `requests`."""
+    last_fetched: dict[str, datetime] = field(default_factory=dict)
+    """When each of the sitemaps that indexes name was last fetched, by URL."""
     allow_private_addresses: bool = False
-    """Whether its requests may go to addresses inside a network."""
+    """Whether its requests may go to private addresses."""
     ports: tuple[int, ...] = ()
-    """Ports that may be asked beside 80 and 443."""
+    """Ports that its requests may go to besides 80 and 443."""
 
     def access_policy(self) -> AccessPolicy:
-        """How far its requests may go."""
+        """Where its requests may go."""
         return AccessPolicy(
             self.allow_private_addresses, frozenset(self.ports), self.limit if self.limit > DEFAULT_PAGES else None
         )
@@ -79,7 +79,7 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """All that a crawl needs to know. `archive` is the folder that its segments go to."""
+    """Everything a crawl needs to know. `archive` is the folder for its segments."""
 
     run_id: str
     archive: str
@@ -97,7 +97,7 @@ def write_plan(folder: Path, plan: CrawlPlan) -> None:
 
 
 def read_plan(folder: Path) -> CrawlPlan:
-    """Read a plan's `plan.json`; raises CrawlersError, in words, where it is none."""
+    """Read the `plan.json` in a folder. Raises CrawlersError if it is missing or invalid."""
     file = folder / PLAN_FILE
     try:
         return _PLAN.validate_json(file.read_bytes())
@@ -106,4 +106,4 @@ def read_plan(folder: Path) -> CrawlPlan:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise CrawlersError(f"{file}: is no crawl plan: {key}: {first['msg']}, found {first['input']!r}") from error
+        raise CrawlersError(f"{file}: not a crawl plan: {key}: {first['msg']}, found {first['input']!r}") from error

@@ -1,4 +1,4 @@
-"""A plan for `scrapy crawl news` by hand: from sources.toml alone, with no warehouse behind it."""
+"""A plan for `scrapy crawl news` without a warehouse, from sources.toml alone."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from crawlers.sources.model import load_sources, user_agent
 def standalone_plan(
     sources: str = "sources.toml", source: str | None = None, archive: str = "newsloom-data/archive"
 ) -> CrawlPlan:
-    """Everything that the sources, or the one named `source`, list. CrawlersError where that is missing."""
+    """A plan for all sources, or for the one named `source`. Raises CrawlersError if there is no such source."""
     configured = load_sources(Path(sources))
     require_contact(configured, Path(sources))
     chosen = [entry for entry in configured.sources if source in (None, entry.name)]
     if not chosen:
         names = ", ".join(entry.name for entry in configured.sources)
-        raise CrawlersError(f"{sources}: there is no source {source!r}; there are: {names}")
+        raise CrawlersError(f"{sources}: unknown source {source!r}; available: {names}")
     now = datetime.now(UTC)
     return CrawlPlan(
         run_id=secrets.token_hex(6),

@@ -1,1 +1,1 @@
-"""The Scrapy spiders: thin, they ask discovery what to follow."""
+"""The Scrapy spider and its parts: budget, filters, seen URLs, listings, log entries."""

@@ -1,4 +1,4 @@
-"""What is still to be asked of one source in this crawl, within its budgets."""
+"""The crawl budget of a source: how many pages and listings a crawl may still request from it."""
 
 from __future__ import annotations
 
@@ -18,38 +18,40 @@ if TYPE_CHECKING:
 
 
 class CrawlBudget:
-    """Budgets of a source; what is beyond them waits in the archive's log for a later run.
+    """The budget of one source. Whatever exceeds it stays in the fetch log and waits for a later run.
 
-    What its listings name anew comes first, and what waits from earlier runs gets what is left once they are all read:
-    a long sitemap of old articles does not keep the fresh ones waiting.
+    Pages that the listings name for the first time come first. Pages that wait from earlier runs get the rest of the
+    budget once all listings have been read, so a long sitemap of old articles does not delay the new ones.
     """
 
     def __init__(self, source: PlannedSource) -> None:
         self._source = source
         self._pages, self._listings = source.limit, source.listing_limit
-        self._open = sum(request.kind is not Kind.PAGE for request in source.requests)
+        self._open_listings = sum(request.kind is not Kind.PAGE for request in source.requests)
 
-    def opened(self) -> None:
-        """A listing beside the planned ones is asked for."""
-        self._open += 1
+    def listing_opened(self) -> None:
+        """Count a listing that is requested in addition to the planned ones."""
+        self._open_listings += 1
 
-    def closed(self) -> Iterator[PlannedRequest]:
-        """A listing had its answer, or needs none; gives what waited for the last one."""
-        self._open -= 1
-        yield from self.waiting()
+    def listing_closed(self) -> Iterator[PlannedRequest]:
+        """Count a listing that has been read or is not needed. After the last one, yields the waiting pages."""
+        self._open_listings -= 1
+        yield from self.waiting_pages()
 
-    def waiting(self) -> Iterator[PlannedRequest]:
-        """The pages that waited, as many as there is room for, if no listing is open."""
-        if self._open == 0:
+    def waiting_pages(self) -> Iterator[PlannedRequest]:
+        """The pages that wait from earlier runs, as many as the budget allows, unless a listing is still open."""
+        if self._open_listings == 0:
             chosen = self._source.waiting[: self._pages]
             self._pages -= len(chosen)
             yield from chosen
 
     def listings(self, found: Iterable[FoundListing]) -> Iterator[PlannedRequest]:
-        """Those further listings that are to be asked for now: new ones, and those that say they have changed."""
+        """The listings to request among those that a listing names: new ones, and those that claim to have changed."""
         for listing in found:
-            asked = self._source.asked.get(listing.url)
-            if asked is not None and (listing.modified_at is None or latest_possible(listing.modified_at) < asked):
+            fetched_at = self._source.last_fetched.get(listing.url)
+            if fetched_at is not None and (
+                listing.modified_at is None or latest_possible(listing.modified_at) < fetched_at
+            ):
                 continue
             if self._listings <= 0:
                 return
@@ -57,7 +59,7 @@ class CrawlBudget:
             yield PlannedRequest(listing.url, listing.kind)
 
     def pages(self, links: Iterable[Link]) -> Iterator[PlannedRequest]:
-        """Those pages that are to be asked for now."""
+        """The pages to request among those that a listing links to."""
         for link in links:
             if self._pages <= 0:
                 return

@@ -1,4 +1,4 @@
-"""Scrapy's responses as the archive keeps them."""
+"""Converts Scrapy's responses to what the archive stores."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def to_exchange(response: Response, original: OriginalCapture | None) -> Exchange:
-    """A response with its request; a body that came in gzip as it came, any other one decoded as Scrapy has it.
+    """A response with its request. A gzipped body stays as received, any other body is decoded by Scrapy.
 
-    `original` is what is stored of the same address. An answer that says the same is one that `repeats` it.
+    `original` is what the archive has stored for the same URL. A response with the same content `repeats` it.
     """
     request = response.request
     assert request is not None, "a response in a callback has a request"

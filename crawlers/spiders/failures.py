@@ -1,4 +1,4 @@
-"""Why a request gave nothing: a closed list, and which of Scrapy's errors means which."""
+"""Why a request failed or was skipped: the reasons, and which exceptions of Scrapy and Twisted mean which reason."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 
 class FailureReason(StrEnum):
-    """Why a request failed or was skipped."""
+    """Reasons as stored in the fetch log."""
 
     ROBOTS = "robots"
     ROBOTS_UNREACHABLE = "robots_unreachable"
@@ -54,17 +54,17 @@ class FailureReason(StrEnum):
 
 
 def classify(failure: Failure) -> tuple[Outcome, FailureReason, str]:
-    """Outcome, reason and the reason in words of a request that ended in an error."""
+    """The outcome, the reason and the reason in words for a request that ended in an error."""
     error = failure.value
-    text = str(error) or type(error).__name__
+    detail = str(error) or type(error).__name__
     if isinstance(error, Refused):
-        return (*_REFUSALS[type(error)], text)
+        return (*_REFUSALS[type(error)], detail)
     if isinstance(error, IgnoreRequest):
-        return Outcome.SKIPPED, FailureReason.INTERNAL_ERROR, text
-    for kinds, reason in _MEANING:
-        if isinstance(error, kinds):
-            return Outcome.FAILED, reason, text
-    return Outcome.FAILED, FailureReason.INTERNAL_ERROR, f"{type(error).__name__}: {text}"
+        return Outcome.SKIPPED, FailureReason.INTERNAL_ERROR, detail
+    for errors, reason in _ERRORS:
+        if isinstance(error, errors):
+            return Outcome.FAILED, reason, detail
+    return Outcome.FAILED, FailureReason.INTERNAL_ERROR, f"{type(error).__name__}: {detail}"
 
 
 _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
@@ -77,7 +77,7 @@ _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
     BadRedirect: (Outcome.FAILED, FailureReason.REDIRECTS),
     TooLarge: (Outcome.FAILED, FailureReason.TOO_LARGE),
 }
-_MEANING: tuple[tuple[tuple[type[BaseException], ...], FailureReason], ...] = (
+_ERRORS: tuple[tuple[tuple[type[BaseException], ...], FailureReason], ...] = (
     ((DownloadTimeoutError, network.TimeoutError, network.TCPTimedOutError), FailureReason.TIMEOUT),
     ((CannotResolveHostError, network.DNSLookupError), FailureReason.DNS),
     ((DownloadCancelledError,), FailureReason.TOO_LARGE),

@@ -1,4 +1,4 @@
-"""Which of the links of a listing are to be asked for, and in which order."""
+"""Filters and sorts the links of a listing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DAY = timedelta(days=1)
 
 
 class LinkFilter:
-    """What a source wants: patterns on addresses, and a window of time."""
+    """What a source is configured to crawl: URL patterns and a date range."""
 
     def __init__(self, source: PlannedSource) -> None:
         self._include = [re.compile(pattern) for pattern in source.include]
@@ -29,7 +29,7 @@ class LinkFilter:
         self._since, self._until = source.since, source.until
 
     def reason_to_skip(self, link: Link, kind: Kind) -> str | None:
-        """What speaks against asking for a link of a listing, in words; None where nothing does."""
+        """Why a link is skipped, in words; None if it is not."""
         if self._include and not any(pattern.search(link.url) for pattern in self._include):
             return "not in include"
         if any(pattern.search(link.url) for pattern in self._exclude):
@@ -40,26 +40,26 @@ class LinkFilter:
                 return f"before {self._since:%Y-%m-%d}"
             if date is not None and self._until is not None and date > self._until:
                 return f"after {self._until:%Y-%m-%d}"
-        # Only plain sitemaps name pages that are no articles; one for news gives titles or times of publication.
-        is_bare = kind is Kind.SITEMAP and link.title is None and link.published_at is None
-        return "no articles by their addresses" if is_bare and is_not_article(normalise_url(link.url)) else None
+        # Only plain sitemaps list pages that are not articles; news sitemaps have titles or publication times.
+        is_plain = kind is Kind.SITEMAP and link.title is None and link.published_at is None
+        return "not articles, judging by their URLs" if is_plain and is_not_article(normalise_url(link.url)) else None
 
     def is_too_old(self, listing: FoundListing) -> bool:
-        """Whether a listing has not changed since the window of time opened."""
+        """Whether a listing has not changed since the beginning of the date range."""
         changed = listing.modified_at
         return changed is not None and self._since is not None and latest_possible(changed) < self._since
 
 
-def latest_possible(moment: datetime) -> datetime:
-    """The last moment that a time may mean: midnight stands for the whole day, as far as listings go."""
-    return moment + _DAY if (moment.hour, moment.minute, moment.second) == (0, 0, 0) else moment
+def latest_possible(time: datetime) -> datetime:
+    """The latest time that a time in a listing may mean: midnight stands for the whole day."""
+    return time + _DAY if (time.hour, time.minute, time.second) == (0, 0, 0) else time
 
 
 def newest_links(links: Iterable[Link]) -> list[Link]:
-    """The newest first; what has no date keeps its order and comes last."""
+    """The links, newest first; those without a date come last, in their order."""
     return sorted(links, key=lambda link: link_date(link) or _NEVER, reverse=True)
 
 
 def newest_listings(listings: Iterable[FoundListing]) -> list[FoundListing]:
-    """The same for listings."""
+    """The listings, newest first; those without a date come last, in their order."""
     return sorted(listings, key=lambda listing: listing.modified_at or day_in_url(listing.url) or _NEVER, reverse=True)

@@ -1,4 +1,4 @@
-"""Which reader a listing needs."""
+"""Reads a fetched listing with the parser for its kind."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class ListingContent:
-    """What a listing names: articles, further listings, and what was broken in it."""
+    """What a listing contains: links to articles, further listings, and a description of what is broken in it."""
 
     links: tuple[Link, ...] = ()
     listings: tuple[FoundListing, ...] = ()
@@ -28,11 +28,11 @@ class ListingContent:
 
 
 def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ()) -> ListingContent:
-    """Read a fetched listing; raises BadListingError where nothing can be read from it.
+    """Read a fetched listing. Raises BadListingError if nothing can be read from it.
 
-    `sitemaps` are those that the host's robots.txt names. A front page leads to its feeds and to the sitemaps for news
-    among them, for want of both to all of these, which name everything that a publisher ever had, and for want of these
-    to where feeds and sitemaps often are.
+    `sitemaps` are the ones in the host's robots.txt. A front page leads to its feeds and to the news sitemaps among
+    these. If it has neither, it leads to all of these sitemaps, which list everything a publisher ever had. If there
+    are none, it leads to the usual locations of feeds and sitemaps.
     """
     content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
     if kind is Kind.FEED:
@@ -52,10 +52,12 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
     feeds = [FoundListing(url, Kind.FEED) for url in find_feeds(response.body, response.url)]
     news = [FoundListing(url, Kind.SITEMAP) for url in sitemaps if "news" in url.rpartition("/")[2].lower()]
     everything = [FoundListing(url, Kind.SITEMAP) for url in sitemaps]
-    return ListingContent(listing.links, tuple(feeds + news or everything or _usual(response.url)), listing.problem)
+    return ListingContent(
+        listing.links, tuple(feeds + news or everything or _usual_locations(response.url)), listing.problem
+    )
 
 
-def _usual(url: str) -> list[FoundListing]:
+def _usual_locations(url: str) -> list[FoundListing]:
     return [
         *(FoundListing(urljoin(url, path), Kind.FEED) for path in COMMON_FEEDS),
         *(FoundListing(urljoin(url, path), Kind.SITEMAP) for path in COMMON_SITEMAPS),

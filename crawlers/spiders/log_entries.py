@@ -1,4 +1,4 @@
-"""What goes into a segment's log for an answer, or for the lack of one."""
+"""The entries of the fetch log: for a response, or for a request without one."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 def fetch_from_response(source: str, planned: PlannedRequest, response: Response) -> Fetch:
-    """The log line of an answer."""
+    """The log entry of a response."""
     outcome, reason, detail = Outcome.FETCHED, None, None
     if response.status == NOT_MODIFIED:
         outcome = Outcome.UNCHANGED
     elif len(response.url) > MAX_URL_BYTES:
-        said = f"redirected to an address of {len(response.url)} characters; at most {MAX_URL_BYTES} are taken"
-        outcome, reason, detail = Outcome.FAILED, FailureReason.REDIRECTS, said
+        too_long = f"redirected to a URL of {len(response.url)} characters; at most {MAX_URL_BYTES} are supported"
+        outcome, reason, detail = Outcome.FAILED, FailureReason.REDIRECTS, too_long
     elif not 200 <= response.status < 300:
         outcome, reason, detail = Outcome.FAILED, FailureReason.HTTP_STATUS, f"answered {response.status}"
     return Fetch(
@@ -51,18 +51,18 @@ def fetch_from_response(source: str, planned: PlannedRequest, response: Response
 
 
 def mark_unchanged(fetch: Fetch, content: Exchange | None) -> Fetch:
-    """The log line of an answer that may have nothing but what is stored."""
+    """The log entry as it is, or as unchanged if the content is what is stored already."""
     return replace(fetch, outcome=Outcome.UNCHANGED) if content is not None and content.repeats is not None else fetch
 
 
 def with_left_out(detail: str | None, left_out: Mapping[str, int]) -> str | None:
-    """What is to be said of a listing, with what was left out of it, by reason."""
-    said = ", ".join(f"{count} {why}" for why, count in left_out.items())
-    return "; ".join(filter(None, (detail, said and f"left out: {said}"))) or None
+    """The detail of a listing, with the number of links that were left out for each reason."""
+    counts = ", ".join(f"{count} {reason}" for reason, count in left_out.items())
+    return "; ".join(filter(None, (detail, counts and f"left out: {counts}"))) or None
 
 
 def fetch_from_failure(source: str, planned: PlannedRequest, failure: Failure) -> Fetch:
-    """The log line of a request that had no answer, or was not made."""
+    """The log entry of a request that failed or was not made."""
     outcome, reason, detail = classify(failure)
     return Fetch(
         url=planned.url,

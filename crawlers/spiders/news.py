@@ -1,8 +1,8 @@
-"""The one spider: asks what its plan names, follows what listings name, archives every answer, decides nothing else.
+"""The spider: requests what its plan names, follows listings, archives every response.
 
 scrapy crawl news -a plan=FOLDER                    as `newsloom run` starts it
 scrapy crawl news -a sources=sources.toml [-a source=NAME] [-a archive=FOLDER]
-                                                    by hand, knowing nothing of any warehouse
+                                                    without a warehouse
 """
 
 from __future__ import annotations
@@ -44,15 +44,15 @@ if TYPE_CHECKING:
 
 LISTING_DEPTH = 3  # front page -> sitemap index -> sitemap
 REPORT_EVERY = 1.0  # seconds
-# Without any delay Scrapy 2.19 sends all that is queued for a host at once, whatever its concurrency: its downloader
-# counts a request as under way only after it has looked whether there is room for the next.
-LEAST_DELAY = 0.001
+# Without any delay, Scrapy 2.19 sends everything that is queued for a host at once, whatever its concurrency: its
+# downloader checks for a free slot before it counts the previous request as active.
+MIN_DELAY = 0.001
 GONE = (404, 410)
-OLDEST = 365  # days; how much older a page is than that makes no difference to when it is asked for
+MAX_AGE = 365  # days; older pages all have the same priority
 
 
 class NewsSpider(scrapy.Spider):
-    """Crawls by a plan into archive segments; see the module for its arguments."""
+    """Crawls by a plan into archive segments. The module docstring explains the arguments."""
 
     name = "news"
 
@@ -62,13 +62,13 @@ class NewsSpider(scrapy.Spider):
         self.access_policies = {source.name: source.access_policy() for source in plan.sources}
         self.budgets = {source.name: CrawlBudget(source) for source in plan.sources}
         self.started = datetime.now(UTC)
-        self.sitemaps: dict[str, tuple[str, ...]] = {}  # by host, as its robots.txt names them
+        self.sitemaps: dict[str, tuple[str, ...]] = {}  # by host, from its robots.txt
         self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
         self.resources = ExitStack()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
-        """Made by Scrapy; `kwargs` are the -a arguments, all strings."""
+        """Called by Scrapy; `kwargs` are the -a arguments, all strings."""
         folder = kwargs.pop("plan", None)
         if folder is not None:
             plan, known = read_plan(Path(folder)), Path(folder) / KNOWN_KEYS_FILE
@@ -78,7 +78,7 @@ class NewsSpider(scrapy.Spider):
             plan, known = standalone_plan(**kwargs), None
         settings = crawler.settings
         settings.set("USER_AGENT", plan.user_agent, priority="spider")
-        delay = max(LEAST_DELAY, min((source.delay for source in plan.sources), default=1.0))
+        delay = max(MIN_DELAY, min((source.delay for source in plan.sources), default=1.0))
         settings.set("DOWNLOAD_DELAY", delay, priority="spider")
         settings.set("DOWNLOAD_SLOTS", _slots(plan), priority="spider")
         spider = cls(plan)
@@ -89,63 +89,63 @@ class NewsSpider(scrapy.Spider):
         return spider
 
     def open(self, known: Path | None) -> None:
-        """Open the archive and the known addresses; raises CrawlersError where another crawl has the archive."""
+        """Open the archive and the known URLs. Raises CrawlersError if another crawl has locked the archive."""
         archive = Path(self.plan.archive)
         lock = lock_archive(archive, wait=10.0)
         self.resources.callback(lock.release)
-        settled = self.resources.enter_context(KnownUrls(known)) if known is not None else None
-        self.memory = SeenUrls(self.plan.sources, settled)
+        known_urls = self.resources.enter_context(KnownUrls(known)) if known is not None else None
+        self.seen = SeenUrls(self.plan.sources, known_urls)
         self.writer = self.resources.enter_context(
             SegmentWriter(archive, self.plan.run_id, max_pages=self.plan.segment_pages, on_sealed=self.sealed)
         )
 
     def opened(self) -> None:
-        """Signal handler: the reactor runs."""
+        """Signal handler: the reactor is running."""
         timer = LoopingCall(self.tick)
         timer.start(REPORT_EVERY, now=False)
         self.resources.callback(timer.stop)
 
     def closed(self, reason: str) -> None:
-        """Called by Scrapy at the end: seal what is open."""
+        """Called by Scrapy at the end: seal the open segment, release the archive."""
         self.resources.close()
         self.report(progress=self.counts)
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
-        """Signal handler: keep the sitemaps that a robots.txt names."""
+        """Signal handler: remember the sitemaps in a robots.txt."""
         self.sitemaps[urlsplit(request.url).netloc] = tuple(robotparser.rp.sitemaps)
 
     def tick(self) -> None:
-        """Every second: seal a segment that has been open for long, say how far the crawl is."""
+        """Called every second: seal a segment that has been open for too long, report progress."""
         self.writer.seal_if_old()
         self.report(progress=self.counts)
 
     def sealed(self, segment: str) -> None:
-        """Say that a segment can be read."""
+        """Report that a segment is complete."""
         self.report(sealed=segment)
 
     def report(self, **event: Any) -> None:
-        """One event as a JSON line on standard output, for the run that started the crawl."""
+        """Write an event as a JSON line to standard output, for the run that started the crawl."""
         if self.crawler.settings.getint("PARENT_PID"):
             sys.stdout.write(json.dumps(event) + "\n")
             sys.stdout.flush()
 
     async def start(self) -> AsyncIterator[Request]:
-        """What the plan names."""
+        """The requests for what the plan names."""
         for source in self.plan.sources:
             for planned in source.requests:
                 request = self.request(source, planned, depth=0)
                 if request is not None:
                     yield request
                 elif planned.kind is not Kind.PAGE:
-                    for waiting in self.follow(source, self.budgets[source.name].closed()):
+                    for waiting in self.follow(source, self.budgets[source.name].listing_closed()):
                         yield waiting
             if all(planned.kind is Kind.PAGE for planned in source.requests):
-                for waiting in self.follow(source, self.budgets[source.name].waiting()):
+                for waiting in self.follow(source, self.budgets[source.name].waiting_pages()):
                     yield waiting
 
     def request(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Request | None:
-        """The request for an address, or None where this crawl has asked for it already."""
-        if not self.memory.claim(planned.url):
+        """The request for a URL, or None if this crawl has requested it already."""
+        if not self.seen.claim(planned.url):
             return None
         self.counts["waiting"] += 1
         if planned.kind is Kind.PAGE:
@@ -158,11 +158,11 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs={"source": source, "planned": planned, "depth": depth},
             meta={ACCESS_POLICY: self.access_policies[source.name]},
             priority=10,
-            dont_filter=True,  # the memory knows better: one address has several spellings
+            dont_filter=True,  # SeenUrls does that: it knows the spellings of a URL
         )
 
     def page_request(self, url: str, source: PlannedSource, planned: PlannedRequest, tried: list[str]) -> Request:
-        """The request for a page by one of its spellings; `tried` are those asked for, this one included."""
+        """The request for a page at one of its URLs; `tried` are the URLs requested so far, this one included."""
         return Request(
             url,
             callback=self.on_page,
@@ -171,7 +171,7 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs={"source": source, "planned": planned, "tried": tried},
             meta={
                 ACCESS_POLICY: self.access_policies[source.name],
-                IS_PAGE: planned.stored is None,  # looks at what is known are bounded by that
+                IS_PAGE: planned.stored is None,  # rechecks of known pages do not count
                 "download_maxsize": MAX_PAGE_BYTES,
             },
             priority=-self._age(planned.date),
@@ -181,11 +181,11 @@ class NewsSpider(scrapy.Spider):
     def on_page(
         self, response: Response, source: PlannedSource, planned: PlannedRequest, tried: list[str]
     ) -> Iterator[Request]:
-        """Put an article page on record; one that is not there is asked for by its other spellings first."""
+        """Archive an article page. If it is missing at this URL, try its other URLs first."""
         if response.status in GONE:
-            spelling = self.memory.next_spelling(planned.url, tried)
-            if spelling is not None:
-                yield self.page_request(spelling, source, planned, tried)
+            fallback = self.seen.next_fallback(planned.url, tried)
+            if fallback is not None:
+                yield self.page_request(fallback, source, planned, tried)
                 return
         fetch = fetch_from_response(source.name, planned, response)
         content = None if fetch.outcome is Outcome.FAILED else to_exchange(response, planned.stored)
@@ -194,7 +194,7 @@ class NewsSpider(scrapy.Spider):
     def on_listing(
         self, response: Response, source: PlannedSource, planned: PlannedRequest, depth: int
     ) -> Iterator[Request]:
-        """Put a listing on record with what it names that is new, and ask for that."""
+        """Archive a listing with the new links in it, and follow these."""
         content = to_exchange(response, planned.stored)
         fetch = mark_unchanged(fetch_from_response(source.name, planned, response), content)
         listing = ListingContent()
@@ -204,11 +204,11 @@ class NewsSpider(scrapy.Spider):
             except BadListingError as error:
                 fetch = replace(fetch, outcome=Outcome.FAILED, reason=FailureReason.BAD_LISTING, detail=str(error))
             except Exception as error:
-                self.logger.exception("reading %s", response.url)
-                said = f"{type(error).__name__}: {error}"
-                fetch = replace(fetch, outcome=Outcome.FAILED, reason=FailureReason.INTERNAL_ERROR, detail=said)
-        links, left_out = self.memory.new_links(source.name, planned.kind, listing.links)
-        listings, too_old = self.memory.new_listings(source.name, listing.listings)
+                self.logger.exception("could not read the listing %s", response.url)
+                problem = f"{type(error).__name__}: {error}"
+                fetch = replace(fetch, outcome=Outcome.FAILED, reason=FailureReason.INTERNAL_ERROR, detail=problem)
+        links, left_out = self.seen.new_links(source.name, planned.kind, listing.links)
+        listings, too_old = self.seen.new_listings(source.name, listing.listings)
         left_out.update({"listings that have not changed since": too_old} if too_old else {})
         detail = with_left_out(fetch.detail or listing.problem, left_out)
         self.store(replace(fetch, links=tuple(links), listings=tuple(listings), detail=detail), content)
@@ -216,21 +216,21 @@ class NewsSpider(scrapy.Spider):
         if depth < LISTING_DEPTH:
             yield from self.follow(source, budget.listings(listings), depth + 1)
         yield from self.follow(source, budget.pages(links))
-        yield from self.follow(source, budget.closed())
+        yield from self.follow(source, budget.listing_closed())
 
     def follow(self, source: PlannedSource, wanted: Iterable[PlannedRequest], depth: int = 0) -> Iterator[Request]:
-        """The requests for new addresses, where there are any to make."""
+        """The requests for those URLs that this crawl has not requested yet."""
         for planned in wanted:
             request = self.request(source, planned, depth)
             if request is not None:
                 if planned.kind is not Kind.PAGE:
-                    self.budgets[source.name].opened()
+                    self.budgets[source.name].listing_opened()
                 yield request
 
     def on_error(self, failure: Failure) -> Iterator[Request]:
-        """Put a request that had no answer on record."""
+        """Log a request that got no response."""
         if isinstance(failure.value, RequestDropped):
-            return  # it is as if nobody had named it yet: the next crawl does
+            return  # as if no listing had named the URL yet: the next crawl will find it again
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
         fetch = fetch_from_failure(arguments["source"].name, arguments["planned"], failure)
         if fetch.reason == FailureReason.INTERNAL_ERROR:
@@ -238,31 +238,31 @@ class NewsSpider(scrapy.Spider):
         self.store(fetch, None)
         if fetch.kind is not Kind.PAGE:
             source = arguments["source"]
-            yield from self.follow(source, self.budgets[source.name].closed())
+            yield from self.follow(source, self.budgets[source.name].listing_closed())
 
     def _age(self, date: datetime | None) -> int:
-        """Days since a page's date, as far as they make a difference; undated ones are taken for yesterday's."""
-        return 1 if date is None else min(max((self.started - date).days, 0), OLDEST)
+        """The age of a page in days, at most MAX_AGE; pages without a date count as one day old."""
+        return 1 if date is None else min(max((self.started - date).days, 0), MAX_AGE)
 
     def store(self, fetch: Fetch, content: Exchange | None) -> None:
-        """One log line, and the answer itself where it is worth keeping."""
+        """Write a log entry and, if there is any, the content to the archive."""
         self.counts["waiting"] -= 1
         self.counts["pages" if fetch.kind is Kind.PAGE else "listings"] += 1
         try:
             self.writer.add(fetch, content)
         except ArchiveError:
-            # A disk that is full or broken: whatever else is fetched would be lost too.
-            self.logger.exception("the archive cannot be written")
+            # The disk is full or broken: everything else that is fetched would be lost too.
+            self.logger.exception("cannot write to the archive; the crawl stops")
             if self.crawler.engine is not None:
                 self.crawler.engine.close_spider(self, "archive_failed")
 
 
 def _slots(plan: CrawlPlan) -> dict[str, dict[str, float]]:
-    """Delays by host, for Scrapy's DOWNLOAD_SLOTS; a host of two sources gets the longer one."""
+    """The delay of each host, for Scrapy's DOWNLOAD_SLOTS; a host of two sources gets the longer one."""
     slots: dict[str, dict[str, float]] = {}
     for source in plan.sources:
         for host in {urlsplit(request.url).hostname or "" for request in source.requests}:
-            delay = max(source.delay, slots.get(host, {}).get("delay", LEAST_DELAY))
+            delay = max(source.delay, slots.get(host, {}).get("delay", MIN_DELAY))
             slots[host] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
     return slots
 

@@ -1,4 +1,4 @@
-"""What a crawl remembers of addresses: which it has asked for, which were not there, which need not be asked for."""
+"""The URLs that a crawl has seen: requested ones, missing ones, and those that earlier crawls have settled."""
 
 from __future__ import annotations
 
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
     from crawlers.archive import FoundListing, Kind
     from crawlers.plan.model import PlannedSource
 
-MAX_SPELLINGS = 3  # of an address that is not there, beside the first
+MAX_FALLBACKS = 3  # other URLs that are tried for a page that is missing at its own
 
 
 class KnownKeys(Protocol):
-    """The addresses that earlier crawls have settled, by key."""
+    """The URLs that earlier crawls have settled, by key."""
 
     def has_key(self, key: int) -> bool:
-        """Whether this one is settled."""
+        """Whether the URL with this key is settled."""
 
 
 class SeenUrls:
-    """One crawl's memory, by `url_key`, whatever the spelling; `known` is what earlier crawls have settled."""
+    """The URLs of one crawl by `url_key`, whatever their spelling; `known` are those that earlier crawls settled."""
 
     def __init__(self, sources: Iterable[PlannedSource], known: KnownKeys | None) -> None:
         self._known = known
-        self._asked: set[int] = set()
+        self._requested: set[int] = set()
         self._gone: set[int] = set()
-        self._spellings: dict[int, list[str]] = {}
+        self._other_urls: dict[int, list[str]] = {}
         self._filters = {source.name: LinkFilter(source) for source in sources}
 
     def claim(self, url: str) -> bool:
-        """Whether an address is still to be asked for in this crawl; from now on it is not."""
+        """Whether this crawl has yet to request a URL; marks it as requested."""
         key = url_key(url)
-        if key in self._asked and key not in self._gone:
+        if key in self._requested and key not in self._gone:
             return False
-        self._asked.add(key)
+        self._requested.add(key)
         self._gone.discard(key)
         return True
 
     def new_links(self, source: str, kind: Kind, links: Iterable[Link]) -> tuple[list[Link], Counter[str]]:
-        """Those links of a listing that nobody knows yet and that the source wants, each once, the newest first.
+        """The links of a listing that are new and pass the source's filter, without duplicates, newest first.
 
-        Beside them: how many new ones it does not want, by the reason in words.
+        Also returns how many new ones the filter left out, by reason in words.
         """
         link_filter = self._filters[source]
         new: dict[int, Link] = {}
@@ -61,37 +61,34 @@ class SeenUrls:
             key = url_key(url)
             if key in new or (self._known is not None and self._known.has_key(key)):
                 continue
-            if key in self._asked and key not in self._gone:
-                self._spellings.setdefault(key, []).append(url)
+            if key in self._requested and key not in self._gone:
+                self._other_urls.setdefault(key, []).append(url)
                 continue
             link = replace(link, url=url)
-            why_not = link_filter.reason_to_skip(link, kind)
-            if why_not is not None:
-                left_out[why_not] += 1
+            reason = link_filter.reason_to_skip(link, kind)
+            if reason is not None:
+                left_out[reason] += 1
                 continue
             new[key] = link
         return newest_links(new.values()), left_out
 
     def new_listings(self, source: str, listings: Iterable[FoundListing]) -> tuple[list[FoundListing], int]:
-        """Those further listings that the source's window of time lets through, the newest first.
-
-        Beside them: how many it does not let through.
-        """
+        """The listings within the source's date range, newest first, and how many are outside it."""
         found = list(listings)
         wanted = [listing for listing in found if not self._filters[source].is_too_old(listing)]
         return newest_listings(wanted), len(found) - len(wanted)
 
-    def next_spelling(self, url: str, tried: list[str]) -> str | None:
-        """Another address of a page that is not at `url`: one that a listing gave for it, or a likely one.
+    def next_fallback(self, url: str, tried: list[str]) -> str | None:
+        """Another URL to try for a page that is missing at `url`: one that a listing gives for it, or a likely one.
 
-        `tried` are those that were asked for, and is added to. None where there is no other: then the page is gone,
-        unless a listing spells it anew.
+        `tried` are the URLs requested so far; the result is added to it. None if there is no other: then the page is
+        gone, unless a listing gives another URL for it later.
         """
         key = url_key(url)
-        candidates: tuple[str, ...] = (*self._spellings.get(key, ()), *fallback_urls(url))
-        for spelling in candidates:
-            if spelling not in tried and len(tried) <= MAX_SPELLINGS:
-                tried.append(spelling)
-                return spelling
+        candidates: tuple[str, ...] = (*self._other_urls.get(key, ()), *fallback_urls(url))
+        for candidate in candidates:
+            if candidate not in tried and len(tried) <= MAX_FALLBACKS:
+                tried.append(candidate)
+                return candidate
         self._gone.add(key)
         return None

@@ -219,4 +219,4 @@ def test_a_plan_that_is_none_ends_the_crawl_with_words(tmp_path: Path) -> None:
         [sys.executable, "-m", "crawlers", str(tmp_path)], capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert "plan.json: is no crawl plan: run_id" in done.stderr
+    assert "plan.json: not a crawl plan: run_id" in done.stderr

@@ -1,4 +1,4 @@
-"""What a crawl asks of a source, and what it leaves for later."""
+"""What a crawl requests from a source, and what it leaves for later."""
 
 from __future__ import annotations
 
@@ -25,34 +25,34 @@ def links(count: int) -> list[Link]:
     return [Link(f"{SITE}/new/{number}") for number in range(count)]
 
 
-def test_what_listings_name_anew_comes_before_what_waits() -> None:
+def test_new_pages_of_listings_come_before_waiting_ones() -> None:
     budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, waiting(5), limit=4))
-    assert list(budget.waiting()) == []
+    assert list(budget.waiting_pages()) == []
     assert [page.url for page in budget.pages(links(3))] == [f"{SITE}/new/{number}" for number in range(3)]
-    assert list(budget.closed()) == []
-    assert [page.url for page in budget.closed()] == [f"{SITE}/old/0"]
+    assert list(budget.listing_closed()) == []
+    assert [page.url for page in budget.listing_closed()] == [f"{SITE}/old/0"]
 
 
-def test_what_waits_goes_on_where_no_listing_is_due() -> None:
+def test_waiting_pages_are_requested_at_once_if_no_listing_is_due() -> None:
     budget = CrawlBudget(PlannedSource("a", 0.0, (), waiting(5), limit=4))
-    assert len(list(budget.waiting())) == 4
+    assert len(list(budget.waiting_pages())) == 4
 
 
-def test_listings_that_others_name_are_waited_for_as_well() -> None:
+def test_waiting_pages_come_after_listings_that_other_listings_name() -> None:
     budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS[:1], waiting(1)))
-    budget.opened()
-    assert list(budget.closed()) == []
-    assert len(list(budget.closed())) == 1
+    budget.listing_opened()
+    assert list(budget.listing_closed()) == []
+    assert len(list(budget.listing_closed())) == 1
 
 
 def sitemap(name: str, modified_at: datetime | None = None) -> FoundListing:
     return FoundListing(f"{SITE}/{name}.xml", Kind.SITEMAP, modified_at)
 
 
-def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_asked_for() -> None:
+def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_requested() -> None:
     hour = timedelta(hours=1)
     known = {f"{SITE}/{name}.xml": NOW for name in ("changed", "unchanged", "undated", "today")}
-    budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, asked=known))
+    budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, last_fetched=known))
     found = [
         sitemap("changed", NOW + hour),
         sitemap("unchanged", NOW - hour),
@@ -67,12 +67,12 @@ def test_of_the_sitemaps_of_an_index_only_new_and_changed_ones_are_asked_for() -
     ]
 
 
-def test_no_more_listings_are_asked_for_than_there_is_room_for() -> None:
+def test_no_more_listings_are_requested_than_the_budget_allows() -> None:
     budget = CrawlBudget(PlannedSource("a", 0.0, FEEDS, listing_limit=3))
     assert len(list(budget.listings(sitemap(str(number)) for number in range(9)))) == 3
 
 
-def test_the_newest_comes_first_and_what_has_no_date_keeps_its_order_at_the_end() -> None:
+def test_the_newest_comes_first_and_undated_ones_keep_their_order_at_the_end() -> None:
     def at(days: int) -> datetime:
         return NOW - timedelta(days=days)
 
@@ -94,7 +94,7 @@ def test_the_newest_comes_first_and_what_has_no_date_keeps_its_order_at_the_end(
 
 
 @pytest.mark.parametrize(
-    ("link", "why_not"),
+    ("link", "reason"),
     [
         (Link(f"{SITE}/x", published_at=NOW), None),
         (Link(f"{SITE}/x", published_at=datetime(2026, 2, 27, 23, 0, tzinfo=UTC)), "before 2026-02-28"),
@@ -105,15 +105,15 @@ def test_the_newest_comes_first_and_what_has_no_date_keeps_its_order_at_the_end(
         (Link(f"{SITE}/no-date-at-all"), None),
     ],
 )
-def test_a_window_of_time_goes_by_what_listing_and_address_say(link: Link, why_not: str | None) -> None:
+def test_the_date_range_applies_to_the_date_in_listing_or_url(link: Link, reason: str | None) -> None:
     since, until = datetime(2026, 2, 28, tzinfo=UTC), datetime(2026, 3, 11, 23, 59, tzinfo=UTC)
-    assert LinkFilter(PlannedSource("a", 0.0, since=since, until=until)).reason_to_skip(link, Kind.FEED) == why_not
+    assert LinkFilter(PlannedSource("a", 0.0, since=since, until=until)).reason_to_skip(link, Kind.FEED) == reason
 
 
-def test_only_what_a_plain_sitemap_names_is_judged_by_its_address() -> None:
+def test_only_links_of_plain_sitemaps_are_filtered_by_their_urls() -> None:
     link_filter = LinkFilter(PlannedSource("a", 0.0))
     about = Link(f"{SITE}/about")
-    assert link_filter.reason_to_skip(about, Kind.SITEMAP) == "no articles by their addresses"
+    assert link_filter.reason_to_skip(about, Kind.SITEMAP) == "not articles, judging by their URLs"
     assert link_filter.reason_to_skip(about, Kind.FEED) is None
     assert link_filter.reason_to_skip(Link(f"{SITE}/about", title="About a boy"), Kind.SITEMAP) is None
     assert link_filter.reason_to_skip(Link(f"{SITE}/news/about-the-ferry-that-sank"), Kind.SITEMAP) is None

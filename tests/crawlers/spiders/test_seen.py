@@ -1,11 +1,11 @@
-"""What a crawl remembers of addresses."""
+"""Which URLs a crawl has seen, and which it tries instead of a missing one."""
 
 from __future__ import annotations
 
 from crawlers.archive import Kind
 from crawlers.discovery import Link, url_key
 from crawlers.plan.model import PlannedSource
-from crawlers.spiders.seen import MAX_SPELLINGS, SeenUrls
+from crawlers.spiders.seen import MAX_FALLBACKS, SeenUrls
 
 PAGE = "http://a.example/news/report"
 
@@ -18,58 +18,58 @@ class Settled:
         return key in self.keys
 
 
-def memory(*settled: str, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> SeenUrls:
+def seen_urls(*settled: str, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> SeenUrls:
     return SeenUrls([PlannedSource("a", 0.0, include=include, exclude=exclude)], Settled(*settled))
 
 
-def new(memory: SeenUrls, *urls: str) -> list[str]:
-    return [link.url for link in memory.new_links("a", Kind.FEED, [Link(url) for url in urls])[0]]
+def new(seen: SeenUrls, *urls: str) -> list[str]:
+    return [link.url for link in seen.new_links("a", Kind.FEED, [Link(url) for url in urls])[0]]
 
 
-def test_an_address_is_claimed_once_whatever_its_spelling() -> None:
-    crawl = memory()
-    assert crawl.claim(PAGE)
-    assert not crawl.claim(PAGE + "?utm_source=rss#top")
-    assert crawl.claim(PAGE + "?page=2")
+def test_a_url_is_claimed_once_whatever_its_spelling() -> None:
+    seen = seen_urls()
+    assert seen.claim(PAGE)
+    assert not seen.claim(PAGE + "?utm_source=rss#top")
+    assert seen.claim(PAGE + "?page=2")
 
 
-def test_links_are_new_once_and_only_if_nobody_knows_them() -> None:
-    crawl = memory("http://a.example/old")
-    crawl.claim("http://a.example/asked")
+def test_links_are_new_once_and_only_if_no_crawl_knows_them() -> None:
+    seen = seen_urls("http://a.example/old")
+    seen.claim("http://a.example/asked")
     links = ("http://a.example/old", "http://a.example/asked", PAGE, PAGE + "?utm_medium=x", "mailto:a@a.example")
-    assert new(crawl, *links) == [PAGE]
+    assert new(seen, *links) == [PAGE]
 
 
 def test_patterns_let_links_through() -> None:
-    crawl = memory(include=("/news/",), exclude=("/news/sport", "[?]print"))
-    assert new(crawl, PAGE, "http://a.example/about", "http://a.example/news/sport/1", PAGE + "2?print") == [PAGE]
+    seen = seen_urls(include=("/news/",), exclude=("/news/sport", "[?]print"))
+    assert new(seen, PAGE, "http://a.example/about", "http://a.example/news/sport/1", PAGE + "2?print") == [PAGE]
 
 
-def test_a_page_that_is_not_there_is_tried_by_its_other_spellings() -> None:
-    crawl = memory()
+def test_a_missing_page_is_tried_at_its_other_urls() -> None:
+    seen = seen_urls()
     asked = PAGE + "?utm_source=rss"
-    crawl.claim(asked)
-    assert new(crawl, PAGE + "?utm_source=mail") == []
+    seen.claim(asked)
+    assert new(seen, PAGE + "?utm_source=mail") == []
     tried = [asked]
-    assert crawl.next_spelling(asked, tried) == PAGE + "?utm_source=mail"
-    assert crawl.next_spelling(asked, tried) == PAGE
-    assert crawl.next_spelling(asked, tried) is None
+    assert seen.next_fallback(asked, tried) == PAGE + "?utm_source=mail"
+    assert seen.next_fallback(asked, tried) == PAGE
+    assert seen.next_fallback(asked, tried) is None
 
 
-def test_spellings_are_tried_a_few_times_only() -> None:
-    crawl = memory()
-    crawl.claim(PAGE)
-    new(crawl, *(f"{PAGE}?utm_source={number}" for number in range(10)))
+def test_only_a_few_other_urls_are_tried() -> None:
+    seen = seen_urls()
+    seen.claim(PAGE)
+    new(seen, *(f"{PAGE}?utm_source={number}" for number in range(10)))
     tried = [PAGE]
-    while crawl.next_spelling(PAGE, tried) is not None:
+    while seen.next_fallback(PAGE, tried) is not None:
         pass
-    assert len(tried) == 1 + MAX_SPELLINGS
+    assert len(tried) == 1 + MAX_FALLBACKS
 
 
-def test_a_page_that_was_not_there_is_new_when_it_is_listed_otherwise() -> None:
-    crawl = memory()
-    crawl.claim(PAGE)
-    assert crawl.next_spelling(PAGE, [PAGE]) is None
-    assert new(crawl, PAGE + "?utm_source=rss") == [PAGE + "?utm_source=rss"]
-    assert crawl.claim(PAGE + "?utm_source=rss")
-    assert not crawl.claim(PAGE)
+def test_a_missing_page_is_new_when_a_listing_gives_another_url() -> None:
+    seen = seen_urls()
+    seen.claim(PAGE)
+    assert seen.next_fallback(PAGE, [PAGE]) is None
+    assert new(seen, PAGE + "?utm_source=rss") == [PAGE + "?utm_source=rss"]
+    assert seen.claim(PAGE + "?utm_source=rss")
+    assert not seen.claim(PAGE)
