@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types lock clean
+.PHONY: demo test lint types docs lock clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
@@ -18,6 +18,11 @@ lint: $(READY)
 
 types: $(READY)
 	$(BIN)/mypy
+
+# The pages that are made from the comments in the warehouse and from the messages in the code.
+docs: $(READY)
+	$(BIN)/python -m warehouse.schema_page > docs/schema.md
+	$(BIN)/python -m flows.cli.messages_page > docs/messages.md
 
 $(READY): pyproject.toml requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
