@@ -13,7 +13,7 @@ from crawlers.languages import ISO_639_1
 from crawlers.plan.model import PlannedRequest, PlannedSource
 from crawlers.sources.contact import may_crawl
 from crawlers.sources.model import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
-from crawlers.sources.write import entry, free_name, with_contact
+from crawlers.sources.write import entry, free_name, with_contact, with_entries
 from flows.errors import FlowsError
 from flows.sources.probe import LISTINGS, PAGES, Probe, probe
 
@@ -142,7 +142,7 @@ def _existing(file: Path) -> tuple[Sources, str]:
     if not file.exists():
         return Sources(settings=CrawlSettings(), sources=()), ""
     try:
-        text = file.read_text(encoding="utf-8-sig")
+        text = file.read_bytes().decode("utf-8-sig")  # with its own line breaks
         if not tomllib.loads(text).get("source"):
             return Sources(settings=parse_settings(text.encode(), file), sources=()), text
     except (OSError, ValueError):
@@ -153,12 +153,11 @@ def _existing(file: Path) -> tuple[Sources, str]:
 def _write(file: Path, text: str, entries: list[str]) -> None:
     if not entries:
         return
-    parts = [text.rstrip("\n") + "\n" if text.strip() else HEAD]
-    fresh = "\n".join([*parts, *entries])
-    parse_sources(fresh.encode(), file)  # raises SourcesError if the result is invalid
+    body = with_entries(text if text.strip() else HEAD, entries).encode()
+    parse_sources(body, file)  # raises SourcesError if the result is invalid
     try:
         unfinished = file.with_name(file.name + ".part")
-        unfinished.write_text(fresh, encoding="utf-8")
+        unfinished.write_bytes(body)
         unfinished.replace(file)
     except OSError as error:
         raise FlowsError(f"{file}: cannot be written: {error.strerror}") from error

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from crawlers.errors import CrawlersError
 from crawlers.languages import ISO_639_1
@@ -53,33 +51,3 @@ def test_publishers_are_found_by_name_or_part_of_it_and_by_language() -> None:
         by_language("xx")
     with pytest.raises(CrawlersError, match="no publisher in 'eo'"):
         by_language("eo")
-
-
-_URLS = st.lists(st.from_regex(r"https://[a-z]{1,9}\.example/[a-z0-9?=%-]{0,80}", fullmatch=True), max_size=4)
-
-
-@given(
-    name=st.text(st.characters(exclude_categories=["Cc", "Cs", "Zl", "Zp"]), min_size=1, max_size=100).filter(
-        str.strip
-    ),
-    feeds=_URLS.filter(bool),
-    sitemaps=_URLS,
-    language=st.sampled_from([None, *sorted(ISO_639_1)]),
-)
-def test_an_entry_reads_as_it_was_written(
-    name: str, feeds: list[str], sitemaps: list[str], language: str | None
-) -> None:
-    text = entry(name, feeds=feeds, sitemaps=sitemaps, language=language)
-    (source,) = parse_sources(text.encode(), FILE).sources
-    assert (source.name, source.feeds, source.sitemaps, source.language) == (
-        name,
-        tuple(feeds),
-        tuple(sitemaps),
-        language,
-    )
-
-
-def test_names_are_made_plain_and_numbered() -> None:
-    assert free_name("The Süd Post!", set()) == "the-süd-post"
-    assert free_name("Post", {"post", "post-2"}) == "post-3"
-    assert free_name("…", set()) == "source"
