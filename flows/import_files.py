@@ -3,37 +3,29 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from crawlers.importers.files import InputFile
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
-from flows.pipeline import progress
 from flows.pipeline.extract import Extractor
 from flows.pipeline.failures import describe_failures
 from flows.pipeline.import_files import ImportResult, check_files, import_files
-from flows.prefect_support import Data, Wait, document_parameters, is_transient, skip_if_busy
+from flows.prefect_support import LONG_RETRIES, Data, Wait, document_parameters, retried_task, skip_if_busy
+from flows.progress import LogReporter, Reporter
 from flows.reports.artifacts import escape
 from warehouse import Writer, open_writer
 from warehouse.failed_segments import failed_segments
 
 
-@task(
-    name="import file",
-    task_run_name="import {file.name}",
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[1, 10, 60],
-    retry_condition_fn=is_transient,
-)
+@retried_task("import file", task_run_name="import {file.name}", delays=LONG_RETRIES)
 def import_task(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, file: InputFile, clean: bool
+    writer: Writer, extractor: Extractor, directory: DataDirectory, file: InputFile, clean: bool, reporter: Reporter
 ) -> ImportResult:
     """See `flows.pipeline.import_files.import_files`."""
-    return import_files(writer, extractor, directory, [file], clean=clean)[0]
+    return import_files(writer, extractor, directory, [file], reporter, clean=clean)[0]
 
 
 @flow(name="import", flow_run_name="import {data.name}", validate_parameters=True)
@@ -55,12 +47,12 @@ def import_flow(
     """
     started = datetime.now(UTC)
     found = check_files(files)
-    directory = DataDirectory(data)
+    directory, reporter = DataDirectory(data), LogReporter()
     with open_writer(data, "newsloom import", wait=wait) as writer, Extractor() as extractor:
         imported = []
         for file in found:
-            imported.append(import_task(writer, extractor, directory, file, clean))
-            progress.current.get().step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
+            imported.append(import_task(writer, extractor, directory, file, clean, reporter))
+            reporter.step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
         writer.publish()
         failed = failed_segments(writer.connection, started)
     rows = [

@@ -12,19 +12,19 @@ from flows.data_directory import GIGABYTE, DataDirectory
 from flows.dedup.upkeep import close_quiet_stories, refresh_common_fingerprints, refresh_idf
 from flows.maintenance.pack import pack_loaded
 from flows.maintenance.retention import RetentionResult, apply_retention
-from flows.prefect_support import Data, SourcesFile, Wait, document_parameters, is_transient, publish_task, skip_if_busy
+from flows.prefect_support import Data, SourcesFile, Wait, document_parameters, publish_task, retried_task, skip_if_busy
 from flows.reports.notify import notify_failure
 from flows.settings import Keep, load_settings
 from warehouse import Writer, open_writer
 
 
-@task(name="retention", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+@retried_task("retention")
 def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> RetentionResult:
     """See `flows.maintenance.retention.apply_retention`."""
     return apply_retention(writer, directory, keep, datetime.now(UTC))
 
 
-@task(name="upkeep", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+@retried_task("upkeep")
 def upkeep_task(writer: Writer) -> None:
     """See `flows.dedup.upkeep`: lists that duplicates and stories are found by, stories that have gone quiet."""
     with writer.transaction() as connection:

@@ -7,7 +7,7 @@ from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, ParamSpec, TypeVar, get_type_hints
 
-from prefect import task
+from prefect import Task
 from prefect.cache_policies import NO_CACHE
 from prefect.runtime import deployment
 from prefect.states import Cancelled
@@ -18,15 +18,18 @@ from crawlers.errors import TransientError
 from warehouse import WarehouseBusyError, Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from prefect.client.schemas.objects import State, TaskRun
-    from prefect.tasks import Task
 
     from warehouse.publish import Published
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
+
+# Seconds to wait after a transient error before a task is tried again, each time.
+SHORT_RETRIES = (5.0, 5.0)
+LONG_RETRIES = (1.0, 10.0, 60.0)
 
 SourcesFile = Annotated[Path, Field(description="Absolute path of sources.toml, on the machine that runs the flow.")]
 Data = Annotated[Path, Field(description="Absolute path of the data directory, on the machine that runs the flow.")]
@@ -86,7 +89,26 @@ def skip_if_busy(run: Callable[Parameters, Result]) -> Callable[Parameters, Resu
     return flow
 
 
-@task(name="publish", cache_policy=NO_CACHE, retries=2, retry_delay_seconds=5, retry_condition_fn=is_transient)
+def retried_task(
+    name: str, *, task_run_name: str | None = None, delays: Sequence[float] = SHORT_RETRIES
+) -> Callable[[Callable[Parameters, Result]], Task[Parameters, Result]]:
+    """Make a Prefect task of a function; after a transient error it is tried again, after delays in seconds."""
+
+    def decorate(run: Callable[Parameters, Result]) -> Task[Parameters, Result]:
+        return Task(
+            run,
+            name=name,
+            task_run_name=task_run_name,
+            cache_policy=NO_CACHE,
+            retries=len(delays),
+            retry_delay_seconds=list(delays),
+            retry_condition_fn=is_transient,
+        )
+
+    return decorate
+
+
+@retried_task("publish")
 def publish_task(writer: Writer) -> Published:
     """See `warehouse.Writer.publish`."""
     return writer.publish()

@@ -2,30 +2,24 @@
 
 from typing import Annotated
 
-from prefect import flow, task
+from prefect import flow
 from prefect.artifacts import create_table_artifact
-from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from flows.data_directory import DataDirectory
 from flows.maintenance.reextract import ReextractResult, reextract
 from flows.pipeline.extract import Extractor
-from flows.prefect_support import Data, Wait, document_parameters, is_transient, skip_if_busy
+from flows.prefect_support import LONG_RETRIES, Data, Wait, document_parameters, retried_task, skip_if_busy
+from flows.progress import LogReporter
 from warehouse import Writer, open_writer
 
 
-@task(
-    name="read again",
-    cache_policy=NO_CACHE,
-    retries=3,
-    retry_delay_seconds=[1, 10, 60],
-    retry_condition_fn=is_transient,
-)
+@retried_task("re-extract", delays=LONG_RETRIES)
 def reextract_task(
     writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None
 ) -> ReextractResult:
     """See `flows.maintenance.reextract.reextract`."""
-    return reextract(writer, extractor, directory, source)
+    return reextract(writer, extractor, directory, LogReporter(), source)
 
 
 @flow(name="reextract", flow_run_name="reextract {data.name}", validate_parameters=True)

@@ -1,29 +1,48 @@
-"""Where the time goes: seconds by step."""
+"""How long each step takes."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Spent = Counter[str]  # seconds (floats) by the name of a step
 
+class StepTimes:
+    """Seconds by step. A step within another step stops the clock of the outer one: no second counts twice."""
 
-@contextmanager
-def spent(on: Spent, step: str) -> Iterator[None]:
-    """Add the time within to a step, also when it ends in an error."""
-    start = time.perf_counter()
-    try:
-        yield
-    finally:
-        on[step] += time.perf_counter() - start  # type: ignore[assignment]  # Counter is typed for whole numbers
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+        self._running: list[str] = []
+        self._since = 0.0
 
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        """Add the time within to a step, also if it ends in an error."""
+        self._book()
+        self._running.append(name)
+        try:
+            yield
+        finally:
+            self._book()
+            self._running.pop()
 
-def split(spent: Spent, whole: float) -> str:
-    """The steps with their parts of the whole (seconds), the largest first, as "extract 41 %, load 20 %"."""
-    parts = [f"{step} {100 * seconds / whole:.0f} %" for step, seconds in spent.most_common() if whole]
-    return ", ".join(parts)
+    def add(self, other: StepTimes) -> None:
+        """Add the seconds of another count."""
+        for name, seconds in other.seconds.items():
+            self.seconds[name] = self.seconds.get(name, 0.0) + seconds
+
+    def shares(self, total: float) -> str:
+        """The steps with their shares of a total (seconds), the largest first: "extract 41 %, load 20 %"."""
+        ordered = sorted(self.seconds.items(), key=lambda item: -item[1])
+        return ", ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in ordered if total)
+
+    def _book(self) -> None:
+        """Add the time since the last change to the step that was running."""
+        now = time.perf_counter()
+        if self._running:
+            step = self._running[-1]
+            self.seconds[step] = self.seconds.get(step, 0.0) + now - self._since
+        self._since = now

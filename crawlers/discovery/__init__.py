@@ -7,7 +7,7 @@ from crawlers.discovery.listing import BadListingError, Link, Listing, ListingLi
 from crawlers.discovery.sections import find_feeds, parse_section
 from crawlers.discovery.sitemaps import parse_sitemap
 from crawlers.discovery.url_evidence import is_not_article
-from crawlers.discovery.urls import absolute_url, article_id, normalise_url, same_site, url_key
+from crawlers.discovery.urls import absolute_url, article_id, normalise_url, same_site, url_key, url_key_or_none
 
 __all__ = [
     "BadListingError",
@@ -27,6 +27,7 @@ __all__ = [
     "parse_sitemap",
     "same_site",
     "url_key",
+    "url_key_or_none",
     "write_keys",
     "write_sorted_keys",
 ]

@@ -91,6 +91,16 @@ def url_key(url: str) -> int:
     return int.from_bytes(_digest(url)[:8], "big")
 
 
+def url_key_or_none(url: str | None) -> int | None:
+    """As `url_key`; None for no URL and for one that no crawl can request: an imported text has the URL of its file."""
+    if url is None:
+        return None
+    try:
+        return url_key(url)
+    except ValueError:
+        return None
+
+
 def article_id(url: str) -> uuid.UUID:
     """128-bit BLAKE2b of the normalised URL with https and without device variant.
 

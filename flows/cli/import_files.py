@@ -51,19 +51,25 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     from flows.pipeline.extract import Extractor
     from flows.pipeline.failures import describe_failures
     from flows.pipeline.import_files import check_files, import_files
-    from flows.pipeline.progress import shown
-    from flows.timing import Spent, spent, split
+    from flows.progress import show_progress
+    from flows.timing import StepTimes
     from warehouse import open_writer
     from warehouse.failed_segments import failed_segments
 
     gc.freeze()  # the program's own objects are never garbage: the collector need not scan them
     found = check_files(files)
     directory = data_directory(data)
-    with shown(), open_writer(directory.root, "newsloom import", wait=wait) as writer, Extractor() as extractor:
+    with (
+        show_progress() as reporter,
+        open_writer(directory.root, "newsloom import", wait=wait) as writer,
+        Extractor() as extractor,
+    ):
         start, started = time.perf_counter(), datetime.now(UTC)
-        imported = import_files(writer, extractor, directory, found, clean=clean)
-        times = sum((file.times for file in imported), Spent())
-        with spent(times, "publish"):
+        imported = import_files(writer, extractor, directory, found, reporter, clean=clean)
+        times = StepTimes()
+        for file in imported:
+            times.add(file.times)
+        with times.step("publish"):
             writer.publish()
         failed = failed_segments(writer.connection, started)
         seconds = time.perf_counter() - start
@@ -79,7 +85,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
         console.print(
-            f"{records} records in {seconds:.1f} s, {records / seconds:.0f} per second: {split(times, seconds)}"
+            f"{records} records in {seconds:.1f} s, {records / seconds:.0f} per second: {times.shares(seconds)}"
         )
     if failed:
         console.print(describe_failures(failed), markup=False)

@@ -32,7 +32,7 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     from flows.maintenance.rebuild import rebuild, refuse_to_lose
     from flows.pipeline.extract import Extractor
     from flows.pipeline.failures import describe_failures
-    from flows.pipeline.progress import shown
+    from flows.progress import show_progress
     from warehouse import open_writer
 
     directory = data_directory(data)
@@ -40,10 +40,14 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
         raise FlowsError(
             f"{directory.root}: no archive found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
         )
-    with shown(), open_writer(directory.root, "newsloom rebuild", wait=wait) as writer, Extractor() as extractor:
+    with (
+        show_progress() as reporter,
+        open_writer(directory.root, "newsloom rebuild", wait=wait) as writer,
+        Extractor() as extractor,
+    ):
         if not without_removed:
             refuse_to_lose(writer)
-        rebuilt = rebuild(writer, extractor, directory)
+        rebuilt = rebuild(writer, extractor, directory, reporter)
         writer.publish()
     before = f", {rebuilt.loaded_before} of them by the interrupted rebuild" if rebuilt.loaded_before else ""
     click.echo(f"{rebuilt.segments} segments loaded{before}")

@@ -25,12 +25,16 @@ def command(source: str | None, data: Path, wait: float) -> None:
     """
     from flows.maintenance.reextract import reextract
     from flows.pipeline.extract import Extractor
-    from flows.pipeline.progress import shown
+    from flows.progress import show_progress
     from warehouse import open_writer
 
     directory = data_directory(data)
-    with shown(), open_writer(directory.root, "newsloom reextract", wait=wait) as writer, Extractor() as extractor:
-        done = reextract(writer, extractor, directory, source)
+    with (
+        show_progress() as reporter,
+        open_writer(directory.root, "newsloom reextract", wait=wait) as writer,
+        Extractor() as extractor,
+    ):
+        done = reextract(writer, extractor, directory, reporter, source)
         writer.publish()
     counts = done.outcomes
     click.echo(f"extracted again: {counts['changed']} changed, {counts['same']} unchanged")

@@ -24,7 +24,7 @@ def command(data: Path, wait: float) -> None:
     """
     from flows.dedup.recompute import recompute_all
     from flows.errors import FlowsError
-    from flows.pipeline.progress import current, shown
+    from flows.progress import show_progress
     from warehouse import open_writer
 
     directory = data_directory(data)
@@ -34,10 +34,7 @@ def command(data: Path, wait: float) -> None:
             "or choose another data directory with --data DIR or NEWSLOOM_DATA."
         )
 
-    def on_progress(done: int, whole: int) -> None:
-        current.get().step(f"{done} of {whole} articles")
-
-    with shown(), open_writer(directory.root, "newsloom restory", wait=wait) as writer:
-        found = recompute_all(writer, on_progress)
+    with show_progress() as reporter, open_writer(directory.root, "newsloom restory", wait=wait) as writer:
+        found = recompute_all(writer, reporter)
         writer.publish()
     click.echo(f"{found.articles} articles, {found.duplicates} of them duplicates, {found.stories} stories")

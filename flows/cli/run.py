@@ -47,13 +47,13 @@ def command(sources: Path, data: Path, wait: float) -> None:
     if service is not None:
         os.environ.setdefault("PREFECT_API_URL", service.api)  # shows up in its user interface, and starts sooner
     set_up_prefect(directory)
-    from flows.pipeline.progress import shown
+    from flows.progress import show_progress
     from flows.reports.run_summary import print_summary, report_console
-    from flows.run import run_flow
+    from flows.run import make_run_flow
 
     try:
-        with shown():
-            summary = run_flow(sources=sources.absolute(), data=directory.root, wait=wait)
+        with show_progress() as reporter:
+            summary = make_run_flow(reporter)(sources=sources.absolute(), data=directory.root, wait=wait)
     except Exception as error:
         if isinstance(error, NewsloomError) or directory.free_gb() >= LEAST_FREE_GB:
             raise

@@ -18,8 +18,7 @@ from warehouse.dedup.recompute_queue import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from flows.progress import Reporter
     from warehouse import Writer
 
 AT_ONCE = 1000  # articles: as much as a segment has
@@ -34,22 +33,21 @@ class Recomputed:
     stories: int
 
 
-def recompute_all(writer: Writer, on_progress: Callable[[int, int], None] = lambda done, whole: None) -> Recomputed:
+def recompute_all(writer: Writer, reporter: Reporter) -> Recomputed:
     """Delete all duplicates and stories and find them again in the order of publication, a thousand articles at a time.
 
-    Each thousand is one transaction: after an interruption, the next call resumes. `on_progress` receives how many
-    articles are done, and how many there are. Memory is bounded as in a run.
+    Each thousand is one transaction: after an interruption, the next call resumes. Memory is bounded as in a run.
     """
     if not queue_length(writer.connection):
         with writer.transaction() as connection:
             queue_all_articles(connection)
-    done = process_queue(writer, on_progress)
+    done = process_queue(writer, reporter)
     with writer.transaction() as connection:
         refresh_after_recompute(connection)
     return Recomputed(done, *count_duplicates_and_stories(writer.connection))
 
 
-def process_queue(writer: Writer, on_progress: Callable[[int, int], None] = lambda done, whole: None) -> int:
+def process_queue(writer: Writer, reporter: Reporter) -> int:
     """Find duplicates and stories of the articles that are in the queue; returns how many those were."""
     whole = queue_length(writer.connection)
     done = 0
@@ -77,5 +75,5 @@ def process_queue(writer: Writer, on_progress: Callable[[int, int], None] = lamb
             ]
             deduplicate(connection, new_articles, [OtherPublication(*other) for other in others], now)
         done += len(rows)
-        on_progress(done, whole)
+        reporter.step(f"{done} of {whole} articles")
     return done

@@ -61,7 +61,7 @@ from flows.dedup.write_results import (
     write_pairs,
     write_stories,
 )
-from flows.timing import Spent, spent
+from flows.timing import StepTimes
 from warehouse.dedup.fingerprints import Matches, add_common_fingerprints, common_fingerprints_among
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def deduplicate(
     articles: Sequence[NewText],
     other_publications: Sequence[OtherPublication],
     now: datetime,
-    times: Spent | None = None,
+    times: StepTimes | None = None,
 ) -> None:
     """Link new articles to those they repeat, and assign them to stories.
 
@@ -96,10 +96,10 @@ def deduplicate(
     """
     if not articles and not other_publications:
         return
-    times = Spent() if times is None else times
-    with spent(times, "duplicates"):
+    times = StepTimes() if times is None else times
+    with times.step("duplicates"):
         changes = link_duplicates(connection, articles, other_publications, now)
-    with spent(times, "stories"):
+    with times.step("stories"):
         assign_to_stories(connection, articles, other_publications, changes, _idf(connection, articles))
 
 

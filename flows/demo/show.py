@@ -61,9 +61,9 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
     from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)
-    from flows.pipeline.progress import shown
+    from flows.progress import show_progress
     from flows.reports.run_summary import print_summary
-    from flows.run import run_flow
+    from flows.run import make_run_flow
 
     with NewsWeb(demo_sites(1)) as web, _proxied_through(web.proxy_url):
         served = len([article for article in demo_articles(1) if article.kind == "article"])
@@ -71,14 +71,14 @@ def run_demo(directory: DataDirectory, console: Console) -> None:
             f"Four newspapers are served at {web.proxy_url}: {served} articles, and some pages that are not articles."
         )
         console.print("[bold]First run[/bold] (Prefect starts a server for it, which takes a few seconds)")
-        with shown():
-            first = run_flow(sources=sources, data=directory.root)
+        with show_progress() as reporter:
+            first = make_run_flow(reporter)(sources=sources, data=directory.root)
         print_summary(first, console)
         for site in demo_sites(2):
             web.publish(site)
         console.print("\nOne newspaper edits a story, and another publishes a new one. [bold]Second run[/bold]")
-        with shown():
-            second = run_flow(sources=sources, data=directory.root)
+        with show_progress() as reporter:
+            second = make_run_flow(reporter)(sources=sources, data=directory.root)
         print_summary(second, console)
     console.print("\nQueries on the warehouse:")
     with connect(directory.news) as connection:

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Segment
 from crawlers.archive.erase import erase_from_segments
-from crawlers.discovery import url_key
+from crawlers.discovery import url_key_or_none
 from crawlers.errors import ArchiveError
-from flows.dedup.exact import Verdict
 from flows.dedup.recompute import process_queue
 from flows.pipeline.blocklist import Forgotten, remember_to_forget
-from flows.pipeline.load import judged, locked_archive
+from flows.pipeline.classify import classify_fetches
+from flows.pipeline.load import origin_of
+from flows.pipeline.rows import build_batch
+from flows.pipeline.segments import locked_archive
+from flows.progress import SilentReporter
 from flows.reports.stored_page import spellings
 from warehouse.dedup.recompute_queue import queue_articles
 from warehouse.forgetting.forget import find_traces, keep_offsets, remove_traces, requests_elsewhere
@@ -67,7 +70,7 @@ def forget(
     """
     with locked_archive(directory):
         found = find_traces(writer.connection, [] if url is None else spellings(url), source)
-        keys = {address: key for address in found.addresses if (key := _key(address)) is not None}
+        keys = {address: key for address in found.addresses if (key := url_key_or_none(address)) is not None}
         # A source's addresses are not kept out by themselves: another source may bring them.
         forgotten = remember_to_forget(
             directory.private, keys.values() if source is None else (), () if source is None else (source,)
@@ -91,7 +94,7 @@ def forget(
             queue_articles(connection, others)
 
         remove_traces(writer, list(keys.values()), source, blanks, archived, with_the_removal)
-        process_queue(writer)
+        process_queue(writer, SilentReporter())
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
     return ForgetResult(len(found.articles), records, len(found.addresses), len(others))
@@ -101,13 +104,13 @@ def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten
     """Load a segment's pages that were about a forgotten source's articles; gives the articles that came of them."""
     asked = requests_elsewhere(writer.connection, segment.name)
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
-    pages = list(extractor.read(segment, [fetch for fetch in fetches if not forgotten.is_about(fetch)]))
-    classifications, batch = judged(writer, segment.name, pages)
-    enter(writer.connection, batch)
+    kept = [fetch for fetch in fetches if not forgotten.is_about(fetch)]
+    classified = classify_fetches(writer, list(extractor.extract(segment, kept)))
+    enter(writer.connection, build_batch(origin_of(segment.name), classified))
     return {
-        classification.article_id
-        for classification in classifications
-        if classification is not None and classification.verdict in (Verdict.LOADED, Verdict.UPDATED)
+        one.classification.article_id
+        for one in classified
+        if one.classification is not None and one.version_id is not None
     }
 
 
@@ -140,10 +143,3 @@ def _remove_runs(directory: DataDirectory, needles: Sequence[bytes]) -> None:
 def _mentions(file: Path, needles: Sequence[bytes]) -> bool:
     with file.open("rb") as lines:
         return any(needle in line for line in lines for needle in needles if needle)
-
-
-def _key(url: str) -> int | None:
-    try:
-        return url_key(url)
-    except ValueError:
-        return None

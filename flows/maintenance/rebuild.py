@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 from crawlers.archive import Segment, salvage_segments, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
-from flows.pipeline import progress
 from flows.pipeline.failures import isolate_failure, raise_as_flows_error
-from flows.pipeline.load import load, locked_archive
+from flows.pipeline.segments import locked_archive, process_segment
 from warehouse import open_writer
 from warehouse.failed_segments import failed_segments
 from warehouse.ledger import (
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
     from flows.data_directory import DataDirectory
     from flows.pipeline.extract import Extractor
+    from flows.progress import Reporter
     from warehouse import Writer
     from warehouse.failed_segments import FailedSegment
 
@@ -45,7 +45,7 @@ class RebuildResult:
     failed: tuple[FailedSegment, ...] = ()
 
 
-def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> RebuildResult:
+def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory, reporter: Reporter) -> RebuildResult:
     """Load every segment of the archive into a new warehouse, in the order of the first time, and swap the two.
 
     The old warehouse stays as it is until the new one is complete. An interrupted rebuild is taken up by the next one,
@@ -53,7 +53,6 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
     the caller's. Raises FlowsError where a segment cannot be loaded that the old warehouse has; one that it could not
     load either goes on waiting.
     """
-    reporter = progress.current.get()
     root = directory.private / "rebuild"
     with locked_archive(directory):
         salvage_segments(directory.archive)
@@ -67,7 +66,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory) -> R
             for number, name in enumerate(order, start=1):
                 reporter.step(f"rebuilding: segment {number} of {len(order)}")
                 with raise_as_flows_error(name) if name in held else isolate_failure(new, name):
-                    loaded = load(new, extractor, directory, name)
+                    loaded = process_segment(new, extractor, directory, name)
                     if loaded is not None:
                         reporter.loaded(loaded)
             reporter.step("indexing")

@@ -8,20 +8,18 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
 from crawlers.archive import Fetch, Segment
 from crawlers.errors import ArchiveError
-from crawlers.extraction import EXTRACTOR_VERSION, Rejection
+from crawlers.extraction import EXTRACTOR_VERSION
 from flows.dedup.exact import Classification, Verdict
 from flows.dedup.run import deduplicate
 from flows.errors import FlowsError
 from flows.identifiers import digest
-from flows.pipeline import progress
+from flows.pipeline.classify import ClassifiedFetch
 from flows.pipeline.diff import compare
-from flows.pipeline.load import run_of
+from flows.pipeline.load import origin_of
 from flows.pipeline.new_texts import new_texts
-from flows.pipeline.rows import Origin, build_batch
+from flows.pipeline.rows import build_batch
 from warehouse.loading.reextraction import (
     EXTRACTED,
     add_reextracted,
@@ -33,9 +31,11 @@ from warehouse.loading.reextraction import (
 if TYPE_CHECKING:
     import duckdb
 
+    from crawlers.extraction import Article
     from flows.data_directory import DataDirectory
+    from flows.pipeline.article_version import ExtractedFetch
     from flows.pipeline.extract import Extractor
-    from flows.pipeline.pages import Page
+    from flows.progress import Reporter
     from warehouse import Writer
     from warehouse.loading.reextraction import OutdatedVersion
 
@@ -51,7 +51,11 @@ class ReextractResult:
 
 
 def reextract(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, source: str | None = None
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    reporter: Reporter,
+    source: str | None = None,
 ) -> ReextractResult:
     """Read the page of every current version that another extractor made, of all sources or one.
 
@@ -65,7 +69,6 @@ def reextract(
         if source not in names:
             raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
     done = ReextractResult()
-    reporter = progress.current.get()
     for name in outdated_segments(writer.connection, EXTRACTOR_VERSION, source):
         reporter.step(f"reading {name} again")
         outdated = outdated_versions(writer.connection, EXTRACTOR_VERSION, source, name)
@@ -89,47 +92,47 @@ def _again(
         stored = {}
     there = [version for version in outdated if version.offset in stored]
     done.outcomes["missing"] += len(outdated) - len(there)
-    # Without its status an answer does not touch the validators that a later look may have renewed.
+    # Without its status an answer does not touch the validators that a later fetch may have renewed.
     fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
-    pages: list[Page] = []
-    classifications: list[Classification | None] = []
+    changed: list[ClassifiedFetch] = []
     same: list[int] = []
-    for version, page in zip(there, extractor.read(segment, fetches), strict=True):
-        if page.identity is None:
+    for version, extracted in zip(there, extractor.extract(segment, fetches), strict=True):
+        if extracted.version is None:
             done.outcomes["rejected"] += 1
-            if isinstance(page.found, Rejection) and len(done.rejections) < 3:
-                done.rejections.append(f"{page.fetch.url}: {page.found.reason}: {page.found.detail}")
-            continue
-        if _is_same(version, page):
+            if (rejection := extracted.rejection) is not None and len(done.rejections) < 3:
+                done.rejections.append(f"{extracted.fetch.url}: {rejection.reason}: {rejection.detail}")
+        elif _is_same(version, extracted.version.article):
             same.append(version.doc)
-            continue
-        edit = compare(version.fields.text, page.fields["text"])
-        page.fields.update(words_added=edit.words_added, words_removed=edit.words_removed, diff=edit.diff)
-        pages.append(page)
-        classifications.append(Classification(Verdict.UPDATED, version.article_id, change="reextracted"))
+        else:
+            changed.append(_new_version(version, extracted, extracted.version.article))
     done.outcomes["same"] += len(same)
-    done.outcomes["changed"] += len(pages)
-    batch = build_batch(Origin(name, run_of(name), EXTRACTOR_VERSION), pages, classifications, [None] * len(pages))
-    identifiers = [
-        digest(str(classification.article_id), page.fetch.fetched_at.isoformat(), EXTRACTOR_VERSION).bytes
-        for page, classification in zip(pages, classifications, strict=True)
-        if classification is not None
-    ]
-    column = pa.ExtensionArray.from_storage(pa.uuid(), pa.array(identifiers, pa.binary(16)))
-    number = batch.rows.schema.get_field_index("version_id")
-    rows = batch.rows.set_column(number, batch.rows.schema.field(number), column)
+    done.outcomes["changed"] += len(changed)
+    batch = build_batch(origin_of(name), changed)
     now = datetime.now(UTC)
-    new_articles, other_publications = new_texts(writer.connection, pages, classifications, rows)
+    articles, other_publications = new_texts(writer.connection, changed)
 
     def compare_again(connection: duckdb.DuckDBPyConnection) -> None:
-        deduplicate(connection, new_articles, other_publications, now)
+        deduplicate(connection, articles, other_publications, now)
 
-    add_reextracted(writer, replace(batch, rows=rows), same, EXTRACTOR_VERSION, compare_again)
+    add_reextracted(writer, batch, same, EXTRACTOR_VERSION, compare_again)
 
 
-def _is_same(version: OutdatedVersion, page: Page) -> bool:
-    """Whether every field is read as it was; the language may come from the source's configuration."""
-    language = page.fields["language"]
-    return all(page.fields[name] == getattr(version.fields, name) for name in EXTRACTED) and (
-        language is None or language == version.language
+def _new_version(stored: OutdatedVersion, extracted: ExtractedFetch, article: Article) -> ClassifiedFetch:
+    return ClassifiedFetch(
+        extracted,
+        Classification(Verdict.UPDATED, stored.article_id, change="reextracted"),
+        version_id=digest(str(stored.article_id), extracted.fetch.fetched_at.isoformat(), EXTRACTOR_VERSION),
+        edit=compare(stored.fields.text, article.text),
     )
+
+
+def _is_same(stored: OutdatedVersion, article: Article) -> bool:
+    """Whether every field is read as it was; the language may come from the source's configuration."""
+    return all(_as_stored(getattr(article, name)) == getattr(stored.fields, name) for name in EXTRACTED) and (
+        article.language is None or article.language == stored.language
+    )
+
+
+def _as_stored(value: object) -> object:
+    """A field of an article as the warehouse returns it."""
+    return list(value) if isinstance(value, tuple) else value

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Outcome
-from crawlers.discovery import url_key
+from crawlers.discovery import url_key_or_none
 from flows.errors import FlowsError
 from flows.identifiers import digest
 
@@ -36,7 +36,7 @@ class Forgotten:
 
     def has_address(self, url: str | None) -> bool:
         """Whether the address was forgotten, in whatever spelling."""
-        return bool(self.keys) and url is not None and _key(url) in self.keys
+        return bool(self.keys) and url_key_or_none(url) in self.keys
 
     def is_about(self, fetch: Fetch) -> bool:
         """Whether a fetch is of a forgotten address or source."""
@@ -54,7 +54,7 @@ class Forgotten:
 
 def blank(fetch: Fetch, *, hide_source: bool) -> Fetch:
     """What stays of a fetch that is forgotten: that there was one, and when."""
-    key = _key(fetch.url)
+    key = url_key_or_none(fetch.url)
     return Fetch(
         url=f"forgotten:{key:016x}" if key is not None else "forgotten:",
         source=REASON if hide_source else fetch.source,
@@ -111,10 +111,3 @@ def remember_to_forget(private: Path, keys: Iterable[int], sources: Iterable[str
     except OSError as error:
         raise FlowsError(f"{private / FILE}: cannot be written: {error.strerror}; nothing was forgotten") from error
     return more
-
-
-def _key(url: str) -> int | None:
-    try:
-        return url_key(url)
-    except ValueError:
-        return None

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 from flows.errors import CrawlDiedError, FlowsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from flows.progress import Reporter
 
 STOP_SECONDS = 30.0  # what a crawl gets to finish its requests in flight and seal its segment
 PLAN_REFUSED = 2  # see crawlers.__main__
@@ -34,9 +36,9 @@ class CrawlProgress:
 class Crawl:
     """One Scrapy process. `wait` and `sealed` are meant for two threads: one waits for the end, one takes segments."""
 
-    def __init__(self, plan: Path, on_progress: Callable[[CrawlProgress], None] = lambda progress: None) -> None:
+    def __init__(self, plan: Path, reporter: Reporter) -> None:
         self.log = plan / "crawl.log"
-        self.on_progress = on_progress
+        self.reporter = reporter
         self.cut_short = False
         self.segments: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         with self.log.open("ab") as log:
@@ -60,7 +62,7 @@ class Crawl:
             if "sealed" in event:
                 self.segments.put(event["sealed"])
             elif "progress" in event:
-                self.on_progress(CrawlProgress(**event["progress"]))
+                self.reporter.crawled(CrawlProgress(**event["progress"]))
         self.process.stdout.close()
         self.segments.put(None)
 

@@ -5,26 +5,26 @@ from __future__ import annotations
 import os
 from concurrent.futures import TimeoutError as PageTimeoutError
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from crawlers.archive import Fetch, Kind, Outcome, RecordReader, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Rejection, RejectionReason, extract, extract_record
-from flows.pipeline.pages import Page, read_page
+from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
 from flows.pipeline.worker_processes import start_worker, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
+    Job = Callable[[list[Fetch]], list[ExtractedFetch]]
+
 PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real ones take under 2 s
 # Pages that a worker is handed at once, because handing over costs as much as reading an imported record. Where
 # something goes wrong with one of them, each is tried by itself.
 GROUP = 16
-Extracted = Article | Rejection
-Result = TypeVar("Result")
 
 
 class Extractor:
@@ -52,38 +52,24 @@ class Extractor:
             self._pool.join()
             self._pool = None
 
-    def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Extracted | None]:
-        """For each line of a segment's log, in order: what its page holds, or None for lines that have no page."""
-        return self._each(extract_stored, segment, fetches)
+    def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[ExtractedFetch]:
+        """The lines of a segment's log, in order, with what the page of each holds.
 
-    def read(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[Page]:
-        """As `extract`, each line with what was found, and with what comparing needs of it."""
-        read = self._each(read_stored, segment, fetches)
-        return (
-            page if isinstance(page, Page) else read_page(fetch, page)
-            for fetch, page in zip(fetches, read, strict=True)
-        )
-
-    def _each(
-        self, work: Callable[[RecordReader, Fetch], Result], segment: Segment, fetches: Sequence[Fetch]
-    ) -> Iterator[Result | Rejection | None]:
-        """The work begins at once, and goes on while its first results are not asked for yet."""
+        The workers begin at once, and go on while nobody takes the first results yet.
+        """
         pages = [fetch for fetch in fetches if has_page(fetch)]
         groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
-        job = partial(work_on, work, segment)
-        answers = [self._begun(job, group) for group in groups]
+        job = partial(extract_group, extract_page, segment)
+        answers = [self._schedule(job, group) for group in groups]
         results = self._results(job, groups, answers)
-        return (next(results) if has_page(fetch) else None for fetch in fetches)
+        return (next(results) if has_page(fetch) else extracted_fetch(fetch, None) for fetch in fetches)
 
-    def _begun(self, job: Callable[[list[Fetch]], Result], pages: list[Fetch]) -> ProcessFuture[Result]:
+    def _schedule(self, job: Job, pages: list[Fetch]) -> ProcessFuture[list[ExtractedFetch]]:
         return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
 
     def _results(
-        self,
-        job: Callable[[list[Fetch]], list[Result | Rejection]],
-        groups: Sequence[list[Fetch]],
-        answers: Sequence[ProcessFuture[list[Result | Rejection]]],
-    ) -> Iterator[Result | Rejection]:
+        self, job: Job, groups: Sequence[list[Fetch]], answers: Sequence[ProcessFuture[list[ExtractedFetch]]]
+    ) -> Iterator[ExtractedFetch]:
         for group, answer in zip(groups, answers, strict=True):
             try:
                 yield from answer.result()
@@ -91,15 +77,16 @@ class Extractor:
                 for page in group:
                     yield self._alone(job, page)
 
-    def _alone(self, job: Callable[[list[Fetch]], list[Result | Rejection]], page: Fetch) -> Result | Rejection:
+    def _alone(self, job: Job, page: Fetch) -> ExtractedFetch:
         try:
-            return self._begun(job, [page]).result()[0]
+            return self._schedule(job, [page]).result()[0]
         except PageTimeoutError:
-            return Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
+            rejection = Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
-            return Rejection(
+            rejection = Rejection(
                 RejectionReason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})"
             )
+        return extracted_fetch(page, rejection)
 
     def _started(self) -> ProcessPool:
         if self._pool is None:
@@ -112,28 +99,31 @@ def has_page(fetch: Fetch) -> bool:
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
-def work_on(
-    work: Callable[[RecordReader, Fetch], Result], segment: Segment, pages: Sequence[Fetch]
-) -> list[Result | Rejection]:
-    """What a worker does with a group of a segment's pages; what nobody foresaw costs its page, with the error."""
+def extract_group(
+    extract_one: Callable[[RecordReader, Fetch], ExtractedFetch], segment: Segment, pages: Sequence[Fetch]
+) -> list[ExtractedFetch]:
+    """What a worker does with a group of a segment's pages: an unexpected error rejects its page, not the group."""
     with RecordReader(segment) as records:
-        return [_one(work, records, page) for page in pages]
+        return [_guarded(extract_one, records, page) for page in pages]
 
 
-def _one(work: Callable[[RecordReader, Fetch], Result], records: RecordReader, page: Fetch) -> Result | Rejection:
+def _guarded(
+    extract_one: Callable[[RecordReader, Fetch], ExtractedFetch], records: RecordReader, page: Fetch
+) -> ExtractedFetch:
     try:
-        return work(records, page)
-    except Exception as error:  # noqa: BLE001 - as the docstring of `work_on` says
-        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+        return extract_one(records, page)
+    except Exception as error:  # noqa: BLE001 - as the docstring of `extract_group` says
+        rejection = Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+        return extracted_fetch(page, rejection)
 
 
-def read_stored(records: RecordReader, page: Fetch) -> Page:
-    """Read and extract a stored page, and make the numbers of its article where there are processors to spare."""
-    return read_page(page, extract_stored(records, page))
+def extract_page(records: RecordReader, page: Fetch) -> ExtractedFetch:
+    """Read and extract a stored page, and compute the features of its article while a worker has it."""
+    return extracted_fetch(page, read_and_extract(records, page))
 
 
-def extract_stored(records: RecordReader, page: Fetch) -> Extracted:
-    """Read a stored page and extract it; what cannot be read is a rejection."""
+def read_and_extract(records: RecordReader, page: Fetch) -> Article | Rejection:
+    """Read a stored page and extract it; a page that cannot be read is a rejection."""
     assert page.offset is not None
     try:
         stored = records.read(page.offset)

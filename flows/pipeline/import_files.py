@@ -10,7 +10,6 @@ import hashlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment
@@ -18,14 +17,13 @@ from crawlers.errors import CrawlersError
 from crawlers.importers.files import find_input_file
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
-from flows.pipeline import progress
 from flows.pipeline.archive_files import AHEAD, READERS, Archiver, Work, reader_of, segment_name
-from flows.pipeline.failures import describe_failures, isolate_failure
-from flows.pipeline.load import begin, finish, load, locked_archive, pending_segments
-from flows.timing import Spent, spent
-from warehouse.failed_segments import failed_segments
+from flows.pipeline.failures import isolate_failure
+from flows.pipeline.load import load
+from flows.pipeline.run_record import recorded_run
+from flows.pipeline.segments import locked_archive, pending_segments, process_segment, start_extraction
+from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches
-from warehouse.runs import finish_run, start_run
 from warehouse.search.background import indexing_ahead
 
 if TYPE_CHECKING:
@@ -34,7 +32,9 @@ if TYPE_CHECKING:
     from crawlers.importers.files import InputFile
     from flows.data_directory import DataDirectory
     from flows.pipeline.extract import Extractor
-    from flows.pipeline.load import OpenLoad
+    from flows.pipeline.load import ExtractedSegment
+    from flows.pipeline.segments import RunningExtraction
+    from flows.progress import Reporter
     from warehouse import Writer
 
 
@@ -44,7 +44,7 @@ class ImportResult:
 
     file: InputFile
     outcomes: Counter[str] = field(default_factory=Counter)
-    times: Spent = field(default_factory=Spent)
+    times: StepTimes = field(default_factory=StepTimes)
     left_out: Counter[str] = field(default_factory=Counter)
     loaded_before: int = 0
 
@@ -67,91 +67,87 @@ def check_files(places: Sequence[str]) -> list[InputFile]:
 
 
 def import_files(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, files: list[InputFile], *, clean: bool = False
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    files: list[InputFile],
+    reporter: Reporter,
+    *,
+    clean: bool = False,
 ) -> list[ImportResult]:
-    """Import files in order, after what an interrupted run left; publishing is the caller's.
+    """Load what an interrupted run left, then import files in order; publishing is the caller's.
 
-    With `clean` what is not the article's is dropped from ready-made texts when they are extracted, then and ever
-    after; a file that was imported without it is imported anew.
-    A record or page that is no article costs itself, with a reason in `rejections`; a segment that cannot be loaded is
-    on record in `private.failed_segments`. Raises FlowsError for a file that cannot be read at all.
+    With `clean`, adverts, consent dialogues, bios and teasers are dropped from ready-made texts whenever these are
+    extracted; a file that was imported without it is imported again.
+    Invalid records are skipped and listed in `rejections`; a segment that cannot be loaded is recorded in
+    `private.failed_segments`. Raises FlowsError for a file that cannot be read at all.
     """
     for name in pending_segments(writer, directory):
         with isolate_failure(writer, name):
-            load(writer, extractor, directory, name)
-    with locked_archive(directory), indexing_ahead(writer) as index:
-        imported = [_import(writer, extractor, directory, file, index, clean=clean) for file in files]
+            process_segment(writer, extractor, directory, name)
+    with locked_archive(directory), indexing_ahead(writer) as index_loaded:
+        importer = _Importer(writer, extractor, directory, reporter, index_loaded)
+        imported = [importer.import_file(file, clean=clean) for file in files]
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
     return imported
 
 
-def _import(
-    writer: Writer,
-    extractor: Extractor,
-    directory: DataDirectory,
-    file: InputFile,
-    index: Callable[[], None],
-    *,
-    clean: bool,
-) -> ImportResult:
-    reporter = progress.current.get()
-    reporter.step(f"importing {file.name}")
-    run_id = file.fingerprint()
-    if clean:
-        run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
-    outcomes: Counter[str] = Counter()
-    times: Spent = Spent()
-    started = datetime.now(UTC)
-    start_run(writer, run_id, "import", version("newsloom"), started)
-    try:
-        position, before = _archived_before(writer, directory, run_id)
-        with Archiver(Work(directory.archive, file, run_id, position, clean)) as names:
-            for extracted in _extracted(writer, extractor, directory, names, times):
-                with isolate_failure(writer, extracted.segment.name):
-                    loaded = finish(writer, extracted)
-                    assert loaded is not None, "the ledger does not have it"
-                    outcomes.update(loaded.outcomes)
-                    times.update(loaded.times)
-                    reporter.loaded(loaded)
-                index()
-            left_out = names.left_out
-    except Exception as error:
-        finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
-        raise
-    failed = failed_segments(writer.connection, started)
-    detail = describe_failures(failed) if failed else None
-    finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)
-    return ImportResult(file, outcomes, times, left_out, before)
+@dataclass(frozen=True, slots=True)
+class _Importer:
+    """What the imports of several files share; `index_loaded` has loaded articles indexed by a thread."""
 
+    writer: Writer
+    extractor: Extractor
+    directory: DataDirectory
+    reporter: Reporter
+    index_loaded: Callable[[], None]
 
-def _extracted(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, names: Archiver, times: Spent
-) -> Iterator[OpenLoad]:
-    """Each segment once the workers have extracted it; they are at the next ones by then."""
-    begun: deque[OpenLoad] = deque()
+    def import_file(self, file: InputFile, *, clean: bool) -> ImportResult:
+        """Archive the records that are not archived yet, and load each segment of them as soon as it is sealed."""
+        self.reporter.step(f"importing {file.name}")
+        run_id = file.fingerprint()
+        if clean:
+            run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
+        outcomes: Counter[str] = Counter()
+        times = StepTimes()
+        with recorded_run(self.writer, run_id, "import", datetime.now(UTC)):
+            position, before = _archived_before(self.writer, self.directory, run_id)
+            with Archiver(Work(self.directory.archive, file, run_id, position, clean)) as names:
+                for segment in self._extracted(names, times):
+                    with isolate_failure(self.writer, segment.name):
+                        result = load(self.writer, segment)
+                        assert result is not None, "the ledger does not have it"
+                        outcomes.update(result.outcomes)
+                        times.add(result.times)
+                        self.reporter.loaded(result)
+                    self.index_loaded()
+                left_out = names.left_out
+        return ImportResult(file, outcomes, times, left_out, before)
 
-    def begin_more(*, wait: bool) -> None:
-        while len(begun) < AHEAD and ((wait and not begun) or names.ready()):
-            name = next(names, None)
-            if name is None:
+    def _extracted(self, names: Archiver, times: StepTimes) -> Iterator[ExtractedSegment]:
+        """Each segment once the workers have extracted it; by then they are busy with the next ones."""
+        running: deque[RunningExtraction] = deque()
+
+        def start_more(*, wait: bool) -> None:
+            while len(running) < AHEAD and ((wait and not running) or names.ready()):
+                name = next(names, None)
+                if name is None:
+                    return
+                with isolate_failure(self.writer, name):
+                    running.append(start_extraction(self.extractor, self.directory, name))
+
+        while True:
+            with times.step("archive"):  # the time that archiving takes longer than loading
+                start_more(wait=True)
+            if not running:
                 return
-            with isolate_failure(writer, name):
-                following = begin(writer, extractor, directory, name)
-                assert following is not None, "the ledger does not have it"
-                begun.append(following)
-
-    while True:
-        with spent(times, "archive"):  # what it takes longer than loading
-            begin_more(wait=True)
-        if not begun:
-            return
-        first, extracted = begun.popleft(), None
-        with spent(times, "extract"), isolate_failure(writer, first.segment.name):
-            extracted = first.extracted()
-        begin_more(wait=False)
-        if extracted is not None:
-            yield extracted
+            first, extracted = running.popleft(), None
+            with isolate_failure(self.writer, first.segment.name):
+                extracted = first.finish()
+            start_more(wait=False)
+            if extracted is not None:
+                yield extracted
 
 
 def _archived_before(writer: Writer, directory: DataDirectory, run_id: str) -> tuple[int, int]:

@@ -14,57 +14,56 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import duckdb
-    import pyarrow as pa
 
-    from flows.dedup.exact import Classification
-    from flows.pipeline.pages import Page
+    from flows.pipeline.classify import ClassifiedFetch
 
 
 def new_texts(
-    connection: duckdb.DuckDBPyConnection,
-    pages: Sequence[Page],
-    classifications: Sequence[Classification | None],
-    rows: pa.Table,
+    connection: duckdb.DuckDBPyConnection, fetches: Sequence[ClassifiedFetch]
 ) -> tuple[list[NewText], list[OtherPublication]]:
     """The articles whose text is new, each with its latest version, and where and when else a text was published.
 
     Call it before the segment is loaded: it looks up when the changed articles were seen first.
     """
-    versions = rows["version_id"].to_pylist()
     new_articles: dict[UUID, NewText] = {}
     other_publications = []
     older: list[NewText] = []
-    for page, classification, version in zip(pages, classifications, versions, strict=True):
-        if classification is None or page.features is None:
+    for classified in fetches:
+        fetch, version, classification = (
+            classified.extracted.fetch,
+            classified.extracted.version,
+            classified.classification,
+        )
+        if version is None or classification is None:
             continue
-        fields, fetch = page.fields, page.fetch
+        article = version.article
         if classification.verdict is Verdict.DUPLICATE and classification.reason == "same_text":
             other_publications.append(
                 OtherPublication(
                     classification.article_id,
                     fetch.source,
-                    fields["published_at"],
-                    fields["published_precision"],
+                    article.published_at,
+                    article.published_precision,
                     fetch.fetched_at,
                 )
             )
-        if classification.verdict not in (Verdict.LOADED, Verdict.UPDATED):
+        if classified.version_id is None:
             continue
         before = new_articles.get(classification.article_id)
         if before:
             older.append(before)
         new_articles[classification.article_id] = NewText(
             article_id=classification.article_id,
-            version_id=version,
+            version_id=classified.version_id,
             source=before.source if before else fetch.source,
-            title=fields["title"],
-            language=fields["language"],
-            published_at=fields["published_at"],
-            precision=fields["published_precision"],
+            title=article.title,
+            language=article.language,
+            published_at=article.published_at,
+            precision=article.published_precision,
             seen_at=fetch.fetched_at,
             first_seen_at=before.first_seen_at if before else fetch.fetched_at,
             new=classification.verdict is Verdict.LOADED or (before is not None and before.new),
-            features=page.features,
+            features=version.features,
         )
     changed = duplicate_states(connection, [one.article_id for one in new_articles.values() if not one.new])
     latest = {

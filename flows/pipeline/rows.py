@@ -1,24 +1,25 @@
-"""A segment's log and what was extracted from it as the Arrow tables that the warehouse loads."""
+"""Classified fetches as the Arrow tables that the warehouse loads."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.discovery import link_date, url_key
-from crawlers.extraction import Rejection
-from flows.dedup.exact import Classification, Verdict
-from flows.identifiers import digest
 from warehouse.loading.load import Batch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
-    from flows.pipeline.pages import Page
+    from flows.pipeline.article_version import ArticleVersion
+    from flows.pipeline.classify import ClassifiedFetch
+
+Row = dict[str, object]  # values by column, on their way into Arrow
 
 _TIME = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
@@ -100,11 +101,9 @@ LISTINGS = pa.schema(
     ]
 )
 
-# Answers of the 4xx kind are the publisher's last word, but for these: too slow, too early, too often.
+# A 4xx status is the publisher's final answer, except for these: too slow, too early, too often.
 PASSING_STATUS = frozenset({408, 425, 429})
-
-
-# Reasons of ours that another try would only repeat.
+# Reasons of our own for skipping a URL that would be the same next time.
 FINAL_REASONS = frozenset({"forbidden_address"})
 
 
@@ -117,30 +116,22 @@ class Origin:
     extractor: str
 
 
-def build_batch(
-    origin: Origin,
-    pages: Sequence[Page],
-    classifications: Sequence[Classification | None],
-    looked_at: Sequence[UUID | None],
-) -> Batch:
-    """The tables that `warehouse.loading.load.load_segment` takes.
-
-    `classifications` has an entry for each page that is an article; `looked_at` names the stored article that a page
-    without one was fetched for.
-    """
-    rows = []
-    links: list[dict[str, Any]] = []
-    listings: list[dict[str, Any]] = []
-    for number, (page, classification, looked) in enumerate(zip(pages, classifications, looked_at, strict=True)):
-        rows.append(_row(number, origin, page, classification, looked))
-        for link in page.fetch.links:
+def build_batch(origin: Origin, fetches: Sequence[ClassifiedFetch]) -> Batch:
+    """The tables that `warehouse.loading.load.load_segment` takes."""
+    rows: list[Row] = []
+    links: list[Row] = []
+    listings: list[Row] = []
+    for number, classified in enumerate(fetches):
+        fetch = classified.extracted.fetch
+        rows.append(_row(number, origin, classified))
+        for link in fetch.links:
             links.append(
                 {
                     "row_number": len(links),
                     "url_key": url_key(link.url),
                     "url": link.url,
-                    "source": page.fetch.source,
-                    "discovered_at": page.fetch.fetched_at,
+                    "source": fetch.source,
+                    "discovered_at": fetch.fetched_at,
                     "published_hint": link.published_at,
                     "modified_hint": None if link.published_at else link_date(link),
                 }
@@ -149,25 +140,25 @@ def build_batch(
             {
                 "url": found.url,
                 "kind": found.kind,
-                "source": page.fetch.source,
-                "found_at": page.fetch.fetched_at,
+                "source": fetch.source,
+                "found_at": fetch.fetched_at,
                 "modified_at": found.modified_at,
             }
-            for found in page.fetch.listings
+            for found in fetch.listings
         ]
-    return Batch(
-        pa.Table.from_pylist(rows, schema=BATCH),
-        pa.Table.from_pylist(links, schema=LINKS),
-        pa.Table.from_pylist(listings, schema=LISTINGS),
-    )
+    return Batch(_table(rows, BATCH), _table(links, LINKS), _table(listings, LISTINGS))
 
 
-def _row(
-    number: int, origin: Origin, page: Page, classification: Classification | None, looked_at: UUID | None
-) -> dict[str, Any]:
-    fetch = page.fetch
-    outcome, reason, detail = _outcome(page, classification)
-    row = page.fields | {
+def _table(rows: Sequence[Mapping[str, object]], schema: pa.Schema) -> pa.Table:
+    return pa.Table.from_pylist(rows, schema=schema)
+
+
+def _row(number: int, origin: Origin, classified: ClassifiedFetch) -> Row:
+    extracted, classification, edit = classified.extracted, classified.classification, classified.edit
+    fetch = extracted.fetch
+    outcome, reason, detail = outcome_of(classified)
+    article = classified.rechecked if classification is None else classification.article_id
+    row: Row = {
         "row_number": number,
         "segment": origin.segment,
         "run_id": origin.run_id,
@@ -175,7 +166,9 @@ def _row(
         "source": fetch.source,
         "kind": fetch.kind.value,
         "url": fetch.url,
+        "url_key": extracted.url_key,
         "final_url": fetch.final_url,
+        "final_key": extracted.final_key,
         "status": fetch.status,
         "outcome": outcome,
         "reason": reason,
@@ -189,45 +182,71 @@ def _row(
         "named": _named(fetch),
         "etag": fetch.etag,
         "last_modified": fetch.last_modified,
+        "article_id": _uuid(article),
+        "version_id": _uuid(classified.version_id),
     }
     if classification is not None:
-        row["article_id"] = classification.article_id.bytes
         row["change"] = classification.change
-        if classification.verdict in (Verdict.LOADED, Verdict.UPDATED) and page.identity is not None:
-            row["version_id"] = digest(
-                str(classification.article_id),
-                fetch.fetched_at.isoformat(),
-                str(page.identity.title_hash),
-                str(page.identity.body_hash),
-            ).bytes
-    elif looked_at is not None:
-        row["article_id"] = looked_at.bytes
+    if edit is not None:
+        row |= {"words_added": edit.words_added, "words_removed": edit.words_removed, "diff": edit.diff}
+    if extracted.version is not None:
+        row |= _article_columns(extracted.version)
     return row
 
 
+def _article_columns(version: ArticleVersion) -> Row:
+    article, identity = version.article, version.identity
+    return {
+        "article_url": article.url,
+        "article_key": version.article_key,
+        "title": article.title,
+        "authors": article.authors,
+        "published_at": article.published_at,
+        "published_precision": article.published_precision,
+        "modified_at": article.modified_at,
+        "language": article.language,
+        "section": article.section,
+        "tags": article.tags,
+        "image_url": article.image_url,
+        "description": article.description,
+        "is_free": article.is_free,
+        "text": article.text,
+        "word_count": version.word_count,
+        "provenance": json.dumps(dict(article.provenance)) if article.provenance else None,
+        "text_hash": _uuid(identity.text_hash),
+        "title_hash": _uuid(identity.title_hash),
+        "body_hash": _uuid(identity.body_hash),
+    }
+
+
+def _uuid(value: UUID | None) -> bytes | None:
+    """As Arrow takes it."""
+    return None if value is None else value.bytes
+
+
 def _named(fetch: Fetch) -> int:
-    """How much a listing named that is new. An index that has changed has something new in one of its sitemaps."""
+    """How many new things a listing named. A changed sitemap index has something new in one of its sitemaps."""
     return len(fetch.links) + (len(fetch.listings) if fetch.kind is Kind.SITEMAP else 0)
 
 
-def _outcome(page: Page, classification: Classification | None) -> tuple[str, str | None, str | None]:
-    fetch, found = page.fetch, page.found
+def outcome_of(classified: ClassifiedFetch) -> tuple[str, str | None, str | None]:
+    """Outcome, reason and detail, as the table `fetches` has them."""
+    fetch, classification, rejection = (
+        classified.extracted.fetch,
+        classified.classification,
+        classified.extracted.rejection,
+    )
     if classification is not None:
         return classification.verdict.value, classification.reason, fetch.detail
-    if isinstance(found, Rejection):
-        return "rejected", found.reason.value, found.detail
+    if rejection is not None:
+        return "rejected", rejection.reason.value, rejection.detail
     if fetch.outcome is Outcome.FETCHED:
         return "listed", fetch.reason, fetch.detail
     return fetch.outcome.value, fetch.reason, fetch.detail
 
 
 def _answered(fetch: Fetch) -> bool:
-    """Whether the address has had its last word, and is not asked again because of this line."""
+    """Whether the URL has its final answer, so that this line is no reason to request it again."""
     if fetch.outcome in (Outcome.FETCHED, Outcome.UNCHANGED) or fetch.reason in FINAL_REASONS:
         return True
     return fetch.status is not None and 400 <= fetch.status < 500 and fetch.status not in PASSING_STATUS
-
-
-def is_page(fetch: Fetch) -> bool:
-    """Whether a line is about an article's page (or an imported record) and not about a listing."""
-    return fetch.kind in (Kind.PAGE, Kind.RECORD)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import absolute_url, url_key
+from crawlers.discovery import absolute_url, url_key, url_key_or_none
 from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 from crawlers.languages import ISO_639_1
 from crawlers.plan.model import PlannedRequest, PlannedSource
@@ -102,7 +102,8 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
     entries = []
     for outline in outlines:
         urls = (*outline.feeds, *outline.sitemaps, *outline.sections)
-        if all(_is_listed(url, listed) for url in urls or ((outline.homepage,) if outline.homepage else ())):
+        # An invalid URL has no key; parse_sources reports it before the file is written.
+        if all(url_key_or_none(url) in listed for url in urls or ((outline.homepage,) if outline.homepage else ())):
             continue
         name = outline.name if outline.name and outline.name not in taken else free_name(outline.name, taken)
         taken.add(name)
@@ -128,13 +129,6 @@ def _names_and_url_keys(configured: Sources) -> tuple[set[str], set[int]]:
         for url in (*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else []))
     }
     return {source.name for source in configured.sources}, listed
-
-
-def _is_listed(url: str, listed: set[int]) -> bool:
-    try:
-        return url_key(url) in listed
-    except ValueError:
-        return False  # parse_sources reports the invalid URL before the file is written
 
 
 def _existing(file: Path) -> tuple[Sources, str]:

@@ -16,7 +16,8 @@ from crawlers.discovery import write_keys
 from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
 from flows.pipeline.crawl import Crawl
-from flows.pipeline.extract import Extracted, Extractor
+from flows.pipeline.extract import Extractor
+from flows.progress import SilentReporter
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -33,7 +34,7 @@ class Probe:
     """What a source answered: its listings, and its pages with their articles or rejections."""
 
     listings: tuple[Fetch, ...]
-    pages: tuple[tuple[Fetch, Extracted | None], ...]
+    pages: tuple[tuple[Fetch, Article | Rejection | None], ...]
 
     @property
     def languages(self) -> Counter[str]:
@@ -62,15 +63,15 @@ def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]
         plan.mkdir()
         write_keys(plan / KNOWN_KEYS_FILE, ())
         write_plan(plan, CrawlPlan(secrets.token_hex(6), str(archive), user_agent, 500, tuple(sources)))
-        crawl = Crawl(plan)
+        crawl = Crawl(plan, SilentReporter())
         try:
             crawl.wait()
         finally:
             crawl.stop()
-        lines: list[tuple[Fetch, Extracted | None]] = []
+        lines: list[tuple[Fetch, Article | Rejection | None]] = []
         for segment in sealed_segments(archive):
             fetches = list(segment.fetches())
-            lines += zip(fetches, extractor.extract(segment, fetches), strict=True)
+            lines += ((line.fetch, line.content) for line in extractor.extract(segment, fetches))
     return {
         source.name: Probe(
             tuple(fetch for fetch, _ in lines if fetch.source == source.name and fetch.kind is not Kind.PAGE),
@@ -118,7 +119,7 @@ _LISTING_STATES = {
 }
 
 
-def _classify_pages(pages: Sequence[tuple[Fetch, Extracted | None]]) -> tuple[SourceState, str]:
+def _classify_pages(pages: Sequence[tuple[Fetch, Article | Rejection | None]]) -> tuple[SourceState, str]:
     if not pages:
         return SourceState.WORKS, "no page was tried"
     articles = [found for _, found in pages if isinstance(found, Article)]

@@ -12,7 +12,9 @@ import pytest
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter, sealed_segments
 from crawlers.extraction import Article
-from flows.pipeline.pages import read_page
+from flows.pipeline.article_version import extracted_fetch
+from flows.pipeline.classify import ClassifiedFetch
+from flows.pipeline.rows import Origin, build_batch
 from tests.warehouse.rows import NOON, article_row, batch, failed_row
 from warehouse import connect, open_writer
 from warehouse.loading.load import load_segment
@@ -79,7 +81,8 @@ def stored(data: Path) -> Path:
         fetch = Fetch(url=FERRY, source="courier", kind=Kind.PAGE, outcome=Outcome.FETCHED, fetched_at=NOON, status=200)
         fetch = writer.add(fetch, Exchange("GET", FERRY, (), 200, "OK", headers, body, None))
     name = sealed_segments(data / "archive")[0].name
-    provenance = read_page(fetch, replace(FOUND, provenance=(("title", "json-ld"),))).fields["provenance"]
+    found = extracted_fetch(fetch, replace(FOUND, provenance=(("title", "json-ld"),)))
+    (provenance,) = build_batch(Origin(name, "r1", "test"), [ClassifiedFetch(found)]).rows["provenance"].to_pylist()
     row = article_row(1, url=FERRY, article_url=FERRY, warc_offset=fetch.offset, provenance=provenance)
     with open_writer(data, "test") as opened:
         load_segment(opened, name, "r1", "test", batch(row, failed_row(2), segment=name), NOON)

@@ -14,7 +14,7 @@ from flows.demo.web import NewsWeb
 from flows.pipeline import import_files as importing
 from flows.pipeline.archive_files import FIRST_RECORDS, SEGMENT_RECORDS
 from flows.pipeline.failures import TRIED_AGAIN, isolate_failure, loading_order
-from flows.pipeline.load import finish as finish_loading
+from flows.pipeline.load import load
 from tests.end_to_end.conftest import Newsloom, town_site, town_sources
 from tests.end_to_end.test_import import record, write_lines
 from tests.end_to_end.test_upkeep import crawl, private
@@ -23,7 +23,7 @@ from warehouse import DamagedWarehouseError, TransientWarehouseError, connect
 from warehouse.failed_segments import failed_segments, record_failure
 
 if TYPE_CHECKING:
-    from flows.pipeline.load import LoadResult, OpenLoad
+    from flows.pipeline.load import ExtractedSegment, LoadResult
     from warehouse import Writer
 
 BROKEN = "20260301120000-aaaaaaaaaaaa-00000"
@@ -108,12 +108,12 @@ def test_a_part_of_an_imported_file_waits_and_what_follows_it_is_loaded(
     records = FIRST_RECORDS + SEGMENT_RECORDS + 100
     file = write_lines(tmp_path / "many.jsonl", *(record(number) for number in range(records)))
 
-    def finish(writer: Writer, begun: OpenLoad) -> LoadResult | None:
-        if begun.segment.name.endswith(f"{FIRST_RECORDS:09d}"):
+    def load_or_fail(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
+        if segment.name.endswith(f"{FIRST_RECORDS:09d}"):
             raise ZeroDivisionError("nobody foresaw it")
-        return finish_loading(writer, begun)
+        return load(writer, segment)
 
-    monkeypatch.setattr(importing, "finish", finish)
+    monkeypatch.setattr(importing, "load", load_or_fail)
     said = called("import", str(file), data=data, code=1)
     assert f"{FIRST_RECORDS + 100} loaded" in said
     assert "ZeroDivisionError: nobody foresaw it" in said

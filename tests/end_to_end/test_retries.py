@@ -29,7 +29,7 @@ def load(writer, extractor, directory, name):
         raise {"transient": TransientWarehouseError, "terminal": WarehouseError}[kind]("the disk is away")
     return None
 
-flows.run.load = load
+flows.run.process_segment = load
 task = flows.run.load_task.with_options(retry_delay_seconds=[0, 0, 0])
 
 @flow

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawlers.archive import Fetch, Kind, Outcome, Segment
+from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.extraction import Article
-from flows.pipeline.blocklist import Forgotten
-from flows.pipeline.load import OpenLoad, finish
-from flows.pipeline.pages import read_page
+from flows.pipeline.article_version import extracted_fetch
+from flows.pipeline.load import ExtractedSegment, load
+from flows.timing import StepTimes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -168,7 +168,7 @@ def prose(seed: int, words: int = 150, vocabulary: Sequence[str] = WORDS) -> str
 
 def add(writer: Writer, *pieces: Piece, segment: str) -> None:
     """Load the pieces as one segment."""
-    pages = []
+    fetches = []
     for piece in pieces:
         published = None if piece.hours is None else NOON + timedelta(hours=piece.hours)
         article = Article(
@@ -194,9 +194,8 @@ def add(writer: Writer, *pieces: Piece, segment: str) -> None:
             fetched_at=NOON + timedelta(hours=piece.seen_hours),
             bytes=len(piece.text),
         )
-        pages.append(read_page(fetch, article))
-    there = Segment(writer.data / "archive", f"test-run-{segment}")
-    finish(writer, OpenLoad(there, Forgotten(), iter(pages), NOON))
+        fetches.append(extracted_fetch(fetch, article))
+    load(writer, ExtractedSegment(f"test-run-{segment}", fetches, NOON, StepTimes()))
 
 
 def ask(writer: Writer, query: str) -> list[Any]:

@@ -13,7 +13,7 @@ from flows.data_directory import DataDirectory
 from flows.maintenance.doctor import examine
 from flows.maintenance.pack import pack_loaded
 from flows.maintenance.retention import apply_retention
-from flows.pipeline.load import pending_segments
+from flows.pipeline.segments import pending_segments
 from flows.settings import Keep
 from tests.flows.maintenance.test_retention import seal
 from tests.warehouse.rows import article_row, batch

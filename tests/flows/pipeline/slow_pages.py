@@ -7,12 +7,11 @@ import signal
 import time
 from typing import TYPE_CHECKING
 
-from flows.pipeline.extract import extract_stored
-from flows.pipeline.pages import Page, read_page
+from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
+from flows.pipeline.extract import read_and_extract
 
 if TYPE_CHECKING:
     from crawlers.archive import Fetch, RecordReader
-    from flows.pipeline.extract import Extracted
 
 SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
 HESITANT = b"<html><body><p>This page takes four seconds.</p></body></html>"
@@ -20,8 +19,8 @@ BROKEN = b"<html><body><p>This page nobody foresaw.</p></body></html>"
 DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
 
 
-def extract_slowly(records: RecordReader, page: Fetch) -> Extracted:
-    """As `extract_stored`, some time later for slow pages."""
+def extract_page_slowly(records: RecordReader, page: Fetch) -> ExtractedFetch:
+    """As `extract_page`, some time later for slow pages."""
     assert page.offset is not None
     body = records.read(page.offset).body
     if body == BROKEN:
@@ -29,9 +28,4 @@ def extract_slowly(records: RecordReader, page: Fetch) -> Extracted:
     if body == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep({SLOW: 120, HESITANT: 4}.get(body, 0))
-    return extract_stored(records, page)
-
-
-def read_slowly(records: RecordReader, page: Fetch) -> Page:
-    """As `read_stored`, in the same way."""
-    return read_page(page, extract_slowly(records, page))
+    return extracted_fetch(page, read_and_extract(records, page))

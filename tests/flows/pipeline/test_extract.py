@@ -14,9 +14,10 @@ import pytest
 
 from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome, SegmentWriter, sealed_segments
 from crawlers.extraction import Article, Rejection, RejectionReason
+from flows.pipeline.article_version import ArticleVersion
 from flows.pipeline.extract import Extractor
 from tests.end_to_end.conftest import article
-from tests.flows.pipeline.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_slowly, read_slowly
+from tests.flows.pipeline.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_page_slowly
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,21 +55,20 @@ def test_lines_without_a_page_have_none_and_the_order_is_kept(tmp_path: Path) ->
             writer.add(Fetch(url="http://town.example/r", kind=kind, outcome=outcome, **common), content)  # type: ignore[arg-type]
     (segment,) = sealed_segments(tmp_path)
     with Extractor(workers=1) as extractor:
-        found = list(extractor.extract(segment, list(segment.fetches())))
+        found = [line.content for line in extractor.extract(segment, list(segment.fetches()))]
     assert [type(each) for each in found] == [type(None), type(None), Article, type(None)]
 
 
 @pytest.fixture
 def slowly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.pipeline.extract.extract_stored", extract_slowly)
-    monkeypatch.setattr("flows.pipeline.extract.read_stored", read_slowly)
+    monkeypatch.setattr("flows.pipeline.extract.extract_page", extract_page_slowly)
 
 
 @pytest.mark.usefixtures("slowly")
 def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
     segment = segment_of(tmp_path, article(1).body, SLOW, article(2).body)
     with Extractor(workers=1, page_seconds=5.0) as extractor:
-        found = list(extractor.extract(segment, list(segment.fetches())))
+        found = [line.content for line in extractor.extract(segment, list(segment.fetches()))]
     assert [each.reason if isinstance(each, Rejection) else type(each) for each in found] == [
         Article,
         RejectionReason.TIMEOUT,
@@ -80,7 +80,7 @@ def test_a_page_that_takes_too_long_is_rejected_and_the_others_are_not(tmp_path:
 def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
     segment = segment_of(tmp_path, article(1).body, DEADLY, article(2).body)
     with Extractor(workers=1) as extractor:
-        found = list(extractor.extract(segment, list(segment.fetches())))
+        found = [line.content for line in extractor.extract(segment, list(segment.fetches()))]
     assert isinstance(found[1], Rejection)
     assert found[1].reason is RejectionReason.EXTRACTOR_ERROR
     assert "took its worker down (exit code -9)" in found[1].detail
@@ -91,7 +91,7 @@ def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tm
 def test_a_page_that_nobody_foresaw_is_rejected_and_the_others_are_not(tmp_path: Path) -> None:
     segment = segment_of(tmp_path, article(1).body, BROKEN, article(2).body)
     with Extractor(workers=1) as extractor:
-        found = [page.found for page in extractor.read(segment, list(segment.fetches()))]
+        found = [line.content for line in extractor.extract(segment, list(segment.fetches()))]
     assert found[1] == Rejection(RejectionReason.EXTRACTOR_ERROR, "ZeroDivisionError: nobody foresaw it")
     assert [type(each) for each in (found[0], found[2])] == [Article, Article]
 
@@ -102,15 +102,11 @@ def test_a_worker_that_is_killed_from_outside_costs_no_page(tmp_path: Path) -> N
     with Extractor(workers=1) as extractor:
         killer = threading.Thread(target=kill_the_worker)
         killer.start()
-        found = list(extractor.read(segment, list(segment.fetches())))
+        found = list(extractor.extract(segment, list(segment.fetches())))
         killer.join()
-    assert [(type(page.found), page.identity is None) for page in found] == [
-        (Article, False),
-        (Rejection, True),
-        (Article, False),
-    ]
-    assert isinstance(found[1].found, Rejection)
-    assert found[1].found.reason is not RejectionReason.EXTRACTOR_ERROR
+    assert [type(line.found) for line in found] == [ArticleVersion, Rejection, ArticleVersion]
+    assert found[1].rejection is not None
+    assert found[1].rejection.reason is not RejectionReason.EXTRACTOR_ERROR
 
 
 def kill_the_worker() -> None:

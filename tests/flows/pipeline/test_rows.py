@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from crawlers.archive import Fetch, Kind, Outcome
-from flows.pipeline.pages import read_page
+from flows.pipeline.article_version import extracted_fetch
+from flows.pipeline.classify import ClassifiedFetch
 from flows.pipeline.rows import Origin, build_batch
 
 
@@ -22,7 +23,7 @@ def answered(outcome: Outcome, reason: str | None, status: int | None = None) ->
         status,
         reason,
     )
-    batch = build_batch(Origin("segment", "run", "extractor"), [read_page(fetch, None)], [None], [None])
+    batch = build_batch(Origin("segment", "run", "extractor"), [ClassifiedFetch(extracted_fetch(fetch, None))])
     return bool(batch.rows.column("answered")[0].as_py())
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from flows.dedup.recompute import recompute_all
 from flows.dedup.upkeep import refresh_common_fingerprints
+from flows.progress import SilentReporter
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
 from warehouse import open_writer
 
@@ -132,7 +133,7 @@ def test_an_edit_that_gives_a_later_time_makes_no_copy_of_an_original(writer: Wr
         add(writer, *pieces, segment=str(number))
     assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
     compared = ask(writer, "SELECT article_id, day, published_at FROM private.indexed_articles ORDER BY ALL")
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
     assert ask(writer, "SELECT article_id, day, published_at FROM private.indexed_articles ORDER BY ALL") == compared
 
@@ -215,9 +216,9 @@ def test_any_order_of_arrival_in_any_segments_gives_the_same_duplicates(order: l
 def test_doing_it_all_again_changes_nothing(writer: Writer) -> None:
     add(writer, *FAMILY[:6], segment="1")
     add(writer, *FAMILY[6:], segment="2")
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     before = everything(writer)
-    again = recompute_all(writer)
+    again = recompute_all(writer, SilentReporter())
     assert everything(writer) == before
     assert again.articles == len(FAMILY)
 

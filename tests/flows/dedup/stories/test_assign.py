@@ -14,6 +14,7 @@ import pytest
 
 from flows.dedup.recompute import recompute_all
 from flows.dedup.upkeep import MIN_STORIES, close_quiet_stories, refresh_common_fingerprints, refresh_idf
+from flows.progress import SilentReporter
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
 from warehouse import open_writer
 
@@ -109,7 +110,7 @@ def test_an_edited_article_still_stands_where_its_text_stood(writer: Writer) -> 
     outlets = ["echo.example", "herald.example", "tribune.example"]
     query = "SELECT outlets FROM stories WHERE articles = 2"
     assert ask(writer, query) == [(outlets,)]
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     assert ask(writer, query) == [(outlets,)]
 
 
@@ -223,12 +224,13 @@ def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer
     add(writer, *CONFUSERS, segment="1")
     add(writer, *PAIR, segment="2")
     stories = story_sets(writer)
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     assert story_sets(writer) == stories
     before = everything(writer)
 
-    def stop(done: int, whole: int) -> None:
-        raise KeyboardInterrupt
+    class Interrupting(SilentReporter):
+        def step(self, text: str) -> None:
+            raise KeyboardInterrupt
 
     from flows.dedup import recompute as module
 
@@ -236,13 +238,13 @@ def test_finding_all_anew_gives_the_same_and_goes_on_where_it_was_stopped(writer
     try:
         for _ in range(3):
             try:
-                recompute_all(writer, stop)
+                recompute_all(writer, Interrupting())
             except KeyboardInterrupt:
                 continue
         assert ask(writer, "SELECT count(*) FROM private.restory") == [(0,)]
     finally:
         module.AT_ONCE = whole
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     assert everything(writer) == before
 
 
@@ -254,10 +256,10 @@ def test_finding_all_anew_leaves_the_background_which_would_give_other_stories(
     add(writer, *PAIR, *CONFUSERS, segment="1")
     (before,) = ask(writer, made)
     add(writer, Piece("http://echo.example/1", prose(5, 80), "A report of its own", hours=30), segment="2")
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     assert ask(writer, made) == [before]
     monkeypatch.setattr("flows.dedup.upkeep.STORY_METHOD", "another-1")
-    recompute_all(writer)
+    recompute_all(writer, SilentReporter())
     assert len(ask(writer, made)) == 2, "one for terms of the other method"
 
 

@@ -1,11 +1,14 @@
-"""How a run shows itself: a progress bar on a terminal, plain lines elsewhere."""
+"""Reporting how a long operation is going: a progress bar on a terminal, plain lines elsewhere.
+
+Whatever takes long has a parameter `reporter`. Commands choose one with `show_progress`; a deployed flow reports to the
+log of its run.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
 from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import TYPE_CHECKING, Protocol
 
 from rich.console import Console
@@ -18,24 +21,37 @@ if TYPE_CHECKING:
     from flows.pipeline.load import LoadResult
 
 logger = logging.getLogger("newsloom")
-logger.setLevel(logging.INFO)  # Prefect hands its lines to the log of the run
+logger.setLevel(logging.INFO)  # Prefect forwards its lines to the log of the run
 
 
 class Reporter(Protocol):
-    """Who is told how a run goes on."""
+    """Receives the progress of an operation."""
+
+    def step(self, text: str) -> None:
+        """A step begins, or has got as far as the text says."""
+
+    def crawled(self, progress: CrawlProgress) -> None:
+        """The crawl has got this far; called from another thread than the rest."""
+
+    def loaded(self, result: LoadResult) -> None:
+        """A segment has been loaded."""
+
+
+class SilentReporter:
+    """Reports nothing."""
 
     def step(self, text: str) -> None:
         """A step begins."""
 
     def crawled(self, progress: CrawlProgress) -> None:
-        """The crawl is so far; called from another thread than the rest."""
+        """The crawl has got this far."""
 
-    def loaded(self, loaded: LoadResult) -> None:
+    def loaded(self, result: LoadResult) -> None:
         """A segment has been loaded."""
 
 
-class Lines:
-    """A line a step and a segment, to the log."""
+class LogReporter:
+    """Logs a line for each step and each segment."""
 
     def step(self, text: str) -> None:
         """A step begins."""
@@ -44,14 +60,14 @@ class Lines:
     def crawled(self, progress: CrawlProgress) -> None:
         """Not worth a line every second."""
 
-    def loaded(self, loaded: LoadResult) -> None:
+    def loaded(self, result: LoadResult) -> None:
         """A segment has been loaded."""
-        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(loaded.outcomes.items())) or "no pages"
-        logger.info("segment %s: %s (%.1f s)", loaded.segment, counts, loaded.seconds)
+        counts = ", ".join(f"{count} {outcome}" for outcome, count in sorted(result.outcomes.items())) or "no pages"
+        logger.info("segment %s: %s (%.1f s)", result.segment, counts, result.seconds)
 
 
-class Bar:
-    """One line on a terminal: answers against requests, articles loaded."""
+class BarReporter:
+    """One line on a terminal: answers out of requests, and how many articles are new."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
@@ -63,29 +79,26 @@ class Bar:
         self.progress.update(self.task, description=text)
 
     def crawled(self, progress: CrawlProgress) -> None:
-        """The crawl is so far."""
+        """The crawl has got this far."""
         answered = progress.listings + progress.pages
         self.progress.update(self.task, completed=answered, total=answered + progress.waiting)
 
-    def loaded(self, loaded: LoadResult) -> None:
+    def loaded(self, result: LoadResult) -> None:
         """A segment has been loaded."""
-        self.articles += loaded.outcomes.get("loaded", 0)
+        self.articles += result.outcomes["loaded"]
         self.progress.update(self.task, articles=self.articles)
 
 
-current: ContextVar[Reporter] = ContextVar("reporter", default=Lines())  # noqa: B039 - it has no state
-
-
 @contextmanager
-def shown() -> Iterator[None]:
-    """Show what happens within on standard error: a bar where that is a terminal, lines elsewhere."""
+def show_progress() -> Iterator[Reporter]:
+    """A reporter that writes to standard error: a progress bar if that is a terminal, lines if it is not."""
     console = Console(stderr=True)
-    with _bar(console) if console.is_terminal else _lines():
-        yield
+    with _bar(console) if console.is_terminal else _lines() as reporter:
+        yield reporter
 
 
 @contextmanager
-def _bar(console: Console) -> Iterator[None]:
+def _bar(console: Console) -> Iterator[Reporter]:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -95,23 +108,19 @@ def _bar(console: Console) -> Iterator[None]:
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=console, transient=True) as progress:
-        token = current.set(Bar(progress))
-        try:
-            yield
-        finally:
-            current.reset(token)
+        yield BarReporter(progress)
 
 
 @contextmanager
-def _lines() -> Iterator[None]:
+def _lines() -> Iterator[Reporter]:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", datefmt="%H:%M:%S"))
     level, propagate = logger.level, logger.propagate
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    logger.propagate = False  # to whatever else writes to the terminal
+    logger.propagate = False  # to other handlers that write to the terminal
     try:
-        yield
+        yield LogReporter()
     finally:
         logger.removeHandler(handler)
         logger.setLevel(level)

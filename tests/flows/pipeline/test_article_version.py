@@ -9,7 +9,7 @@ import pytest
 
 from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.extraction import Article
-from flows.pipeline.pages import Page, read_page
+from flows.pipeline.article_version import ArticleVersion, extracted_fetch
 
 FETCH = Fetch("https://town.example/1", "town", Kind.PAGE, Outcome.FETCHED, datetime(2026, 3, 1, tzinfo=UTC))
 ARTICLE = Article(
@@ -29,8 +29,10 @@ ARTICLE = Article(
 )
 
 
-def read(text: str) -> Page:
-    return read_page(FETCH, replace(ARTICLE, text=text))
+def read(text: str) -> ArticleVersion:
+    version = extracted_fetch(FETCH, replace(ARTICLE, text=text)).version
+    assert version is not None
+    return version
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def read(text: str) -> Page:
     ],
 )
 def test_words_are_counted_in_any_script(text: str, words: int) -> None:
-    assert read(text).fields["word_count"] == words
+    assert read(text).word_count == words
 
 
 @pytest.mark.parametrize(
@@ -59,10 +61,8 @@ def test_words_are_counted_in_any_script(text: str, words: int) -> None:
     ],
 )
 def test_the_same_text_has_the_same_hash_whatever_its_typography(one: str, other: str, same: bool) -> None:
-    assert (read(one).fields["text_hash"] == read(other).fields["text_hash"]) is same
+    assert (read(one).identity.text_hash == read(other).identity.text_hash) is same
 
 
 def test_the_numbers_of_the_text_are_those_of_its_words() -> None:
-    page = read("One two three four five six seven.")
-    assert page.features is not None
-    assert len(page.features.shingles) == 3
+    assert len(read("One two three four five six seven.").features.shingles) == 3

@@ -1,0 +1,31 @@
+"""The entry of a run or an import in the run history: when it began, and how it ended."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from flows.pipeline.failures import describe_failures
+from warehouse.failed_segments import failed_segments
+from warehouse.runs import finish_run, start_run
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from warehouse import Writer
+
+
+@contextmanager
+def recorded_run(writer: Writer, run_id: str, kind: str, started: datetime) -> Iterator[None]:
+    """Record what happens within as a run: it failed if an error ended it, or if a segment could not be loaded."""
+    start_run(writer, run_id, kind, version("newsloom"), started)
+    try:
+        yield
+    except Exception as error:
+        finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
+        raise
+    failed = failed_segments(writer.connection, started)
+    detail = describe_failures(failed) if failed else None
+    finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)

@@ -1,0 +1,113 @@
+"""The way of one sealed segment through the pipeline: erase what was forgotten, extract, load."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Segment, loose_segments, salvage_segments, sealed_segments
+from crawlers.archive.packs import newest_packed_segments
+from crawlers.errors import ArchiveError
+from crawlers.locking import lock_archive
+from flows.pipeline.blocklist import read_forgotten
+from flows.pipeline.erase_forgotten import erase_forgotten, erase_forgotten_articles
+from flows.pipeline.failures import loading_order
+from flows.pipeline.load import ExtractedSegment, load
+from flows.timing import StepTimes
+from warehouse.loading.load import loaded_fetches, loaded_segments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from flows.data_directory import DataDirectory
+    from flows.pipeline.article_version import ExtractedFetch
+    from flows.pipeline.blocklist import Forgotten
+    from flows.pipeline.extract import Extractor
+    from flows.pipeline.load import LoadResult
+    from warehouse import Writer
+
+logger = logging.getLogger("newsloom")
+# How long to wait for a crawl whose run was killed: it checks twice a second whether its parent is alive.
+ORPHAN_SECONDS = 30.0
+
+
+def process_segment(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> LoadResult | None:
+    """Take a sealed segment through all steps; None if the ledger has it already.
+
+    Raises TransientWarehouseError if the disk fails; nothing is loaded then, and the call can be repeated.
+    """
+    if loaded_fetches(writer.connection, name) is not None:
+        return None
+    return load(writer, start_extraction(extractor, directory, name).finish())
+
+
+@dataclass(frozen=True, slots=True)
+class RunningExtraction:
+    """A segment that the workers are extracting."""
+
+    segment: Segment
+    forgotten: Forgotten
+    fetches: Iterable[ExtractedFetch]
+    started: datetime
+
+    def finish(self) -> ExtractedSegment:
+        """Wait for the workers, and erase the articles that turn out to be forgotten ones."""
+        times = StepTimes()
+        with times.step("extract"):
+            fetches = erase_forgotten_articles(self.segment, list(self.fetches), self.forgotten)
+        return ExtractedSegment(self.segment.name, fetches, self.started, times)
+
+
+def start_extraction(extractor: Extractor, directory: DataDirectory, name: str) -> RunningExtraction:
+    """Erase what was forgotten from a sealed segment, and have the workers extract the rest."""
+    started = datetime.now(UTC)
+    segment = Segment(directory.archive, name)
+    forgotten = read_forgotten(directory.private)
+    return RunningExtraction(
+        segment, forgotten, extractor.extract(segment, erase_forgotten(segment, forgotten)), started
+    )
+
+
+def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
+    """Segments that are sealed and not loaded, oldest first, then some of those that an earlier run could not load.
+
+    Segments that a killed crawl left open are sealed first.
+    """
+    if not directory.archive.is_dir():
+        return []
+    with locked_archive(directory):
+        for name in salvage_segments(directory.archive):
+            logger.info("segment %s of a killed crawl was salvaged", name)
+    segments = (
+        loose_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
+    )
+    names = [segment.name for segment in segments]
+    loaded = loaded_segments(writer.connection, names)
+    return loading_order(writer, [name for name in names if name not in loaded])
+
+
+def _has_packed(writer: Writer, directory: DataDirectory) -> bool:
+    """Whether packed segments are loaded, as they were when they were packed.
+
+    They are not if the warehouse was lost, or restored from an older backup. Segments are loaded oldest first, so it is
+    enough to check the newest pack.
+    """
+    try:
+        packed = newest_packed_segments(directory.archive)
+    except ArchiveError as error:
+        logger.warning("%s", error)  # no reason to load nothing else
+        return True
+    return len(loaded_segments(writer.connection, list(packed))) == len(packed)
+
+
+@contextmanager
+def locked_archive(directory: DataDirectory) -> Iterator[None]:
+    """Keep crawls out of the archive; waits for a crawl that briefly outlives its run."""
+    lock = lock_archive(directory.archive, wait=ORPHAN_SECONDS)
+    try:
+        yield
+    finally:
+        lock.release()
