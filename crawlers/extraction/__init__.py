@@ -1,7 +1,20 @@
-"""From one archived page, or one imported record, to an `Article` or a `Rejection`. Pure: no network, disk or clock.
+"""Extract an `Article` from a stored page or an imported record, or a `Rejection` that gives the reason.
 
-trafilatura finds the text; around it stand the charset, the metadata (JSON-LD, meta elements, then trafilatura) and
-the question whether the page is an article at all. The time limit on a page is the business of whoever calls.
+Pure functions: no network, no disk, no clock, and the same page always gives the same result. `extract` takes these
+steps, each in the module named:
+
+1. `page`: decode the bytes, parse the HTML, read the meta elements. Rejects what is not HTML.
+2. `metadata.read_declared`: collect what the page declares about itself, once for all later steps. JSON-LD is read in
+   `json_ld`, the titles in `stated_titles`.
+3. `body`: find the text. trafilatura runs in `trafilatura_adapter`, `cleaning` drops lines that do not belong to the
+   article, `leads` adds the lead. Pages that need scripts: `script_state`, `script_blocks`.
+4. `rejections`: decide whether the page is an article, from the measurements in `page_signals`.
+5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
+   `authors`, the canonical URL in `urls`; section, tags, image and description in `metadata` itself.
+6. `language`: the declared language, checked against the text.
+
+`extract_record` (`imported_records`) does the same for articles imported without a page; `explain` shows why an
+extraction has its result. Phrases in many languages are data, in `rules/*.toml`. The caller enforces the time limit.
 """
 
 from __future__ import annotations
@@ -37,10 +50,10 @@ __all__ = [
 ]
 
 EXTRACTOR_VERSION = f"newsloom-3+trafilatura-{version('trafilatura')}"
-"""Stands on every row. Its first figure moves whenever any page would come out differently."""
+"""Stored with every article version. Its first number changes whenever any page would give a different result."""
 
-_LONGEST_MADE_TITLE = 200
-"""Characters of the first line that stand in for a headline where the page has none."""
+_MAX_TITLE_FROM_TEXT = 200
+"""Characters of the first line that serve as the title if the page states none."""
 
 
 def extract(
@@ -51,34 +64,36 @@ def extract(
     fetched_at: datetime | None = None,
     listed_at: datetime | None = None,
 ) -> Article | Rejection:
-    """The article on a page.
+    """Extract the article from a page.
 
-    `page` is the body as received, without content encoding; `url` the address it came from (after redirects);
-    `http_charset` the charset of its Content-Type header; `fetched_at` (aware) when it came: where it is given, no date
-    of the article lies more than a day after it; `listed_at` (aware) when it was published according to the feed or
-    sitemap that named it. Deterministic, and it never raises: what nobody foresaw is a
-    rejection with `extractor_error` and the error's type and message.
+    `page` is the response body without content encoding, `url` the URL it came from (after redirects), `http_charset`
+    the charset in its Content-Type header. If `fetched_at` (aware) is given, no date of the article is more than a day
+    later. `listed_at` (aware) is the publication time in the feed or sitemap that listed the page.
+
+    Never raises: an unexpected error is a rejection with the reason `extractor_error` and the error's type and message.
     """
     try:
         return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at))
-    except Exception as error:  # noqa: BLE001 - one page must cost no more than itself
+    except Exception as error:  # noqa: BLE001 - an error on one page must not affect others
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
 def _lines(page: Page, declared: DeclaredMetadata) -> list[str]:
-    """The text that the page shows; where it shows next to none, the one in its scripts, then that of JSON-LD."""
-    lines = read_lines(page.tree, page.url, declared.named, declared.stated)
-    stated = article_body(declared.article)
-    if len(stated) > len(lines) and match_key(" ".join(lines)) == match_key(" ".join(stated)):
-        return stated  # trafilatura found it there, and made one line of it
+    """The visible text; if there is hardly any, the text in the page's scripts or in JSON-LD, whichever is longest."""
+    lines = read_lines(page.tree, page.url, declared.name_keys, declared.headline_keys)
+    from_json_ld = article_body(declared.article)
+    if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(" ".join(from_json_ld)):
+        return from_json_ld  # trafilatura took the text from there and joined its lines
     if count_words(" ".join(lines)) >= FEWEST_WORDS:
         return lines
     hidden = article_in_scripts(page.tree)
-    found = read_lines(hidden, page.url, declared.named, declared.stated) if hidden is not None else []
-    return max(lines, found, stated, key=lambda text: count_words(" ".join(text)))
+    from_scripts = (
+        read_lines(hidden, page.url, declared.name_keys, declared.headline_keys) if hidden is not None else []
+    )
+    return max(lines, from_scripts, from_json_ld, key=lambda text: count_words(" ".join(text)))
 
 
-def _extract(body: bytes, url: str, http_charset: str | None, known: FetchContext) -> Article | Rejection:
+def _extract(body: bytes, url: str, http_charset: str | None, context: FetchContext) -> Article | Rejection:
     page = read_page(body, url, http_charset)
     if isinstance(page, Rejection):
         return page
@@ -86,13 +101,13 @@ def _extract(body: bytes, url: str, http_charset: str | None, known: FetchContex
     lines = _lines(page, declared)
     if rejection := reject(PageSignals(page, declared, lines)):
         return rejection
-    found = choose_metadata(page, declared, known)
-    lines = without_repeated(lines, declared.stated, found.authors)
+    found = choose_metadata(page, declared, context)
+    lines = without_repeated(lines, declared.headline_keys, found.authors)
     text = "\n".join(lines)
-    language, language_from = find_language(found.declared_languages, text)
+    language, language_origin = find_language(found.declared_languages, text)
     return Article(
         url=found.url,
-        title=found.title or lines[0][:_LONGEST_MADE_TITLE],
+        title=found.title or lines[0][:_MAX_TITLE_FROM_TEXT],
         authors=found.authors,
         published_at=found.published.at if found.published else None,
         modified_at=found.modified.at if found.modified else None,
@@ -104,5 +119,5 @@ def _extract(body: bytes, url: str, http_charset: str | None, known: FetchContex
         description=found.description,
         text=text,
         is_free=declared.is_free.value,
-        provenance=(*found.provenance, *((("language", language_from),) if language else ())),
+        provenance=(*found.provenance, *((("language", language_origin),) if language else ())),
     )

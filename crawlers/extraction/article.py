@@ -1,4 +1,4 @@
-"""What an extraction yields: an `Article`, or a `Rejection` with a reason from a closed list."""
+"""The results of an extraction: an `Article`, or a `Rejection` with a reason from a closed list."""
 
 from __future__ import annotations
 
@@ -14,21 +14,21 @@ Precision = Literal["second", "minute", "day"]
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article as its page or its imported record gives it."""
+    """An article as stated by its page or its imported record."""
 
     url: str
     """Canonical address, in the one spelling of `crawlers.discovery.normalise_url`."""
     title: str
     authors: tuple[str, ...]
-    """Names of persons in the order printed, and of news agencies that sign beside them; where no person is named, of
-    the agency or the house that signs. No "By", no duplicates."""
+    """Names of persons in the order printed, and of news agencies credited beside them. If no person is named: the
+    agency or the publisher that signs. Without "By" and without duplicates."""
     published_at: datetime | None
-    """Aware, in UTC. How much of it is known says `published_precision`."""
+    """Aware, in UTC; `published_precision` says how exact it is."""
     modified_at: datetime | None
     """Aware, in UTC, never before `published_at`."""
     published_precision: Precision | None
-    """`second` and `minute`: the page gave a time with its zone. `day`: only the day is sure, the time is midnight
-    UTC, or a clock time whose zone the page does not say, read as UTC. None without `published_at`."""
+    """`second` and `minute`: the page states the time with its zone. `day`: only the day is certain; the time is
+    midnight UTC, or a clock time without a zone, read as UTC. None without `published_at`."""
     language: str | None
     """Two letters, ISO 639-1; Norwegian Bokmål is `no`."""
     section: str | None
@@ -36,17 +36,17 @@ class Article:
     image_url: str | None
     description: str | None
     text: str
-    """Paragraphs, headings and list items in order, one line each, separated by one newline; never empty."""
+    """Paragraphs, headings and list items in order, one per line; never empty."""
     is_free: bool | None
-    """What the page declares of itself; None where it says nothing."""
+    """As declared by the page; None if it declares nothing."""
     provenance: tuple[tuple[str, str], ...] = ()
-    """Where each field that has a value came from, as (field, origin): `json-ld`, `meta`, `og:title`, `h1`, `title`,
-    `time`, `byline`, `link`, `address`, `listing` (the feed or sitemap that named it), `declared`, `text` (read from
-    the text or the markup, a guess), `record` (an imported one)."""
+    """The origin of each field that has a value, as (field, origin): `json-ld`, `meta`, `og:title`, `h1`, `title`,
+    `time`, `byline`, `link`, `address` (the page's URL), `listing` (the feed or sitemap that listed the page),
+    `declared`, `text` (guessed from the text or the markup), `record` (an imported record)."""
 
 
 class RejectionReason(StrEnum):
-    """Why a page or a record is not an article. Closed: the warehouse counts by these."""
+    """Why a page or a record is not an article. A closed list, because the warehouse counts by reason."""
 
     NOT_ARTICLE = "not_article"
     PAYWALL = "paywall"
@@ -65,11 +65,11 @@ class RejectionReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A page or a record that is not an article, and why; `detail` is one line for a person to read."""
+    """A page or a record that is not an article; `detail` explains the reason in one line, for people."""
 
     reason: RejectionReason
     detail: str
 
     def __post_init__(self) -> None:
-        # It quotes what was found, and half a surrogate pair, which JSON can hold, fits no table, file or terminal.
+        # The detail quotes the page. JSON can contain half a surrogate pair, which no table, file or terminal takes.
         object.__setattr__(self, "detail", self.detail.encode("utf-8", "backslashreplace").decode("utf-8"))

@@ -1,4 +1,4 @@
-"""Names from bylines: split, without the words around them."""
+"""Clean names: split bylines into single names and remove the words around them. `authors` chooses the byline."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _EMAIL = re.compile(r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+[)>\]]?")
 _HANDLE = re.compile(r"\(?(?<!\w)@\w{1,50}\)?")
-_ADDRESS = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
+_URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _SPLIT = re.compile(r"\s*[;|/／•·●\n,、，]\s*|\s+[-–—&+]+\s+")
 LINKING_WORDS = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
@@ -24,49 +24,49 @@ _OFFICE = re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'offic
 _OFFICE_IN_FRONT = re.compile(rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})\s*[:：/／]?\s*(?=\S)")
 _PREFIX = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'prefixes')))})(?=[ :：])", re.IGNORECASE)
 _GENERATION = re.compile(r",?\s+(Jr|Sr|II|III)\b\.?(?=\s*(?:[,;&]|$))", re.IGNORECASE)
-"""What belongs to the name before the comma: "Ada Park, Jr."."""
+"""Belongs to the name before the comma: "Ada Park, Jr."."""
 _ROLE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases('bylines', 'roles')))})(?!\w)", re.IGNORECASE)
 _OTHERS_WORK = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'others')))})(?!\w)", re.IGNORECASE)
 _WHEREABOUTS = re.compile(
     rf"(\w\S*\s+\w\S*)\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'whereabouts')))})\s+\S.*"
 )
-"""What follows a name of two words or more: "in Berlin", "für die Wochenschau"."""
+"""Follows a name of two or more words: "in Berlin", "für die Wochenschau"."""
 _EDGES = " \t,.:;–—-|/*•·\"'„“”«»【】"
-_TITLE_WORDS = 6
-"""Words of the longest names that occur in bylines; what is longer is a sentence or a description of the office."""
-_LONGEST_NAME = 60
+_MAX_NAME_WORDS = 6
+"""The longest names in bylines have so many words; anything longer is a sentence or a job description."""
+_MAX_NAME_LENGTH = 60
 _DIGITS = re.compile(r"\d{2,}")
 
 
 MAX_BYLINES = 50
-"""Bylines read of one page; investigations by several houses name up to 30 people."""
+"""Bylines read from one page; joint investigations of several publishers name up to 30 people."""
 
 
 def clean_names(names: Iterable[str], others: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """Single names from bylines: "By Ana Gómez and Li Wei (dpa)" is two; each once.
+    """Single names from bylines, without duplicates: "By Ana Gómez and Li Wei (dpa)" has two.
 
-    `others` holds folded names, with and without blanks, that are left out.
+    `others` are names to leave out, as returned by `keys_of_names`.
     """
     found: dict[str, str] = {}
     for name in islice(names, MAX_BYLINES):
         for part in _parts(name):
-            folded = match_key(part)
-            if folded and not _is_among(folded, others) and _is_name(part):
-                found.setdefault(folded, part)
+            key = match_key(part)
+            if key and not _is_among(key, others) and _is_name(part):
+                found.setdefault(key, part)
     return tuple(found.values())
 
 
-def _is_among(folded: str, others: frozenset[str]) -> bool:
-    """True for one of the names, and for one with more behind it ("Harbour Courier Online")."""
-    words = folded.split()
-    return folded.replace(" ", "") in others or any(
+def _is_among(key: str, others: frozenset[str]) -> bool:
+    """True for one of the names, also with more words after it ("Harbour Courier Online")."""
+    words = key.split()
+    return key.replace(" ", "") in others or any(
         " ".join(words[:count]) in others for count in range(1, len(words) + 1)
     )
 
 
 def _parts(byline: str) -> Iterator[str]:
     text = single_line(byline)[:500]
-    for unwanted in (_ADDRESS, _EMAIL, _HANDLE, _BRACKETS):
+    for unwanted in (_URL, _EMAIL, _HANDLE, _BRACKETS):
         text = unwanted.sub(" ", text)
     text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(single_line(text))))
     parts = [joined.strip(_EDGES) for joined in _SPLIT.split(text)]
@@ -85,20 +85,20 @@ def _without_prefix(text: str) -> str:
 
 def _is_name(part: str) -> bool:
     return (
-        len(part) <= _LONGEST_NAME
-        and len(part.split()) <= _TITLE_WORDS
+        len(part) <= _MAX_NAME_LENGTH
+        and len(part.split()) <= _MAX_NAME_WORDS
         and not _DIGITS.search(part)
         and len(match_key(part)) > 1
     )
 
 
-def folded_names(names: Iterable[str]) -> frozenset[str]:
-    """Names folded, with and without blanks, as `clean_names` takes them for `others`."""
-    folded = {match_key(name) for name in names} - {""}
-    return frozenset(folded | {name.replace(" ", "") for name in folded})
+def keys_of_names(names: Iterable[str]) -> frozenset[str]:
+    """Match keys of names, with and without spaces, for the `others` of `clean_names`."""
+    keys = {match_key(name) for name in names} - {""}
+    return frozenset(keys | {key.replace(" ", "") for key in keys})
 
 
 @cache
-def agency_names() -> frozenset[str]:
-    """Folded names of news agencies, with and without blanks."""
-    return folded_names(phrases("bylines", "organisations"))
+def agency_keys() -> frozenset[str]:
+    """Match keys of the names of news agencies, with and without spaces."""
+    return keys_of_names(phrases("bylines", "organisations"))

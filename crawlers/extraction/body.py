@@ -1,4 +1,4 @@
-"""The text of an article: trafilatura's, as plain lines, without what is not the article's."""
+"""Get the text of an article as lines: found by trafilatura, cleaned, with its lead."""
 
 from __future__ import annotations
 
@@ -25,28 +25,30 @@ _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "lb",
 
 
 def read_lines(
-    tree: HtmlElement, url: str, named: frozenset[str] = frozenset(), titles: frozenset[str] = frozenset()
+    tree: HtmlElement, url: str, name_keys: frozenset[str] = frozenset(), headline_keys: frozenset[str] = frozenset()
 ) -> list[str]:
-    """Paragraphs, headings and list items of the article in order, one string each, none empty, without markup.
+    """The paragraphs, headings and list items of the article in order, one string each, without markup; none is empty.
 
-    `named` holds folded names (of authors, section), `titles` folded wordings of the headline, beside those that the
-    tree marks up. The tree is left as it was. Empty where no text was found.
+    `name_keys` (authors, section) and `headline_keys` are match keys in addition to those that the tree marks up. The
+    tree is not changed. The list is empty if no text was found.
     """
     lines = uncleaned_lines(tree, url)
-    stated = titles.union(match_key(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES))
+    titles = headline_keys.union(
+        match_key(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES)
+    )
     cleaned = clean_lines(
-        lines, lambda line: match_key(line) in stated, names=_names(tree) | named, links=_linked(tree, lines)
+        lines, lambda line: match_key(line) in titles, names=_names(tree) | name_keys, links=_linked(tree, lines)
     )
     return with_lead(cleaned, tree)
 
 
 def uncleaned_lines(tree: HtmlElement, url: str) -> list[str]:
-    """The lines before any is dropped."""
+    """The lines of the article's text before cleaning."""
     return [line for raw in _blocks(find_article_body(tree, url)) if (line := single_line(raw))]
 
 
 def _names(tree: HtmlElement) -> set[str]:
-    """Folded names of the authors and of the section, as the page marks them up."""
+    """Match keys of the names of authors and section that the page marks up."""
     metas = (
         element.get("content", "")
         for element in tree.iter("meta")
@@ -58,16 +60,16 @@ def _names(tree: HtmlElement) -> set[str]:
 
 
 def _linked(tree: HtmlElement, lines: list[str]) -> set[str]:
-    """Folded texts of those lines that are the text of one link to another page."""
+    """Match keys of the lines that are the text of a link to another page."""
     wanted = {line: match_key(line) for line in lines if not ends_sentence(line)}
     if not wanted:
         return set()
     texts = {" ".join(link.text_content().split()) for link in tree.iter("a") if link.get("href", "#")[:1] != "#"}
-    return {folded for line, folded in wanted.items() if line in texts}
+    return {key for line, key in wanted.items() if line in texts}
 
 
 def _blocks(body: _Element) -> list[str]:
-    """The text between block boundaries; the cells of a row are one block, with bars between them."""
+    """The text between block boundaries; the cells of a row form one block, separated by bars."""
     blocks: list[str] = []
     run: list[str] = []
 

@@ -1,58 +1,58 @@
-"""Lines that are not the article's, dropped by what they say and where they stand."""
+"""Drop lines that do not belong to the article, by their text (`line_rules`) and their position."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.author_names import agency_names, clean_names
+from crawlers.extraction.author_names import agency_keys, clean_names
 from crawlers.extraction.line_rules import (
     LineRules,
     ends_sentence,
     is_truncated,
     line_rules,
     matching_rules,
-    phrase_key,
 )
-from crawlers.extraction.text import match_key, single_line
+from crawlers.extraction.text import match_key, phrase_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-_PARAGRAPH = 120
-"""Characters of a line that ends as a sentence does from which it is a paragraph: the head of a text ends there."""
-_HEAD = 6
-_TAIL = 8
-"""Lines in which what stands only above or only below an article is looked for."""
-_REPEATED_WITHIN = 2
-"""First lines among which a repeated headline is looked for: a kicker or a date may stand above it."""
+_MIN_PARAGRAPH = 120
+"""Characters from which a line that ends like a sentence is a paragraph; the head of the text ends with it."""
+_HEAD_LINES = 6
+_TAIL_LINES = 8
+"""Lines that are checked for what stands only above or only below an article."""
+_REPEATED_HEADLINE_LINES = 2
+"""First lines that are checked for a repeated headline: a kicker or a date may stand above it."""
 _TAIL_SHARE = 3
-"""The tail is at most one in so many of the lines, and always the last of them."""
-_LONG = 250
-"""Characters of a finished line that is no teaser."""
-_DIALOGUE = 3
-"""Lines of a consent dialogue in front of a text from which it is one."""
-_DIALOGUE_WITHIN = 80
-_NAME = 60
-_ABOUT = 15
-"""Characters that are the least that is said of an author behind the name: "is a writer."."""
-_BYLINE = 120
-_MOSTLY = 0.8
-"""Share of a byline that is names; the rest is "By", "and" and commas."""
+"""The tail is at most the last third of the lines, and at least the last line."""
+_MIN_SENTENCES = 250
+"""Characters from which a line that ends like a sentence is not a teaser."""
+_MIN_DIALOGUE_LINES = 3
+"""Lines of a consent dialogue before a text from which it is one."""
+_DIALOGUE_SEARCH_LINES = 80
+_MAX_NAME_LENGTH = 60
+_MIN_BIO = 15
+"""Characters of the shortest bio after an author's name: "is a writer."."""
+_MAX_BYLINE_LENGTH = 120
+_MIN_NAME_SHARE = 0.8
+"""Share of names in a byline; the rest is "By", "and" and commas."""
 _WORDS = re.compile(r"[^\W\d_]+")
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_LINKED_TEXT = 30
-"""Characters of a link that may be the headline of another article; shorter ones are names and labels."""
-_LINKED_WORDS = 5
-_MANY_LINKS = 0.34
-"""Share of lines that are links from which the text is a list, in which they are the matter."""
+_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_MIN_LINKED_HEADLINE = 30
+"""Characters from which the text of a link may be the headline of another article; shorter links are names and
+labels."""
+_MAX_LABEL_WORDS = 5
+_MAX_LINK_SHARE = 0.34
+"""Share of links among the lines from which the text is a list, and the links belong to it."""
 
 
 def clean_text(text: str, language: str | None = None) -> str:
-    """A text from elsewhere, headline first, without consent dialogue, adverts, bio and teasers; one line a paragraph.
+    """Clean a plain text that begins with its headline: drop consent dialogues, adverts, bios and teasers.
 
-    `language` (ISO 639-1) narrows the rules to that language's and the English ones. A text in which nothing is found
-    comes out as it was but for blank lines and blanks.
+    Each line of the result is a paragraph. `language` (ISO 639-1) limits the rules to that language and English. If
+    there is nothing to drop, only blank lines and superfluous spaces are removed.
     """
     rules = line_rules(language)
     lines = [line for raw in text.splitlines() if (line := single_line(raw))]
@@ -66,7 +66,7 @@ def clean_text(text: str, language: str | None = None) -> str:
 
 
 def clean_body(lines: list[str], headline: str, language: str | None = None) -> list[str]:
-    """The lines of a text from elsewhere whose headline is known, cleaned as `clean_text` does."""
+    """Clean the lines of a plain text whose headline is known, as `clean_text` does."""
     rules = line_rules(language)
     title = match_key(headline)
     return clean_lines(lines[_end_of_dialogue(lines, rules) :], lambda line: match_key(line) == title, rules=rules)
@@ -80,42 +80,42 @@ def clean_lines(
     links: Collection[str] = (),
     rules: LineRules | None = None,
 ) -> list[str]:
-    """The lines of an article alone.
+    """Drop the lines that do not belong to the article.
 
-    `is_title` says whether a line repeats the headline; `names` are folded names of its authors, site and section;
-    `links` the folded texts of those lines that are one link each.
+    `is_title` tells whether a line repeats the headline. `names` are match keys of the names of its authors, site and
+    section, `links` those of the lines that are a link.
     """
     rules = rules or line_rules()
-    said = {line: found for line in lines if (found := matching_rules(line, rules))}
-    kept = _without_lists(lines, links, {line for line, found in said.items() if any(rule.opens for rule in found)})
-    elsewhere = {line for line, found in said.items() if any(r.where == "anywhere" and not r.opens for r in found)}
-    kept = [line for line in kept if line not in elsewhere]
+    matched = {line: found for line in lines if (found := matching_rules(line, rules))}
+    kept = _without_lists(lines, links, {line for line, found in matched.items() if any(rule.opens for rule in found)})
+    anywhere = {line for line, found in matched.items() if any(r.where == "anywhere" and not r.opens for r in found)}
+    kept = [line for line in kept if line not in anywhere]
     kept = _without_links(kept, links)
     return _without_tail(_without_head(kept, is_title, names, rules), names, rules)
 
 
 def is_paragraph(line: str) -> bool:
-    """Whether a line is long and ends as a sentence does."""
-    return len(line) >= _PARAGRAPH and ends_sentence(line)
+    """True for a long line that ends like a sentence."""
+    return len(line) >= _MIN_PARAGRAPH and ends_sentence(line)
 
 
 def _end_of_dialogue(lines: list[str], rules: LineRules) -> int:
-    """Where a text begins behind the consent dialogue in front of it; 0 where there is none."""
-    end = said = labels = 0
-    for number, line in enumerate(lines[:_DIALOGUE_WITHIN], 1):
+    """The number of lines up to the end of a consent dialogue before the text; 0 if there is none."""
+    end = consent_lines = labels = 0
+    for number, line in enumerate(lines[:_DIALOGUE_SEARCH_LINES], 1):
         kinds = {rule.kind for rule in matching_rules(line, rules)}
         if "consent" in kinds:
-            said += 1
-            if 2 * (said + labels) >= number:
+            consent_lines += 1
+            if 2 * (consent_lines + labels) >= number:
                 end = number
         elif kinds:
-            labels += 1  # of the menu above the dialogue, of buttons in it
-    return end if said >= _DIALOGUE else 0
+            labels += 1  # of a menu above the dialogue or of its buttons
+    return end if consent_lines >= _MIN_DIALOGUE_LINES else 0
 
 
 def _without_lists(lines: list[str], links: Collection[str], openers: set[str]) -> list[str]:
-    """Without headings over other articles, and these: all that follows where it is teasers to the end, else only the
-    linked lines right behind."""
+    """Drop headings of lists of other articles with their lists: all following lines if they are teasers, otherwise the
+    links directly after the heading."""
     kept: list[str] = []
     before = 0
     position = 0
@@ -135,22 +135,22 @@ def _without_lists(lines: list[str], links: Collection[str], openers: set[str]) 
 
 
 def _are_teasers(lines: list[str], links: Collection[str]) -> bool:
-    if any(len(line) >= _LONG and ends_sentence(line) and not is_truncated(line) for line in lines):
+    if any(len(line) >= _MIN_SENTENCES and ends_sentence(line) and not is_truncated(line) for line in lines):
         return False
     short = sum(not ends_sentence(line) or is_truncated(line) or match_key(line) in links for line in lines)
     return 2 * short >= len(lines)
 
 
 def _without_links(lines: list[str], links: Collection[str]) -> list[str]:
-    """Without lines that are the headline of another article, unless the text consists of such."""
+    """Drop the headlines of other articles and bare URLs, unless the text is a list of links."""
     linked = [match_key(line) in links and not ends_sentence(line) for line in lines]
-    if sum(linked) > _MANY_LINKS * len(lines):
+    if sum(linked) > _MAX_LINK_SHARE * len(lines):
         return lines
     return [
         line
         for line, is_link in zip(lines, linked, strict=True)
-        if not (is_link and len(line) >= _LINKED_TEXT and len(line.split()) > _LINKED_WORDS)
-        and not _ADDRESS.fullmatch(line)
+        if not (is_link and len(line) >= _MIN_LINKED_HEADLINE and len(line.split()) > _MAX_LABEL_WORDS)
+        and not _URL.fullmatch(line)
     ]
 
 
@@ -160,13 +160,13 @@ def _without_head(
     kept: list[str] = []
     paragraphs = 0
     for number, line in enumerate(lines):
-        if number >= _HEAD or paragraphs > 1:
+        if number >= _HEAD_LINES or paragraphs > 1:
             return kept + lines[number:]
         if is_paragraph(line) and not is_title(line):
             paragraphs += 1
             kept.append(line)
             continue
-        # Byline and date stand below a lead as often as above it; what else is short there is of the text.
+        # Byline and date stand below the lead as often as above it; other short lines there belong to the text.
         is_opening = _are_names(line, names) or _is_date(line, rules) or (is_title(line) and not paragraphs)
         if not (is_opening or any(rule.where == "head" for rule in matching_rules(line, rules))):
             if paragraphs:
@@ -176,30 +176,30 @@ def _without_head(
 
 
 def without_repeated(lines: list[str], titles: Collection[str], authors: Collection[str]) -> list[str]:
-    """The lines without those on top that are the headline (`titles`, folded) or nothing but authors' names.
+    """Drop first lines that repeat the headline (`titles`: match keys) or consist of authors' names.
 
-    A last look, when all else is cut: a kicker may stand above either. Never without any line.
+    This comes after all other cleaning, because a kicker may stand above either. At least one line is kept.
     """
     names = {match_key(author) for author in authors}
-    above = min(next((at for at, line in enumerate(lines) if is_paragraph(line)), len(lines)), _REPEATED_WITHIN)
+    above = min(next((at for at, line in enumerate(lines) if is_paragraph(line)), len(lines)), _REPEATED_HEADLINE_LINES)
     first = [line for line in lines[:above] if match_key(line) not in titles]
-    kept = [line for line in [*first, *lines[above:_HEAD]] if not _are_names(line, names)]
-    return [*kept, *lines[_HEAD:]] or lines
+    kept = [line for line in [*first, *lines[above:_HEAD_LINES]] if not _are_names(line, names)]
+    return [*kept, *lines[_HEAD_LINES:]] or lines
 
 
 def _is_date(line: str, rules: LineRules) -> bool:
-    """Whether a line is a date and nothing else, or one with the source behind it."""
-    if len(line) > _NAME or not any(map(str.isdigit, line)):
+    """True for a line that is a date, alone or followed by the source."""
+    if len(line) > _MAX_NAME_LENGTH or not any(map(str.isdigit, line)):
         return False
-    plain = phrase_key(line)
+    key = phrase_key(line)
     for source in rules.sources:
-        plain = plain.partition(source)[0]
-    return any(map(str.isdigit, plain)) and all(word in rules.date_words for word in _WORDS.findall(plain))
+        key = key.partition(source)[0]
+    return any(map(str.isdigit, key)) and all(word in rules.date_words for word in _WORDS.findall(key))
 
 
 def _without_tail(lines: list[str], names: Collection[str], rules: LineRules) -> list[str]:
     lines = _without_box(lines)
-    start = max(len(lines) - max(min(_TAIL, len(lines) // _TAIL_SHARE), 1), 1)
+    start = max(len(lines) - max(min(_TAIL_LINES, len(lines) // _TAIL_SHARE), 1), 1)
     kept = lines[:start]
     for line in lines[start:]:
         if _are_names(line, names) or any(rule.where != "head" for rule in matching_rules(line, rules, in_tail=True)):
@@ -211,35 +211,35 @@ def _without_tail(lines: list[str], names: Collection[str], rules: LineRules) ->
 
 
 def _are_names(line: str, names: Collection[str]) -> bool:
-    """Whether a line is one of the names, or nothing but several of them, news agencies included."""
-    folded = match_key(line)
-    if folded in names:
+    """True for a line that is one of the names, or consists of several of them, news agencies included."""
+    key = match_key(line)
+    if key in names:
         return True
-    if len(line) > _BYLINE or ends_sentence(line) or not any(name in folded for name in names):
+    if len(line) > _MAX_BYLINE_LENGTH or ends_sentence(line) or not any(name in key for name in names):
         return False
     parts = {match_key(part) for part in clean_names([line])}
     rules = {part for part in parts if part in names}
-    return bool(rules) and parts - rules <= agency_names() and sum(map(len, parts)) >= _MOSTLY * len(folded)
+    return bool(rules) and parts - rules <= agency_keys() and sum(map(len, parts)) >= _MIN_NAME_SHARE * len(key)
 
 
 def _is_bio(line: str, names: Collection[str]) -> bool:
-    """Whether a line begins with an author's name and is no sentence of the article that quotes him."""
-    folded = match_key(line)
-    return any(folded.startswith(f"{name} ") for name in names if " " in name) and not set(line) & set(
+    """True for a line that begins with an author's name and contains no quotation, as the article's sentences may."""
+    key = match_key(line)
+    return any(key.startswith(f"{name} ") for name in names if " " in name) and not set(line) & set(
         '"\u201c\u201d\u00ab\u00bb\u201e'
     )
 
 
 def _without_box(lines: list[str]) -> list[str]:
-    """Without a box on the author at the end: a name on a line of its own (or two), and a line that begins with it."""
+    """Drop an author box at the end: a line with a name, perhaps another line, and a line that begins with the name."""
     for number in range(max(len(lines) - 4, 1), len(lines) - 1):
         name = match_key(lines[number])
         if (
-            len(lines[number]) <= _NAME
+            len(lines[number]) <= _MAX_NAME_LENGTH
             and not ends_sentence(lines[number])
             and 2 <= len(name.split()) <= 5
             and match_key(lines[-1]).startswith(f"{name} ")
-            and len(lines[-1]) >= len(lines[number]) + _ABOUT
+            and len(lines[-1]) >= len(lines[number]) + _MIN_BIO
         ):
             return lines[:number]
     return lines

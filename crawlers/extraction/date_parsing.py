@@ -1,4 +1,4 @@
-"""One statement of a time, as pages write it, and how exactly it is known."""
+"""Parse one date as pages write it, and record how exact it is. `dates` chooses among the dates of a page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from crawlers.extraction.article import Precision
@@ -24,35 +24,35 @@ _SCRIPT_DATE = re.compile(
 )
 _EPOCH = re.compile(r"\d{10}(?:\d{3})?")
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
-"""Older ones are a program's zero date; newspapers' digitised archives begin later than this."""
+"""Older dates are a program's zero date; digitised newspaper archives begin later than this."""
 LATEST_DATE = datetime(2100, 1, 1, tzinfo=UTC)
-"""A fixed bound: an extraction knows no clock. Articles dated after their fetch are for the loader to judge."""
+"""A fixed bound, because extraction reads no clock. Loading handles articles dated after their fetch."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedDate:
-    """A point in time as a page states it."""
+    """A date as stated by a page."""
 
     at: datetime
     """Aware, UTC."""
     day: date
-    """The calendar day that the statement names, in its own zone."""
+    """The calendar day in the zone of the statement."""
     precision: Precision
     zoned: bool = True
-    """False: a clock time without zone, read as UTC; only its day is sure."""
+    """False for a clock time without a zone: it is read as UTC, and only its day is certain."""
 
     @property
     def exact(self) -> bool:
-        """True where time and zone are known."""
+        """True if time and zone are known."""
         return self.precision != "day"
 
 
-def parse_date(value: Any) -> ParsedDate | None:
-    """A date as pages write it: ISO 8601 and its loose relatives, RFC 2822, JavaScript's, seconds or milliseconds
-    since 1970, `31.12.2024 18:30`. None for anything else, and for years that no article has.
+def parse_date(value: object) -> ParsedDate | None:
+    """Parse a date in a format that pages use; None for anything else and for years outside 1900 to 2099.
 
-    Midnight sharp is a day without a time and stands for the day named, whatever the zone. A time whose seconds are
-    zero is one to the minute. Orders that can mean two days (`03/04/2024`) are not read.
+    Formats: ISO 8601 and its looser variants, RFC 2822, JavaScript's, seconds or milliseconds since 1970,
+    `31.12.2024 18:30`. Midnight means a day without a time, whatever the zone. A time with zero seconds is exact to the
+    minute. Ambiguous formats (`03/04/2024`) are not read.
     """
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
@@ -65,10 +65,10 @@ def parse_date(value: Any) -> ParsedDate | None:
 
 
 def plausible_date(local: datetime) -> ParsedDate | None:
-    """A moment from a point in time; None for years that no article has: only those from 1900 to 2099 are believed."""
+    """The date of a point in time; None for years outside 1900 to 2099."""
     try:
         parsed = from_datetime(local)
-    except OverflowError:  # the ends of the calendar
+    except OverflowError:  # at the ends of the calendar
         return None
     return parsed if _EARLIEST <= parsed.at < LATEST_DATE else None
 
@@ -94,14 +94,20 @@ def _parse(text: str) -> ParsedDate | None:
 
 
 def _parsed_date(
-    year: int, month: int, day: int, hour: Any, minute: Any, second: Any, zone: timezone | None
+    year: int,
+    month: int,
+    day: int,
+    hour: str | None,
+    minute: str | None,
+    second: str | None,
+    zone: timezone | None,
 ) -> ParsedDate:
     local = datetime(year, month, day, int(hour or 0) % 24, int(minute or 0), min(int(second or 0), 59), tzinfo=zone)
     return from_datetime(local)
 
 
 def from_datetime(local: datetime) -> ParsedDate:
-    """A moment from a point in time; one without a zone is read as UTC, and known to the day."""
+    """The date of a point in time. Without a zone, it is read as UTC and exact to the day."""
     local = local.replace(microsecond=0)
     zoned = local.tzinfo is not None
     day = local.date()

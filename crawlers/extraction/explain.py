@@ -1,4 +1,4 @@
-"""Why an extraction came out as it did: the wordings of the headline that were weighed, and the lines left out."""
+"""Explain an extraction: the titles that were weighed and the lines that were dropped."""
 
 from __future__ import annotations
 
@@ -22,25 +22,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What was found, and the wordings of the headline with what speaks for each, the one chosen first."""
+    """The result of an extraction with its reasons."""
 
     found: Article | Rejection
     titles: tuple[TitleCandidate, ...]
+    """The title candidates; the first one was chosen."""
     dropped: tuple[tuple[str, str], ...] = ()
-    """Lines of the page's text that are not in the article's, in order, each with the rules that it answers to; with
-    none where it went for its place (the headline's, a list of teasers, the end)."""
+    """The lines of the page's text that are not in the article, in order, each with the kinds of the rules it matches.
+    A line without any was dropped for its position (a repeated headline, a list of teasers, the end of the text)."""
 
 
 def explain(
     page: bytes, url: str, *, http_charset: str | None = None, fetched_at: datetime | None = None
 ) -> Explanation:
-    """The same extraction as `extract` makes, with its reasons; no titles where the page could not even be parsed."""
+    """Extract as `extract` does, with the reasons. There are no titles if the page could not be parsed."""
     found = extract(page, url, http_charset=http_charset, fetched_at=fetched_at)
     parsed = read_page(page, url, http_charset)
     if isinstance(parsed, Rejection):
         return Explanation(found, ())
     declared = read_declared(parsed)
-    titles = tuple(rank_titles(declared.article, declared.titles, declared.names))
+    titles = tuple(rank_titles(declared.article, declared.titles, declared.site_name_keys))
     return Explanation(found, titles, tuple(_dropped(parsed, found)) if isinstance(found, Article) else ())
 
 

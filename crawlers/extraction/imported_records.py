@@ -1,11 +1,11 @@
-"""Articles that come ready-made: a JSON object or a plain text, with no page around them."""
+"""Read imported articles: a JSON object or a plain text instead of a page."""
 
 from __future__ import annotations
 
 import json
 import re
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, TypeVar
 
 from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.article import Article, Rejection, RejectionReason
@@ -17,42 +17,49 @@ from crawlers.extraction.page import decode
 from crawlers.extraction.text import single_line
 from crawlers.limits import MAX_PAGE_BYTES
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+T = TypeVar("T")
+
 CLEAN = "clean=1"
-"""Parameter of a record's content type that asks for its text to be cleaned."""
+"""Parameter of a record's content type that requests cleaning of its text."""
 _REQUIRED = ("url", "title", "text")
 _LETTER = re.compile(r"[^\W_]")
-_SHOWN = 60
-"""Characters of an offending value that a message quotes."""
+_MAX_QUOTED = 60
+"""Characters of an invalid value that a message quotes."""
 
 
 class _BadRecordError(ValueError):
-    """What is wrong with a record: the key, what was found, what is allowed."""
+    """An invalid record; the message names the key, the value found and the values allowed."""
 
 
 def extract_record(body: bytes, content_type: str, url: str) -> Article | Rejection:
-    """The article in an imported record.
+    """Read the article in an imported record.
 
-    With a JSON content type `body` is one object. `url`, `title` and `text` (strings) are required; `published_at`
-    (ISO 8601, without a zone read as UTC), `authors` (a list of strings, or one string), `language` (ISO 639-1) and
-    `source` (a string, of no matter here) are optional, and null is as good as left out; other keys are ignored. The
-    record's own `url` is the article's. With any other content type it is plain text: the first line that is not
-    blank is the title, the rest the text, and `url` is the address; one that is not http(s) is kept as it is, since a
-    text file has none on the web.
+    With a JSON content type, `body` is one object. `url`, `title` and `text` (strings) are required. `published_at`
+    (ISO 8601; read as UTC without a zone), `authors` (a list of strings, or one string), `language` (ISO 639-1) and
+    `source` (a string, not used here) are optional; null means the same as a missing key. Other keys are ignored. The
+    article's URL is the record's `url`.
 
-    The text is taken as it is but for blank lines and invisible characters; where the content type has the parameter
-    `clean=1`, consent dialogues, adverts, bios and teasers of other articles are dropped from it. Never raises: what
-    cannot be used is a rejection with `bad_record` that names the key, what was found and what is allowed.
+    With any other content type, `body` is plain text: the first line that is not blank is the title, the rest is the
+    text. The article's URL is `url`; if it is not http(s), it is kept unchanged, because a text file has no URL on the
+    web.
+
+    Blank lines and invisible characters are removed from the text. If the content type has the parameter `clean=1`,
+    consent dialogues, adverts, bios and teasers of other articles are dropped too. Never raises: an invalid record is a
+    rejection with the reason `bad_record`, which names the key, the value found and the values allowed.
     """
     try:
         if len(body) > MAX_PAGE_BYTES:
-            return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
+            return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; the limit is {MAX_PAGE_BYTES:,}")
         clean = CLEAN in content_type
         if "json" in content_type.lower():
             return _from_json(body, clean=clean)
         return _from_text(decode(body, _charset(content_type)), url, clean=clean)
     except _BadRecordError as error:
         return Rejection(RejectionReason.BAD_RECORD, str(error))
-    except Exception as error:  # noqa: BLE001 - one record must cost no more than itself
+    except Exception as error:  # noqa: BLE001 - an error in one record must not affect others
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
@@ -61,12 +68,12 @@ def _charset(content_type: str) -> str | None:
     return rest.split(";")[0].strip("\"' ") if found else None
 
 
-def _quoted(value: Any) -> str:
+def _quoted(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
 
 
-def _kind(value: Any) -> str:
+def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
 
@@ -78,18 +85,18 @@ def _from_json(body: bytes, *, clean: bool) -> Article:
         raise _BadRecordError(f"not UTF-8 at byte {error.start}; JSON lines are UTF-8") from None
     except json.JSONDecodeError as error:
         raise _BadRecordError(
-            f"not JSON: {error.msg} at character {error.pos + 1}; one object per line is expected"
+            f"invalid JSON: {error.msg} at character {error.pos + 1}; one object per line is expected"
         ) from None
     except RecursionError:
-        raise _BadRecordError("not usable JSON: nested too deeply") from None
+        raise _BadRecordError("invalid JSON: nested too deeply") from None
     if not isinstance(record, dict):
         raise _BadRecordError(f"{_kind(record)} ({_quoted(record)}); one JSON object per line is expected")
     if missing := [key for key in _REQUIRED if record.get(key) is None]:
-        raise _BadRecordError(f"{', '.join(missing)} missing; required are {', '.join(_REQUIRED)}")
+        raise _BadRecordError(f"{', '.join(missing)} missing; required: {', '.join(_REQUIRED)}")
     _optional(record, "source", str, "a string")
     title, lines, language = _string(record, "title"), _lines(_string(record, "text")), _language(record)
     return _article(
-        url=_address(_string(record, "url")),
+        url=_url(_string(record, "url")),
         title=title,
         lines=clean_body(lines, title, language) if clean else lines,
         published=_published(record),
@@ -102,13 +109,13 @@ def _from_text(text: str, url: str, *, clean: bool) -> Article:
     lines = _lines(clean_text(text) if clean else text)
     if len(lines) < 2:
         found = "nothing" if not lines else f"one line ({_quoted(lines[0])})"
-        raise _BadRecordError(f"{found}; a title in the first line and the text behind it are expected")
+        raise _BadRecordError(f"{found}; a title in the first line and the text after it are expected")
     try:
         url = normalise_url(url)
     except ValueError:
         url = url.strip()
     if not url:
-        raise _BadRecordError("no address; every article goes by one")
+        raise _BadRecordError("no URL; every article needs one")
     return _article(url=url, title=lines[0], lines=lines[1:])
 
 
@@ -149,7 +156,7 @@ def _lines(text: str) -> list[str]:
     return [line for raw in text.splitlines() if (line := single_line(raw))]
 
 
-def _string(record: dict[str, Any], key: str) -> str:
+def _string(record: Mapping[str, object], key: str) -> str:
     value = record[key]
     if not isinstance(value, str):
         raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); a string is expected")
@@ -158,21 +165,21 @@ def _string(record: dict[str, Any], key: str) -> str:
     return value
 
 
-def _optional(record: dict[str, Any], key: str, kind: type, allowed: str) -> Any:
+def _optional(record: Mapping[str, object], key: str, kind: type[T], allowed: str) -> T | None:
     value = record.get(key)
-    if value is not None and not isinstance(value, kind):
-        raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); {allowed} is expected")
-    return value
+    if value is None or isinstance(value, kind):
+        return value
+    raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); {allowed} is expected")
 
 
-def _address(value: str) -> str:
+def _url(value: str) -> str:
     try:
         return normalise_url(value)
     except ValueError as error:
-        raise _BadRecordError(f"url {_quoted(value)} cannot be used: {error}; an http(s) address is expected") from None
+        raise _BadRecordError(f"url {_quoted(value)} is invalid: {error}; an http(s) URL is expected") from None
 
 
-def _published(record: dict[str, Any]) -> ParsedDate | None:
+def _published(record: Mapping[str, object]) -> ParsedDate | None:
     value = _optional(record, "published_at", str, "an ISO 8601 string")
     if value is None:
         return None
@@ -180,17 +187,17 @@ def _published(record: dict[str, Any]) -> ParsedDate | None:
         local = datetime.fromisoformat(value.strip())
     except ValueError:
         raise _BadRecordError(
-            f"published_at is {_quoted(value)}; ISO 8601 is expected, as 2026-03-01T08:30:00+01:00 or 2026-03-01"
+            f"published_at is {_quoted(value)}; ISO 8601 is expected, such as 2026-03-01T08:30:00+01:00 or 2026-03-01"
         ) from None
     parsed = plausible_date(local)
     if parsed is None:
         raise _BadRecordError(
-            f"published_at is {_quoted(value)}; a year from 1900 to 2099 is expected, or null where it is not known"
+            f"published_at is {_quoted(value)}; a year from 1900 to 2099 is expected, or null if it is not known"
         )
     return parsed
 
 
-def _authors(record: dict[str, Any]) -> tuple[str, ...]:
+def _authors(record: Mapping[str, object]) -> tuple[str, ...]:
     value = record.get("authors")
     names = [value] if isinstance(value, str) else value if value is not None else []
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
@@ -200,11 +207,11 @@ def _authors(record: dict[str, Any]) -> tuple[str, ...]:
     return clean_names(names)
 
 
-def _language(record: dict[str, Any]) -> str | None:
+def _language(record: Mapping[str, object]) -> str | None:
     value = _optional(record, "language", str, "a two-letter ISO 639-1 code")
     if value is None:
         return None
     code = language_code(value)
     if code is None:
-        raise _BadRecordError(f"language is {_quoted(value)}; a two-letter ISO 639-1 code is expected, as en")
+        raise _BadRecordError(f"language is {_quoted(value)}; a two-letter ISO 639-1 code is expected, such as en")
     return code

@@ -1,12 +1,13 @@
-"""What a page says of itself in JSON-LD (schema.org)."""
+"""Read a page's JSON-LD (schema.org) and pick the node of the article that the page shows."""
 
 from __future__ import annotations
 
 import html
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from crawlers.extraction.text import match_key, single_line
 
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-Node = dict[str, Any]
+Node = Mapping[str, object]
+"""A JSON object. Its values may have any type, whatever schema.org says: check before use."""
 
 ARTICLE_TYPES = frozenset(
     {
@@ -40,10 +42,10 @@ ARTICLE_TYPES = frozenset(
 )
 """schema.org's Article and its subtypes."""
 _MAX_DEPTH = 6
-"""Levels of lists and nodes followed: a page, its graph, its main entity are three."""
+"""Maximum nesting of lists and nodes: a page, its graph and its main entity are three levels."""
 _WRAPPERS = ("//<![CDATA[", "/*<![CDATA[*/", "<![CDATA[", "//]]>", "/*]]>*/", "]]>")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
-_ESCAPED_BADLY = re.compile(r"\\(?![\"\\/bfnrtu])")
+_INVALID_ESCAPE = re.compile(r"\\(?![\"\\/bfnrtu])")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 
 
@@ -52,30 +54,30 @@ class StructuredData:
     """The JSON-LD of a page."""
 
     nodes: tuple[Node, ...]
-    """Every node that speaks of the page itself: top level, `@graph`, `mainEntity`; not the parts of lists."""
+    """Every node about the page itself: top level, `@graph`, `mainEntity`; not the entries of lists."""
 
     @property
     def types(self) -> frozenset[str]:
-        """Names of the schema.org types of all nodes."""
+        """The schema.org types of all nodes."""
         return frozenset(name for node in self.nodes for name in types_of(node))
 
     def articles(self) -> list[Node]:
-        """The nodes that are an article."""
+        """The nodes of articles."""
         return [node for node in self.nodes if types_of(node) & ARTICLE_TYPES]
 
     def article(self, titles: Iterable[str | None]) -> Node:
-        """The one node of the article that the page shows; empty where there is none.
+        """The node of the article that the page shows; empty if there is none.
 
-        Several nodes are one when they have one headline (a page and its plugins each describe it): what the first
-        leaves out is taken from the others. Of different ones that is taken whose headline is among `titles`, the
-        titles that the page itself shows; a page of three or more that it does not show is a list.
+        Nodes with the same headline are merged, because a page and its plugins may each describe the article: later
+        nodes supply what the first one lacks. Among different headlines, the one in `titles` (the titles that the page
+        itself shows) is chosen. A page with three or more headlines, none of which it shows, is a list.
         """
         nodes = self.articles()
         if not nodes:
             return {}
         headlines = [match_key(text_of(node.get("headline")) or text_of(node.get("name")) or "") for node in nodes]
-        wanted = {match_key(title) for title in titles if title} - {""}
-        chosen = next((i for i, headline in enumerate(headlines) if headline in wanted), None)
+        shown = {match_key(title) for title in titles if title} - {""}
+        chosen = next((i for i, headline in enumerate(headlines) if headline in shown), None)
         if chosen is None:
             if len(set(headlines) - {""}) > 2:
                 return {}
@@ -88,7 +90,7 @@ class StructuredData:
 
 
 def read_structured_data(tree: HtmlElement) -> StructuredData:
-    """All JSON-LD of a page; what cannot be read is left out."""
+    """Read all JSON-LD of a page; invalid JSON is skipped."""
     nodes: list[Node] = []
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
@@ -96,22 +98,23 @@ def read_structured_data(tree: HtmlElement) -> StructuredData:
     return StructuredData(tuple(nodes))
 
 
-def _load(text: str) -> Any:
+def _load(text: str) -> object:
     for wrapper in _WRAPPERS:
         text = text.replace(wrapper, "")
     text = text.strip()
-    decoder = json.JSONDecoder(strict=False)  # not strict: publishers leave newlines within strings
-    for candidate in (text, _TRAILING_COMMA.sub(r"\1", _ESCAPED_BADLY.sub(r"\\\\", text))):
+    decoder = json.JSONDecoder(strict=False)  # publishers leave newlines within strings
+    for candidate in (text, _TRAILING_COMMA.sub(r"\1", _INVALID_ESCAPE.sub(r"\\\\", text))):
         try:
-            return decoder.raw_decode(candidate)[0]  # what follows the first value is somebody's slip of a bracket
+            value: object = decoder.raw_decode(candidate)[0]  # ignores superfluous brackets at the end
         except ValueError:
             continue
         except RecursionError:
             break
+        return value
     return None
 
 
-def _flatten(value: Any, depth: int) -> Iterator[Node]:
+def _flatten(value: object, depth: int) -> Iterator[Node]:
     if depth == 0:
         return
     if isinstance(value, list):
@@ -125,19 +128,19 @@ def _flatten(value: Any, depth: int) -> Iterator[Node]:
 
 
 def types_of(node: Node) -> frozenset[str]:
-    """Names of a node's types, without the `schema.org/` in front."""
+    """The names of a node's types, without the leading `schema.org/`."""
     value = node.get("@type")
     names = value if isinstance(value, list) else [value]
     return frozenset(name.rsplit("/", 1)[-1] for name in names if isinstance(name, str))
 
 
-def text_of(value: Any) -> str | None:
-    """A string of JSON-LD as a person reads it: entities resolved, no tags, one line; None for anything else."""
+def text_of(value: object) -> str | None:
+    """A string of JSON-LD as readable text: entities resolved, no tags, on one line; None for any other value."""
     if not isinstance(value, str):
         return None
     return single_line(_TAG.sub("", html.unescape(value))) or None
 
 
-def texts_of(value: Any) -> list[str]:
-    """The strings of a value that may be one string or a list of them."""
+def texts_of(value: object) -> list[str]:
+    """The strings in a value that may be a string or a list of strings."""
     return [text for item in (value if isinstance(value, list) else [value]) if (text := text_of(item))]

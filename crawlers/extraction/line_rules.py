@@ -1,35 +1,35 @@
-"""The rules by which a line is not the article's: data in `rules/line-*.toml`, one kind a file.
+"""Load and match the rules for lines that do not belong to an article: `rules/line-*.toml`, one file per kind.
 
-A file says where its lines stand (`where`: anywhere, head, tail), how long they are at most (`longest`, characters),
-whether they must not end as a sentence does (`unfinished`) and whether they are headings over what is not the
-article's either (`opens`). Its phrases, by language, are what a line is as a whole (`is`, compared without case and
-punctuation), begins with (`starts`), ends with (`ends`) or holds (`holds`, asked of lines in the tail only: phrases
-that an article may well hold itself).
+Settings of a file: where its lines stand (`where`: anywhere, head or tail), their maximum length in characters
+(`longest`), whether a line that ends like a sentence is exempt (`unfinished`), and whether they are headings of lists
+that do not belong to the article either (`opens`). Its phrases, by language, are the whole line (`is`, compared
+without case and punctuation), its beginning (`starts`), its end (`ends`) or any part of it (`holds`; only for lines in
+the tail, because an article may contain such a phrase itself).
 """
 
 from __future__ import annotations
 
-import tomllib
-import unicodedata
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any
 
-from crawlers.extraction.text import DOTTED_I, match_key
+from crawlers.extraction.rules import Phrases, read_line_rules
+from crawlers.extraction.text import match_key, phrase_key
 
 KINDS = ("related", "promotion", "widgets", "consent", "credits", "opening", "sections")
-_STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
-_ENDS_OF_SENTENCES = frozenset(".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4")
-_CLOSING = "\"'\u201d\u2019\u00bb\u203a\u300d\u300f)]\u201c"
-_INDEXED = 2
-"""Characters by which the beginnings of lines are looked up."""
+_SENTENCE_ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4")
+_CLOSING_MARKS = "\"'\u201d\u2019\u00bb\u203a\u300d\u300f)]\u201c"
+_INDEXED_CHARACTERS = 2
+"""Beginnings of lines are looked up by this many characters."""
+_FIRST_KANA = "\u3040"
+_MAX_LENGTH = 600
+_MAX_WHOLE_LENGTH = 120
+"""Characters of a line that is compared as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
-    """What a file of rules says beside its phrases."""
+    """The settings of a rule file."""
 
     kind: str
     where: str
@@ -40,7 +40,7 @@ class LineRule:
 
 @dataclass(frozen=True, slots=True)
 class LineRules:
-    """All rules, indexed so that a line costs a few look-ups rather than a search per phrase."""
+    """The rules, indexed so that a line takes a few look-ups instead of a search per phrase."""
 
     whole: dict[str, tuple[LineRule, ...]]
     starts: dict[str, tuple[tuple[str, LineRule], ...]]
@@ -51,14 +51,8 @@ class LineRules:
 
 
 @cache
-def table(kind: str) -> dict[str, Any]:
-    """One file of rules as it stands."""
-    return tomllib.loads(files("crawlers.extraction.rules").joinpath(f"line-{kind}.toml").read_text(encoding="utf-8"))
-
-
-@cache
 def line_rules(language: str | None = None) -> LineRules:
-    """The rules of every language; of one and English with it where a language (ISO 639-1) is given."""
+    """The rules for all languages or, if a language (ISO 639-1) is given, for that language and English."""
     whole: dict[str, list[LineRule]] = defaultdict(list)
     starts: dict[str, list[tuple[str, LineRule]]] = defaultdict(list)
     ends: list[tuple[str, LineRule]] = []
@@ -66,25 +60,23 @@ def line_rules(language: str | None = None) -> LineRules:
     dates: set[str] = set()
     sources: set[str] = set()
 
-    def phrases(listed: dict[str, list[str]]) -> list[str]:
+    def phrases(listed: Phrases) -> list[str]:
         return [
             phrase for code, found in listed.items() if language is None or code in (language, "en") for phrase in found
         ]
 
     for kind in KINDS:
-        said = table(kind)
-        rule = LineRule(
-            kind, said["where"], said["longest"], bool(said.get("unfinished", False)), bool(said.get("opens", False))
-        )
-        for phrase in phrases(said.get("is", {})):
+        file = read_line_rules(kind)
+        rule = LineRule(kind, file["where"], file["longest"], file.get("unfinished", False), file.get("opens", False))
+        for phrase in phrases(file.get("is", {})):
             whole[match_key(phrase)].append(rule)
-        for phrase in phrases(said.get("starts", {})):
-            plain = phrase_key(phrase)
-            starts[plain[:_INDEXED]].append((plain, rule))
-        ends += [(phrase_key(phrase), rule) for phrase in phrases(said.get("ends", {}))]
-        holds += [(phrase_key(phrase), rule) for phrase in phrases(said.get("holds", {}))]
-        dates.update(phrase_key(phrase) for phrase in phrases(said.get("dates", {})))
-        sources.update(phrase_key(phrase) for phrase in phrases(said.get("sources", {})))
+        for phrase in phrases(file.get("starts", {})):
+            key = phrase_key(phrase)
+            starts[key[:_INDEXED_CHARACTERS]].append((key, rule))
+        ends += [(phrase_key(phrase), rule) for phrase in phrases(file.get("ends", {}))]
+        holds += [(phrase_key(phrase), rule) for phrase in phrases(file.get("holds", {}))]
+        dates.update(phrase_key(phrase) for phrase in phrases(file.get("dates", {})))
+        sources.update(phrase_key(phrase) for phrase in phrases(file.get("sources", {})))
     return LineRules(
         {phrase: tuple(found) for phrase, found in whole.items()},
         {start: tuple(found) for start, found in starts.items()},
@@ -95,45 +87,37 @@ def line_rules(language: str | None = None) -> LineRules:
     )
 
 
-def phrase_key(text: str) -> str:
-    """A text in one case, with straight quotes and plain dashes; punctuation stays."""
-    if text.isascii():
-        return text.lower()
-    return unicodedata.normalize("NFKC", text).casefold().replace(DOTTED_I, "i").translate(_STRAIGHT)
-
-
 def ends_sentence(line: str) -> bool:
-    """Whether a line ends as a sentence does."""
-    return line.rstrip(_CLOSING)[-1:] in _ENDS_OF_SENTENCES
+    """True for a line that ends like a sentence."""
+    return line.rstrip(_CLOSING_MARKS)[-1:] in _SENTENCE_ENDS
 
 
 def is_truncated(line: str) -> bool:
-    """Whether a line ends in the dots of a text that goes on elsewhere."""
+    """True for a line that ends with the ellipsis of a text that continues elsewhere."""
     return line.endswith(("...", "\u2026"))
 
 
 def matching_rules(line: str, rules: LineRules, *, in_tail: bool = False) -> list[LineRule]:
-    """The rules that a line answers to, wherever it stands; those by what it holds only with `in_tail`."""
-    longest = 600
-    if len(line) > longest:
+    """The rules that a line matches, whatever its position; rules with `holds` match only with `in_tail`."""
+    if len(line) > _MAX_LENGTH:
         return []
-    plain = phrase_key(line)
+    key = phrase_key(line)
     found = [
         rule
-        for length in range(1, _INDEXED + 1)
-        for start, rule in rules.starts.get(plain[:length], ())
-        if plain.startswith(start) and _ends_a_word(plain, len(start))
+        for length in range(1, _INDEXED_CHARACTERS + 1)
+        for start, rule in rules.starts.get(key[:length], ())
+        if key.startswith(start) and _ends_word(key, len(start))
     ]
-    found += [rule for end, rule in rules.ends if plain.endswith(end)]
-    if len(line) <= 120:
+    found += [rule for end, rule in rules.ends if key.endswith(end)]
+    if len(line) <= _MAX_WHOLE_LENGTH:
         found += rules.whole.get(match_key(line), ())
     if in_tail:
-        found += [rule for phrase, rule in rules.holds if phrase in plain]
+        found += [rule for phrase, rule in rules.holds if phrase in key]
     finished = ends_sentence(line)
     return [rule for rule in found if len(line) <= rule.longest and not (rule.unfinished and finished)]
 
 
-def _ends_a_word(text: str, end: int) -> bool:
-    """Scripts without blanks have no word ends to look for."""
+def _ends_word(text: str, end: int) -> bool:
+    """True if a word ends there; always in East Asian scripts, where a phrase may be followed by more of the word."""
     before = text[end - 1 : end]
-    return not (before.isalnum() and text[end : end + 1].isalnum()) or before >= "\u3040"
+    return not (before.isalnum() and text[end : end + 1].isalnum()) or before >= _FIRST_KANA

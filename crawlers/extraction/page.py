@@ -1,4 +1,4 @@
-"""From the bytes of a page to one parsed tree, and what its head says."""
+"""Decode and parse a page, and read its meta elements. Rejects what is not an HTML page or is too large."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_ELEMENTS = 30_000
-"""The largest of 278 captured news pages has 4,098; the extractor's time grows with the square of their number, and
-at this one it takes some seconds."""
+"""The largest of 278 captured news pages has 4,098. The extractor's time grows with the square of their number; at this
+limit it takes several seconds."""
 MAX_ATTRIBUTES = 1_000
-"""Of one element; captured pages have 12 at most. The parser compares each with all before it: a page full of elements
-with so many takes five seconds, one element with 100,000 two minutes."""
+"""Attributes of one element; on captured pages there are at most 12. The parser compares each with all before it: a
+page of elements at this limit takes five seconds, one element with 100,000 attributes two minutes."""
 
 _MAGIC = {
     b"%PDF": "a PDF document",
@@ -46,43 +46,44 @@ _XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg
 _FORBIDDEN_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r\x1b")
 _ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
-"""lxml.html asks a function in Python for the class of every element it hands out, for the sake of forms."""
+"""By default lxml.html calls a Python function for the class of every element, to support forms."""
 _CONTROL_REFERENCES = re.compile(
     rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])(?![0-9a-fA-F])"
     rb"|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3]"
     rb"|6553[45])(?![0-9]));?"
 )
-"""Character references to what XML has no place for (control characters, surrogates, U+FFFE and U+FFFF): the parser
-lets them in, and trafilatura's tree cannot hold them."""
-_NOTHING = "\u200b".encode()
-"""A blank without width, which no line keeps: taking a reference out must not make another of what is around it."""
-# Possessive, and never failing once it has begun: every byte is passed once. A quote without end is a character; what
-# stands in a script is no tag.
+"""References to characters that XML does not allow (control characters, surrogates, U+FFFE and U+FFFF). The parser
+accepts them, but trafilatura's tree cannot contain them."""
+_PLACEHOLDER = "\u200b".encode()
+"""A zero-width space, which is removed from lines later. Without it, removing a reference could join the text around it
+into another reference."""
+# Possessive quantifiers, and no failure after the first match: every byte is read only once. An unclosed quote is an
+# ordinary character; the content of a script is not a tag.
 _TAG = re.compile(
     rb"""(?:<script\b(?=[^>]{0,200}+>)[^>]*+>(?:[^<]++|<(?!/script))*+|<[a-zA-Z])((?:[^"'>]++|"[^"]*+"|'[^']*+'|["'])*+)"""
 )
 _VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)""")
 _SUSPICIOUS_EQUALS = 15_000
 _SUSPICIOUS_GAP = 30_000
-"""Bytes between two closing brackets; scripts have longer ones, and are then looked at in vain."""
+"""Bytes between two closing brackets. Scripts have longer gaps, in which case the check is made for nothing."""
 _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 _SNIFFED = 2048
-"""Bytes looked at to tell binary data from text; a picture or an archive shows within the first few."""
-_FEWEST_WIDE = 40
-_GUESSED_FROM = 20_000
-"""Bytes from which an undeclared charset is guessed; the cost of a guess grows with them."""
+"""Bytes examined to distinguish binary data from text; pictures and archives are recognised by their first few."""
+_MIN_UTF16_BYTES = 40
+_CHARSET_SAMPLE = 20_000
+"""Bytes examined to guess an undeclared charset; the time grows with their number."""
 _CHARSETS = re.compile(r"utf-8|iso8859|iso2022|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab")
 _SEVEN_BIT = ("iso2022", "hz")
 _BINARY_SHARE = 0.1
-"""Share of control bytes from which the start of a page is binary data; text has none, a damaged page a few."""
-_DAMAGED_SHARE = 0.02
-"""Of the characters beyond ASCII this share may be broken in what is still UTF-8: pages are cut and patched together.
-In a page in another charset nearly all of them are."""
+"""Share of control bytes from which the start of a page is binary data. Text has none, a damaged page a few."""
+_MAX_DAMAGED_SHARE = 0.02
+"""Share of the characters beyond ASCII that may be broken in UTF-8, because pages are cut and assembled from parts. In
+a page in another charset nearly all of them are broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A parsed page. The tree is shared by all that reads it and must not be changed."""
+    """A parsed page. All steps share the tree and must not change it."""
 
     url: str
     tree: HtmlElement
@@ -90,23 +91,23 @@ class Page:
     """Contents of the `meta` elements by lower-cased `property`, `name`, `itemprop` or `http-equiv`, in page order."""
 
     def meta(self, *names: str) -> str | None:
-        """Content of the first of these that the page has."""
+        """The content of the first of these meta elements that the page has."""
         return next((self.metas[name][0] for name in names if name in self.metas), None)
 
 
 def decode(body: bytes, http_charset: str | None = None) -> str:
-    """The characters of a page.
+    """Decode a page.
 
-    In this order: byte order mark; UTF-16 by its zero bytes; UTF-8 when the bytes are UTF-8, whatever is declared
-    (other charsets do not come out as valid UTF-8 by chance); the HTTP header's charset; the one the page declares; a
-    guess. Declared names mean what browsers take them for (`latin-1` is windows-1252). Bytes that fit nowhere become
-    U+FFFD.
+    The charset is determined in this order: byte order mark; UTF-16, recognised by its zero bytes; UTF-8 if the bytes
+    are valid UTF-8, whatever is declared (text in other charsets is not valid UTF-8 by chance); the charset in the HTTP
+    header; the one declared by the page; a guess. Declared names are interpreted as browsers do (`latin-1` is
+    windows-1252). Invalid bytes become U+FFFD.
     """
     encoding, mark = read_bom(body)
     if encoding and mark:
         return to_unicode(body[len(mark) :], encoding)
-    if wide := _wide(body):
-        return to_unicode(body, wide)
+    if utf16 := _utf16_charset(body):
+        return to_unicode(body, utf16)
     declared = [
         name for label in (http_charset, html_body_declared_encoding(body)) if label and (name := _charset(label))
     ]
@@ -120,23 +121,23 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
                 continue
     if declared:
         return to_unicode(body, next((name for name in declared if name != "utf-8"), "utf-8"))
-    best = from_bytes(body[:_GUESSED_FROM]).best()
+    best = from_bytes(body[:_CHARSET_SAMPLE]).best()
     return to_unicode(body, best.encoding if best else "utf-8")
 
 
 def _charset(label: str) -> str | None:
-    """Python's name of a charset that pages may be in; None for unknown ones, for what is no charset ("hex"), and for
-    UTF-16 and UTF-32, which a page whose declaration can be read is not in."""
+    """Python's name of a declared charset. None for unknown ones, codecs that are not charsets ("hex"), and UTF-16 and
+    UTF-32: a page in which the declaration is readable uses neither."""
     name = resolve_encoding(label.strip("\"' "))
     return name if name and _CHARSETS.match(name) else None
 
 
-def _wide(body: bytes) -> str | None:
-    """UTF-16 without a byte order mark: markup is ASCII, so nearly every second byte is zero."""
+def _utf16_charset(body: bytes) -> str | None:
+    """The charset of UTF-16 without a byte order mark. Markup is ASCII, so nearly every second byte is zero."""
     start = body[:_SNIFFED]
     for offset, name in ((1, "utf-16-le"), (0, "utf-16-be")):
         if (
-            len(start) >= _FEWEST_WIDE
+            len(start) >= _MIN_UTF16_BYTES
             and start[offset::2].count(0) > 0.6 * len(start) / 2
             and start[1 - offset :: 2].count(0) == 0
         ):
@@ -145,50 +146,52 @@ def _wide(body: bytes) -> str | None:
 
 
 def _utf8(body: bytes) -> str | None:
-    """The text of a body that is UTF-8, if with some damage; None where it is in another charset."""
+    """The text of a body in UTF-8, possibly damaged; None if it is in another charset."""
     try:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         sequences = len(_MULTIBYTE.findall(body))
         text = body.decode("utf-8", "replace")
-        return text if text.count("\ufffd") <= _DAMAGED_SHARE * sequences else None
+        return text if text.count("\ufffd") <= _MAX_DAMAGED_SHARE * sequences else None
 
 
 def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | Rejection:
-    """One parse of a page, or why there is nothing to parse: `empty`, `too_large`, `not_html`."""
+    """Parse a page, or reject it as `empty`, `too_large` or `not_html`."""
     if len(body) > MAX_PAGE_BYTES:
-        return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; at most {MAX_PAGE_BYTES:,} are read")
+        return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; the limit is {MAX_PAGE_BYTES:,}")
+    if not body:
+        return Rejection(RejectionReason.EMPTY, "the page is empty (0 bytes)")
     if not body.strip():
-        return Rejection(RejectionReason.EMPTY, f"a page of {len(body)} bytes, all of them blank")
+        return Rejection(RejectionReason.EMPTY, f"the page contains only whitespace ({len(body)} bytes)")
     if found := _not_text(body):
         return Rejection(RejectionReason.NOT_HTML, found)
     text = decode(body, http_charset)
     encoded = _without_control(text)
     if not encoded.strip(b" \t\r\n\xef\xbf\xbd"):
-        return Rejection(RejectionReason.EMPTY, "a page without a readable character")
+        return Rejection(RejectionReason.EMPTY, "the page has no readable characters")
     if found := _not_markup(text):
         return Rejection(RejectionReason.NOT_HTML, found)
     if (attributes := _most_attributes(encoded)) > MAX_ATTRIBUTES:
-        detail = f"an element with {attributes:,} attributes; at most {MAX_ATTRIBUTES:,} are read"
+        detail = f"an element has {attributes:,} attributes; the limit is {MAX_ATTRIBUTES:,}"
         return Rejection(RejectionReason.TOO_LARGE, detail)
-    # Without huge_tree the parser drops all that follows the first 255 levels of nesting, which unclosed tags reach.
-    # The bytes are given as UTF-8 so that a charset declared within cannot mislead it.
+    # Without huge_tree the parser drops everything after 255 levels of nesting, which unclosed tags can reach.
+    # The bytes are passed as UTF-8, so that a charset declared in the page cannot mislead the parser.
     parser = HTMLParser(encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True, collect_ids=False)
     parser.set_element_class_lookup(_ONE_CLASS)
     try:
         tree = document_fromstring(encoded, parser=parser)
     except ParserError:
-        return Rejection(RejectionReason.EMPTY, "no element in the page")
-    # What stands behind the limit is lost, silently: an article cut short must not pass for one.
+        return Rejection(RejectionReason.EMPTY, "the page has no elements")
+    # The parser silently drops everything after its limit. A truncated article must not be stored as a whole one.
     if (last := parser.error_log.last_error) is not None and last.type == ErrorTypes.ERR_RESOURCE_LIMIT:
-        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the parser gave up: {last.message}")
+        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the HTML parser stopped: {last.message}")
     if (elements := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
-        return Rejection(RejectionReason.TOO_LARGE, f"{elements:,} elements; at most {MAX_ELEMENTS:,} are read")
+        return Rejection(RejectionReason.TOO_LARGE, f"{elements:,} elements; the limit is {MAX_ELEMENTS:,}")
     return Page(url, tree, _metas(tree))
 
 
 def _most_attributes(page: bytes) -> int:
-    """Attributes of the element that has most; 0 for pages that cannot have many on one, which is nearly all."""
+    """The highest number of attributes of one element; 0 if it cannot be high, as in nearly all pages."""
     if page.count(b"=") < _SUSPICIOUS_EQUALS and not _has_gap(page):
         return 0
     tags = (found[1] for found in _TAG.finditer(page) if found.end(1) - found.start(1) > MAX_ATTRIBUTES)
@@ -196,7 +199,7 @@ def _most_attributes(page: bytes) -> int:
 
 
 def _has_gap(page: bytes) -> bool:
-    """Whether so many bytes follow each other without a closing bracket; looks at a few of them."""
+    """True if there is a long run of bytes without a closing bracket. Examines only a few of the bytes."""
     start = 0
     while len(page) - start >= _SUSPICIOUS_GAP:
         start = page.rfind(b">", start, start + _SUSPICIOUS_GAP) + 1
@@ -206,9 +209,10 @@ def _has_gap(page: bytes) -> bool:
 
 
 def _without_control(text: str) -> bytes:
-    """A text as UTF-8, without what no parser takes; tables over bytes take a tenth of what an expression does."""
+    """A text as UTF-8 without characters that the parser does not accept. Byte tables take a tenth of the time of a
+    regular expression."""
     encoded = text.encode("utf-8", "ignore").translate(None, _FORBIDDEN_BYTES)
-    encoded = _CONTROL_REFERENCES.sub(_NOTHING, encoded)
+    encoded = _CONTROL_REFERENCES.sub(_PLACEHOLDER, encoded)
     if "\ufffe" in text or "\uffff" in text:
         encoded = encoded.replace(b"\xef\xbf\xbe", b"").replace(b"\xef\xbf\xbf", b"")
     return encoded
@@ -222,7 +226,7 @@ def _not_text(body: bytes) -> str | None:
     if start[4:8] == b"ftyp":
         return "an image or video file"
     mark, _ = read_bom(start)
-    if mark is not None or _wide(body) is not None:
+    if mark is not None or _utf16_charset(body) is not None:
         return None
     control = len(start) - len(start.translate(None, _CONTROL_BYTES))
     return "binary data" if control > _BINARY_SHARE * len(start) else None

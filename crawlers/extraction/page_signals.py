@@ -1,4 +1,4 @@
-"""A page under suspicion of being no article, with the figures that the rules ask for, and what it says."""
+"""Measure a page for the decision whether it is an article (`rejections`), and search texts for telltale phrases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.dates import is_dated
-from crawlers.extraction.metadata import PAGE_TITLE_KEYS
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import count_words, match_key
 
@@ -16,15 +15,15 @@ if TYPE_CHECKING:
     from crawlers.extraction.metadata import DeclaredMetadata
     from crawlers.extraction.page import Page
 
-_HEADLINE = 25
-"""Letters from which the text of a link within a line may be a headline; shorter ones are words of a sentence."""
+_MIN_HEADLINE = 25
+"""Letters from which the text of a link within a line may be a headline; shorter links are words of a sentence."""
 _SENTENCE_ENDS = frozenset(".!?…。！？।؟\"'”’»“）)")
 _HIDDEN = ("script", "style", "noscript", "template", "svg", "head")
 
 
 @dataclass(frozen=True)
 class PageSignals:
-    """A page with what was read from it, and the figures that the rules ask for."""
+    """A page, what was read from it, and measurements, each computed when a rule first asks for it."""
 
     page: Page
     declared: DeclaredMetadata
@@ -37,61 +36,61 @@ class PageSignals:
 
     @cached_property
     def is_dated(self) -> bool:
-        """True where the page, JSON-LD aside, states when it was published."""
+        """True if the page states outside of JSON-LD when it was published."""
         return is_dated(self.page)
 
     @cached_property
     def claims_article(self) -> bool:
-        """True where the page calls itself an article: JSON-LD, `og:type`, or a stated publication date."""
+        """True if the page calls itself an article: by JSON-LD, `og:type` or a publication date."""
         types = {kind.lower() for kind in self.page.metas.get("og:type", ())}
         return bool(self.declared.article) or "article" in types or self.is_dated
 
     @cached_property
     def title(self) -> str:
-        """All titles that the page shows, folded, between bars."""
-        return "|".join(match_key(text) for key in PAGE_TITLE_KEYS for text in self.declared.titles[key])
+        """Match keys of all titles that the page shows, separated by bars."""
+        return "|".join(map(match_key, self.declared.titles.of_page))
 
     @cached_property
-    def shown(self) -> str:
-        """Folded text of the whole page as a reader without scripts sees it."""
-        return match_key(" ".join(_shown_text(self.page)))
+    def visible_text(self) -> str:
+        """Match key of the text of the whole page, as a reader without scripts sees it."""
+        return match_key(" ".join(_visible_texts(self.page)))
 
     @cached_property
     def links(self) -> frozenset[str]:
-        """Folded texts of all links of the page."""
+        """Match keys of the texts of all links on the page."""
         return frozenset(match_key(link.text_content()) for link in self.page.tree.iter("a"))
 
     @cached_property
-    def loose_share(self) -> float:
-        """Share of the text's letters in lines that do not end as sentences do."""
+    def unfinished_share(self) -> float:
+        """Share of the text's characters in lines that do not end like a sentence."""
         total = sum(map(len, self.lines))
-        loose = sum(len(line) for line in self.lines if line[-1] not in _SENTENCE_ENDS)
-        return loose / total if total else 0.0
+        unfinished = sum(len(line) for line in self.lines if line[-1] not in _SENTENCE_ENDS)
+        return unfinished / total if total else 0.0
 
     @cached_property
     def linked_share(self) -> float:
-        """Share of the text's letters in lines that are one link each, or in links as long as a headline."""
+        """Share of the text's characters in lines that are a link, or in links as long as a headline."""
         lines = [match_key(line) for line in self.lines]
         total = sum(map(len, lines))
         if not total:
             return 0.0
         whole = sum(len(line) for line in lines if line in self.links)
         text = "\n".join(line for line in lines if line not in self.links)
-        within = sum(len(link) for link in self.links if len(link) >= _HEADLINE and link in text)
+        within = sum(len(link) for link in self.links if len(link) >= _MIN_HEADLINE and link in text)
         return (whole + within) / total
 
     @cached_property
     def teasers(self) -> int:
-        """Lines that are the text of one link each, or stand right behind a heading that is."""
+        """The number of lines that are the text of a link, or follow directly after a heading that is a link."""
         summaries = {
-            match_key(behind.text_content())
+            match_key(following.text_content())
             for heading in self.page.tree.iter("h2", "h3", "h4")
-            if (behind := heading.getnext()) is not None and match_key(heading.text_content()) in self.links
+            if (following := heading.getnext()) is not None and match_key(heading.text_content()) in self.links
         }
         return sum(match_key(line) in self.links or match_key(line) in summaries for line in self.lines)
 
 
-def _shown_text(page: Page) -> list[str]:
+def _visible_texts(page: Page) -> list[str]:
     texts: list[str] = []
     skipped = 0
     stack = [(page.tree, False)]
@@ -112,32 +111,37 @@ def _shown_text(page: Page) -> list[str]:
     return texts
 
 
-def find_phrase(kind: str, where: str) -> str | None:
-    """The first phrase of a kind that stands in a folded text: as whole words, in scripts without capitals anywhere
-    (their words carry endings, or no blanks between them)."""
-    for phrase, folded in _folded_phrases(kind):
-        if folded in where and (_is_uncased(folded) or re.search(rf"(?<!\w){re.escape(folded)}(?!\w)", where)):
+def find_phrase(kind: str, text: str) -> str | None:
+    """The first phrase of a kind in a text (a match key).
+
+    A phrase matches as whole words. In scripts without capitals it matches anywhere, because words carry endings or are
+    not separated.
+    """
+    for phrase, key in _phrases_with_keys(kind):
+        if key in text and (_is_uncased(key) or re.search(rf"(?<!\w){re.escape(key)}(?!\w)", text)):
             return phrase
     return None
 
 
-def find_all_phrases(kind: str, where: str) -> list[str]:
-    """All phrases of a kind in a folded text, at the start of a word or, in scripts without capitals, anywhere; of
-    phrases within each other the longest."""
+def find_all_phrases(kind: str, text: str) -> list[str]:
+    """All phrases of a kind in a text (a match key), without those that are part of a longer one.
+
+    A phrase matches at the start of a word or, in scripts without capitals, anywhere.
+    """
     found: list[str] = []
-    for phrase, folded in _folded_phrases(kind):
-        at = where.find(folded)
-        if at < 0 or any(folded in match_key(other) for other in found):
+    for phrase, key in _phrases_with_keys(kind):
+        at = text.find(key)
+        if at < 0 or any(key in match_key(other) for other in found):
             continue
-        if at == 0 or not where[at - 1].isalnum() or _is_uncased(folded):
+        if at == 0 or not text[at - 1].isalnum() or _is_uncased(key):
             found.append(phrase)
     return found
 
 
-def _is_uncased(folded: str) -> bool:
-    return any(letter.isalpha() and letter.upper() == letter.lower() for letter in folded)
+def _is_uncased(text: str) -> bool:
+    return any(letter.isalpha() and letter.upper() == letter.lower() for letter in text)
 
 
 @cache
-def _folded_phrases(kind: str) -> tuple[tuple[str, str], ...]:
+def _phrases_with_keys(kind: str) -> tuple[tuple[str, str], ...]:
     return tuple((phrase, match_key(phrase)) for phrase in phrases("pages", kind))

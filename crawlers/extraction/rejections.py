@@ -1,7 +1,7 @@
-"""What is not an article. Each rule is a question to the page; the first that answers decides.
+"""Reject pages that are not articles. `reject` asks the rules in order; the first one that applies decides.
 
-A real article must pass: nearly every rule asks for a short text besides its own sign, because signs alone (a cookie
-notice, a paywall template, `og:type` "website") stand on real articles as well.
+Real articles must pass. Nearly every rule requires a short text in addition to its own sign, because real articles also
+carry such signs: a cookie notice, a paywall template, `og:type` "website".
 """
 
 from __future__ import annotations
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
 
 FEWEST_WORDS = 25
-"""Fewer words are a caption, a notice or a remnant: the shortest text in two public collections of article
-pages (article-extraction-benchmark, Fundus) has 69, and news in brief may have half of that."""
+"""A text with fewer words is a caption, a notice or a remnant. The shortest text in two public collections of article
+pages (article-extraction-benchmark, Fundus) has 69 words, and a news brief may have half of that."""
 STUB_WORDS = 60
 """A paywall stub is the lead or less; longer openings are kept, with `is_free` False."""
 CLEAR_STUB_WORDS = 90
-"""The same where the page both declares itself not free and asks to subscribe for the rest."""
+"""The same if the page both declares itself not free and asks the reader to subscribe."""
 NOTICE_WORDS = 150
-"""Error, consent and challenge pages say what they have to say in less, menus included."""
+"""Error, consent and challenge pages have fewer words, menus included."""
 NOTICE_PHRASES = 3
-"""Of the words of consent dialogues, so many on a short page make it one."""
+"""A short page with this many different phrases of consent dialogues is one."""
 LISTING_SHARE = 0.5
 """Share of the text, by characters, in links as long as a headline, from which a page that does not call itself an
-article is a list of others. The highest among captured articles is 0.43, in one of news in brief; then 0.24."""
+article is a list. The highest shares among captured articles are 0.43, of a collection of news briefs, and 0.24."""
 CLAIMED_LISTING_SHARE = 0.8
 """The same for a page that calls itself an article, as templates of section pages do."""
 TEASERS = 5
 TEASER_SHARE = 0.3
-"""Lines that are teasers, and their share, from which a page that does not call itself an article is a list. Captured
-articles that do not call themselves so have 2 such lines at most."""
+"""Number and share of teaser lines from which a page that does not call itself an article is a list. Captured articles
+that do not call themselves articles have at most 2 such lines."""
 
 _LISTING_TYPES = frozenset(
     {
@@ -80,7 +80,7 @@ _APP_ROOTS = ("root", "app", "__next", "__nuxt", "app-root", "react-root", "main
 
 
 def reject(signals: PageSignals) -> Rejection | None:
-    """Why the page is not an article, None where it is one."""
+    """The rejection of a page that is not an article; None for an article."""
     for reason, rule in _RULES:
         if detail := rule(signals):
             return Rejection(reason, detail)
@@ -91,14 +91,14 @@ def _bot_challenge(signals: PageSignals) -> str | None:
     if signals.words >= NOTICE_WORDS or signals.declared.article:
         return None
     if phrase := find_phrase("challenge_titles", signals.title):
-        return f'the title says "{phrase}"'
+        return f'the title contains "{phrase}"'
     if signals.words < FEWEST_WORDS:
         scripts = " ".join(
             filter(None, (element.get("src") or element.text for element in signals.page.tree.iter("script", "iframe")))
         )
         return next(
             (
-                f'a script of a bot wall ("{mark}") and {signals.words} words'
+                f'a bot protection script ("{mark}") and only {signals.words} words'
                 for mark in phrases("pages", "challenge_scripts")
                 if mark in scripts
             ),
@@ -111,20 +111,20 @@ def _consent_wall(signals: PageSignals) -> str | None:
     if signals.words >= NOTICE_WORDS or (signals.claims_article and signals.words >= STUB_WORDS):
         return None
     if phrase := find_phrase("consent_titles", signals.title):
-        return f'the title says "{phrase}"'
-    lines = [match_key(line) for line in signals.lines] or [signals.shown]
-    spoken: dict[str, None] = {}
+        return f'the title contains "{phrase}"'
+    lines = [match_key(line) for line in signals.lines] or [signals.visible_text]
+    consent: dict[str, None] = {}
     others = []
     for line in lines:
         found = find_all_phrases("consent_phrases", line)
-        spoken.update(dict.fromkeys(found))
+        consent.update(dict.fromkeys(found))
         if not found:
             others.append(line)
-    if len(spoken) >= NOTICE_PHRASES:
-        return f"{signals.words} words, among them {', '.join(list(spoken)[:3])}"
-    # The banner of a page that has nothing else to show: what is left without its lines is no text.
-    if len(spoken) > 1 and signals.lines and (left := count_words(" ".join(others))) < FEWEST_WORDS:
-        return f"{left} words beside a notice that speaks of {', '.join(spoken)}"
+    if len(consent) >= NOTICE_PHRASES:
+        return f"only {signals.words} words, with phrases of a consent dialogue: {', '.join(list(consent)[:3])}"
+    # A page that shows little more than its consent banner.
+    if len(consent) > 1 and signals.lines and (left := count_words(" ".join(others))) < FEWEST_WORDS:
+        return f"only {left} words besides a consent notice: {', '.join(consent)}"
     return None
 
 
@@ -132,7 +132,7 @@ def _error_page(signals: PageSignals) -> str | None:
     if signals.words >= NOTICE_WORDS or (signals.claims_article and signals.words >= STUB_WORDS):
         return None
     phrase = find_phrase("error_titles", signals.title)
-    return f'the title says "{phrase}" over {signals.words} words' if phrase else None
+    return f'the title contains "{phrase}", and there are only {signals.words} words' if phrase else None
 
 
 def _paywall(signals: PageSignals) -> str | None:
@@ -140,9 +140,9 @@ def _paywall(signals: PageSignals) -> str | None:
         return None
     declared = signals.declared.is_free.value is False
     if declared and signals.words < STUB_WORDS:
-        return f"declared not free, {signals.words} words shown"
-    if (declared or signals.words < STUB_WORDS) and (phrase := find_phrase("paywall_phrases", signals.shown)):
-        return f'{signals.words} words shown and "{phrase}"'
+        return f"declared not free, and only {signals.words} words are shown"
+    if (declared or signals.words < STUB_WORDS) and (phrase := find_phrase("paywall_phrases", signals.visible_text)):
+        return f'only {signals.words} words are shown, with "{phrase}"'
     return None
 
 
@@ -152,24 +152,24 @@ def _needs_script(signals: PageSignals) -> str | None:
     tree = signals.page.tree
     for noscript in tree.iter("noscript"):
         if phrase := find_phrase("script_phrases", match_key(noscript.text_content())):
-            return f'{signals.words} words and "{phrase}"'
-    if phrase := find_phrase("script_phrases", signals.shown):
-        return f'{signals.words} words and "{phrase}"'
+            return f'only {signals.words} words, with "{phrase}"'
+    if phrase := find_phrase("script_phrases", signals.visible_text):
+        return f'only {signals.words} words, with "{phrase}"'
     for element in tree.iter("div", "main", "app-root"):
         name = element.get("id") or element.tag
         if name in _APP_ROOTS and not single_line(element.text_content()):
-            return f"{signals.words} words and an empty application root ({name})"
+            return f"only {signals.words} words, and an empty application root ({name})"
     return None
 
 
 def _not_article(signals: PageSignals) -> str | None:
     path = urlsplit(signals.page.url)
     if not signals.declared.article and not path.query and _FRONT_PATH.fullmatch(path.path) and not signals.is_dated:
-        return "a front page by its address, and no article by its own account"
+        return "the URL belongs to a front page, and the page does not declare an article"
     most = CLAIMED_LISTING_SHARE if signals.claims_article else LISTING_SHARE
-    # Headlines do not end in full stops: most texts need no look at the page's links.
-    if signals.loose_share > most / 2 and signals.linked_share > most:
-        return f"{signals.linked_share:.0%} of the text are links"
+    # Headlines do not end with full stops, so most texts can skip the costlier look at the page's links.
+    if signals.unfinished_share > most / 2 and signals.linked_share > most:
+        return f"{signals.linked_share:.0%} of the text is links"
     if not signals.claims_article and (detail := _unclaimed(signals, path)):
         return detail
     kinds = sorted(
@@ -177,42 +177,44 @@ def _not_article(signals: PageSignals) -> str | None:
         | {kind for kind in signals.page.metas.get("og:type", ()) if kind.startswith(("video", "product", "music"))}
     )
     if kinds and signals.words < STUB_WORDS and not signals.declared.article:
-        return f"the page calls itself {', '.join(kinds)} and has {signals.words} words"
+        return f"the page declares the type {', '.join(kinds)} and has only {signals.words} words"
     if signals.words < STUB_WORDS and (named := _MEDIA_SEGMENTS.search(path.path.lower())):
-        return f"a video or pictures by its address ({named[1]}) and {signals.words} words"
+        return f"the URL belongs to a video or gallery ({named[1]}), and there are only {signals.words} words"
     website = "website" in signals.page.metas.get("og:type", ()) or kinds
     if website and not signals.claims_article and signals.words < NOTICE_WORDS // 2:
-        return f"the page calls itself no article and has {signals.words} words"
+        return f"the page does not declare an article and has only {signals.words} words"
     return None
 
 
 def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
-    """What a page is that does not call itself an article."""
+    """The reasons against a page that does not call itself an article."""
     if _LISTING_SEGMENTS.search(path.path.lower()):
-        return f"a list by its address ({path.path})"
+        return f"the URL belongs to a list ({path.path})"
     if _SEARCHED.search(path.query) and (phrase := find_phrase("search_titles", signals.title)):
-        return f'a search by its address, and the title says "{phrase}"'
+        return f'the URL belongs to a search, and the title contains "{phrase}"'
     if named := sorted(signals.declared.structured_data.types & _LISTS):
-        return f"a list by its own account ({', '.join(named)})"
+        return f"the page declares itself a list ({', '.join(named)})"
     if signals.teasers >= max(TEASERS, TEASER_SHARE * len(signals.lines)):
         return f"{signals.teasers} of {len(signals.lines)} lines are teasers of other pages"
     if signals.words >= NOTICE_WORDS:
         return None
     if phrase := find_phrase("search_titles", signals.title):
-        return f'the title says "{phrase}" over {signals.words} words'
+        return f'the title contains "{phrase}", and there are only {signals.words} words'
     if named := sorted(signals.declared.structured_data.types & _GOODS):
-        return f"the page calls itself {', '.join(named)} and has {signals.words} words"
-    if phrase := find_phrase("shop_phrases", signals.shown):
-        return f'{signals.words} words and "{phrase}"'
+        return f"the page declares the type {', '.join(named)} and has only {signals.words} words"
+    if phrase := find_phrase("shop_phrases", signals.visible_text):
+        return f'only {signals.words} words, with "{phrase}"'
     return None
 
 
 def _too_short(signals: PageSignals) -> str | None:
-    return f"{signals.words} words; an article has {FEWEST_WORDS} or more" if 0 < signals.words < FEWEST_WORDS else None
+    return (
+        f"{signals.words} words; an article has at least {FEWEST_WORDS}" if 0 < signals.words < FEWEST_WORDS else None
+    )
 
 
 def _empty(signals: PageSignals) -> str | None:
-    return None if signals.words else "no text in the page"
+    return None if signals.words else "no text found on the page"
 
 
 _RULES: tuple[tuple[RejectionReason, Callable[[PageSignals], str | None]], ...] = (

@@ -1,4 +1,4 @@
-"""Articles that a page carries only as the state of its scripts, for a program in the browser to show."""
+"""Read articles that a page contains only in its scripts or in JSON-LD, for the browser to render."""
 
 from __future__ import annotations
 
@@ -21,25 +21,24 @@ if TYPE_CHECKING:
 
     from crawlers.extraction.json_ld import Node
 
-# Possessive, and a string without end reaches to the end of the script: every character is passed once.
+# Possessive quantifiers, and an unclosed string extends to the end of the script: each character is read only once.
 _STRING = re.compile(r'"(?:[^"\\]++|\\.?)*+(?:"|\Z)', re.DOTALL)
 _PARAGRAPH = re.compile(r"<p[\s>]", re.IGNORECASE)
 _PARAGRAPH_ENDS = re.compile(r"</p>|</h[1-6]>|</li>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
-_FEWEST_PARAGRAPHS = 2
-_SHORTEST = 300
-"""Characters of the shortest text looked at, markup included."""
-_LONGEST = 500_000
-"""Characters of the longest, markup included; books have as many."""
-_LEVELS = 2
-"""State is JSON, and often JSON as a string within a script or within JSON."""
+_MIN_PARAGRAPHS = 2
+_MIN_LENGTH = 300
+"""Characters of a text, markup included."""
+_MAX_LENGTH = 500_000
+"""Characters of a text, markup included: the length of a novel."""
+_MAX_LEVELS = 2
+"""Script state is JSON, often as a string within a script or within other JSON."""
 
 
 def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
-    """The longest text in paragraphs that stands in the scripts, as one string of HTML or as a list of blocks, as a
-    tree of its own."""
+    """The longest text in the scripts, from a string of HTML with paragraphs or a list of blocks, parsed as a page."""
     blocks = longest_block_list(script.text or "" for script in tree.iter("script"))
-    texts = [*_strings(tree), *([blocks] if blocks and len(blocks) <= _LONGEST else [])]
+    texts = [*_strings(tree), *([blocks] if blocks and len(blocks) <= _MAX_LENGTH else [])]
     if not texts:
         return None
     found = max(texts, key=lambda text: count_words(_TAG.sub(" ", text)))
@@ -52,9 +51,9 @@ def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
 
 
 def article_body(article: Node) -> list[str]:
-    """The paragraphs of JSON-LD's `articleBody`, one line each; empty where there is none."""
+    """The paragraphs of JSON-LD's `articleBody`, one line each; empty if there is none."""
     stated = article.get("articleBody")
-    if not isinstance(stated, str) or len(stated) > _LONGEST:
+    if not isinstance(stated, str) or len(stated) > _MAX_LENGTH:
         return []
     plain = _TAG.sub(" ", _PARAGRAPH_ENDS.sub("\n", html.unescape(stated)))
     return [line for raw in plain.splitlines() if (line := single_line(raw))]
@@ -62,13 +61,13 @@ def article_body(article: Node) -> list[str]:
 
 def _strings(tree: HtmlElement) -> Iterator[str]:
     for script in tree.iter("script"):
-        if script.text and len(script.text) >= _SHORTEST:
-            yield from _html_within(script.text, _LEVELS)
+        if script.text and len(script.text) >= _MIN_LENGTH:
+            yield from _html_within(script.text, _MAX_LEVELS)
 
 
 def _html_within(text: str, levels: int) -> Iterator[str]:
     for literal in _STRING.finditer(text):
-        if literal.end() - literal.start() < _SHORTEST:
+        if literal.end() - literal.start() < _MIN_LENGTH:
             continue
         try:
             value = json.loads(literal[0], strict=False)
@@ -76,9 +75,9 @@ def _html_within(text: str, levels: int) -> Iterator[str]:
             continue
         value = value.encode("utf-8", "ignore").decode()
         if (
-            len(value) <= _LONGEST
+            len(value) <= _MAX_LENGTH
             and value.lstrip().startswith("<")
-            and len(_PARAGRAPH.findall(value)) >= _FEWEST_PARAGRAPHS
+            and len(_PARAGRAPH.findall(value)) >= _MIN_PARAGRAPHS
         ):
             yield value
         elif levels > 1 and '"' in value:

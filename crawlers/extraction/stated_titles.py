@@ -1,15 +1,16 @@
-"""What a page states as its title, and where, without the name of its site."""
+"""Collect every title that a page states, without the name of the site. `titles` chooses among them."""
 
 from __future__ import annotations
 
 import html
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.extraction.json_ld import text_of, texts_of
-from crawlers.extraction.text import match_key, single_line
+from crawlers.extraction.text import match_key, name_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,148 +21,169 @@ if TYPE_CHECKING:
     from crawlers.extraction.page import Page
 
 SEPARATOR = re.compile(r"\s*[|ㅣ｜»•·：_＿]\s*|\s+[-–—:]+\s+|[-－](?=[^-－]*$)")
-"""What stands between a headline and the name of its site; the bare hyphen only as the last one."""
+"""Separates a headline from the name of the site; a bare hyphen counts only if it is the last one."""
 MAX_TITLE_LENGTH = 500
-"""Characters kept of a title; the longest of captured pages has 175, and what is far longer is a missing end tag."""
+"""Characters kept of a title. The longest on the captured pages has 175; one far longer has lost its end tag."""
 _MAX_HEADINGS = 24
-"""Headings looked at; what comes later in a page are teasers."""
+"""Headings read from the top of the page; later ones are teasers."""
 _MAX_PARTS = 12
-"""Elements within a heading that are looked at as a headline beside its kicker."""
-_HEADLINE_SHARE = 0.4
-"""Of the characters of a wording, those of the headline within it, at least: rubrics and sites have shorter names."""
-_SHORTEST_LABEL = 4
-"""Letters from which the name in the host counts as the site's name when more is written to it (`CNNPolitics` is not
-cut by `cnn`, but `Mirror Online` is by `mirror`)."""
-_NO_NAMES = frozenset({"www", "news", "blog", "edition", "com", "net", "org"})
+"""Elements within a heading that are tried as the headline without its kicker."""
+_MIN_MAIN_SHARE = 0.4
+"""Minimum share of a title's characters for a part to be the headline; names of sections and sites are shorter."""
+_MIN_HOST_LABEL = 4
+"""Letters from which a name in the host also counts as the site's name in combination with other words: `mirror` cuts
+`Mirror Online`, but `cnn` does not cut `CNNPolitics`."""
+_GENERIC_HOST_LABELS = frozenset({"www", "news", "blog", "edition", "com", "net", "org"})
 
 SECTION_METAS = ("article:section", "og:article:section", "section", "content_category", "category")
-"""Names of the meta elements that publishers and their tools give the section."""
+"""Names of the meta elements in which publishers and their tools state the section."""
 
 
-def page_titles(page: Page, structured_data: StructuredData | None = None) -> dict[str, list[str]]:
-    """What the page shows as its title, by where: `h1`, `og`, `twitter`, `title`, without the site's name behind it;
-    `crumb` (headings of first rank in menus); `part` (headings of both ranks outside menus, and the elements within
-    them). Where there is no `og:title`, `twitter:title` stands for it."""
-    headings, crumbs, parts = _headings(page.tree)
+@dataclass(frozen=True, slots=True)
+class StatedTitles:
+    """The titles that a page states, by place, without the name of the site."""
+
+    h1: tuple[str, ...] = ()
+    """The `h1` outside menus."""
+    og: tuple[str, ...] = ()
+    """The `og:title`, followed by the `twitter:title`, which replaces it if there is none."""
+    twitter: tuple[str, ...] = ()
+    title: tuple[str, ...] = ()
+    """The `<title>` element."""
+    in_menu: tuple[str, ...] = ()
+    """The `h1` within menus and breadcrumbs."""
+    heading_parts: tuple[str, ...] = ()
+    """The `h1` and `h2` outside menus, and the elements within them."""
+
+    @property
+    def of_page(self) -> tuple[str, ...]:
+        """The titles of the page itself; the others may be titles of its parts."""
+        return (*self.h1, *self.og, *self.title, *self.in_menu)
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Every title, with repetitions."""
+        return (*self.of_page, *self.twitter, *self.heading_parts)
+
+
+def read_titles(page: Page, structured_data: StructuredData | None = None) -> StatedTitles:
+    """Collect the titles that a page states."""
+    headings, in_menu, heading_parts = _headings(page.tree)
     element = next(page.tree.iter("title"), None)
-    names = site_names(page, structured_data)
+    site_keys = site_name_keys(page, structured_data)
     nodes = structured_data.articles() if structured_data else []
     sections = [text for node in nodes for text in texts_of(node.get("articleSection"))]
     sections += [text for name in SECTION_METAS for text in page.metas.get(name, ())]
-    shown = [text for text in headings if name_key(text) not in names]
-    # What JSON-LD states in full is not cut for the sake of a shorter heading.
-    whole = {match_key(text) for node in nodes if (text := text_of(node.get("headline")))}
+    h1 = [text for text in headings if name_key(text) not in site_keys]
+    # A title that is also JSON-LD's headline is complete: a shorter heading is no reason to cut it.
+    complete = {match_key(text) for node in nodes if (text := text_of(node.get("headline")))}
     og, twitter = (
         [
-            text if match_key(text) in whole else without_site(text, names, shown, sections)
-            for text in map(_line, page.metas.get(name, ()))
+            text if match_key(text) in complete else without_site(text, site_keys, h1, sections)
+            for text in map(_title_text, page.metas.get(name, ()))
             if text
         ]
         for name in ("og:title", "twitter:title")
     )
-    window = [_line(element.text_content())] if element is not None else []
-    window = [without_site(text, names, (*shown, *og, *twitter), sections) for text in window if text]
-    return {
-        "h1": shown,
-        "og": [*og, *twitter],
-        "twitter": twitter,
-        "title": [text for text in window if name_key(text) not in names],
-        "crumb": crumbs,
-        "part": parts,
-    }
+    title = [_title_text(element.text_content())] if element is not None else []
+    title = [without_site(text, site_keys, (*h1, *og, *twitter), sections) for text in title if text]
+    return StatedTitles(
+        h1=tuple(h1),
+        og=(*og, *twitter),
+        twitter=tuple(twitter),
+        title=tuple(text for text in title if name_key(text) not in site_keys),
+        in_menu=tuple(in_menu),
+        heading_parts=tuple(heading_parts),
+    )
 
 
 def _headings(tree: HtmlElement) -> tuple[list[str], list[str], list[str]]:
-    """Texts of the `h1` outside menus, of those within, and of all headings outside with the elements in them."""
-    first: list[str] = []
-    crumbs: list[str] = []
+    """The `h1` outside menus, the `h1` within menus, and all headings outside menus with the elements within them."""
+    h1: list[str] = []
+    h1_in_menu: list[str] = []
     parts: list[str] = []
     for count, heading in enumerate(tree.iter("h1", "h2")):
         if count >= _MAX_HEADINGS:
             break
-        text = _line(heading.text_content())
+        text = _title_text(heading.text_content())
         if not text:
             continue
         in_menu = next(heading.iterancestors("nav", "li"), None) is not None
         if not in_menu:
             parts.append(text)
-            inner = (_line(part.text_content()) for part in islice(heading.iterdescendants(), _MAX_PARTS))
+            inner = (_title_text(part.text_content()) for part in islice(heading.iterdescendants(), _MAX_PARTS))
             parts.extend(filter(None, inner))
         if heading.tag == "h1":
-            (crumbs if in_menu else first).append(text)
-    return first, crumbs, parts
+            (h1_in_menu if in_menu else h1).append(text)
+    return h1, h1_in_menu, parts
 
 
-def _line(text: str) -> str:
+def _title_text(text: str) -> str:
     return single_line(html.unescape(text))[:MAX_TITLE_LENGTH]
 
 
-def name_key(text: str) -> str:
-    """A text folded and without blanks, as names of sites are compared."""
-    return match_key(text).replace(" ", "")
-
-
 def site_name(page: Page) -> str:
-    """The name of the site as the page gives it; empty where it does not."""
+    """The name of the site as declared by the page; empty if it declares none."""
     return single_line(page.meta("og:site_name", "application-name") or "")
 
 
-def site_names(page: Page, structured_data: StructuredData | None = None) -> frozenset[str]:
-    """Names of the site, folded and without blanks: declared, its publisher's, those in its host; and with "the" in
-    front taken off."""
+def site_name_keys(page: Page, structured_data: StructuredData | None = None) -> frozenset[str]:
+    """Name keys of the site: its declared name, its publisher, the labels of its host; each also without "the"."""
     names = [site_name(page), *(page.metas.get("twitter:site", ())), *(page.metas.get("application-name", ()))]
     for node in structured_data.nodes if structured_data else ():
         publisher = node.get("publisher")
         names += texts_of(publisher.get("name")) if isinstance(publisher, dict) else []
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
-    names += [host, *(label for label in host.split(".")[:-1] if label not in _NO_NAMES)]
-    squeezed = {name_key(name) for name in names} | {f"www{name_key(host)}"}
-    return frozenset(squeezed | {name.removeprefix("the") for name in squeezed}) - {""}
+    names += [host, *(label for label in host.split(".")[:-1] if label not in _GENERIC_HOST_LABELS)]
+    keys = {name_key(name) for name in names} | {f"www{name_key(host)}"}
+    return frozenset(keys | {key.removeprefix("the") for key in keys}) - {""}
 
 
-def _is_site(text: str, names: frozenset[str]) -> bool:
-    squeezed, words = name_key(text), match_key(text).split()
-    if squeezed in names or squeezed.removeprefix("the") in names:
+def _is_site(text: str, site_keys: frozenset[str]) -> bool:
+    key, words = name_key(text), match_key(text).split()
+    if key in site_keys or key.removeprefix("the") in site_keys:
         return True
     if SEPARATOR.search(text):
         return False
-    # "Mirror Online", "Politics from the Mirror": few words, the site's name among them at an end.
+    # "Mirror Online", "Politics from the Mirror": a few words that begin or end with the site's name.
     if not 1 < len(words) <= 4:
-        return any(squeezed.startswith(name) for name in names if len(name) > _SHORTEST_LABEL) and len(words) == 1
-    return any(end in names and len(end) >= _SHORTEST_LABEL for end in (words[0], words[-1]))
+        return any(key.startswith(name) for name in site_keys if len(name) > _MIN_HOST_LABEL) and len(words) == 1
+    return any(end in site_keys and len(end) >= _MIN_HOST_LABEL for end in (words[0], words[-1]))
 
 
-def without_site(title: str, names: frozenset[str], others: Sequence[str] = (), sections: Iterable[str] = ()) -> str:
-    """A title without the name of its site (and of its section) behind a separator.
+def without_site(
+    title: str, site_keys: frozenset[str], others: Sequence[str] = (), sections: Iterable[str] = ()
+) -> str:
+    """Cut the name of the site, and of the section, from the end of a title.
 
-    Cut where the rest is the name of the site, or where what stands before the separator is a title by itself
-    according to `others`; then, once the site's name is cut, one of `sections` as well.
+    A title is cut at a separator if the rest is the name of the site, or if the part before the separator is one of
+    `others`, the page's other titles. If the site's name was cut, a following cut may remove one of `sections`.
     """
-    known = {match_key(other) for other in others} - {""}
-    folded_sections = {match_key(section) for section in sections} - {""}
+    other_keys = {match_key(other) for other in others} - {""}
+    section_keys = {match_key(section) for section in sections} - {""}
     cut_site = False
     while True:
         cuts = [(title[: cut.start()].strip(), title[cut.end() :].strip()) for cut in SEPARATOR.finditer(title)]
         cuts = [(before, behind) for before, behind in cuts if match_key(before) and match_key(behind)]
         agreed = next(
-            (before for before, _ in cuts if match_key(before) in known and is_main_part(before, title)), None
+            (before for before, _ in cuts if match_key(before) in other_keys and is_main_part(before, title)), None
         )
         if agreed is not None:
             return agreed
-        # The last one first: what is between an earlier one and the site's name would go with it.
-        named = next((before for before, behind in reversed(cuts) if _is_site(behind, names)), None)
+        # Begin with the last separator: a cut at an earlier one would also remove the text before the site's name.
+        named = next((before for before, behind in reversed(cuts) if _is_site(behind, site_keys)), None)
         if named is None and cut_site:
-            named = next((before for before, behind in cuts if match_key(behind) in folded_sections), None)
+            named = next((before for before, behind in cuts if match_key(behind) in section_keys), None)
         if named is None:
             break
         title, cut_site = named, True
     for cut in SEPARATOR.finditer(title):
-        if name_key(title[: cut.start()]) in names and match_key(title[cut.end() :]):
+        if name_key(title[: cut.start()]) in site_keys and match_key(title[cut.end() :]):
             return title[cut.end() :]
         break
     return title
 
 
 def is_main_part(part: str, text: str) -> bool:
-    """Whether a part can be the headline in a text and not its rubric: "Opinion" is not, in "Opinion | The bridge"."""
-    return len(part.strip()) >= _HEADLINE_SHARE * len(text)
+    """True for a part long enough to be the headline: in "Opinion | The bridge", "Opinion" is not."""
+    return len(part.strip()) >= _MIN_MAIN_SHARE * len(text)

@@ -1,4 +1,8 @@
-"""Counting and comparing text in any script."""
+"""Count words, normalise lines and compare texts, in any script.
+
+Texts are compared by keys, from the least to the most tolerant: `phrase_key` ignores case and typographic variants,
+`match_key` also punctuation, `name_key` also spaces.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +13,15 @@ from crawlers.unsegmented import UNSEGMENTED, count_unsegmented
 
 _SEGMENTED_WORD = re.compile(rf"[^\W{UNSEGMENTED}]+")
 _LETTERS_PER_WORD = 2
-"""Chinese, Japanese and Thai words are about two letters long; only used to put one figure on a text's length."""
-DOTTED_I = "i\u0307"
-"""What the Turkish capital becomes in lower case, with a mark that is no letter."""
-_UNFOLDED = re.compile(r"[\W_]+")
-_ASCII_FOLDED = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
-"""The same for ASCII, where a table over bytes is several times as fast."""
+"""Chinese, Japanese and Thai words are about two letters long. Only used for one figure of a text's length."""
+_DOTTED_I = "i\u0307"
+"""Lower case of the Turkish capital dotted I: an i with a combining mark, which is not a letter."""
+_NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_ASCII_KEY = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
+"""The same for ASCII, where a byte table is several times as fast."""
+_STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
 _INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFC])
-_INVISIBLE |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF])  # surrogates from JSON's escapes: not text
+_INVISIBLE |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF])  # surrogates from JSON escapes are not text
 for _space in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85):
     del _INVISIBLE[_space]
 _HIDDEN = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
@@ -27,17 +32,33 @@ def count_words(text: str) -> int:
     return len(_SEGMENTED_WORD.findall(text)) + count_unsegmented(text) // _LETTERS_PER_WORD
 
 
-def match_key(text: str) -> str:
-    """What two texts have in common when case, quotes, dashes, punctuation and blanks are set aside."""
+def phrase_key(text: str) -> str:
+    """A text in lower case (case-folded), with straight quotes and plain dashes; punctuation stays."""
     if text.isascii():
-        return " ".join(text.encode().translate(_ASCII_FOLDED).decode().split())
-    return _UNFOLDED.sub(" ", unicodedata.normalize("NFKC", text).casefold().replace(DOTTED_I, "i")).strip()
+        return text.lower()
+    return _case_folded(text).translate(_STRAIGHT)
+
+
+def match_key(text: str) -> str:
+    """The words of a text, case-folded, with single spaces: the same for texts that differ in case and punctuation."""
+    if text.isascii():
+        return " ".join(text.encode().translate(_ASCII_KEY).decode().split())
+    return _NOT_ALPHANUMERIC.sub(" ", _case_folded(text)).strip()
+
+
+def name_key(text: str) -> str:
+    """The match key without spaces, for names that are written in one word or in several."""
+    return match_key(text).replace(" ", "")
+
+
+def _case_folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().replace(_DOTTED_I, "i")
 
 
 def single_line(text: str) -> str:
-    """One line of a text: NFC, every run of blanks one blank, nothing invisible (soft hyphens, control characters).
+    """A text on one line: NFC, each run of whitespace one space, no invisible characters (soft hyphens, controls).
 
-    The joiners U+200C and U+200D stay: Persian and the Indic scripts are spelt with them.
+    The joiners U+200C and U+200D stay, because Persian and the Indic scripts are spelt with them.
     """
     plain = " ".join(text.split())
     if plain.isascii() and plain.isprintable():

@@ -1,4 +1,4 @@
-"""The canonical address of an article, and addresses of what belongs to it."""
+"""Choose the canonical URL of an article, and resolve URLs on its page."""
 
 from __future__ import annotations
 
@@ -14,19 +14,20 @@ if TYPE_CHECKING:
 _PARTS_OF_PAGE = re.compile(
     r"(?:amp|amp\.html|page|p|seite|\d{1,3}|print|all|full|comments?|index\.\w{2,5}|default\.\w{2,5})", re.IGNORECASE
 )
-"""Segments behind an article's address that stand for a form or a part of it."""
+"""Segments after an article's URL that stand for a version or a part of it."""
 _SLUG = re.compile(r"(?:[^-_]+[-_]){2,}|\d{5}|\.\w{3,5}$")
-"""An article's last segment has three words or more, a long number, or an ending; a section's has none."""
+"""The last segment of an article's URL has three or more words, a long number or a file extension; that of a section
+has none of these."""
 _UNUSABLE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]")
 
 
 def canonical_url(page: Page) -> str:
-    """The address the article goes by: the page's canonical link or `og:url` when that can be true, else the one asked.
+    """The URL that identifies the article: the page's canonical link or `og:url` if plausible, or the requested URL.
 
-    It cannot when it lies on another site, when it is a front page, or when it is a section above the address asked.
-    Raises ValueError where the address asked is no web address.
+    A stated URL is not plausible if it is on another site, a front page, or a section above the requested URL. Raises
+    ValueError if the requested URL is not http(s).
     """
-    asked = normalise_url(page.url)
+    requested = normalise_url(page.url)
     links = (
         link.get("href") for link in page.tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
     )
@@ -35,30 +36,31 @@ def canonical_url(page: Page) -> str:
             candidate = normalise_url(urljoin(page.url, (stated or "").strip())) if stated else None
         except ValueError:
             continue
-        if candidate and same_site(candidate, asked) and _can_stand_for(candidate, asked):
-            return asked if _without_scheme(candidate) == _without_scheme(asked) else candidate
-    return asked
+        if candidate and same_site(candidate, requested) and _is_plausible(candidate, requested):
+            return requested if _without_scheme(candidate) == _without_scheme(requested) else candidate
+    return requested
 
 
 def _without_scheme(url: str) -> str:
     return url.partition("://")[2]
 
 
-def _can_stand_for(candidate: str, asked: str) -> bool:
-    wanted, given = urlsplit(candidate), urlsplit(asked)
-    theirs = [segment for segment in wanted.path.split("/") if segment]
-    ours = [segment for segment in given.path.split("/") if segment]
-    if not theirs:
-        return not ours and (bool(wanted.query) or not given.query)
-    if len(theirs) >= len(ours) or wanted.query:
+def _is_plausible(candidate: str, requested: str) -> bool:
+    stated, given = urlsplit(candidate), urlsplit(requested)
+    stated_path = [segment for segment in stated.path.split("/") if segment]
+    given_path = [segment for segment in given.path.split("/") if segment]
+    if not stated_path:
+        return not given_path and (bool(stated.query) or not given.query)
+    if len(stated_path) >= len(given_path) or stated.query:
         return True
-    if theirs == ours[: len(theirs)] and all(_PARTS_OF_PAGE.fullmatch(segment) for segment in ours[len(theirs) :]):
+    start, rest = given_path[: len(stated_path)], given_path[len(stated_path) :]
+    if stated_path == start and all(_PARTS_OF_PAGE.fullmatch(segment) for segment in rest):
         return True
-    return bool(_SLUG.search(theirs[-1]))
+    return bool(_SLUG.search(stated_path[-1]))
 
 
 def resolve_http_url(value: str | None, base: str) -> str | None:
-    """An absolute http(s) address of a link on the page at `base`, None where it is none (`data:`, malformed)."""
+    """The absolute URL of a link on the page at `base`; None if it is not http(s) (`data:`) or malformed."""
     if not value:
         return None
     try:

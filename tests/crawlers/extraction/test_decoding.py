@@ -80,7 +80,7 @@ def test_a_utf8_page_declared_latin_1_by_the_server_is_read_right() -> None:
     ("body", "reason", "detail"),
     [
         (b"", RejectionReason.EMPTY, "0 bytes"),
-        (b" \r\n\t ", RejectionReason.EMPTY, "blank"),
+        (b" \r\n\t ", RejectionReason.EMPTY, "only whitespace"),
         (b"<html>" + b" " * MAX_PAGE_BYTES, RejectionReason.TOO_LARGE, "10,485,766 bytes"),
         (b"%PDF-1.7 ...", RejectionReason.NOT_HTML, "PDF"),
         (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", RejectionReason.NOT_HTML, "PNG"),

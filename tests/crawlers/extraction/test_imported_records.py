@@ -89,8 +89,8 @@ def test_a_day_stays_a_day() -> None:
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
-        (b"", "not JSON: Expecting value at character 1"),
-        (b'{"url": "https://a.example/", ', "not JSON: "),
+        (b"", "invalid JSON: Expecting value at character 1"),
+        (b'{"url": "https://a.example/", ', "invalid JSON: "),
         (b'{"title": "\xe4"}', "not UTF-8 at byte 11"),
         (b"[" * 100_000, "nested too deeply"),
         (b'["a", "list"]', 'a list (["a", "list"]); one JSON object per line is expected'),
@@ -109,18 +109,18 @@ def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "detail"),
     [
-        ({"title": None}, "title missing; required are url, title, text"),
-        ({"url": None, "text": None}, "url, text missing; required are url, title, text"),
+        ({"title": None}, "title missing; required: url, title, text"),
+        ({"url": None, "text": None}, "url, text missing; required: url, title, text"),
         ({"text": 5}, "text is a number (5); a string is expected"),
         ({"title": ["a"]}, 'title is a list (["a"]); a string is expected'),
         ({"text": " \n "}, 'text is empty (" \\n "); a string with at least one word is expected'),
         ({"title": "..."}, 'title is empty ("...")'),
-        ({"url": "file:///etc/hosts"}, 'url "file:///etc/hosts" cannot be used: '),
-        ({"url": "paper.example/story"}, 'url "paper.example/story" cannot be used: '),
-        ({"url": "https://"}, "an http(s) address is expected"),
+        ({"url": "file:///etc/hosts"}, 'url "file:///etc/hosts" is invalid: '),
+        ({"url": "paper.example/story"}, 'url "paper.example/story" is invalid: '),
+        ({"url": "https://"}, "an http(s) URL is expected"),
         (
             {"published_at": "yesterday"},
-            'published_at is "yesterday"; ISO 8601 is expected, as 2026-03-01T08:30:00+01:00',
+            'published_at is "yesterday"; ISO 8601 is expected, such as 2026-03-01T08:30:00+01:00',
         ),
         ({"published_at": "2026-02-30"}, 'published_at is "2026-02-30"'),
         ({"published_at": "01.03.2026"}, 'published_at is "01.03.2026"'),
@@ -134,7 +134,7 @@ def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
         ),
         ({"authors": ["Ada", 5]}, 'authors is a list (["Ada", 5])'),
         ({"authors": False}, "authors is true or false (false)"),
-        ({"language": "english"}, 'language is "english"; a two-letter ISO 639-1 code is expected, as en'),
+        ({"language": "english"}, 'language is "english"; a two-letter ISO 639-1 code is expected, such as en'),
         ({"language": 1}, "language is a number (1)"),
         ({"source": 1}, "source is a number (1); a string is expected"),
     ],
@@ -188,7 +188,7 @@ def test_a_plain_text_without_a_text_is_a_bad_record(body: bytes, detail: str) -
 
 def test_a_plain_text_needs_an_address() -> None:
     found = extract_record(b"Title\nText", "text/plain", " ")
-    assert found == Rejection(RejectionReason.BAD_RECORD, "no address; every article goes by one")
+    assert found == Rejection(RejectionReason.BAD_RECORD, "no URL; every article needs one")
 
 
 VALUES = st.recursive(

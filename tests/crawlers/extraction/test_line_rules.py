@@ -6,14 +6,15 @@ import time
 
 import pytest
 
-from crawlers.extraction.line_rules import KINDS, line_rules, matching_rules, table
+from crawlers.extraction.line_rules import KINDS, line_rules, matching_rules
+from crawlers.extraction.rules import read_line_rules
 
 LANGUAGES = (
     *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "no", "da"),
     *("fi", "tr", "ru", "uk", "el", "ar", "he", "hi", "zh", "ja", "ko"),
 )
-EXAMPLES = [(kind, line) for kind in KINDS for line in table(kind)["examples"]["lines"]]
-KEPT = [(kind, line) for kind in KINDS for line in table(kind)["examples"]["kept"]]
+EXAMPLES = [(kind, line) for kind in KINDS for line in read_line_rules(kind)["examples"]["lines"]]
+KEPT = [(kind, line) for kind in KINDS for line in read_line_rules(kind)["examples"]["kept"]]
 
 
 def kinds(line: str, language: str | None = None) -> set[str]:
@@ -32,15 +33,15 @@ def test_a_counter_example_is_not(kind: str, line: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_file_has_both(kind: str) -> None:
-    assert len(table(kind)["examples"]["lines"]) >= 10
-    assert len(table(kind)["examples"]["kept"]) >= 3
+    assert len(read_line_rules(kind)["examples"]["lines"]) >= 10
+    assert len(read_line_rules(kind)["examples"]["kept"]) >= 3
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "opening"])
 def test_every_kind_speaks_every_language(kind: str, language: str) -> None:
-    said = table(kind)
-    assert any(language in said.get(how, {}) for how in ("is", "starts", "holds")), said.keys()
+    file = read_line_rules(kind)
+    assert any(language in phrases for phrases in (file.get("is", {}), file.get("starts", {}), file.get("holds", {})))
 
 
 def test_a_language_narrows_the_rules_to_its_own_and_english() -> None:

@@ -150,7 +150,7 @@ def test_what_is_not_an_article_is_rejected_with_its_reason(reason: RejectionRea
 
 def test_a_rejection_for_length_names_the_figures() -> None:
     found = extract(TOO_SHORT["a caption"].encode(), URL)
-    assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has {FEWEST_WORDS} or more")
+    assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has at least {FEWEST_WORDS}")
 
 
 COOKIES = "Cookies, consent and the privacy policy: our partners explain."

@@ -65,7 +65,7 @@ def test_the_title_is_what_the_page_agrees_on(head: str, body: str, title: str) 
 def test_every_wording_of_the_headline_says_what_speaks_for_it() -> None:
     page = page_of(ld(headline="One") + meta("og:title", "Two"), "<h1>One</h1>")
     head = read_declared(page)
-    assert rank_titles(head.article, head.titles, head.names) == [
+    assert rank_titles(head.article, head.titles, head.site_name_keys) == [
         TitleCandidate("Two", "og:title", ("og:title",), 3),
         TitleCandidate("One", "json-ld", ("json-ld", "h1", "shown"), 3),
     ]
