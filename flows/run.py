@@ -24,7 +24,7 @@ from flows.pipeline.crawl import Crawl
 from flows.pipeline.extract import Extractor
 from flows.pipeline.failures import describe_failures, isolate_failure
 from flows.pipeline.load import LoadResult
-from flows.pipeline.plan import make_plan, source_rows, without_forgotten
+from flows.pipeline.plan import drop_forgotten_sources, make_plan, source_rows
 from flows.pipeline.run_record import recorded_run
 from flows.pipeline.segments import pending_segments, process_segment
 from flows.prefect_support import (
@@ -137,7 +137,7 @@ def _run(sources: Path, data: Path, wait: float, minutes: float | None, reporter
     configured, settings = load_all(sources)
     require_contact(configured, sources)
     directory = DataDirectory(data)
-    configured = without_forgotten(configured, directory)
+    configured = drop_forgotten_sources(configured, directory)
     started = datetime.now(UTC)
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     run_id = secrets.token_hex(6)

@@ -29,7 +29,7 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     rebuilds resume: run the command again. The same version of the extractor gives the same rows.
     """
     from flows.errors import FlowsError
-    from flows.maintenance.rebuild import rebuild, refuse_to_lose
+    from flows.maintenance.rebuild import rebuild, require_removed_segments
     from flows.pipeline.extract import Extractor
     from flows.pipeline.failures import describe_failures
     from flows.progress import show_progress
@@ -46,7 +46,7 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
         Extractor() as extractor,
     ):
         if not without_removed:
-            refuse_to_lose(writer)
+            require_removed_segments(writer)
         rebuilt = rebuild(writer, extractor, directory, reporter)
         writer.publish()
     before = f", {rebuilt.loaded_before} of them by the interrupted rebuild" if rebuilt.loaded_before else ""

@@ -13,13 +13,13 @@ from crawlers.archive.erase import erase_from_segments
 from crawlers.discovery import url_key_or_none
 from crawlers.errors import ArchiveError
 from flows.dedup.recompute import process_queue
-from flows.pipeline.blocklist import Forgotten, remember_to_forget
+from flows.pipeline.blocklist import Blocklist, add_to_blocklist
 from flows.pipeline.classify import classify_fetches
 from flows.pipeline.load import origin_of
 from flows.pipeline.rows import build_batch
 from flows.pipeline.segments import locked_archive
 from flows.progress import SilentReporter
-from flows.reports.stored_page import spellings
+from flows.reports.stored_page import url_spellings
 from warehouse.dedup.recompute_queue import queue_articles
 from warehouse.forgetting.forget import find_traces, keep_offsets, remove_traces, requests_elsewhere
 from warehouse.loading.load import enter
@@ -69,17 +69,17 @@ def forget(
     caller's.
     """
     with locked_archive(directory):
-        found = find_traces(writer.connection, [] if url is None else spellings(url), source)
+        found = find_traces(writer.connection, [] if url is None else url_spellings(url), source)
         keys = {address: key for address in found.addresses if (key := url_key_or_none(address)) is not None}
         # A source's addresses are not kept out by themselves: another source may bring them.
-        forgotten = remember_to_forget(
+        forgotten = add_to_blocklist(
             directory.private, keys.values() if source is None else (), () if source is None else (source,)
         )
         records = 0
         needles = tuple(_needles(found.addresses)) if source is None else ()
         segments = (Segment(directory.archive, name) for name in found.segments)
         there = (segment for segment in segments if segment.exists())
-        for segment, erased in erase_from_segments(there, partial(_instead, forgotten=forgotten, needles=needles)):
+        for segment, erased in erase_from_segments(there, partial(_replacement, forgotten=forgotten, needles=needles)):
             records += len(erased.offsets)
             # Of the log rather than of `erased`, which knows nothing of what a killed call erased.
             kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
@@ -90,7 +90,7 @@ def forget(
 
         def with_the_removal(connection: duckdb.DuckDBPyConnection) -> None:
             for name in archived:
-                others.update(_load_anew(writer, extractor, Segment(directory.archive, name), forgotten))
+                others.update(_load_again(writer, extractor, Segment(directory.archive, name), forgotten))
             queue_articles(connection, others)
 
         remove_traces(writer, list(keys.values()), source, blanks, archived, with_the_removal)
@@ -100,7 +100,7 @@ def forget(
     return ForgetResult(len(found.articles), records, len(found.addresses), len(others))
 
 
-def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Forgotten) -> set[UUID]:
+def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Blocklist) -> set[UUID]:
     """Load a segment's pages that were about a forgotten source's articles; gives the articles that came of them."""
     asked = requests_elsewhere(writer.connection, segment.name)
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
@@ -114,7 +114,7 @@ def _load_anew(writer: Writer, extractor: Extractor, segment: Segment, forgotten
     }
 
 
-def _instead(segment: Segment, fetch: Fetch, forgotten: Forgotten, needles: Sequence[bytes]) -> Fetch | None:
+def _replacement(segment: Segment, fetch: Fetch, forgotten: Blocklist, needles: Sequence[bytes]) -> Fetch | None:
     """What is to stand in place of a fetch: nothing of it, or a listing without its content where that names it."""
     clean = forgotten.without(fetch)
     if clean.offset is not None and clean.kind not in (Kind.PAGE, Kind.RECORD) and needles:

@@ -79,7 +79,7 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory, repo
     return RebuildResult(len(order) - len(failed), len(before), *counts, failed)
 
 
-def refuse_to_lose(writer: Writer) -> None:
+def require_removed_segments(writer: Writer) -> None:
     """Raise FlowsError where the archive no longer has what was loaded from it: a new warehouse would lack that."""
     segments, versions = count_removed(writer.connection)
     if segments:

@@ -73,11 +73,11 @@ def reextract(
         reporter.step(f"reading {name} again")
         outdated = outdated_versions(writer.connection, EXTRACTOR_VERSION, source, name)
         for _, some in groupby(enumerate(outdated), key=lambda item: item[0] // AT_A_TIME):
-            _again(writer, extractor, directory, name, [version for _, version in some], done)
+            _reextract_batch(writer, extractor, directory, name, [version for _, version in some], done)
     return done
 
 
-def _again(
+def _reextract_batch(
     writer: Writer,
     extractor: Extractor,
     directory: DataDirectory,

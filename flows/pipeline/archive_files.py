@@ -55,7 +55,7 @@ READERS: dict[str, Reader] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ArchivingJob:
     """A file to archive from the record `position` on, for the run `run_id`; `clean` as in `import_files`."""
 
     archive: Path
@@ -84,13 +84,13 @@ class Archiver:
     before its time. `left_out` counts what was no record, once all names were given.
     """
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, job: ArchivingJob) -> None:
         self.left_out: Counter[str] = Counter()
-        self._work = work
+        self._job = job
         self._ended = False
         context = worker_context()
         self._here, self._there = context.Pipe()
-        self._process = context.Process(target=_write, args=(self._there, work), name="newsloom-archive", daemon=True)
+        self._process = context.Process(target=_write, args=(self._there, job), name="newsloom-archive", daemon=True)
 
     def __enter__(self) -> Self:
         self._process.start()
@@ -119,7 +119,7 @@ class Archiver:
         except (EOFError, ConnectionResetError):
             self._process.join()
             raise FlowsError(
-                f"{self._work.file.place}: the process that read it ended before its time (exit code "
+                f"{self._job.file.place}: the process that read it ended before its time (exit code "
                 f"{self._process.exitcode}); what it had archived is kept, and the same command goes on from there."
             ) from None
         if isinstance(said, Exception):
@@ -135,30 +135,30 @@ class Archiver:
             self._here.send(None)
 
 
-def _write(asked: Connection, work: Work) -> None:
+def _write(asked: Connection, job: ArchivingJob) -> None:
     start_worker()
-    for answer in answers(work):
-        if not _handed_over(asked, answer):
+    for answer in archiver_messages(job):
+        if not _send_when_asked(asked, answer):
             return
 
 
-def answers(work: Work) -> Iterator[str | Counter[str] | Exception]:
+def archiver_messages(job: ArchivingJob) -> Iterator[str | Counter[str] | Exception]:
     """What an Archiver's process says: the name of each segment, then what was no record, or what went wrong."""
     left_out: Counter[str] = Counter()
     try:
-        yield from segments_of(work, left_out)
+        yield from segments_of(job, left_out)
     except CrawlersError as error:
         yield error
     except Exception as error:  # noqa: BLE001 - one file must cost no more than itself
         yield FlowsError(
-            f"{work.file.place}: could not be read to its end: {describe_error(error)}\n"
+            f"{job.file.place}: could not be read to its end: {describe_error(error)}\n"
             "What was archived of it is kept, and the same command goes on from there. Please report this."
         )
     else:
         yield left_out
 
 
-def _handed_over(asked: Connection, answer: object) -> bool:
+def _send_when_asked(asked: Connection, answer: object) -> bool:
     """Say it once it is asked for; False where nobody asks any more."""
     with suppress(EOFError, ConnectionError):
         asked.recv()
@@ -167,28 +167,28 @@ def _handed_over(asked: Connection, answer: object) -> bool:
     return False
 
 
-def segments_of(work: Work, left_out: Counter[str]) -> Iterator[str]:
+def segments_of(job: ArchivingJob, left_out: Counter[str]) -> Iterator[str]:
     """Archive a file in this process: as iterating an Archiver."""
-    reader = reader_of(work.file)
+    reader = reader_of(job.file)
     assert reader is not None, "checked"
-    items = reader(work.file, left_out, _given_at(work), clean=work.clean)
-    deque(islice(items, work.position), maxlen=0)
-    position = work.position
+    items = reader(job.file, left_out, _given_at(job), clean=job.clean)
+    deque(islice(items, job.position), maxlen=0)
+    position = job.position
     records = FIRST_RECORDS
     for first in items:
-        name = segment_name(work.run_id, position)
+        name = segment_name(job.run_id, position)
         with SegmentWriter(
-            work.archive, work.run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=NEVER, max_age=inf
+            job.archive, job.run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=NEVER, max_age=inf
         ) as segment:
             position += _fill(segment, chain([first], items), records)
         records = SEGMENT_RECORDS
         yield name
 
 
-def _given_at(work: Work) -> datetime:
+def _given_at(job: ArchivingJob) -> datetime:
     """When the file was given: the first time where an import goes on, so that its records are of one time again."""
-    first = Segment(work.archive, segment_name(work.run_id, 0))
-    fetch = next(first.fetches(), None) if work.position and first.exists() else None
+    first = Segment(job.archive, segment_name(job.run_id, 0))
+    fetch = next(first.fetches(), None) if job.position and first.exists() else None
     return datetime.now(UTC) if fetch is None else fetch.fetched_at
 
 

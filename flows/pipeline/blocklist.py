@@ -24,7 +24,7 @@ REASON = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
-class Forgotten:
+class Blocklist:
     """`keys` of addresses (`url_key`), `sources` as digests of their names."""
 
     keys: frozenset[int] = frozenset()
@@ -34,13 +34,13 @@ class Forgotten:
         """Whether the source was forgotten."""
         return bool(self.sources) and source_digest(name) in self.sources
 
-    def has_address(self, url: str | None) -> bool:
+    def has_url(self, url: str | None) -> bool:
         """Whether the address was forgotten, in whatever spelling."""
         return bool(self.keys) and url_key_or_none(url) in self.keys
 
     def is_about(self, fetch: Fetch) -> bool:
         """Whether a fetch is of a forgotten address or source."""
-        return self.has_source(fetch.source) or self.has_address(fetch.url) or self.has_address(fetch.final_url)
+        return self.has_source(fetch.source) or self.has_url(fetch.url) or self.has_url(fetch.final_url)
 
     def without(self, fetch: Fetch) -> Fetch:
         """The fetch without what was forgotten: the whole of it, or links of a listing; the same where it is clean."""
@@ -48,7 +48,7 @@ class Forgotten:
             return fetch
         if self.is_about(fetch):
             return blank(fetch, hide_source=self.has_source(fetch.source))
-        links = tuple(link for link in fetch.links if not self.has_address(link.url))
+        links = tuple(link for link in fetch.links if not self.has_url(link.url))
         return fetch if len(links) == len(fetch.links) else replace(fetch, links=links)
 
 
@@ -70,14 +70,14 @@ def source_digest(name: str) -> str:
     return digest("source", name).hex
 
 
-def read_forgotten(private: Path) -> Forgotten:
+def read_blocklist(private: Path) -> Blocklist:
     """What the file in the data directory's private folder says; nothing where there is none."""
     file = private / FILE
     keys, sources = set(), set()
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
     except FileNotFoundError:
-        return Forgotten()
+        return Blocklist()
     for number, line in enumerate(lines, start=1):
         kind, _, value = line.partition(" ")
         try:
@@ -92,13 +92,13 @@ def read_forgotten(private: Path) -> Forgotten:
                 f"{file}:{number}: found {line[:60]!r}; expected `address` or `source` and a hash. Nothing is loaded "
                 "while it is not known what is to stay out: mend the line, or remove it."
             ) from None
-    return Forgotten(frozenset(keys), frozenset(sources))
+    return Blocklist(frozenset(keys), frozenset(sources))
 
 
-def remember_to_forget(private: Path, keys: Iterable[int], sources: Iterable[str]) -> Forgotten:
+def add_to_blocklist(private: Path, keys: Iterable[int], sources: Iterable[str]) -> Blocklist:
     """Add keys of addresses and names of sources to the file; it is on the disk when this returns."""
-    known = read_forgotten(private)
-    more = Forgotten(known.keys | set(keys), known.sources | {source_digest(name) for name in sources})
+    known = read_blocklist(private)
+    more = Blocklist(known.keys | set(keys), known.sources | {source_digest(name) for name in sources})
     lines = [f"address {key:016x}\n" for key in sorted(more.keys)]
     lines += [f"source {value}\n" for value in sorted(more.sources)]
     fresh = private / f"{FILE}.new"

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from crawlers.archive import Fetch, Segment
     from flows.pipeline.article_version import ExtractedFetch
-    from flows.pipeline.blocklist import Forgotten
+    from flows.pipeline.blocklist import Blocklist
 
 
-def erase_forgotten(segment: Segment, forgotten: Forgotten) -> list[Fetch]:
+def erase_forgotten(segment: Segment, forgotten: Blocklist) -> list[Fetch]:
     """Erase fetches of forgotten URLs and sources, and links to them; returns the log as it is then.
 
     Killed in between, it can be repeated. Other fetches keep their place in the segment.
@@ -33,7 +33,7 @@ def erase_forgotten(segment: Segment, forgotten: Forgotten) -> list[Fetch]:
 
 
 def erase_forgotten_articles(
-    segment: Segment, fetches: Sequence[ExtractedFetch], forgotten: Forgotten
+    segment: Segment, fetches: Sequence[ExtractedFetch], forgotten: Blocklist
 ) -> list[ExtractedFetch]:
     """Erase pages whose article gives a forgotten URL as its own, which only extraction shows; returns the rest.
 
@@ -42,7 +42,7 @@ def erase_forgotten_articles(
     offsets = {
         extracted.fetch.offset
         for extracted in fetches
-        if extracted.version is not None and forgotten.has_address(extracted.version.article.url)
+        if extracted.version is not None and forgotten.has_url(extracted.version.article.url)
     }
     if not offsets:
         return list(fetches)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("newsloom")
 # Of those that failed before, a run tries so many, the ones tried longest ago: a fault that strikes every segment would
 # otherwise make each run longer than the one before. A segment takes a second or two.
-TRIED_AGAIN = 20
+RETRIED_PER_RUN = 20
 REMEDY = (
     "They wait in the archive, nothing of them is lost, and later runs try them again, after the others: a newer "
     "newsloom may load them. Please report the error; moving both files of a segment away gives it up."
@@ -87,7 +87,7 @@ def describe_error(error: Exception) -> str:
 
 
 def loading_order(writer: Writer, waiting: Sequence[str]) -> list[str]:
-    """The segments that wait, those last that failed before, of these `TRIED_AGAIN`."""
+    """The segments that wait, those last that failed before, of these `RETRIED_PER_RUN`."""
     failed = [one.segment for one in failed_segments(writer.connection)]
     if not failed:
         return list(waiting)
@@ -95,7 +95,7 @@ def loading_order(writer: Writer, waiting: Sequence[str]) -> list[str]:
     if gone := [name for name in failed if name not in there]:
         drop_failures(writer, gone)
     again = [name for name in failed if name in there]
-    return [name for name in waiting if name not in set(again)] + again[:TRIED_AGAIN]
+    return [name for name in waiting if name not in set(again)] + again[:RETRIED_PER_RUN]
 
 
 def failed_page_keys(writer: Writer, directory: DataDirectory) -> frozenset[int]:

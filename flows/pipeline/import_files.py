@@ -17,7 +17,7 @@ from crawlers.errors import CrawlersError
 from crawlers.importers.files import find_input_file
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
-from flows.pipeline.archive_files import AHEAD, READERS, Archiver, Work, reader_of, segment_name
+from flows.pipeline.archive_files import AHEAD, READERS, Archiver, ArchivingJob, reader_of, segment_name
 from flows.pipeline.failures import isolate_failure
 from flows.pipeline.load import load
 from flows.pipeline.run_record import recorded_run
@@ -113,7 +113,7 @@ class _Importer:
         times = StepTimes()
         with recorded_run(self.writer, run_id, "import", datetime.now(UTC)):
             position, before = _archived_before(self.writer, self.directory, run_id)
-            with Archiver(Work(self.directory.archive, file, run_id, position, clean)) as names:
+            with Archiver(ArchivingJob(self.directory.archive, file, run_id, position, clean)) as names:
                 for segment in self._extracted(names, times):
                     with isolate_failure(self.writer, segment.name):
                         result = load(self.writer, segment)

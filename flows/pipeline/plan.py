@@ -11,7 +11,7 @@ from crawlers.discovery import url_key, write_sorted_keys
 from crawlers.plan.build import date_range, entry_points, page_limit, plan_source
 from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, write_plan
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
-from flows.pipeline.blocklist import read_forgotten
+from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.failures import failed_page_keys
 from warehouse.planning import (
     DueUrl,
@@ -39,9 +39,9 @@ logger = logging.getLogger("newsloom")
 FOUND_LISTINGS = DEFAULT_LISTINGS
 
 
-def without_forgotten(sources: Sources, directory: DataDirectory) -> Sources:
+def drop_forgotten_sources(sources: Sources, directory: DataDirectory) -> Sources:
     """The sources but for those that `newsloom forget` was told to keep out."""
-    forgotten = read_forgotten(directory.private)
+    forgotten = read_blocklist(directory.private)
     kept = tuple(source for source in sources.sources if not forgotten.has_source(source.name))
     for source in sources.sources:
         if forgotten.has_source(source.name):
@@ -95,7 +95,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     is_idle = not any(source.requests or source.waiting for source in planned)
     for old in folder.parent.glob(f"*/{KNOWN_KEYS_FILE}"):
         old.unlink()  # 8 bytes for every address that is known, of no use to any later run
-    also = sorted(archived | read_forgotten(directory.private).keys)
+    also = sorted(archived | read_blocklist(directory.private).keys)
     write_sorted_keys(folder / KNOWN_KEYS_FILE, () if is_idle else known_keys(writer.connection, also))
     write_plan(
         folder,

@@ -12,7 +12,7 @@ from crawlers.archive import Segment, loose_segments, salvage_segments, sealed_s
 from crawlers.archive.packs import newest_packed_segments
 from crawlers.errors import ArchiveError
 from crawlers.locking import lock_archive
-from flows.pipeline.blocklist import read_forgotten
+from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.erase_forgotten import erase_forgotten, erase_forgotten_articles
 from flows.pipeline.failures import loading_order
 from flows.pipeline.load import ExtractedSegment, load
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from flows.data_directory import DataDirectory
     from flows.pipeline.article_version import ExtractedFetch
-    from flows.pipeline.blocklist import Forgotten
+    from flows.pipeline.blocklist import Blocklist
     from flows.pipeline.extract import Extractor
     from flows.pipeline.load import LoadResult
     from warehouse import Writer
@@ -49,7 +49,7 @@ class RunningExtraction:
     """A segment that the workers are extracting."""
 
     segment: Segment
-    forgotten: Forgotten
+    forgotten: Blocklist
     fetches: Iterable[ExtractedFetch]
     started: datetime
 
@@ -65,7 +65,7 @@ def start_extraction(extractor: Extractor, directory: DataDirectory, name: str) 
     """Erase what was forgotten from a sealed segment, and have the workers extract the rest."""
     started = datetime.now(UTC)
     segment = Segment(directory.archive, name)
-    forgotten = read_forgotten(directory.private)
+    forgotten = read_blocklist(directory.private)
     return RunningExtraction(
         segment, forgotten, extractor.extract(segment, erase_forgotten(segment, forgotten)), started
     )

@@ -28,14 +28,16 @@ def escape(text: str) -> str:
 def create_run_artifacts(summary: RunSummary, news: Path) -> None:
     """Leave a run's table of sources and its funnel with Prefect, under the run that calls this."""
     create_table_artifact(
-        key="run-sources", table=source_rows(summary), description=f"Run {summary.run_id}: every source"
+        key="run-sources", table=source_table(summary), description=f"Run {summary.run_id}: every source"
     )
     create_markdown_artifact(
-        key="run-funnel", markdown=funnel(summary, news), description=f"Run {summary.run_id}: where every page went"
+        key="run-funnel",
+        markdown=funnel(summary, news),
+        description=f"Run {summary.run_id}: where every page went",
     )
 
 
-def source_rows(summary: RunSummary) -> list[dict[str, object]]:
+def source_table(summary: RunSummary) -> list[dict[str, object]]:
     """A row a source: listings asked, pages by outcome, why pages were rejected or failed, milliseconds of answers."""
     return [
         {

@@ -51,7 +51,7 @@ def find_page(data: Path, url: str) -> ArchivedPage:
     there is no warehouse.
     """
     with connect(data) as connection:
-        found = last_fetch(connection, spellings(url))
+        found = last_fetch(connection, url_spellings(url))
     if found is None:
         raise FlowsError(
             f"{url}: never asked for, as far as the warehouse knows. `newsloom extract URL` shows what is there now."
@@ -75,7 +75,7 @@ def find_page(data: Path, url: str) -> ArchivedPage:
     )
 
 
-def spellings(url: str) -> list[str]:
+def url_spellings(url: str) -> list[str]:
     """An address as given and in its one spelling, with http and with https."""
     try:
         normal = normalise_url(url)

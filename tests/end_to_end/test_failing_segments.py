@@ -13,7 +13,7 @@ import pytest
 from flows.demo.web import NewsWeb
 from flows.pipeline import import_files as importing
 from flows.pipeline.archive_files import FIRST_RECORDS, SEGMENT_RECORDS
-from flows.pipeline.failures import TRIED_AGAIN, isolate_failure, loading_order
+from flows.pipeline.failures import RETRIED_PER_RUN, isolate_failure, loading_order
 from flows.pipeline.load import load
 from tests.end_to_end.conftest import Newsloom, town_site, town_sources
 from tests.end_to_end.test_import import record, write_lines
@@ -148,10 +148,10 @@ def test_ctrl_c_is_raised(writer: Writer) -> None:
 
 def test_what_failed_before_comes_last_and_some_of_it_a_run(writer: Writer) -> None:
     now = datetime(2026, 3, 1, tzinfo=UTC)
-    names = [f"s{number:02d}" for number in range(TRIED_AGAIN + 5)]
+    names = [f"s{number:02d}" for number in range(RETRIED_PER_RUN + 5)]
     for number, name in enumerate(names):
         record_failure(writer, name, "KeyError: 'x'", now - timedelta(hours=number))
-    assert loading_order(writer, ["s00", "new", *names[1:]]) == ["new", *names[: -TRIED_AGAIN - 1 : -1]]
+    assert loading_order(writer, ["s00", "new", *names[1:]]) == ["new", *names[: -RETRIED_PER_RUN - 1 : -1]]
 
 
 @pytest.mark.usefixtures("with_prefect")

@@ -12,7 +12,7 @@ from crawlers.archive import Fetch, ImportedRecord, Kind, Outcome, SegmentWriter
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.maintenance.doctor import examine
-from flows.maintenance.rebuild import refuse_to_lose
+from flows.maintenance.rebuild import require_removed_segments
 from flows.maintenance.retention import RetentionResult, apply_retention
 from flows.settings import Keep
 from tests.warehouse.rows import article_row, batch, failed_row
@@ -120,13 +120,13 @@ def test_the_doctor_does_not_miss_what_was_removed_on_purpose(writer: Writer, di
 def test_a_rebuild_does_not_lose_silently_what_the_archive_no_longer_has(
     writer: Writer, directory: DataDirectory
 ) -> None:
-    refuse_to_lose(writer)
+    require_removed_segments(writer)
     seal(directory, "old")
     enter(writer, "old", 400)
-    refuse_to_lose(writer)
+    require_removed_segments(writer)
     apply_retention(writer, directory, Keep(archive_days=30.0), NOW)
     with pytest.raises(FlowsError, match=r"1 segments were removed .* would lack the 1 versions"):
-        refuse_to_lose(writer)
+        require_removed_segments(writer)
 
 
 def test_old_plans_go(writer: Writer, directory: DataDirectory) -> None:

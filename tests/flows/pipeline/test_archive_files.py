@@ -24,8 +24,8 @@ from flows.pipeline.archive_files import (
     READERS,
     SEGMENT_RECORDS,
     Archiver,
-    Work,
-    answers,
+    ArchivingJob,
+    archiver_messages,
     segments_of,
 )
 
@@ -47,8 +47,10 @@ def file_of(folder: Path, records: int) -> Path:
     return file
 
 
-def work(folder: Path, records: int, position: int = 0) -> Work:
-    return Work(folder / "archive", find_input_file(str(file_of(folder, records))), "abc", position, clean=False)
+def job_for(folder: Path, records: int, position: int = 0) -> ArchivingJob:
+    return ArchivingJob(
+        folder / "archive", find_input_file(str(file_of(folder, records))), "abc", position, clean=False
+    )
 
 
 def archivers() -> list[multiprocessing.process.BaseProcess]:
@@ -57,7 +59,7 @@ def archivers() -> list[multiprocessing.process.BaseProcess]:
 
 def test_each_segment_is_named_by_where_it_begins_and_what_is_no_record_is_counted(tmp_path: Path) -> None:
     second, third = FIRST_RECORDS, FIRST_RECORDS + SEGMENT_RECORDS
-    with Archiver(work(tmp_path, third + 2)) as archiver:
+    with Archiver(job_for(tmp_path, third + 2)) as archiver:
         names = list(archiver)
     assert names == ["import-abc-000000000", f"import-abc-{second:09d}", f"import-abc-{third:09d}"]
     fetches = [fetch.url for name in names for fetch in Segment(tmp_path / "archive", name).fetches()]
@@ -68,14 +70,14 @@ def test_each_segment_is_named_by_where_it_begins_and_what_is_no_record_is_count
 
 def test_large_records_make_smaller_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.pipeline.archive_files.SEGMENT_BYTES", 100)
-    names = list(segments_of(work(tmp_path, 5), Counter()))
+    names = list(segments_of(job_for(tmp_path, 5), Counter()))
     fetches = [list(Segment(tmp_path / "archive", name).fetches()) for name in names]
     assert [len(each) for each in fetches] == [4, 1]  # of 32 bytes
     assert names[1] == "import-abc-000000004"
 
 
 def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
-    with Archiver(work(tmp_path, 5, position=3)) as archiver:
+    with Archiver(job_for(tmp_path, 5, position=3)) as archiver:
         (name,) = archiver
     assert name == "import-abc-000000003"
     assert [fetch.url[-1] for fetch in Segment(tmp_path / "archive", name).fetches()] == ["3", "4"]
@@ -83,14 +85,14 @@ def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
 
 def test_what_goes_on_later_is_of_the_same_time(tmp_path: Path) -> None:
     """Else a second line of an address would be a newer version where an import was killed between the two."""
-    (first,) = segments_of(work(tmp_path, 3), Counter())
-    (second,) = segments_of(work(tmp_path, 5, position=3), Counter())
+    (first,) = segments_of(job_for(tmp_path, 3), Counter())
+    (second,) = segments_of(job_for(tmp_path, 5, position=3), Counter())
     times = {fetch.fetched_at for name in (first, second) for fetch in Segment(tmp_path / "archive", name).fetches()}
     assert len(times) == 1
 
 
 def test_it_says_whether_asking_would_wait(tmp_path: Path) -> None:
-    with Archiver(work(tmp_path, 5)) as archiver:
+    with Archiver(job_for(tmp_path, 5)) as archiver:
         next(archiver)
         while not archiver.ready():
             time.sleep(0.01)
@@ -100,7 +102,7 @@ def test_it_says_whether_asking_would_wait(tmp_path: Path) -> None:
 
 
 def test_it_does_not_run_far_ahead_and_ends_when_nobody_asks_any_more(tmp_path: Path) -> None:
-    with Archiver(work(tmp_path, MANY)) as archiver:
+    with Archiver(job_for(tmp_path, MANY)) as archiver:
         first = next(archiver)
     assert archivers() == []
     assert first in {segment.name for segment in sealed_segments(tmp_path / "archive")}
@@ -108,7 +110,7 @@ def test_it_does_not_run_far_ahead_and_ends_when_nobody_asks_any_more(tmp_path: 
 
 
 def test_a_process_that_is_killed_is_told_and_what_it_archived_stays(tmp_path: Path) -> None:
-    with Archiver(work(tmp_path, MANY)) as archiver:
+    with Archiver(job_for(tmp_path, MANY)) as archiver:
         first = next(archiver)
         (process,) = archivers()
         assert process.pid is not None
@@ -119,7 +121,7 @@ def test_a_process_that_is_killed_is_told_and_what_it_archived_stays(tmp_path: P
 
 
 def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None:
-    task = work(tmp_path, 1)
+    task = job_for(tmp_path, 1)
     (tmp_path / "articles.jsonl").unlink()
     with (
         pytest.raises(CrawlersError, match=r"articles\.jsonl: cannot be read: No such file"),
@@ -134,7 +136,7 @@ def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, mo
         raise ZeroDivisionError("nobody foresaw it")
 
     monkeypatch.setitem(READERS, ".jsonl", reader)
-    (said,) = answers(work(tmp_path, 5))
+    (said,) = archiver_messages(job_for(tmp_path, 5))
     assert isinstance(said, FlowsError)
     assert "articles.jsonl: could not be read to its end: ZeroDivisionError: nobody foresaw it" in str(said)
     (segment,) = sealed_segments(tmp_path / "archive")
@@ -142,7 +144,7 @@ def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, mo
 
 
 def test_the_ctrl_c_of_a_terminal_is_for_the_process_that_it_works_for(tmp_path: Path) -> None:
-    with Archiver(work(tmp_path, MANY)) as archiver:
+    with Archiver(job_for(tmp_path, MANY)) as archiver:
         next(archiver)
         (process,) = archivers()
         assert process.pid is not None

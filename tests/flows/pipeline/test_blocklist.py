@@ -15,8 +15,8 @@ from crawlers.plan.model import KNOWN_KEYS_FILE
 from crawlers.sources.model import load_sources
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
-from flows.pipeline.blocklist import Forgotten, read_forgotten, remember_to_forget
-from flows.pipeline.plan import make_plan, without_forgotten
+from flows.pipeline.blocklist import Blocklist, add_to_blocklist, read_blocklist
+from flows.pipeline.plan import drop_forgotten_sources, make_plan
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,13 +34,13 @@ def fetch(url: str, **fields: object) -> Fetch:
 
 
 def test_the_file_holds_hashes_and_grows(tmp_path: Path) -> None:
-    assert read_forgotten(tmp_path) == Forgotten()
-    remember_to_forget(tmp_path, [url_key(GONE)], [])
-    remember_to_forget(tmp_path, [], ["courier"])
-    found = read_forgotten(tmp_path)
-    assert found.has_address(GONE.replace("https", "http") + "?utm_source=x")
+    assert read_blocklist(tmp_path) == Blocklist()
+    add_to_blocklist(tmp_path, [url_key(GONE)], [])
+    add_to_blocklist(tmp_path, [], ["courier"])
+    found = read_blocklist(tmp_path)
+    assert found.has_url(GONE.replace("https", "http") + "?utm_source=x")
     assert found.has_source("courier")
-    assert not found.has_address(STAYS)
+    assert not found.has_url(STAYS)
     assert not found.has_source("one")
     text = (tmp_path / "forgotten").read_text()
     assert "gone" not in text
@@ -50,11 +50,11 @@ def test_the_file_holds_hashes_and_grows(tmp_path: Path) -> None:
 def test_a_line_that_is_none_is_named(tmp_path: Path) -> None:
     (tmp_path / "forgotten").write_text("address 00ff\naddress nonsense\n")
     with pytest.raises(FlowsError, match=r"forgotten:2: found 'address nonsense'; expected"):
-        read_forgotten(tmp_path)
+        read_blocklist(tmp_path)
 
 
 def test_a_fetch_of_it_keeps_its_time_and_nothing_else() -> None:
-    forgotten = Forgotten(frozenset({url_key(GONE)}))
+    forgotten = Blocklist(frozenset({url_key(GONE)}))
     for one in (fetch(GONE, etag='"x"'), fetch("https://one.example/r", final_url=GONE)):
         clean = forgotten.without(one)
         assert (clean.kind, clean.fetched_at, clean.outcome, clean.reason) == (
@@ -69,7 +69,7 @@ def test_a_fetch_of_it_keeps_its_time_and_nothing_else() -> None:
 
 
 def test_a_listing_loses_the_links_to_it_alone() -> None:
-    forgotten = Forgotten(frozenset({url_key(GONE)}))
+    forgotten = Blocklist(frozenset({url_key(GONE)}))
     listing = fetch("https://one.example/feed", links=(Link(GONE), Link(STAYS)))
     assert forgotten.without(listing).links == (Link(STAYS),)
 
@@ -80,8 +80,8 @@ def test_a_plan_takes_a_forgotten_address_for_known_and_leaves_forgotten_sources
     file = tmp_path / "sources.toml"
     file.write_text(SOURCES)
     directory = DataDirectory(data)
-    remember_to_forget(directory.private, [url_key(GONE)], ["two"])
-    sources = without_forgotten(load_sources(file), directory)
+    add_to_blocklist(directory.private, [url_key(GONE)], ["two"])
+    sources = drop_forgotten_sources(load_sources(file), directory)
     assert [source.name for source in sources.sources] == ["one"]
     folder = make_plan(writer, sources, directory, "r1", NOW)
     with KnownUrls(folder / KNOWN_KEYS_FILE) as known:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.reports.artifacts import escape, funnel, source_rows
+from flows.reports.artifacts import escape, funnel, source_table
 from flows.reports.run_summary import RunSummary
 from warehouse.run_counts import SourceCounts
 
@@ -36,7 +36,7 @@ def test_the_funnel_adds_up_and_says_why() -> None:
 
 
 def test_a_source_is_a_row_with_what_became_of_its_pages() -> None:
-    courier, post = source_rows(SUMMARY)
+    courier, post = source_table(SUMMARY)
     assert courier == {
         "source": "courier",
         "listings": 2,

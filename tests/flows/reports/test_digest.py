@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from flows.digest import Digest, as_markdown, as_text, make_digest
+from flows.reports.digest import Digest, as_markdown, as_text, make_digest
 from tests.warehouse.rows import article_row, batch, failed_row, listing_row
 from warehouse.loading.load import load_segment
 from warehouse.runs import SourceRow, finish_run, record_sources, start_run
