@@ -1,4 +1,4 @@
-"""Small pages that state something of themselves, for the tests of metadata."""
+"""Small pages with metadata, for the tests of the choice of fields."""
 
 from __future__ import annotations
 

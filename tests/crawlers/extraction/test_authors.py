@@ -1,4 +1,4 @@
-"""Who wrote it: which statement is believed, and how names are cleaned."""
+"""The choice of the authors, and how names are cleaned."""
 
 from __future__ import annotations
 

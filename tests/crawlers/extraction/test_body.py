@@ -1,4 +1,4 @@
-"""The body of a page: whole, in order, and without a comparison where none is needed."""
+"""The text of a page: complete, in order, and without the slower extractors if they are not needed."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_another_article_on_the_page_is_not_joined() -> None:
     assert lines_of(f"<main>{first}{second}</main>") == [paragraph(number) for number in range(5)]
 
 
-def test_a_good_main_result_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_main_result_is_final(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     whole = core.trafilatura_sequence
 
@@ -57,11 +57,11 @@ def test_a_good_main_result_is_not_compared(monkeypatch: pytest.MonkeyPatch) -> 
     assert asked
 
 
-def test_trafilatura_is_the_one_whose_internals_are_known() -> None:
+def test_trafilatura_has_the_version_whose_internals_are_called() -> None:
     assert version("trafilatura") == "2.3.1"
 
 
-def test_the_tree_is_left_as_it_was() -> None:
+def test_the_tree_is_not_changed() -> None:
     page = f"<html><body><nav>Menu</nav><script>1</script><article>{paragraphs(1, 2)}</article></body></html>"
     tree = document_fromstring(page)
     before = [(element.tag, element.text, element.tail) for element in tree.iter()]
@@ -90,7 +90,7 @@ def test_a_live_blog_keeps_its_entries() -> None:
     assert found[5] == "11:00 News of the hour"
 
 
-def test_a_note_that_pops_up_is_not_read_into_its_sentence() -> None:
+def test_a_popup_note_is_not_part_of_its_sentence() -> None:
     note = "<span class='tooltip-content'>Ann Example is a sailor. Ann Example sails again.</span>"
     sentence = f"<p>They saw Ann{note} at sea, and waved to her for as long as they could make her out from there.</p>"
     assert any(
@@ -103,20 +103,20 @@ LEAD = "Am Hafen wird wieder gebaut, und diesmal soll die Mauer länger halten a
 
 
 @pytest.mark.parametrize(("language", "kept"), [("de", True), ("fi", True), ("en-GB", False)])
-def test_a_lead_above_the_body_opens_it_but_in_english(language: str, kept: bool) -> None:
+def test_a_lead_above_the_body_opens_the_text_except_in_english(language: str, kept: bool) -> None:
     head = f"<meta name='description' content='{LEAD}'>"
     body = f"<header><h1>Neue Mauer</h1><p class='lead'>{LEAD}</p></header><article>{paragraphs(*range(6))}</article>"
     assert (lines_of(body, language, head)[0] == LEAD) is kept
 
 
-def test_a_lead_that_is_there_is_not_added_again() -> None:
+def test_a_lead_in_the_text_is_not_added_twice() -> None:
     head = f"<meta name='description' content='{LEAD}'>"
     body = f"<article><p>{LEAD}</p>{paragraphs(*range(6))}</article>"
     assert lines_of(body, "de", head).count(LEAD) == 1
 
 
 @pytest.mark.parametrize("name", ["perex", "article-lead", "ingress", "post__excerpt", "_lead_16k"])
-def test_what_the_markup_calls_the_lead_opens_the_text(name: str) -> None:
+def test_a_text_marked_up_as_the_lead_opens_the_text(name: str) -> None:
     body = f"<h1>Neue Mauer</h1><div class='{name}'><p>{LEAD}</p></div><article>{paragraphs(*range(6))}</article>"
     assert lines_of(body, "de")[0] == LEAD
     assert lines_of(body.replace("<p>", "<p><a href='/x'>", 1), "de")[0] == paragraph(0)
@@ -124,7 +124,7 @@ def test_what_the_markup_calls_the_lead_opens_the_text(name: str) -> None:
     assert lines_of(below, "de")[0] == paragraph(0)
 
 
-def test_an_english_dek_goes_where_the_text_is_long() -> None:
+def test_an_english_dek_is_removed_from_a_long_text() -> None:
     dek = "<h2 class='sub-headline'>It took the town two winters</h2>"
     assert lines_of(f"<article>{dek}{paragraphs(*range(8))}</article>")[0] == paragraph(0)
     assert uncleaned_lines(document_fromstring(f"<article>{dek}{paragraphs(*range(8))}</article>"), URL)[0].startswith(
@@ -132,7 +132,7 @@ def test_an_english_dek_goes_where_the_text_is_long() -> None:
     )
 
 
-def test_linked_headlines_of_other_articles_go_and_links_within_the_page_stay() -> None:
+def test_linked_headlines_of_other_articles_are_dropped_and_links_within_the_page_are_kept() -> None:
     away = "<p><a href='/news/ferry'>Ferry to winter in the south basin for the first time</a></p>"
     here = "<h3><a href='#e1'>Council meets in the old school once again today</a></h3>"
     found = lines_of(f"<article>{paragraphs(1)}{away}{paragraphs(2)}{here}{paragraphs(3, 4, 5, 6, 7, 8)}</article>")
@@ -142,7 +142,7 @@ def test_linked_headlines_of_other_articles_go_and_links_within_the_page_stay() 
 
 @pytest.mark.parametrize("tag", ['<scr"ipt>', '<p"class=x>', "<strong<svg>", '<br">', '<h2">'])
 @pytest.mark.parametrize("block", ["<ul><li>{}</li></ul>", "<blockquote>{}</blockquote>"])
-def test_a_malformed_tag_costs_no_text(tag: str, block: str) -> None:
+def test_a_malformed_tag_loses_no_text(tag: str, block: str) -> None:
     said = "What the harbour master said of it that morning."
     damaged = f"<article>{paragraphs(*range(8))}{block.format(f'{tag}{said}')}{paragraphs(8, 9)}</article>"
     assert lines_of(damaged) == [*map(paragraph, range(8)), said, paragraph(8), paragraph(9)]
@@ -164,14 +164,14 @@ def test_an_embedded_post_is_part_of_the_text(wrapper: str) -> None:
     ]
 
 
-def test_a_div_of_mere_text_between_paragraphs_is_a_line() -> None:
+def test_a_div_of_text_alone_between_paragraphs_is_a_line() -> None:
     body = f"{paragraphs(0)}<div class='subhead'>What it costs</div>{paragraphs(1)}<div><a href='/x'>More</a></div>"
     found = lines_of(f"<article>{body}{paragraphs(2, 3, 4, 5)}</article>")
     assert found[:3] == [paragraph(0), "What it costs", paragraph(1)]
     assert "More" not in found
 
 
-def test_a_body_in_containers_of_unknown_names_keeps_lists_and_headings() -> None:
+def test_a_body_in_unrecognised_containers_keeps_lists_and_headings() -> None:
     body = (
         f"<div class='x1'><div class='x2'>{paragraphs(0, 1)}<h2>What is planned</h2>"
         f"<ol><li>First thing</li><li>Second thing</li></ol>{paragraphs(*range(2, 8))}</div></div>"

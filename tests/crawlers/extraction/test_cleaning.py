@@ -1,4 +1,4 @@
-"""Lines that are not the article's: dropped where they stand, kept where they are the matter."""
+"""Lines that do not belong to the article are dropped; similar lines that belong to it are kept."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def cleaned(*lines: str, **options: object) -> list[str]:
     return clean_lines(list(lines), lambda line: line == "The headline", **options)  # type: ignore[arg-type]
 
 
-def test_a_badly_scraped_text_is_its_headline_and_article() -> None:
+def test_a_badly_scraped_text_is_reduced_to_headline_and_article() -> None:
     found = clean_text((TEXTS / "badly-scraped.txt").read_text(encoding="utf-8"))
     assert found.split("\n") == [
         "Lighthouse on Gull Rock to be lit again after forty years",
@@ -46,7 +46,7 @@ def test_a_badly_scraped_text_is_its_headline_and_article() -> None:
 
 
 @pytest.mark.newsweb
-def test_the_samples_come_out_as_article_and_unchanged(shared: Path) -> None:
+def test_the_samples_keep_the_article_and_clean_texts_are_unchanged(shared: Path) -> None:
     def lines(name: str) -> list[str]:
         text = (shared / "samples" / name).read_text(encoding="utf-8")
         return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
@@ -116,7 +116,7 @@ SCRAPED = {
 
 
 @pytest.mark.parametrize("kind", SCRAPED)
-def test_what_a_scrape_left_around_an_article_goes(kind: str) -> None:
+def test_leftovers_of_scraping_around_an_article_are_dropped(kind: str) -> None:
     dialogue, advert, below = SCRAPED[kind]
     text = "\n\n".join([*dialogue, *ARTICLE[:4], advert, ARTICLE[4], advert, ARTICLE[5], *below])
     assert clean_text(text).split("\n") == ARTICLE
@@ -128,7 +128,7 @@ def test_cleaning_twice_changes_nothing_more() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "Advertisement", "No cookies to display.\n" * 5])
-def test_next_to_nothing_is_no_reason_to_fail(text: str) -> None:
+def test_a_nearly_empty_text_is_no_error(text: str) -> None:
     assert len(clean_text(text).splitlines()) <= 1
 
 
@@ -142,61 +142,61 @@ def test_the_head_loses_headline_byline_and_date() -> None:
     assert cleaned("Ann Example", ONE, TWO, names={"ann example"}) == [ONE, TWO]
 
 
-def test_byline_and_reading_time_go_from_below_a_lead() -> None:
+def test_byline_and_reading_time_below_a_lead_are_dropped() -> None:
     assert cleaned(ONE, "By Ann Example", "Reading time: 4 minutes", TWO) == [ONE, TWO]
     assert cleaned(ONE, "Short of breath", "By Ann Example", TWO, THREE) == [
         ONE, "Short of breath", "By Ann Example", TWO, THREE,
     ]  # fmt: skip
 
 
-def test_names_and_headline_left_on_top_go_at_last_but_never_all() -> None:
+def test_names_and_headline_left_on_top_are_dropped_but_never_all_lines() -> None:
     assert without_repeated(["The headline", "Ann Example", ONE], {"the headline"}, ["Ann Example"]) == [ONE]
     assert without_repeated([ONE, TWO, "The headline"], {"the headline"}, []) == [ONE, TWO, "The headline"]
     assert without_repeated(["Ann Example"], set(), ["Ann Example"]) == ["Ann Example"]
 
 
-def test_a_byline_or_headline_below_the_first_paragraph_stays() -> None:
+def test_a_byline_or_headline_below_the_first_paragraph_is_kept() -> None:
     assert cleaned(ONE, "The headline", "By the river", TWO, THREE, TWO, THREE) == [
         ONE, "The headline", "By the river", TWO, THREE, TWO, THREE,
     ]  # fmt: skip
 
 
-def test_the_tail_loses_sources_bios_and_pitches() -> None:
+def test_the_tail_loses_sources_bios_and_promotion() -> None:
     tail = ["Source: Reuters", "Ann Example writes about the coast.", "Sign up for our newsletter", "© 2025 The Paper"]
     assert cleaned(ONE, TWO, THREE, ONE, TWO, THREE, ONE, TWO, *tail, names={"ann example"}) == [
         ONE, TWO, THREE, ONE, TWO, THREE, ONE, TWO,
     ]  # fmt: skip
 
 
-def test_what_only_ends_an_article_is_kept_within_one() -> None:
+def test_lines_that_may_only_end_an_article_are_kept_within_one() -> None:
     assert "Source: Reuters" in cleaned(ONE, "Source: Reuters", *[TWO, THREE] * 6)
 
 
-def test_an_author_quoted_at_the_end_is_no_bio() -> None:
+def test_an_author_quoted_at_the_end_is_not_a_bio() -> None:
     quote = "Ann Example said: “I will not write about the harbour again.”"
     assert cleaned(ONE, TWO, quote, names={"ann example"}) == [ONE, TWO, quote]
 
 
-def test_teasers_under_a_heading_at_the_end_go_and_a_paragraph_under_it_stays() -> None:
+def test_teasers_under_a_heading_at_the_end_are_dropped_and_a_paragraph_is_kept() -> None:
     assert cleaned(ONE, TWO, "Most read", "Ferry winters in the south", "The company has said that...") == [ONE, TWO]
     assert cleaned(ONE, TWO, "Popular", THREE * 3) == [ONE, TWO, THREE * 3]
 
 
-def test_a_linked_headline_between_paragraphs_goes() -> None:
+def test_a_linked_headline_between_paragraphs_is_dropped() -> None:
     teaser = "Ferry to winter in the south basin for the first time"
     assert cleaned(ONE, teaser, TWO, THREE, links={teaser.lower()}) == [ONE, TWO, THREE]
 
 
-def test_links_that_are_the_matter_stay() -> None:
+def test_links_that_form_the_text_are_kept() -> None:
     items = [f"The offer number {n} of the day at this shop" for n in range(4)]
     assert cleaned(ONE, *items, links={item.lower() for item in items}) == [ONE, *items]
 
 
-def test_a_bare_address_goes() -> None:
+def test_a_bare_url_is_dropped() -> None:
     assert cleaned(ONE, "https://paper.example/a/b", TWO) == [ONE, TWO]
 
 
-def test_a_line_of_nothing_but_known_names_goes() -> None:
+def test_a_line_of_known_names_alone_is_dropped() -> None:
     names = {"ann example", "bo lind"}
     assert cleaned("Ann Example, Bo Lind and Reuters", ONE, TWO, names=names) == [ONE, TWO]
     assert cleaned("Ann Example meets Bo Lind", ONE, TWO, names=names) == ["Ann Example meets Bo Lind", ONE, TWO]
@@ -205,5 +205,5 @@ def test_a_line_of_nothing_but_known_names_goes() -> None:
 @pytest.mark.parametrize(
     "line", ["2025-03-18 09:26 来源：青溪日报", "3 March 2025 Source: The Paper", "18.04.2025, 12:40"]
 )
-def test_a_date_with_its_source_goes_from_the_head(line: str) -> None:
+def test_a_date_with_its_source_is_dropped_from_the_head(line: str) -> None:
     assert cleaned(line, ONE, TWO) == [ONE, TWO]

@@ -1,4 +1,4 @@
-"""When it was published and changed: which statement is believed, and how exactly."""
+"""The choice of the dates, and their precision."""
 
 from __future__ import annotations
 
@@ -32,9 +32,7 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
         (1722884399000, (2024, 8, 5, 18, 59, 59), "second"),
     ],
 )
-def test_a_date_is_read_with_its_zone_and_no_more_precision_than_it_has(
-    text: object, at: tuple[int, ...], precision: str
-) -> None:
+def test_a_date_is_read_with_its_zone_and_its_precision(text: object, at: tuple[int, ...], precision: str) -> None:
     parsed = parse_date(text)
     assert parsed is not None
     assert (parsed.at, parsed.precision) == (datetime(*at, tzinfo=UTC), precision)  # type: ignore[arg-type, misc]
@@ -59,7 +57,7 @@ def test_a_date_is_read_with_its_zone_and_no_more_precision_than_it_has(
         "2999-01-01",
     ],
 )
-def test_what_is_no_date_or_could_be_two_is_not_read(text: object) -> None:
+def test_invalid_and_ambiguous_dates_are_not_read(text: object) -> None:
     assert parse_date(text) is None
 
 
@@ -78,7 +76,7 @@ def test_json_ld_comes_before_meta_and_meta_before_marked_times() -> None:
     assert published("", third)[0] == datetime(2023, 3, 3, 3, 3, 3, tzinfo=UTC)
 
 
-def test_a_day_is_made_exact_by_the_time_in_the_byline_of_that_day_only() -> None:
+def test_only_a_byline_time_of_the_same_day_makes_a_day_exact() -> None:
     byline = (
         '<h1>T</h1><time datetime="2025-06-30T07:48:14+02:00"></time><time datetime="2025-06-29T09:09:09+02:00"></time>'
     )
@@ -98,7 +96,7 @@ def test_a_time_without_zone_gets_it_from_another_statement_of_the_same_minute()
     )
 
 
-def test_without_any_statement_the_day_is_found_in_the_address() -> None:
+def test_without_a_statement_the_day_is_taken_from_the_url() -> None:
     found = metadata_of(url="https://paper.example/2019/07/21/a-long-story-of-the-day").published
     assert found is not None
     assert (found.at, found.precision) == (datetime(2019, 7, 21, tzinfo=UTC), "day")
@@ -117,7 +115,7 @@ def test_without_any_statement_the_day_is_found_in_the_address() -> None:
         ("https://2025-06-30.example/x", None),
     ],
 )
-def test_the_day_in_an_address(url: str, day: date | None) -> None:
+def test_the_day_in_a_url(url: str, day: date | None) -> None:
     assert date_in_url(url) == day
 
 
@@ -130,13 +128,13 @@ def test_the_day_in_an_address(url: str, day: date | None) -> None:
         ("2024-05-03T10:00:01Z", datetime(2024, 5, 3, 10, 0, 1, tzinfo=UTC)),
     ],
 )
-def test_day_and_month_that_changed_places_are_put_right_by_the_address(stated: str, at: datetime) -> None:
+def test_the_url_corrects_swapped_day_and_month(stated: str, at: datetime) -> None:
     found = metadata_of(ld(datePublished=stated), url="https://paper.example/2025/03/05/a-story").published
     assert found is not None
     assert found.at == at
 
 
-def test_a_date_after_the_fetch_is_passed_over() -> None:
+def test_a_date_after_the_fetch_is_skipped() -> None:
     page = page_of(
         ld(datePublished="2031-01-01T10:00:01Z", dateModified="2031-01-02T10:00:01Z")
         + meta("article:published_time", "2025-01-01T10:00:01Z")
@@ -159,7 +157,7 @@ def test_a_date_after_the_fetch_is_passed_over() -> None:
         (ld(datePublished="2025-03-01T11:11:11Z"), datetime(2025, 3, 1, 11, 11, 11, tzinfo=UTC), "json-ld"),
     ],
 )
-def test_the_date_of_the_listing_fills_in_and_puts_right(head: str, at: datetime, origin: str) -> None:
+def test_the_date_of_the_listing_completes_and_corrects(head: str, at: datetime, origin: str) -> None:
     page = page_of(head)
     found = choose_metadata(
         page, read_declared(page), FetchContext(listed_at=datetime(2025, 3, 5, 10, 0, 1, tzinfo=UTC))
@@ -168,7 +166,7 @@ def test_the_date_of_the_listing_fills_in_and_puts_right(head: str, at: datetime
     assert (found.published.at, dict(found.provenance)["published_at"]) == (at, origin)
 
 
-def test_a_date_within_a_day_of_the_fetch_stands() -> None:
+def test_a_date_within_a_day_of_the_fetch_is_accepted() -> None:
     page = page_of(ld(datePublished="2026-01-01T10:00:01"))
     assert (
         choose_metadata(page, read_declared(page), FetchContext(datetime(2026, 1, 1, 1, tzinfo=UTC))).published
@@ -186,6 +184,6 @@ def test_a_date_within_a_day_of_the_fetch_stands() -> None:
         ("nonsense", None),
     ],
 )
-def test_a_change_never_lies_before_the_publication(stated: str, modified: datetime | None) -> None:
+def test_a_modification_is_never_before_the_publication(stated: str, modified: datetime | None) -> None:
     found = metadata_of(ld(datePublished="2025-01-01T10:00:01Z", dateModified=stated)).modified
     assert (found.at if found else None) == modified

@@ -1,4 +1,4 @@
-"""Bytes to characters: which statement about the charset is believed."""
+"""The choice of the charset, and pages that are not HTML."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ SENTENCE = "Über den Äckern kreisen – so heißt es – „zwölf Bussarde“
         "an unknown charset in the header",
     ],
 )
-def test_the_sentence_comes_out_as_it_was_written(body: bytes, http_charset: str | None) -> None:
+def test_the_sentence_is_decoded_as_it_was_written(body: bytes, http_charset: str | None) -> None:
     assert SENTENCE in decode(body, http_charset)
 
 
@@ -61,7 +61,7 @@ def test_japanese_in_seven_bits_is_decoded_as_declared() -> None:
     assert decode(text.encode("iso-2022-jp"), "iso-2022-jp") == text
 
 
-def test_a_page_in_windows_1251_declared_by_meta_is_read_right() -> None:
+def test_a_page_in_windows_1251_declared_by_meta_is_decoded() -> None:
     body = (PAGES / "bridge.html").read_text(encoding="utf-8").encode("cp1251")
     article = extract(body, "http://zarechye.example/news/1187-most")
     assert isinstance(article, Article)
@@ -70,7 +70,7 @@ def test_a_page_in_windows_1251_declared_by_meta_is_read_right() -> None:
     assert article.authors == ("Анна Лебедева", "Пётр Громов")
 
 
-def test_a_utf8_page_declared_latin_1_by_the_server_is_read_right() -> None:
+def test_a_utf8_page_declared_latin_1_by_the_server_is_decoded() -> None:
     article = extract((PAGES / "ferry.html").read_bytes(), "https://chronicle.example/x", http_charset="iso-8859-1")
     assert isinstance(article, Article)
     assert "“We have learned to plan" in article.text
@@ -92,7 +92,7 @@ def test_a_utf8_page_declared_latin_1_by_the_server_is_read_right() -> None:
         (b"User-agent: *\nDisallow: /private/\n", RejectionReason.NOT_HTML, "plain text"),
     ],
 )
-def test_what_is_no_page_is_named(body: bytes, reason: RejectionReason, detail: str) -> None:
+def test_a_file_that_is_not_a_page_is_rejected_with_its_type(body: bytes, reason: RejectionReason, detail: str) -> None:
     found = read_page(body, "https://a.example/x")
     assert isinstance(found, Rejection)
     assert found.reason is reason
@@ -115,7 +115,7 @@ def test_a_page_nested_three_hundred_deep_is_read_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("reference", ["&#0;", "&#x1F;", "&#xD800;", "&#56320;", "&#xFFFE;", "&#65535", "&#&#1;1;"])
-def test_references_to_what_is_no_character_are_taken_out(reference: str) -> None:
+def test_references_to_invalid_characters_are_removed(reference: str) -> None:
     page = read_page(f"<p>be{reference}fore &#8211; &#65; &#xe9;</p>".encode(), "https://a.example/x")
     assert isinstance(page, Page)
     text = page.tree.text_content().replace("\u200b", "")

@@ -74,7 +74,7 @@ def test_every_field_of_an_english_page() -> None:
     )
 
 
-def test_a_japanese_page_is_measured_by_letters_and_keeps_its_text() -> None:
+def test_the_length_of_a_japanese_page_is_measured_in_letters() -> None:
     article = article_of((PAGES / "library.html").read_bytes())
     assert article.title == "港町の図書館が朝五時に開館、漁師の要望で"
     assert article.language == "ja"
@@ -82,7 +82,7 @@ def test_a_japanese_page_is_measured_by_letters_and_keeps_its_text() -> None:
     assert article.text.splitlines()[-1] == "町は来年の春まで試し、利用者が多ければ続けるという。"
 
 
-def test_the_version_names_the_extractor_and_its_engine() -> None:
+def test_the_version_names_newsloom_and_trafilatura() -> None:
     assert f"newsloom-3+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
@@ -94,7 +94,7 @@ def test_the_same_bytes_give_the_same_article(name: str) -> None:
     assert article_of(page) == first
 
 
-def test_a_headline_repeated_on_top_of_the_body_goes_and_one_quoted_below_stays() -> None:
+def test_a_headline_repeated_above_the_body_is_dropped_and_one_quoted_below_is_kept() -> None:
     headline = "Council buys the old cinema"
     repeated = f"<article><h1>{headline}</h1><p>{headline.upper()}!</p><p>{LONG}</p><p>{headline}</p></article>"
     assert article_of(page(repeated, headline)).text.splitlines() == [LONG, headline]
@@ -107,24 +107,24 @@ def test_table_rows_and_list_items_are_lines_without_markers() -> None:
     assert text.splitlines()[1:4] == ["Driver | Points", "Okafor | 25", "The next race is in May."]
 
 
-def test_blanks_are_single_and_nothing_invisible_stays() -> None:
+def test_spaces_are_single_and_invisible_characters_are_removed() -> None:
     odd = "A\u00a0soft\u00adhyphen,\u200b  a tab\tand e\u0301."
     text = article_of(page(f"<article><h1>Title</h1><p>{odd}</p><p>{LONG}</p></article>")).text
     assert text.splitlines()[0] == "A softhyphen, a tab and é."
 
 
-def test_a_page_without_any_title_goes_by_its_first_line() -> None:
+def test_a_page_without_any_title_has_its_first_line_as_title() -> None:
     assert article_of(page(f"<div><p>{LONG}</p><p>{LONG[::-1]}</p></div>")).title == LONG[:200]
 
 
-def test_a_text_that_stands_only_in_the_state_of_a_script_is_read() -> None:
+def test_a_text_that_is_only_in_a_script_is_read() -> None:
     paragraphs = [f"Paragraph {n}: {LONG}" for n in range(3)]
     state = json.dumps({"content": "".join(f"<p>{escape(text)}</p>" for text in paragraphs)})
     found = article_of(page(f'<div id="root"></div><script>window.__STATE__ = {json.dumps(state)};</script>', "State"))
     assert found.text.splitlines() == paragraphs
 
 
-def test_an_address_that_is_none_costs_a_rejection() -> None:
+def test_an_invalid_url_is_a_rejection() -> None:
     found = extract(FERRY, "mailto:desk@chronicle.example")
     assert isinstance(found, Rejection)
     assert found.reason is RejectionReason.EXTRACTOR_ERROR
@@ -132,7 +132,7 @@ def test_an_address_that_is_none_costs_a_rejection() -> None:
 
 
 @pytest.mark.parametrize("error", [RecursionError("too deep"), MemoryError(), AssertionError("nobody foresaw it")])
-def test_whatever_goes_wrong_within_is_a_rejection(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_is_a_rejection(error: Exception, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise error
 

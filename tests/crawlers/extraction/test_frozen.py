@@ -1,8 +1,8 @@
-"""The evaluation gate: pages written for this project, in many templates and languages, and what they must yield.
+"""The evaluation gate: pages written for this project, in many templates and languages, with their expected results.
 
-Beside each page of `frozen/` lies what it holds, as a reader sees it. The figures in `figures.toml` are those that the
-extraction had when they were last frozen: a change that lowers one fails here, one that raises it may raise them too.
-F1 is that of the article extraction benchmark: over runs of four words, each page with the same weight.
+Each page in `frozen/` has a file with its article as a reader sees it. `figures.toml` has the scores that extraction
+reached when it was last updated: a change that lowers one fails here, and a change that raises one may update the file.
+F1 is computed as in the article extraction benchmark: over runs of four words, each page with the same weight.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def f1(names: list[str]) -> float:
     return 2 * mean(precision) * mean(recall) / (mean(precision) + mean(recall))
 
 
-def test_the_texts_are_no_worse_than_when_they_were_frozen() -> None:
+def test_the_texts_are_no_worse_than_the_frozen_ones() -> None:
     different = [
         f"{name}: {line}"
         for name in NAMES
@@ -66,7 +66,7 @@ def test_the_texts_are_no_worse_than_when_they_were_frozen() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_fields_of_a_frozen_page(name: str) -> None:
+def test_the_fields_of_a_frozen_page_are_as_expected(name: str) -> None:
     want, article = wanted(name), found(name)
     assert (article.title, list(article.authors), article.published_at, article.language) == (
         want["title"],
@@ -76,12 +76,12 @@ def test_the_fields_of_a_frozen_page(name: str) -> None:
     )
 
 
-def test_a_line_too_many_and_a_line_too_few_lower_the_figure() -> None:
+def test_an_extra_line_and_a_missing_line_lower_the_score() -> None:
     text = wanted("fr-market")["text"].strip()
     truth = runs(text)
     for other in (f"{text}\nPartager cet article avec vos amis", text.rpartition("\n")[0]):
         assert (truth & runs(other)).total() < max(truth.total(), runs(other).total())
 
 
-def test_the_frozen_pages_speak_many_languages() -> None:
+def test_the_frozen_pages_are_in_many_languages() -> None:
     assert len({wanted(name)["language"] for name in NAMES}) >= 10

@@ -1,4 +1,4 @@
-"""2,000 mutated pages, of the project's own and (where they are) of captured ones: nothing escapes, nothing hangs."""
+"""2,000 mutated pages, from the project and (if present) captured ones: no exception escapes, and nothing hangs."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ BATCH = 100
 OWN_BATCHES = 14
 CAPTURED_BATCHES = 6
 SECONDS = 10.0
-"""Of the processor, for one page. They take milliseconds; the slowest captured page takes half a second."""
+"""CPU time for one page. Most take milliseconds; the slowest captured page takes half a second."""
 CHARSETS = (None, "utf-8", "latin-1", "utf-16", "gb2312", "no such charset")
 
 
 def crossed(page: bytes, other: bytes, chance: random.Random) -> bytes:
-    """The start of one page with the end of another: two heads, two bodies, elements without their ends."""
+    """The start of one page and the end of another: two heads, two bodies, unclosed elements."""
     return page[: chance.randrange(1, len(page))] + other[chance.randrange(len(other)) :]
 
 
@@ -46,12 +46,12 @@ def check(pages: list[bytes], seed: str) -> None:
         found = extract(page, URL, http_charset=chance.choice(CHARSETS))
         assert time.process_time() - start < SECONDS, (seed, number)
         assert is_sound(found), (seed, number, found)
-        # The last resort is for what nobody foresaw; a mutation that gets there has found a mistake.
+        # `extractor_error` is for unexpected errors; a mutation that causes one has found a bug.
         assert not (isinstance(found, Rejection) and "Error: " in found.detail), (seed, number, found)
 
 
 @pytest.mark.parametrize("batch", range(OWN_BATCHES))
-def test_mutated_pages_of_our_own(batch: int) -> None:
+def test_mutated_pages_of_the_project(batch: int) -> None:
     check(OWN, f"own {batch}")
 
 
@@ -64,5 +64,5 @@ def captured(shared: Path) -> list[bytes]:
 
 
 @pytest.mark.parametrize("batch", range(CAPTURED_BATCHES))
-def test_mutated_pages_as_captured(captured: list[bytes], batch: int) -> None:
+def test_mutated_captured_pages(captured: list[bytes], batch: int) -> None:
     check(captured, f"captured {batch}")

@@ -1,4 +1,4 @@
-"""Pages that are broken, by chance or on purpose: only an `Article` or a `Rejection` comes out, in bounded time."""
+"""Pages broken by accident or on purpose give an `Article` or a `Rejection` in bounded time."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PAGES = {path.stem: path.read_bytes() for path in sorted((Path(__file__).parent 
 URL = "https://paper.example/news/a-story-of-the-day"
 STORY = b"<p>" + b"This is a sentence with quite a few words in it, and it goes on. " * 20 + b"</p>"
 SLOWEST = 30.0
-"""Seconds: each takes under five on a slow machine; quadratic work on them takes minutes."""
+"""Seconds. Each page takes under five on a slow machine; quadratic work would take minutes."""
 
 
 def is_sound(found: object) -> bool:
@@ -76,7 +76,7 @@ def test_any_bytes_give_an_article_or_a_rejection(body: bytes, start: bytes, htt
 
 @settings(max_examples=100)
 @given(st.text(max_size=60))
-def test_any_address_gives_an_article_or_a_rejection(url: str) -> None:
+def test_any_url_gives_an_article_or_a_rejection(url: str) -> None:
     assert is_sound(extract(b"<html><head><link rel=canonical href='//[x'></head><body>" + STORY, url))
 
 
@@ -115,13 +115,13 @@ def test_any_address_gives_an_article_or_a_rejection(url: str) -> None:
     ],
     ids=lambda body: repr(body[:24]),
 )
-def test_a_page_made_to_be_slow_is_bounded(body: bytes) -> None:
+def test_a_page_designed_to_be_slow_takes_bounded_time(body: bytes) -> None:
     start = time.process_time()
     assert is_sound(extract(b"<html><head><title>Bait</title></head><body>" + body, URL))
     assert time.process_time() - start < SLOWEST
 
 
-def test_an_article_cut_off_by_the_limit_on_nesting_does_not_pass_for_one() -> None:
+def test_an_article_truncated_by_the_nesting_limit_is_rejected() -> None:
     found = extract(b"<html><body>" + STORY + b"<div>" * 100_000 + STORY, URL)
     assert isinstance(found, Rejection)
     assert "Excessive depth" in found.detail
@@ -138,13 +138,13 @@ def test_an_article_cut_off_by_the_limit_on_nesting_does_not_pass_for_one() -> N
         (b"<p " + b" ".join(b'a%d="<>"' % n for n in range(16_000)) + b">", "16,000 attributes; the limit is"),
     ],
 )
-def test_a_page_beyond_its_bounds_is_too_large_and_says_how_much(body: bytes, detail: str) -> None:
+def test_a_page_over_a_limit_is_too_large_and_the_detail_names_the_limit(body: bytes, detail: str) -> None:
     found = extract(b"<html><body>" + body + STORY, URL)
     assert isinstance(found, Rejection)
     assert found.reason is RejectionReason.TOO_LARGE
     assert detail in found.detail
 
 
-def test_a_script_full_of_comparisons_is_no_element_with_many_attributes() -> None:
+def test_comparisons_in_a_script_do_not_count_as_attributes() -> None:
     script = b"<script>var x = 1;" + b" if (a<b && c = d) e = 'f';" * 40_000 + b"</script>"
     assert isinstance(extract(b"<html><body>" + script + STORY, URL), Article)

@@ -1,4 +1,4 @@
-"""Records that are imported: JSON objects and plain texts."""
+"""Imported records: JSON objects and plain texts."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_a_day_stays_a_day() -> None:
         (b"3", "a number (3)"),
     ],
 )
-def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
+def test_a_line_that_is_not_an_object_is_rejected(body: bytes, detail: str) -> None:
     found = extract_record(body, "application/json; charset=utf-8", "x")
     assert isinstance(found, Rejection)
     assert found.reason is RejectionReason.BAD_RECORD
@@ -139,7 +139,7 @@ def test_a_line_that_is_no_object_says_so(body: bytes, detail: str) -> None:
         ({"source": 1}, "source is a number (1); a string is expected"),
     ],
 )
-def test_a_record_that_cannot_be_used_names_key_finding_and_what_is_allowed(
+def test_the_rejection_of_a_record_names_the_key_the_value_and_what_is_allowed(
     changes: dict[str, object], detail: str
 ) -> None:
     found = imported(GOOD, **changes)
@@ -149,20 +149,20 @@ def test_a_record_that_cannot_be_used_names_key_finding_and_what_is_allowed(
 
 
 @pytest.mark.parametrize("key", ["url", "published_at", "language"])
-def test_what_no_table_can_hold_is_quoted_as_it_is_escaped(key: str) -> None:
+def test_half_a_surrogate_pair_is_quoted_escaped(key: str) -> None:
     found = imported(GOOD, **{key: "http://town.example/\ud83d"})
     assert isinstance(found, Rejection)
     assert r"http://town.example/\ud83d" in found.detail
     found.detail.encode("utf-8")
 
 
-def test_a_long_value_is_quoted_by_its_start_only() -> None:
+def test_only_the_start_of_a_long_value_is_quoted() -> None:
     found = imported(GOOD, url="x" * 10_000)
     assert isinstance(found, Rejection)
     assert len(found.detail) < 400
 
 
-def test_a_plain_text_is_its_first_line_and_the_rest() -> None:
+def test_the_first_line_of_a_plain_text_is_its_title() -> None:
     found = extract_record(
         "\n\nDer Titel\n\nErster Absatz.\nZweiter.\n".encode("utf-16"), "text/plain", "https://a.example/t?utm_medium=x"
     )
@@ -170,7 +170,7 @@ def test_a_plain_text_is_its_first_line_and_the_rest() -> None:
     assert (found.url, found.title, found.text) == ("https://a.example/t", "Der Titel", "Erster Absatz.\nZweiter.")
 
 
-def test_a_plain_text_in_another_charset_is_read_as_declared() -> None:
+def test_a_plain_text_in_another_charset_is_decoded_as_declared() -> None:
     found = extract_record("Größe\nÜber Größe.".encode("cp1252"), "text/plain; charset=iso-8859-1", "urn:texts:1")
     assert isinstance(found, Article)
     assert (found.url, found.title, found.text) == ("urn:texts:1", "Größe", "Über Größe.")
@@ -186,7 +186,7 @@ def test_a_plain_text_without_a_text_is_a_bad_record(body: bytes, detail: str) -
     assert found.detail.startswith(detail)
 
 
-def test_a_plain_text_needs_an_address() -> None:
+def test_a_plain_text_needs_a_url() -> None:
     found = extract_record(b"Title\nText", "text/plain", " ")
     assert found == Rejection(RejectionReason.BAD_RECORD, "no URL; every article needs one")
 
@@ -217,7 +217,7 @@ ADVERT = "- Advertisement -"
 
 
 @pytest.mark.parametrize(("content_type", "kept"), [("; clean=1", False), ("", True)])
-def test_a_record_is_cleaned_when_its_content_type_asks_for_it(content_type: str, kept: bool) -> None:
+def test_a_record_is_cleaned_if_its_content_type_requests_it(content_type: str, kept: bool) -> None:
     record = {"url": "https://paper.example/a", "title": "A title", "text": f"{BODY}\n{ADVERT}\n{BODY}"}
     found = extract_record(json.dumps(record).encode(), f"application/json{content_type}", "https://paper.example/a")
     assert isinstance(found, Article)

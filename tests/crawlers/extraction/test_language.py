@@ -1,4 +1,4 @@
-"""The language: declared, unless the text clearly speaks another."""
+"""The language is the declared one unless the text is clearly in another."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NORWEGIAN = "Kommunestyret vedtok sent i går kveld å bevare den gamle broen ov
         (["iw"], "שלום", "he"),
     ],
 )
-def test_a_declared_language_holds_unless_the_text_clearly_speaks_another(
+def test_the_declared_language_applies_unless_the_text_is_clearly_in_another(
     declared: list[str | None], text: str, language: str | None
 ) -> None:
     assert find_language(declared, text)[0] == language

@@ -1,4 +1,4 @@
-"""The rules about lines: every example in their files is matched, every counter-example is not."""
+"""The line rules match every example in their files and no counter-example."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ def test_an_example_is_matched_by_its_rules(kind: str, line: str) -> None:
 
 
 @pytest.mark.parametrize(("kind", "line"), KEPT)
-def test_a_counter_example_is_not(kind: str, line: str) -> None:
+def test_a_counter_example_is_not_matched(kind: str, line: str) -> None:
     assert kind not in kinds(line)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_file_has_both(kind: str) -> None:
+def test_every_file_has_examples_and_counter_examples(kind: str) -> None:
     assert len(read_line_rules(kind)["examples"]["lines"]) >= 10
     assert len(read_line_rules(kind)["examples"]["kept"]) >= 3
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "opening"])
-def test_every_kind_speaks_every_language(kind: str, language: str) -> None:
+def test_every_kind_has_phrases_in_every_language(kind: str, language: str) -> None:
     file = read_line_rules(kind)
     assert any(language in phrases for phrases in (file.get("is", {}), file.get("starts", {}), file.get("holds", {})))
 
 
-def test_a_language_narrows_the_rules_to_its_own_and_english() -> None:
+def test_a_language_limits_the_rules_to_itself_and_english() -> None:
     assert kinds("Lesen Sie auch: Der Hafen", "de") == {"related"}
     assert kinds("Lesen Sie auch: Der Hafen", "fr") == set()
     assert kinds("Read more: The harbour", "fr") == {"related"}
@@ -55,16 +55,16 @@ def test_case_quotes_and_dashes_do_not_matter() -> None:
     assert "widgets" in kinds("\u2013 Advertisement \u2013")
 
 
-def test_a_beginning_is_one_of_whole_words() -> None:
+def test_a_beginning_matches_whole_words_only() -> None:
     assert kinds("Sponsoredness is not a word") == set()
     assert kinds("Copyrighted works were burnt by the hundred in the yard") == set()
 
 
-def test_a_long_line_is_nobodys() -> None:
+def test_a_long_line_matches_no_rule() -> None:
     assert kinds("Read more: " + "words " * 200) == set()
 
 
-def test_hostile_lines_cost_next_to_nothing() -> None:
+def test_hostile_lines_take_hardly_any_time() -> None:
     lines = ["read more" * 60, "©" * 550, "- " * 290, "sign up for our " * 34, "\u0130" * 590]
     start = time.process_time()
     for _ in range(100):

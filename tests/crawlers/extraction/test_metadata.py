@@ -1,4 +1,4 @@
-"""JSON-LD in all its shapes, and the fields that need little choosing."""
+"""JSON-LD in all its forms, and the fields that `metadata` chooses itself."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def test_json_ld_is_read_in_all_its_shapes(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "[[[[", "null", '"NewsArticle"', '{"@type": 5}', '{"@type": "NewsArticle", "headline": 5}']
 )
-def test_json_ld_that_says_nothing_is_left_out(text: str) -> None:
+def test_invalid_json_ld_is_skipped(text: str) -> None:
     assert (
         metadata_of(f'<script type="application/ld+json">{text}</script><title>The title</title>').title == "The title"
     )
 
 
-def test_of_several_articles_in_json_ld_the_one_shown_counts() -> None:
+def test_among_several_articles_in_json_ld_the_one_shown_is_chosen() -> None:
     head = ld(headline="Another story", datePublished="2020-01-01T10:00:01Z") + ld(
         headline="This story", datePublished="2025-01-01T10:00:01Z"
     )
@@ -44,7 +44,7 @@ def test_of_several_articles_in_json_ld_the_one_shown_counts() -> None:
     assert (found.title, found.published and found.published.at.year) == ("This story", 2025)
 
 
-def test_two_nodes_of_one_article_complete_each_other() -> None:
+def test_two_nodes_of_the_same_article_are_merged() -> None:
     found = metadata_of(
         ld(headline="One", author="Ada Park") + ld(headline="One", author="Web Desk", articleSection="Science")
     )
@@ -92,7 +92,7 @@ def test_section_tags_image_and_description_come_from_json_ld_then_meta() -> Non
         ({"name": "Sport"}, None),
     ],
 )
-def test_the_section_may_stand_in_the_breadcrumb_alone(crumbs: object, section: str | None) -> None:
+def test_the_section_may_come_from_the_breadcrumb(crumbs: object, section: str | None) -> None:
     head = json.dumps({"@type": "BreadcrumbList", "itemListElement": crumbs})
     found = metadata_of(f'<script type="application/ld+json">{head}</script>', "<h1>A cup won</h1>")
     assert found.section == section

@@ -1,4 +1,4 @@
-"""What is not an article, reason by reason, in several languages; and what is one although it looks like none."""
+"""Pages that are not articles, by reason and in several languages; and articles that look like such pages."""
 
 from __future__ import annotations
 
@@ -142,13 +142,15 @@ REJECTED = [
 
 
 @pytest.mark.parametrize(("reason", "text", "url"), REJECTED)
-def test_what_is_not_an_article_is_rejected_with_its_reason(reason: RejectionReason, text: str, url: str) -> None:
+def test_a_page_that_is_not_an_article_is_rejected_with_its_reason(
+    reason: RejectionReason, text: str, url: str
+) -> None:
     found = extract(text.encode(), url)
     assert isinstance(found, Rejection), found
     assert (found.reason, bool(found.detail)) == (reason, True), found.detail
 
 
-def test_a_rejection_for_length_names_the_figures() -> None:
+def test_a_rejection_for_length_names_the_numbers() -> None:
     found = extract(TOO_SHORT["a caption"].encode(), URL)
     assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has at least {FEWEST_WORDS}")
 
@@ -181,7 +183,7 @@ ACCEPTED = {
 
 
 @pytest.mark.parametrize("name", ACCEPTED)
-def test_an_article_is_not_rejected_for_what_stands_around_it(name: str) -> None:
+def test_an_article_is_not_rejected_for_its_surroundings(name: str) -> None:
     text, url = ACCEPTED[name]
     found = extract(text.encode(), url)
     assert isinstance(found, Article), found

@@ -1,4 +1,4 @@
-"""Pages that are no articles, in every language that the phrase lists must know."""
+"""Pages that are not articles, in every language that the phrase lists must cover."""
 
 from __future__ import annotations
 
@@ -179,5 +179,5 @@ class TestInEveryLanguage:
 
 
 @pytest.mark.parametrize("language", BANNERS)
-def test_a_consent_dialogue_is_told_by_its_words(language: str) -> None:
+def test_a_consent_dialogue_is_recognised_by_its_phrases(language: str) -> None:
     assert reason(page("X", paragraphs(*BANNERS[language]), lang=language)) is RejectionReason.CONSENT_WALL

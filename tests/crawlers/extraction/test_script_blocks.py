@@ -1,4 +1,4 @@
-"""Articles that stand in a page only as lists of blocks, in the forms of several publishing systems."""
+"""Articles that a page contains only as lists of blocks, in the formats of several publishing systems."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_list_of_blocks_is_the_text(system: str, before: str) -> None:
     assert found.text.split("\n") == LINES
 
 
-def test_teasers_are_no_text() -> None:
+def test_teasers_are_not_the_text() -> None:
     found = extract(page({"props": {"teasers": TEASERS}}), URL)
     assert isinstance(found, Rejection)
     assert found.reason is RejectionReason.NEEDS_SCRIPT
@@ -75,7 +75,7 @@ def test_teasers_are_no_text() -> None:
     "state",
     ["[" * 100_000, '{"a":' * 100_000, '{"a": [' + '"b.",' * 300_000 + '"b."]}', json.dumps(["<p>a. " * 40_000] * 3)],
 )
-def test_hostile_state_is_bounded(state: str) -> None:
+def test_hostile_script_state_takes_bounded_time(state: str) -> None:
     start = time.process_time()
     extract(b"<html><body><div id=root></div><script>x = {" + state.encode() + b"</script></body></html>", URL)
     extract(b"<html><body><div id=root></div><script>" + state.encode() + b"</script></body></html>", URL)

@@ -1,4 +1,4 @@
-"""The headline: which wording is believed, and how it is cut."""
+"""The choice of the title, and how it is cut."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
         ("<title>The headline</title>", "<h1>Paper</h1><h1>Menu</h1>", "The headline"),
         (ld(headline="It goes on and on…"), "<h1>It goes on and on for ever</h1>", "It goes on and on for ever"),
         (ld(headline="A well-known fact: 1-0 is enough"), "", "A well-known fact: 1-0 is enough"),
-        # A heading in the breadcrumb is for search engines; the headline is the one that stands over the article.
+        # A heading in the breadcrumb is for search engines; the headline is the one above the article.
         (
             ld(headline="The mayor's own headline") + meta("og:title", "Mayor: words for a search engine"),
             "<nav><ul><li><h1>Mayor: words for a search engine</h1></li></ul></nav><h2>The mayor's own headline</h2>",
             "The mayor's own headline",
         ),
-        # The kicker stands in the heading, but not in what the page says is its title.
+        # The kicker is part of the heading, but not of the stated title.
         (
             ld(headline="At the river: The bridge is open") + meta("og:title", "The bridge is open"),
             "<h2><span>At the river</span> <span>The bridge is open</span></h2>",
@@ -35,7 +35,7 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
         (ld(headline="The bridge") + meta("og:title", "City: The bridge | News | Paper"), "", "The bridge"),
         (meta("og:title", "The mayor resigns") + "<title>Mayor</title>", "<h1>Mayor goes</h1>", "The mayor resigns"),
         (ld(headline="Search words here") + meta("og:title", "The mayor"), "<h1>The mayor</h1>", "The mayor"),
-        # Heading, JSON-LD and <title> print one field; the title for networks is another, unless they disagree on it.
+        # Heading, JSON-LD and <title> print the same field; og:title wins over them unless twitter:title disagrees.
         (meta("og:title", "Short"), ld(headline="In full") + "<title>In full</title><h1>In full</h1>", "Short"),
         (
             meta("og:title", "Short") + meta("twitter:title", "In full") + ld(headline="In full"),
@@ -58,11 +58,11 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
         (meta("og:title", "Quotes &amp;quot;twice&amp;quot; escaped"), "", 'Quotes "twice" escaped'),
     ],
 )  # fmt: skip
-def test_the_title_is_what_the_page_agrees_on(head: str, body: str, title: str) -> None:
+def test_the_title_is_the_wording_most_statements_agree_on(head: str, body: str, title: str) -> None:
     assert metadata_of(head, body).title == title
 
 
-def test_every_wording_of_the_headline_says_what_speaks_for_it() -> None:
+def test_every_title_candidate_lists_its_statements() -> None:
     page = page_of(ld(headline="One") + meta("og:title", "Two"), "<h1>One</h1>")
     head = read_declared(page)
     assert rank_titles(head.article, head.titles, head.site_name_keys) == [

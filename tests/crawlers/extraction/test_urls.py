@@ -1,4 +1,4 @@
-"""The address an article goes by, and those of what belongs to it."""
+"""The canonical URL of an article, and URLs on its page."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from tests.crawlers.extraction.statements import ASKED, meta, page_of
         ("", ASKED, ASKED),
     ],
 )
-def test_the_canonical_link_counts_where_it_can_be_true(canonical: str, url: str, expected: str) -> None:
+def test_the_canonical_link_applies_if_it_is_plausible(canonical: str, url: str, expected: str) -> None:
     assert canonical_url(page_of(f'<link rel="canonical" href="{canonical}">', url=url)) == expected
 
 
-def test_og_url_counts_where_there_is_no_canonical_link() -> None:
+def test_og_url_applies_without_a_canonical_link() -> None:
     assert canonical_url(page_of(meta("og:url", ASKED), url=ASKED + "/amp")) == ASKED
 
 
@@ -42,5 +42,5 @@ def test_og_url_counts_where_there_is_no_canonical_link() -> None:
     "value",
     [None, "", "data:image/png;base64,AAAA", "http://", "https://a b/c", "https://[1/x", "https://a.example/\ud800"],
 )
-def test_what_is_no_web_address_is_left_out(value: str | None) -> None:
+def test_a_url_that_is_not_http_is_skipped(value: str | None) -> None:
     assert resolve_http_url(value, ASKED) is None
