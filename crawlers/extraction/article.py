@@ -17,7 +17,7 @@ class Article:
     """An article as stated by its page or its imported record."""
 
     url: str
-    """Canonical address, in the one spelling of `crawlers.discovery.normalise_url`."""
+    """Canonical URL, normalised by `crawlers.discovery.normalise_url`."""
     title: str
     authors: tuple[str, ...]
     """Names of persons in the order printed, and of news agencies credited beside them. If no person is named: the

@@ -20,16 +20,18 @@ _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
 _SPLIT = re.compile(r"\s*[;|/／•·●\n,、，]\s*|\s+[-–—&+]+\s+")
 LINKING_WORDS = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
 _CONJUNCTIONS = re.compile(rf"\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'conjunctions')))})\s+", re.IGNORECASE)
-_OFFICE = re.compile(rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})(?:\s*외\s*\d+명)?$")
-_OFFICE_IN_FRONT = re.compile(rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'offices')))})\s*[:：/／]?\s*(?=\S)")
+_JOB_TITLE_AFTER_NAME = re.compile(
+    rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'job_titles')))})(?:\s*외\s*\d+명)?$"
+)
+_JOB_TITLE_BEFORE_NAME = re.compile(
+    rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'job_titles')))})\s*[:：/／]?\s*(?=\S)"
+)
 _PREFIX = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'prefixes')))})(?=[ :：])", re.IGNORECASE)
 _GENERATION = re.compile(r",?\s+(Jr|Sr|II|III)\b\.?(?=\s*(?:[,;&]|$))", re.IGNORECASE)
 """Belongs to the name before the comma: "Ada Park, Jr."."""
 _ROLE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases('bylines', 'roles')))})(?!\w)", re.IGNORECASE)
-_OTHERS_WORK = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'others')))})(?!\w)", re.IGNORECASE)
-_WHEREABOUTS = re.compile(
-    rf"(\w\S*\s+\w\S*)\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'whereabouts')))})\s+\S.*"
-)
+_OTHER_CREDIT = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'other_credits')))})(?!\w)", re.IGNORECASE)
+_PLACE = re.compile(rf"(\w\S*\s+\w\S*)\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'places')))})\s+\S.*")
 """Follows a name of two or more words: "in Berlin", "für die Wochenschau"."""
 _EDGES = " \t,.:;–—-|/*•·\"'„“”«»【】"
 _MAX_NAME_WORDS = 6
@@ -71,10 +73,10 @@ def _parts(byline: str) -> Iterator[str]:
     text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(single_line(text))))
     parts = [joined.strip(_EDGES) for joined in _SPLIT.split(text)]
     for part in parts:
-        if _OTHERS_WORK.match(part) or (len(parts) > 1 and _ROLE.search(part)):
+        if _OTHER_CREDIT.match(part) or (len(parts) > 1 and _ROLE.search(part)):
             continue
-        name = _OFFICE.sub("", _OFFICE_IN_FRONT.sub("", _without_prefix(part), count=1))
-        name = _WHEREABOUTS.sub(r"\1", name)
+        name = _JOB_TITLE_AFTER_NAME.sub("", _JOB_TITLE_BEFORE_NAME.sub("", _without_prefix(part), count=1))
+        name = _PLACE.sub(r"\1", name)
         if name and name.casefold() not in LINKING_WORDS:
             yield name
 
