@@ -1,1 +1,1 @@
-"""What runs when, and the command line in front of it."""
+"""The flows, what they are made of, and the command line."""

@@ -1,4 +1,4 @@
-"""Where things lie in the data directory."""
+"""The layout of the data directory, and checks that it can be used."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from pathlib import Path
 from flows.errors import FlowsError
 
 DEFAULT = Path("newsloom-data")
-GIGABYTE = 1e9  # bytes, as disks are sold and as settings and messages count
-# What a run needs before it has fetched anything, several times over: a first one writes 10 MB, most of it Prefect's
-# database. With less, it is Prefect that fails, and not in words.
+GIGABYTE = 1e9  # bytes, the unit of disks, settings and messages
+# Several times what a run needs before it fetches anything: the first run writes 10 MB, mostly Prefect's database. With
+# less, Prefect fails without a clear message.
 LEAST_FREE_GB = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class DataDirectory:
-    """One directory that holds everything.
+    """The directory with all data.
 
-    archive/            sealed segments: the truth, from which the rest can be made again
-    archive/packs/      small ones of past days, a day in two files
-    news.duckdb         what people query
-    private/            the warehouse that runs write, its lock, and what is left of runs: plan and crawl log
-    private/prefect.db  Prefect's own database, where no Prefect server is named
-    private/service/    of `newsloom up`: its lock, who it is, its log
+    archive/            sealed segments; everything else can be rebuilt from them
+    archive/packs/      packs of small segments of past days, two files per pack
+    news.duckdb         the published file, for queries
+    private/            the warehouse that runs write to, its lock, and the plans and crawl logs of runs
+    private/prefect.db  Prefect's database, unless a Prefect server is configured
+    private/service/    the lock, the state and the log of `newsloom up`
     """
 
     root: Path
 
     @property
     def archive(self) -> Path:
-        """The segments."""
+        """The folder of the archive."""
         return self.root / "archive"
 
     @property
@@ -43,16 +43,16 @@ class DataDirectory:
 
     @property
     def private(self) -> Path:
-        """What nobody but newsloom needs."""
+        """The folder of files that only newsloom uses."""
         return self.root / "private"
 
     @property
     def service(self) -> Path:
-        """What `newsloom up` writes about itself."""
+        """The folder of the files of `newsloom up`."""
         return self.private / "service"
 
     def require_writable(self) -> None:
-        """Make it where it is missing. Raises FlowsError where that, or writing there, is not allowed."""
+        """Create the directory if it is missing. Raises FlowsError if that fails or if it is not writable."""
         try:
             self.private.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -61,26 +61,26 @@ class DataDirectory:
             raise FlowsError(f"{self.private}: cannot be written: {os.strerror(errno.EACCES)}")
 
     def free_gb(self) -> float:
-        """What the disk has free, in gigabytes."""
+        """The free space of the disk, in gigabytes."""
         return shutil.disk_usage(self.root).free / GIGABYTE
 
     def require_space(self, least_free_gb: float) -> None:
-        """Raise FlowsError where the disk has less free, or less than any run needs: a crawl would end half way."""
+        """Raise FlowsError if the disk has less free space than this, or than any run needs."""
         free, least = self.free_gb(), max(least_free_gb, LEAST_FREE_GB)
         if free < least:
             lower = ", or lower least_free_gb under [alerts]" if least > LEAST_FREE_GB else ""
             raise FlowsError(
                 f"{self.root}: the disk has {free:.2f} GB free, and no crawl starts below {least:g} GB.\n"
-                "Free some, or give [keep] a shorter time in the sources' file (the nightly flow `maintain` removes "
-                f"what is older){lower}."
+                "Free some space, or set shorter times under [keep] in the sources file, which the nightly flow "
+                f"`maintain` applies{lower}."
             )
 
     def run(self, run_id: str) -> Path:
-        """The folder of a run: its plan and its crawl's log."""
+        """The folder of a run, with its plan and the log of its crawl."""
         return self.private / "runs" / run_id
 
 
 def data_directory(given: str | Path | None = None) -> DataDirectory:
-    """The data directory: what is given, else NEWSLOOM_DATA, else ./newsloom-data; absolute."""
+    """The data directory at `given`, or else NEWSLOOM_DATA, or else ./newsloom-data, with an absolute path."""
     chosen = given or os.environ.get("NEWSLOOM_DATA") or DEFAULT
     return DataDirectory(Path(chosen).expanduser().absolute())

@@ -17,14 +17,14 @@ from warehouse import connect
 @flow(name="digest", flow_run_name="digest {data.name}", validate_parameters=True, on_failure=[notify_failure])
 @document_parameters
 def digest_flow(sources: SourcesFile, data: Data) -> list[str]:
-    """Say once a day how the sources are, which stories were biggest, and what somebody should look at.
+    """Report the state of the sources, the biggest stories of the day, and what needs attention.
 
-    As an artifact of the run, and by webhook and mail where `[alerts]` names them; returns what could not be sent, in
-    words. Raises WarehouseError where nothing has been published yet.
+    The digest is an artifact of the run, and goes to the webhook and the mail address in `[alerts]`. Returns the
+    problems of sending it. Raises WarehouseError if nothing has been published yet.
     """
     alerts = load_settings(sources).alerts
     directory = DataDirectory(data)
     with connect(Path(data)) as connection:
         made = make_digest(connection, datetime.now(UTC), directory.free_gb(), alerts.least_free_gb)
-    create_markdown_artifact(key="digest", markdown=as_markdown(made), description="The day")
-    return notify(alerts, f"newsloom: {made.articles} new articles, {len(made.troubles)} troubles", as_text(made))
+    create_markdown_artifact(key="digest", markdown=as_markdown(made), description="Digest of the day")
+    return notify(alerts, f"newsloom: {made.articles} new articles, {len(made.troubles)} problems", as_text(made))

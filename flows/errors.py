@@ -1,4 +1,4 @@
-"""Errors of the flows and the command line: terminal ones for the user, transient ones to retry."""
+"""Errors of the flows and the command line: permanent errors for the user, transient errors to retry."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 class FlowsError(NewsloomError):
-    """A terminal error of `flows`."""
+    """A permanent error of `flows`, with a message for the user."""
 
 
 class CrawlDiedError(TransientError):
-    """The crawl process ended unexpectedly; a new one may succeed. `log` is the file that says why."""
+    """The crawl process ended unexpectedly; another attempt may succeed. `log` is the file with the reason."""
 
     def __init__(self, reason: str, log: str) -> None:
         super().__init__(f"the crawl ended unexpectedly ({reason}); see its log: {log}")
@@ -23,12 +23,12 @@ class CrawlDiedError(TransientError):
 
 
 def causes(error: BaseException | None) -> Iterator[BaseException]:
-    """An error, its cause, the cause of that, and so on."""
+    """An error, its cause, the cause of the cause, and so on."""
     while error is not None:
         yield error
         error = error.__cause__
 
 
 def was_interrupted(error: BaseException) -> bool:
-    """Whether Ctrl-C caused an error: a query interrupted halfway raises an error of its own."""
+    """Whether Ctrl-C caused an error. An interrupted query, for example, raises DuckDB's error."""
     return any(isinstance(cause, KeyboardInterrupt) for cause in causes(error))

@@ -1,4 +1,4 @@
-"""When what runs, what is kept, who is told: the tables of `sources.toml` beside those of the crawl.
+"""Schedule, retention and alerts: the tables of `sources.toml` that do not concern the crawl.
 
     [schedule]                      # every table and every key is optional
     every_minutes = 15
@@ -13,7 +13,7 @@
     [alerts]
     webhook = "https://chat.example/hooks/newsloom"
 
-`Schedule`, `Keep` and `Alerts` say what each key means and takes.
+`Schedule`, `Keep` and `Alerts` describe each key and its values.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def _time_of_day(value: str) -> str:
 def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (KeyError, OSError, ValueError) as error:  # not in the database, a folder of it, no name at all
+    except (KeyError, OSError, ValueError) as error:  # not in the database, a folder in it, or not a valid name
         raise ValueError from error
     return value
 
@@ -65,74 +65,74 @@ def _mail(value: str) -> str:
 
 
 _Positive = Annotated[float, Strict(), Field(gt=0, allow_inf_nan=False)]
-# The calendar ends, and no timer runs for ever: more than these are slips of the pen.
+# The calendar ends and timers have limits: larger values are mistakes.
 _Minutes = Annotated[float, Strict(), Field(gt=0, le=525_600, allow_inf_nan=False)]
 _Days = Annotated[float, Strict(), Field(gt=0, le=36_500, allow_inf_nan=False)]
 _TimeOfDay = Annotated[StrictStr, AfterValidator(_time_of_day)]
-_POSITIVE = "a number, more than 0"
-_MINUTES = "a number of minutes, more than 0, at most 525600 (a year)"
-_DAYS = "a number of days, more than 0, at most 36500 (a hundred years); without the key: for ever"
-_CLOCK = 'a time of day, as "03:30"'
+_POSITIVE = "a number greater than 0"
+_MINUTES = "a number of minutes greater than 0, at most 525600 (a year)"
+_DAYS = "a number of days greater than 0, at most 36500 (a hundred years); omit the key to keep everything"
+_CLOCK = 'a time of day, such as "03:30"'
 
 
 class Schedule(BaseModel):
-    """`[schedule]`: when what runs."""
+    """`[schedule]`: when the flows run."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     every_minutes: _Minutes = Field(default=15.0, description=_MINUTES)
-    """Minutes between two crawls. What a crawl asks is what is due by then."""
+    """Minutes between two crawls. A crawl requests what is due at that time."""
     run_minutes: _Minutes = Field(default=60.0, description=_MINUTES)
-    """The time that one crawl has; what it has not asked by then is asked by the next."""
+    """Time limit of a crawl. The next one requests what is left."""
     maintain_at: _TimeOfDay = Field(default="03:30", description=_CLOCK)
-    """When the warehouse is tidied up, once a day."""
+    """When the flow `maintain` runs, once a day."""
     digest_at: _TimeOfDay = Field(default="06:30", description=_CLOCK)
-    """When the day's digest is made."""
+    """When the flow `digest` runs, once a day."""
     timezone: Annotated[StrictStr, AfterValidator(_timezone)] = Field(
-        default="UTC", description='a name of the IANA database, as "Europe/Vienna"'
+        default="UTC", description='a time zone of the IANA database, such as "Europe/Vienna"'
     )
-    """The zone of these times of day."""
+    """The time zone of `maintain_at` and `digest_at`."""
 
 
 class Keep(BaseModel):
-    """`[keep]`: how long what is kept; None: for ever. What is not loaded yet is never removed."""
+    """`[keep]`: how long data is kept; None means permanently. Segments that are not loaded yet are never removed."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     archive_days: _Days | None = Field(default=None, description=_DAYS)
-    """Archive segments older than this are removed; articles stay, their pages cannot be read again."""
+    """Older archive segments are removed. Their articles stay, but the pages cannot be read again."""
     archive_gb: _Positive | None = Field(default=None, description=_POSITIVE)
-    """While the archive takes more gigabytes (10⁹ bytes) than this, its oldest segments are removed."""
+    """While the archive is larger, in gigabytes (10⁹ bytes), its oldest segments are removed."""
     requests_days: _Days | None = Field(default=None, description=_DAYS)
     """Rows of `fetches` and `rejections` that were loaded longer ago are removed."""
     plans_days: _Days = Field(
-        default=14.0, description="a number of days, more than 0, at most 36500 (a hundred years); without the key: 14"
+        default=14.0, description="a number of days greater than 0, at most 36500 (a hundred years); default: 14"
     )
-    """Plans and logs of single crawls (private/runs) older than this are removed."""
+    """Older plans and logs of crawls (private/runs) are removed."""
 
 
 class Alerts(BaseModel):
-    """`[alerts]`: who is told of what."""
+    """`[alerts]`: where digests and failures are sent."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     webhook: Annotated[StrictStr, AfterValidator(_webhook)] | None = Field(
-        default=None, description="an address with http:// or https://"
+        default=None, description="a URL with http:// or https://"
     )
-    """Gets digests and failures as a POST of `{"text": …}`, which Slack, Mattermost and others take."""
+    """Receives digests and failures as a POST of `{"text": …}`, as Slack, Mattermost and others expect."""
     mail_to: Annotated[StrictStr, AfterValidator(_mail)] | None = Field(default=None, description="an e-mail address")
-    """Gets them by mail."""
+    """Receives digests and failures by mail."""
     mail_from: Annotated[StrictStr, AfterValidator(_mail)] = Field(
         default="newsloom@localhost", description="an e-mail address"
     )
-    smtp_host: StrictStr = Field(default="localhost", min_length=1, description="the name of a mail server")
-    smtp_port: StrictInt = Field(default=25, ge=1, le=65535, description="a port, 1 to 65535")
+    smtp_host: StrictStr = Field(default="localhost", min_length=1, description="the host name of a mail server")
+    smtp_port: StrictInt = Field(default=25, ge=1, le=65535, description="a port from 1 to 65535")
     least_free_gb: _Positive = Field(default=1.0, description=_POSITIVE)
-    """No crawl starts while the disk has fewer gigabytes (10⁹ bytes) free."""
+    """No crawl starts while the disk has less free space, in gigabytes (10⁹ bytes)."""
 
 
 class Settings(BaseModel):
-    """All three."""
+    """The tables `[schedule]`, `[keep]` and `[alerts]`."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -145,12 +145,12 @@ MODELS: dict[str, type[BaseModel]] = dict(zip(OTHER_TABLES, (Schedule, Keep, Ale
 
 
 def load_settings(path: Path) -> Settings:
-    """Read these tables of a `sources.toml`. Raises SourcesError with all of their problems at once."""
+    """Read these tables of a `sources.toml`. Raises SourcesError with all of their problems."""
     return Settings(**_read(path, MODELS))
 
 
 def load_alerts(path: Path) -> Alerts:
-    """Read `[alerts]` alone: who is told of a mistake in another table. Raises SourcesError for one in this."""
+    """Read `[alerts]` alone, to report mistakes in other tables. Raises SourcesError for mistakes in this one."""
     alerts: Alerts = _read(path, ["alerts"])["alerts"]
     return alerts
 
@@ -172,7 +172,7 @@ def _read(path: Path, names: Iterable[str]) -> dict[str, Any]:
 
 
 def load_all(path: Path) -> tuple[Sources, Settings]:
-    """Read all of a `sources.toml`. Raises SourcesError with the problems of all of its tables at once."""
+    """Read a whole `sources.toml`. Raises SourcesError with the problems of all tables."""
     problems: list[Problem] = []
     try:
         sources = load_sources(path)
@@ -180,7 +180,7 @@ def load_all(path: Path) -> tuple[Sources, Settings]:
         problems += error.problems
     try:
         settings = load_settings(path)
-    except SourcesError as error:  # what holds for the file as a whole is found twice
+    except SourcesError as error:  # problems of the file as a whole are found twice
         problems += [problem for problem in error.problems if problem not in problems]
     if problems:
         raise SourcesError(sorted(problems, key=lambda problem: problem.line or 0))

@@ -1,1 +1,1 @@
-"""What keeps, repairs, remakes or removes what is stored."""
+"""Checks, repairs, rebuilds, packs and removes stored data."""

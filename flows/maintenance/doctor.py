@@ -1,4 +1,4 @@
-"""Whether warehouse, archive and published file agree."""
+"""Checks that the warehouse, the archive and the published file agree."""
 
 from __future__ import annotations
 
@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
     from warehouse import Writer
 
-RESTORE = "Restore the files from a backup. What was loaded stays in the warehouse; `newsloom rebuild` would lose it."
+RESTORE = (
+    "Restore the files from a backup. Their articles stay in the warehouse, but `newsloom rebuild` would lose them."
+)
 
 
 def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> list[Finding]:
-    """Everything that is wrong. With `deep` all tables and stored pages of versions are read, which takes long."""
+    """Run all checks. With `deep`, all tables and the stored pages of all versions are read, which takes long."""
     findings = check_warehouse(writer.connection)
     findings += _check_segments(writer, directory)
     if deep:
@@ -39,7 +41,7 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
 def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
     own = {segment.name for segment in loose_segments(directory.archive)}
     packed, damaged = _packed(directory)
-    yield from _finding("Packs of segments that cannot be read.", damaged, RESTORE)
+    yield from _finding("Packs that cannot be read.", damaged, RESTORE)
     loaded = set(segments_in_order(writer.connection))
     missing, short = [], []
     for one in archived_segments(writer.connection):
@@ -54,21 +56,23 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
             missing.append(str(error))
             continue
         if one.last_offset is not None and length <= one.last_offset:
-            missing.append(f"{name}: the end of its WARC file is gone")
+            missing.append(f"{name}: the end of its WARC file is missing")
         elif lines != one.fetches:
-            short.append(f"{name}: {one.fetches} requests by the ledger, {lines} in its log")
-    yield from _finding("Loaded segments that the archive does not have whole.", missing, RESTORE)
-    yield from _finding("Segments whose log is not as long as the ledger says.", short, RESTORE)
+            short.append(f"{name}: {one.fetches} requests in the table segments, {lines} in its log")
+    yield from _finding("Loaded segments that are missing or incomplete in the archive.", missing, RESTORE)
+    yield from _finding(
+        "Segments whose log has a different number of requests than the table segments.", short, RESTORE
+    )
     yield from _finding(
         "Packed segments that are not loaded.",
         sorted(packed - own - loaded),
-        "The warehouse is older than they are. The next `newsloom run` loads them; `newsloom rebuild` does so, too.",
+        "The warehouse is older than these segments. The next `newsloom run` or `newsloom rebuild` loads them.",
         harmless=True,
     )
     failed = [one for one in failed_segments(writer.connection) if one.segment in own - loaded]
     yield from _finding("Segments that could not be loaded.", failure_lines(failed), WAITS)
     yield from _finding(
-        "Segments that wait to be loaded.",
+        "Segments that are not loaded yet.",
         sorted(own - loaded - {one.segment for one in failed}),
         "The next `newsloom run` or `newsloom import` loads them.",
         harmless=True,
@@ -76,10 +80,10 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
 
 
 def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
-    """Segments that are in packs, and what is wrong with packs."""
+    """The segments in packs, and the problems of packs."""
     names: set[str] = set()
     damaged = [
-        f"{path}: the log beside it is gone, which says what is in it"
+        f"{path}: its log, which lists the contents, is missing"
         for path in packs.warc_files_without_seal(directory.archive)
     ]
     for pack in packs.all_packs(directory.archive):
@@ -89,7 +93,7 @@ def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
             damaged.append(str(error))
             continue
         if not pack.is_whole():
-            damaged.append(f"{pack.warc_path}: is gone, or not as long as the log beside it says")
+            damaged.append(f"{pack.warc_path}: is missing, or shorter or longer than its log states")
     return names, damaged
 
 
@@ -106,19 +110,19 @@ def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding
 def _check_published(writer: Writer) -> Iterator[Finding]:
     if not writer.public.exists() and count_articles(writer.connection) == 0:
         return
-    publish = "The next `newsloom run` or `newsloom import` publishes it anew."
+    publish = "The next `newsloom run` or `newsloom import` publishes it again."
     try:
         with connect(writer.public) as reader:
             published = count_articles(reader)
     except (WarehouseError, duckdb.Error) as error:
         yield Finding(f"{writer.public.name} cannot be read.", 1, (str(error),), publish)
         return
-    held = count_articles(writer.connection)
-    if published != held:
-        difference = f"{published} articles there, {held} in the private file"
+    stored = count_articles(writer.connection)
+    if published != stored:
+        difference = f"{published} articles in the published file, {stored} in the private file"
         yield Finding(f"{writer.public.name} is not up to date.", 1, (difference,), publish, is_harmless=True)
     if storage.is_old(writer.public):
-        yield Finding("The published file is in an old format.", 1, (), publish, is_harmless=True)
+        yield Finding("The published file has an old format.", 1, (), publish, is_harmless=True)
 
 
 def _finding(what: str, found: list[str], remedy: str = REMEDY, *, harmless: bool = False) -> Iterator[Finding]:

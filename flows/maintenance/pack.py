@@ -1,4 +1,4 @@
-"""Small segments of past days into packs, once they are loaded: see `crawlers.archive.packing`."""
+"""Packs small, loaded segments of past days: see `crawlers.archive.packing`."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 logger = logging.getLogger("newsloom")
-# A run that was killed leaves segments that the next one loads: a day has that long to become complete.
+# The next run loads the segments of a run that was killed, so a day gets this much time to become complete.
 AFTER = timedelta(days=1)
 
 
 def pack_loaded(writer: Writer, directory: DataDirectory, now: datetime, *, spare: int = 0) -> PackingResult:
-    """Pack what is small, loaded, and of days (UTC) that have been over for a full day.
+    """Pack the small, loaded segments of days (UTC) that have been over for 24 hours.
 
-    `spare` is how many bytes of the disk stay free. Killed in between, the next call does the rest.
+    `spare` bytes of the disk stay free. After an interruption, the next call does the rest.
     """
     before = (now.astimezone(UTC) - AFTER).date()
     loaded = requests_of(writer.connection, packable_segments(directory.archive, before))

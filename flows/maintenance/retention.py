@@ -1,7 +1,6 @@
-"""Keeping what there is within the bounds of `[keep]`; what is not loaded yet is never removed.
+"""Removes data beyond the limits in `[keep]`. Segments that are not loaded yet are never removed.
 
-A pack goes as a whole. To write it anew without some of its segments would copy most of the archive bit by bit, for the
-sake of a day.
+A pack is removed as a whole. Writing it again without some of its segments would copy most of the archive, day by day.
 """
 
 from __future__ import annotations
@@ -31,13 +30,13 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 logger = logging.getLogger("newsloom")
-# Files of segments that were marked and then not removed, because somebody pulled the plug, are looked for so long.
+# How long files are looked for that a crash left behind after their segments were marked as removed.
 SECOND_LOOK = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
 class RetentionResult:
-    """What was removed: segments with their bytes, rows of the logs, folders of plans."""
+    """What was removed: segments and their bytes, rows of requests, and folders of plans."""
 
     segments: int
     bytes: int
@@ -46,7 +45,7 @@ class RetentionResult:
 
 
 def apply_retention(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime) -> RetentionResult:
-    """Remove what is older, or more, than `keep` allows. Killed in between, the next call does the rest."""
+    """Remove everything beyond the limits in `keep`. After an interruption, the next call does the rest."""
     segments, size = _archive(writer, directory, keep, now)
     rows = 0
     if keep.requests_days is not None:
@@ -56,7 +55,7 @@ def apply_retention(writer: Writer, directory: DataDirectory, keep: Keep, now: d
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
-    """What is removed as a whole: a segment, or a pack, which waits for the youngest of its segments."""
+    """A segment or a pack, which is removed as a whole when its youngest segment is old enough."""
 
     segments: frozenset[str]
     bytes: int
@@ -71,13 +70,13 @@ def _archive(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime
     known = [unit for unit in there if loaded.keys() >= unit.segments]
     too_old = now - timedelta(days=keep.archive_days) if keep.archive_days is not None else None
     most = keep.archive_gb * GIGABYTE if keep.archive_gb is not None else float("inf")
-    held = float(sum(unit.bytes for unit in there))
+    size = float(sum(unit.bytes for unit in there))
     gone = []
     ages = ((max((loaded[name], name) for name in unit.segments), unit) for unit in known)
     for (loaded_at, _), unit in sorted(ages, key=lambda aged: aged[0]):  # oldest first
-        if (too_old is not None and loaded_at < too_old) or held > most:
+        if (too_old is not None and loaded_at < too_old) or size > most:
             gone.append(unit)
-            held -= unit.bytes
+            size -= unit.bytes
     mark_removed(writer, [name for unit in gone for name in unit.segments], now)
     removed = removed_segments(writer.connection, now - SECOND_LOOK)
     for unit in there:
@@ -87,7 +86,7 @@ def _archive(writer: Writer, directory: DataDirectory, keep: Keep, now: datetime
 
 
 def _units(archive: Path) -> Iterator[_Unit]:
-    """All that is there, but for damaged packs: somebody has to look at these first."""
+    """All segments and packs, except for damaged packs, which need attention first."""
     finish_interrupted_packing(archive)
     for segment in loose_segments(archive):
         size = _size(segment.warc_path, segment.log_path)
@@ -96,7 +95,7 @@ def _units(archive: Path) -> Iterator[_Unit]:
         try:
             yield _Unit(frozenset(pack.index()), _size(pack.warc_path, pack.log_path), pack.remove)
         except ArchiveError as error:
-            logger.warning("not removed, however old: %s", error)
+            logger.warning("a damaged pack is not removed, whatever its age: %s", error)
 
 
 def _size(*files: Path) -> int:

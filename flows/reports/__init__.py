@@ -1,1 +1,1 @@
-"""What people read: summaries, tables, search results, notifications."""
+"""Output for people: summaries, tables, search results, notifications."""

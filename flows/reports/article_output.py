@@ -1,4 +1,4 @@
-"""An article for a person or a program: plain text, JSON, Markdown; and why it came out as it did."""
+"""Formats an article as plain text, JSON or Markdown, and explains how it was extracted."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "json", "markdown")
 _SHOWN = 90
-"""Characters of a value that an explanation shows; a line of a terminal."""
+"""Characters of a value that an explanation shows; fits in a line of a terminal."""
 _MARKUP = re.compile(r"([\\`*_\[\]<>])")
 _MARKER = re.compile(r"^(?=[#+-])|^(\d+)(?=[.)])")
 
 
 def as_text(article: Article) -> str:
-    """Headline, byline, text; a paragraph a line."""
+    """Headline, byline and text, with one paragraph per line."""
     return "\n".join(filter(None, (article.title, _byline(article), "\n" + article.text))) + "\n"
 
 
 def as_markdown(article: Article) -> str:
-    """The same with the headline as a heading, linked, and blank lines between paragraphs."""
+    """The article in Markdown: a linked heading, and blank lines between paragraphs."""
     paragraphs = (_escaped(line) for line in article.text.split("\n"))
     parts = (f"# [{_escaped(article.title)}]({_link(article.url)})", _escaped(_byline(article)), *paragraphs)
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def as_json(article: Article) -> str:
-    """Every field; times as ISO 8601, `provenance` an object, and the version of the extractor."""
+    """All fields in JSON, with ISO 8601 times, `provenance` as an object, and the version of the extractor."""
     fields = asdict(article) | {"provenance": dict(article.provenance), "extractor": EXTRACTOR_VERSION}
     return json.dumps(fields, default=_iso, ensure_ascii=False, indent=2) + "\n"
 
@@ -63,25 +63,27 @@ def _link(url: str) -> str:
 
 
 def as_reasons(explanation: Explanation) -> str:
-    """The result, the wordings of the headline with what speaks for each, and where every field came from."""
+    """The result, the candidates for the headline with their weights, and the origin of each field."""
     found = explanation.found
     if isinstance(found, Rejection):
-        lines = [f"rejected: {found.reason}: {found.detail}"]
+        lines = [f"rejected ({found.reason}): {found.detail}"]
     else:
-        lines = [f"an article of {len(found.text.split()):,} words in {found.text.count(chr(10)) + 1} lines"]
-    lines += [f"extractor {EXTRACTOR_VERSION}", "", "The headline (the first is taken):"]
+        lines = [f"an article with {len(found.text.split()):,} words in {found.text.count(chr(10)) + 1} lines"]
+    lines += [f"extractor {EXTRACTOR_VERSION}", "", "Candidates for the headline (the first is used):"]
     for number, title in enumerate(explanation.titles, start=1):
         lines.append(f"  {number}. {_cut(title.text)}")
         lines.append(f"     weight {title.weight}: stated by {', '.join(title.stated_by)}")
     if not explanation.titles:
-        lines.append("  the page states none")
+        lines.append("  none found")
     if not isinstance(found, Rejection):
-        lines += ["", "The fields, and where they come from:"]
+        lines += ["", "The fields and their origins:"]
         fields = asdict(found)
         width = max((len(field) for field, _ in found.provenance), default=0)
         lines += [f"  {field:{width}}  {origin:9}  {_cut(_plain(fields[field]))}" for field, origin in found.provenance]
-        lines += ["", "Lines of the page that are not in the article:"]
-        lines += [f"  {_cut(line)}\n     {rule or 'for its place'}" for line, rule in explanation.dropped] or ["  none"]
+        lines += ["", "Lines of the page that were removed:"]
+        lines += [
+            f"  {_cut(line)}\n     {rule or 'because of its position'}" for line, rule in explanation.dropped
+        ] or ["  none"]
     return "\n".join(lines) + "\n"
 
 

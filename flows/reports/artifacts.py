@@ -1,4 +1,4 @@
-"""What a run leaves in Prefect's user interface. Names of sources and reasons only: never text of an article."""
+"""The artifacts of a run in Prefect's user interface: names of sources and reasons, but no text of articles."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from flows.reports.run_summary import RunSummary
 
-# What Markdown, and the HTML within it, would take for more than text; what is no text at all is left out.
+# Characters that Markdown, or HTML in it, would interpret are escaped; control characters are removed.
 _SPECIAL = {character: f"\\{character}" for character in "\\`*_{}[]()#+-.!|~"}
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
 _CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "")
@@ -21,24 +21,22 @@ _MARKDOWN = str.maketrans({**_CONTROL, **_SPECIAL, **_ENTITIES})
 
 
 def escape(text: str) -> str:
-    """Text that comes from a page or a file, to stand in Markdown as it is: one line, no markup, no link."""
+    """Escape text from a page or a file for Markdown, so that it is one line without markup or links."""
     return " ".join(text.split()).translate(_MARKDOWN)
 
 
 def create_run_artifacts(summary: RunSummary, news: Path) -> None:
-    """Leave a run's table of sources and its funnel with Prefect, under the run that calls this."""
+    """Create two artifacts of the current Prefect run: the table of sources and the funnel of pages."""
     create_table_artifact(
-        key="run-sources", table=source_table(summary), description=f"Run {summary.run_id}: every source"
+        key="run-sources", table=source_table(summary), description=f"Run {summary.run_id}: all sources"
     )
     create_markdown_artifact(
-        key="run-funnel",
-        markdown=funnel(summary, news),
-        description=f"Run {summary.run_id}: where every page went",
+        key="run-funnel", markdown=funnel(summary, news), description=f"Run {summary.run_id}: outcomes of all pages"
     )
 
 
 def source_table(summary: RunSummary) -> list[dict[str, object]]:
-    """A row a source: listings asked, pages by outcome, why pages were rejected or failed, milliseconds of answers."""
+    """One row per source: listings requested, pages by outcome, reasons, and the response time in milliseconds."""
     return [
         {
             "source": escape(source.source),
@@ -59,12 +57,12 @@ def source_table(summary: RunSummary) -> list[dict[str, object]]:
 
 
 def funnel(summary: RunSummary, news: Path) -> str:
-    """Where the pages of a run went, as Markdown."""
+    """The outcomes of the pages of a run, as Markdown."""
     lines = [
         f"# Run {summary.run_id}",
         "",
-        f"{summary.seconds:.1f} s, {summary.fetched} pages asked for"
-        + (", stopped at its time: the rest is asked by the next run" if summary.cut_short else ""),
+        f"{summary.seconds:.1f} s, {summary.fetched} pages requested"
+        + (", stopped at its time limit; the next run requests the rest" if summary.cut_short else ""),
         "",
         "| outcome | pages | why |",
         "|---|---:|---|",
@@ -73,9 +71,9 @@ def funnel(summary: RunSummary, news: Path) -> str:
         why = ", ".join(f"{escape(reason)} {count}" for of, reason, count in summary.reasons if of == outcome)
         lines.append(f"| {outcome} | {summary.total(outcome)} | {why} |")
     lines.append(f"| **all** | **{summary.fetched}** | |")
-    listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings) or "none asked"
+    listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings) or "none requested"
     lines += ["", f"Listings: {listings}.", ""]
     if summary.recovered:
-        lines += [f"Of an interrupted run: {summary.recovered} pages.", ""]
-    lines += [f"Articles in the warehouse: {summary.articles}. It is [{escape(news.name)}](<{news.as_uri()}>)."]
+        lines += [f"Recovered from an interrupted run: {summary.recovered} pages.", ""]
+    lines += [f"Articles in the warehouse: {summary.articles}. The file is [{escape(news.name)}](<{news.as_uri()}>)."]
     return "\n".join(lines) + "\n"

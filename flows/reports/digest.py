@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 STORIES = 10
 SOURCES = 20
-# What is worth somebody's look: half of the requests failed, texts became half as long; never judged by a handful.
+# What needs attention: half of the requests failed, or texts became half as long. A few requests or articles are no
+# basis for that.
 FEW = 5
 MANY_ERRORS = 0.5
 MUCH_DRIFT = 0.5
@@ -25,8 +26,8 @@ MUCH_DRIFT = 0.5
 class Digest:
     """A day, until `until` (UTC).
 
-    `articles` are new ones, `stories` (title, articles, sources) the biggest by sources, `runs` how many by outcome,
-    `troubles` what somebody should look at, in words, as plain text.
+    `articles` counts new articles, `stories` are the biggest by number of sources (title, articles, sources), `runs`
+    counts runs by outcome, and `troubles` states in plain text what needs attention.
     """
 
     until: datetime
@@ -38,7 +39,7 @@ class Digest:
 
 
 def make_digest(connection: duckdb.DuckDBPyConnection, until: datetime, free_gb: float, least_free_gb: float) -> Digest:
-    """Read the day before `until` from the warehouse; `free_gb` is what the disk has left."""
+    """Read the day before `until` from the warehouse; `free_gb` is the free space of the disk."""
     since = until - DAY
     day = count_day(connection, since, until, STORIES)
     troubles = [trouble for source in source_conditions(connection) for trouble in _troubles(source)]
@@ -51,27 +52,29 @@ def make_digest(connection: duckdb.DuckDBPyConnection, until: datetime, free_gb:
 
 
 def _troubles(source: SourceCondition) -> list[str]:
-    """What somebody should look at: silence, unusual volume, failing requests, texts of another length, a pause."""
-    said = []
+    """What needs attention: a pause, silence, unusual volume, failing requests, a change in the length of texts."""
+    troubles = []
     if source.paused_until is not None:
         until = f"{source.paused_until:%Y-%m-%d %H:%M} UTC"
-        said.append(f"paused until {until}, nothing it lists can be read: {source.paused_reason}")
+        troubles.append(f"paused until {until}, because none of its listings can be read: {source.paused_reason}")
     elif source.is_silent:
         last, longest = source.last_article_at, source.longest_silence_hours
-        since = "nothing ever" if last is None else f"nothing new since {last:%Y-%m-%d %H:%M} UTC"
-        said.append(since + (f"; its longest silence before was {longest:.0f} hours" if longest is not None else ""))
+        since = "no articles yet" if last is None else f"no new articles since {last:%Y-%m-%d %H:%M} UTC"
+        troubles.append(since + (f"; the longest gap before was {longest:.0f} hours" if longest is not None else ""))
     if source.unusual_volume is not None:
         usual = f"{source.articles_last_day} articles on {source.last_day}, usually {source.weekday_mean:.0f}"
-        said.append(f"unusually {source.unusual_volume} volume: {usual}")
+        troubles.append(f"unusually {source.unusual_volume} volume: {usual}")
     if source.requests_7d >= FEW and (source.error_rate_7d or 0) >= MANY_ERRORS:
-        said.append(f"{source.error_rate_7d:.0%} of {source.requests_7d} requests of the week failed")
+        troubles.append(f"{source.error_rate_7d:.0%} of {source.requests_7d} requests of the last 7 days failed")
     if source.articles_7d >= FEW and abs(source.length_drift or 0) >= MUCH_DRIFT:
-        said.append(f"its articles are {source.length_drift:+.0%} in length against the weeks before")
-    return [f"{source.source}: {trouble}" for trouble in said]
+        troubles.append(
+            f"the length of its articles changed by {source.length_drift:+.0%} compared with the weeks before"
+        )
+    return [f"{source.source}: {trouble}" for trouble in troubles]
 
 
 def as_markdown(digest: Digest) -> str:
-    """The digest for Prefect's user interface; what comes from pages is escaped."""
+    """The digest for Prefect's user interface. Text from pages is escaped."""
     lines = [
         f"# newsloom, the day until {digest.until:%Y-%m-%d %H:%M} UTC",
         "",
@@ -79,7 +82,7 @@ def as_markdown(digest: Digest) -> str:
         "",
     ]
     if digest.troubles:
-        lines += ["## To look at", "", *(f"- {escape(trouble)}" for trouble in digest.troubles[:SOURCES])]
+        lines += ["## Needs attention", "", *(f"- {escape(trouble)}" for trouble in digest.troubles[:SOURCES])]
         if len(digest.troubles) > SOURCES:
             lines.append(f"- and {len(digest.troubles) - SOURCES} more")
         lines.append("")
@@ -93,7 +96,7 @@ def as_text(digest: Digest) -> str:
     """The digest for a mail or a chat."""
     lines = [f"{digest.articles} new articles, {digest.updated} changed; runs: {_counts(digest)}."]
     if digest.troubles:
-        lines += ["", "To look at:", *(f"- {trouble}" for trouble in digest.troubles)]
+        lines += ["", "Needs attention:", *(f"- {trouble}" for trouble in digest.troubles)]
     if digest.stories:
         lines += ["", "Biggest stories (articles, sources):"]
         lines += [f"- {' '.join(title.split())} ({articles}, {sources})" for title, articles, sources in digest.stories]

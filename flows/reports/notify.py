@@ -1,4 +1,4 @@
-"""Telling people: by webhook and by mail, as `[alerts]` says."""
+"""Sends notifications to the webhook and the mail address in `[alerts]`."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ TIMEOUT = 30.0  # seconds
 
 
 def notify(alerts: Alerts, subject: str, text: str) -> list[str]:
-    """Tell it everywhere that is configured; returns what went wrong, in words, for the log of whoever calls."""
+    """Send a message to all configured recipients; returns the problems, for the log of the caller."""
     problems = []
     if alerts.webhook is not None:
         body = json.dumps({"text": f"{subject}\n\n{text}"}).encode()
@@ -32,7 +32,7 @@ def notify(alerts: Alerts, subject: str, text: str) -> list[str]:
             with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - as above
                 answer.read(1)
         except (urllib.error.URLError, OSError, ValueError) as error:
-            problems.append(f"the webhook does not take it: {error}")
+            problems.append(f"the webhook did not accept the message: {error}")
     if alerts.mail_to is not None:
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = subject, alerts.mail_from, alerts.mail_to
@@ -41,22 +41,22 @@ def notify(alerts: Alerts, subject: str, text: str) -> list[str]:
             with smtplib.SMTP(alerts.smtp_host, alerts.smtp_port, timeout=TIMEOUT) as server:
                 server.send_message(mail)
         except (smtplib.SMTPException, OSError) as error:
-            problems.append(f"{alerts.smtp_host}:{alerts.smtp_port} does not take the mail: {error}")
+            problems.append(f"{alerts.smtp_host}:{alerts.smtp_port} did not accept the mail: {error}")
     for problem in problems:
         logger.warning("%s", problem)
     return problems
 
 
 def notify_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -> None:
-    """Tell at once that a deployed run failed or crashed: a hook of the flows.
+    """Report at once that a deployed run failed or crashed: a hook of the flows.
 
-    Whoever started one by hand is told there.
+    Runs without a deployment are not reported: their users see the failure in the terminal.
     """
     if flow_run.deployment_id is None:
         return
     try:
         alerts = load_alerts(Path(flow_run.parameters["sources"]))
-    except (KeyError, SourcesError) as error:  # the flow without sources, or one whose mistake is in [alerts]
-        logger.warning("nobody is told of it: %s", error)
+    except (KeyError, SourcesError) as error:  # a flow without sources, or a mistake in [alerts] itself
+        logger.warning("the failure was not reported: %s", error)
         return
     notify(alerts, f"newsloom: {flow.name} {(state.name or 'failed').lower()}", f"{flow_run.name}: {state.message}")

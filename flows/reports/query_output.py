@@ -1,4 +1,4 @@
-"""The answer to a query as a table for people, or in a format for programs, row by row as it comes."""
+"""Writes the result of a query as a table for people, or row by row in a format for programs."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROWS_AT_A_TIME = 2048  # a DuckDB vector
-TABLE_ROWS = 200  # more than that is for a file
+TABLE_ROWS = 200  # a table with more rows is cut
 
 
 def write(connection: duckdb.DuckDBPyConnection, query: str, form: str, target: IO[bytes]) -> None:
     """Run a query and write its rows in a format: table, csv, json, jsonl or parquet.
 
-    Memory is bounded by a few thousand rows, but for `table`, which shows the first and last of them. Times are ISO
-    8601 with offset. Raises FlowsError, in DuckDB's words, for a query that cannot be answered.
+    A few thousand rows bound the memory, except for `table`, which shows the first and last rows. Times are ISO 8601
+    with offset. Raises FlowsError with DuckDB's message if the query fails.
     """
     try:
         if form == "table":
@@ -45,9 +45,9 @@ def write(connection: duckdb.DuckDBPyConnection, query: str, form: str, target: 
         try:
             {"csv": _write_csv, "json": _write_json, "jsonl": _write_jsonl}[form](names, _rows(cursor), text)
         finally:
-            text.detach()  # the target is not ours to close
+            text.detach()  # leaves the target open
     except duckdb.Error as error:
-        raise FlowsError(f"the query cannot be answered:\n{error}") from error
+        raise FlowsError(f"the query failed:\n{error}") from error
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
@@ -62,7 +62,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, query: str, target: IO[b
     width = shutil.get_terminal_size((120, 24)).columns
     target.flush()
     out = sys.stdout
-    sys.stdout = buffer = io.StringIO()  # DuckDB's boxes are printed, and printed only
+    sys.stdout = buffer = io.StringIO()  # DuckDB can only print its tables
     try:
         relation.show(max_width=width, max_rows=TABLE_ROWS)
     finally:
@@ -72,7 +72,7 @@ def _write_table(connection: duckdb.DuckDBPyConnection, query: str, target: IO[b
 
 
 def _write_csv(names: list[str], rows: Iterator[tuple[Any, ...]], text: IO[str]) -> None:
-    writer = csv.writer(text, lineterminator="\n")  # what the shell's tools take for the end of a line
+    writer = csv.writer(text, lineterminator="\n")  # the line ending that shell tools expect
     writer.writerow(names)
     writer.writerows([_cell(value) for value in row] for row in rows)
 
@@ -104,7 +104,7 @@ def _dump(value: Any) -> str:
 
 
 def _finite(value: Any) -> Any:
-    """JSON has no word for what is not a number, or has no end."""
+    """Replace NaN and infinity, which JSON does not have, with null."""
     if isinstance(value, dict):
         return {key: _finite(each) for key, each in value.items()}
     if isinstance(value, list):
@@ -129,5 +129,5 @@ def _write_parquet(connection: duckdb.DuckDBPyConnection, query: str, target: IO
                 writer.write_batch(batch)
     except pa.ArrowNotImplementedError as error:
         raise FlowsError(
-            f"the answer cannot be written as Parquet: {error}.\nCast such a column in the query."
+            f"the result cannot be written as Parquet: {error}.\nCast this column in the query."
         ) from error

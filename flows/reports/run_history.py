@@ -1,4 +1,4 @@
-"""The book of runs, for people: which runs there were, how they ended, what they brought."""
+"""The run history: recent runs with their duration, results and outcome."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunRow:
-    """A run: `seconds` is None while it goes on and where it was killed."""
+    """A run. `seconds` is None while it is running, and if it was killed."""
 
     run_id: str
     kind: str
@@ -32,7 +32,7 @@ class RunRow:
 
 
 def last_runs(directory: DataDirectory, limit: int, *, failed_only: bool = False) -> list[RunRow]:
-    """The last runs, newest first, from the published warehouse; none where there is no warehouse yet."""
+    """The last runs, newest first, from the published file; empty if there is no warehouse yet."""
     try:
         with connect(directory.root) as connection:
             return [RunRow(*row) for row in recent_runs(connection, limit, failed_only=failed_only)]

@@ -1,4 +1,4 @@
-"""What came of a run: where every page went."""
+"""The summary of a run: the outcomes of its pages."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """What came of a run.
+    """The results of a run.
 
-    `reasons` counts pages by outcome and reason, `listings` listings by outcome; `recovered` are pages of earlier runs
-    that were interrupted, `articles` how many the warehouse holds now; `cut_short` says that its time was over first;
-    `failed` are the segments that it could not load.
+    `reasons` counts pages by outcome and reason, and `listings` counts listings by outcome. `recovered` is the number
+    of pages from earlier, interrupted runs, and `articles` the number of articles in the warehouse now. `cut_short`
+    means that the run reached its time limit. `failed` are the segments that could not be loaded.
     """
 
     run_id: str
@@ -37,13 +37,13 @@ class RunSummary:
     failed: tuple[FailedSegment, ...] = ()
 
     def total(self, outcome: str) -> int:
-        """Pages of all sources with this outcome."""
+        """The number of pages with this outcome."""
         at = OUTCOMES.index(outcome)
         return sum(source.counts[at] for source in self.sources)
 
     @property
     def fetched(self) -> int:
-        """All pages that were asked for."""
+        """The number of pages requested."""
         return sum(sum(source.counts) for source in self.sources)
 
 
@@ -71,7 +71,7 @@ def summarise(
     )
 
 
-LEAST_WIDTH = 100  # the table's columns need it; a narrower terminal wraps lines, and loses nothing
+LEAST_WIDTH = 100  # of the table; a narrower terminal wraps its lines and loses nothing
 
 
 def report_console() -> Console:
@@ -82,11 +82,11 @@ def report_console() -> Console:
     return console
 
 
-MOST_SOURCES = 40  # rows that a screen takes; the rest are in one row, and all of them in the view pipeline_loss
+MOST_SOURCES = 40  # rows that fit on a screen; the rest share one row, and the view pipeline_loss has all
 
 
 def print_summary(summary: RunSummary, console: Console) -> None:
-    """Where every page went, for people."""
+    """Print the outcomes of all pages."""
     title = f"run {summary.run_id}: {summary.seconds:.1f} s"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("source", overflow="fold")
@@ -106,13 +106,13 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if with_pages:
         console.print(table)
     else:
-        console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, no page was due or new")
+        console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, no pages were due or new")
     for outcome, reason, count in summary.reasons:
         console.print(f"  {outcome} because of {reason}: {count}")
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings)
-    console.print(f"listings: {listings or 'none asked'}")
+    console.print(f"listings: {listings or 'none requested'}")
     if summary.cut_short:
-        console.print("stopped at its time: the rest is asked by the next run")
+        console.print("stopped at its time limit; the next run requests the rest")
     if summary.recovered:
         console.print(f"recovered from an interrupted run: {summary.recovered} pages")
     console.print(f"articles in the warehouse: {summary.articles}")

@@ -1,4 +1,4 @@
-"""Search for people: the macro `search` as a query, and its answer as text."""
+"""Searches with the macro `search`, and formats the results as text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ WIDTH = 100
 
 
 def search_query(query: str, *, top: int, language: str | None, since: datetime | None) -> str:
-    """The SQL that asks for it; `since` is naive and in UTC."""
+    """The SQL for a search. `since` is naive, in UTC."""
     options = [f"top := {top}"]
     if language is not None:
         options.append(f"in_language := {_text(language.lower())}")
@@ -30,15 +30,15 @@ def _text(value: str) -> str:
 
 
 def as_text(connection: duckdb.DuckDBPyConnection, sql: str, query: str) -> str:
-    """The articles found, some lines each. Raises FlowsError where the warehouse cannot be searched."""
+    """The articles found, as text. Raises FlowsError if the warehouse has no search index."""
     try:
         rows = connection.execute(f"SELECT published_at, source, title, url, snippet FROM ({sql})").fetchall()  # noqa: S608
     except duckdb.CatalogException as error:
         raise FlowsError(
-            "this warehouse was published by a newsloom that had no search: `newsloom run` publishes it anew"
+            "this warehouse was published by a version of newsloom without search; `newsloom run` publishes it again"
         ) from error
     if not rows:
-        return f"nothing found for {query!r}\n"
+        return f"no articles found for {query!r}\n"
     return "\n".join(
         f"{published_at:%Y-%m-%d %H:%M}  {source}\n{title}\n{textwrap.fill(snippet, WIDTH)}\n{url}\n"
         for published_at, source, title, url, snippet in rows

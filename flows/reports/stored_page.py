@@ -1,4 +1,4 @@
-"""A page in the archive, found by its address in the published warehouse."""
+"""Finds a page in the archive by its URL, with the help of the published file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedPage:
-    """A stored page: where it lies, and what became of it when it was loaded."""
+    """A stored page: its place in the archive, and its outcome when it was loaded."""
 
     directory: Path
     url: str
@@ -32,35 +32,34 @@ class ArchivedPage:
     offset: int
     fetched_at: datetime
     story: str
-    """When it was fetched, where it lies, and what became of it, in words."""
+    """When it was fetched, its place and its outcome, for the user."""
 
     @property
     def place(self) -> str:
-        """Segment and offset."""
+        """The segment and the offset of the page."""
         return f"segment {self.segment} at byte {self.offset}"
 
     def read(self) -> StoredContent:
-        """What was stored. Raises ArchiveError where the archive no longer has it."""
+        """Read the page from the archive. Raises ArchiveError if it is no longer there."""
         return Segment(self.directory, self.segment).read(self.offset)
 
 
 def find_page(data: Path, url: str) -> ArchivedPage:
-    """The page last stored for an address: one that was asked for, or led to, or the one an article goes by.
+    """The page last stored for a URL: the one that was requested, the target of a redirect, or the canonical one.
 
-    Raises FlowsError where the warehouse knows no such page or nothing was stored of it, and WarehouseError where
-    there is no warehouse.
+    Raises FlowsError if the URL is unknown or no answer was stored, and WarehouseError if there is no warehouse.
     """
     with connect(data) as connection:
         found = last_fetch(connection, url_spellings(url))
     if found is None:
         raise FlowsError(
-            f"{url}: never asked for, as far as the warehouse knows. `newsloom extract URL` shows what is there now."
+            f"{url}: not found in the warehouse. To extract the page as it is now, run `newsloom extract URL`."
         )
-    became = ": ".join(filter(None, (found.outcome, found.reason, found.detail)))
-    asked = f"fetched {found.fetched_at:%Y-%m-%d %H:%M:%S} UTC for {found.source}"
+    outcome = ": ".join(filter(None, (found.outcome, found.reason, found.detail)))
+    fetched = f"fetched {found.fetched_at:%Y-%m-%d %H:%M:%S} UTC for {found.source}"
     if found.warc_offset is None:
-        raise FlowsError(f"{url}: nothing was stored of it; {asked}; {became}")
-    led = f", led to {found.final_url}" if found.final_url and found.final_url != found.url else ""
+        raise FlowsError(f"{url}: no answer is stored; {fetched}; {outcome}")
+    redirected = f", redirected to {found.final_url}" if found.final_url and found.final_url != found.url else ""
     answered = f", answered {found.status}" if found.status is not None else ""
     return ArchivedPage(
         directory=data_directory(data).archive,
@@ -71,12 +70,12 @@ def find_page(data: Path, url: str) -> ArchivedPage:
         segment=found.segment,
         offset=found.warc_offset,
         fetched_at=found.fetched_at,
-        story=f"{asked}{answered}{led}; {became}\nsegment {found.segment} at byte {found.warc_offset}",
+        story=f"{fetched}{answered}{redirected}; {outcome}\nsegment {found.segment} at byte {found.warc_offset}",
     )
 
 
 def url_spellings(url: str) -> list[str]:
-    """An address as given and in its one spelling, with http and with https."""
+    """A URL as given and in its normalised spelling, with http and with https."""
     try:
         normal = normalise_url(url)
     except ValueError:

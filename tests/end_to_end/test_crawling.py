@@ -135,5 +135,5 @@ def test_a_feed_that_is_not_due_is_not_asked_for_and_a_server_without_validators
         web.reset()
         said = newsloom("run").stdout
         assert web.requests == []
-        assert "listings: none asked" in said
+        assert "listings: none requested" in said
     assert newsloom.sql("SELECT poll_minutes, due_at > now() FROM feeds") == [["60.0", "True"]]

@@ -71,7 +71,7 @@ def test_the_others_are_loaded_and_it_is_on_record_until_it_can_be(waiting: Path
     assert f"{BROKEN}: ArrowInvalid" in said
     assert "tried 2 ×" in said
     assert "later runs try them again" in said
-    assert "that wait to be loaded" not in said
+    assert "that are not loaded yet" not in said
 
     respell(waiting, STRANGE, USUAL)
     called("import", text, data=waiting)

@@ -65,7 +65,7 @@ def test_a_bad_line_costs_itself(newsloom: Newsloom) -> None:
     said = newsloom("import", "a.jsonl").stdout
     assert "2 loaded" in said
     assert "4 rejected" in said
-    (question,) = re.findall('why some were rejected: newsloom sql "(.*)"', said)
+    (question,) = re.findall('why records were rejected: newsloom sql "(.*)"', said)
     assert len(newsloom.sql(question)) == 4
     rejections = newsloom.sql("SELECT url, reason FROM rejections")
     assert [reason for _, reason in rejections] == ["bad_record"] * 4

@@ -169,10 +169,10 @@ class TestDamage:
         (pack,) = all_packs(packed / "archive")
         pack.log_path.write_bytes(pack.log_path.read_bytes()[:-5])
         said = newsloom("doctor", data=packed, code=1)
-        assert "WRONG: Packs of segments that cannot be read. Total: 1" in said
+        assert "WRONG: Packs that cannot be read. Total: 1" in said
         assert "20260301-1.jsonl: the file has " in said
         assert "Restore it from a backup, together with 20260301-1.warc.gz beside it" in said
-        assert "Loaded segments that the archive does not have whole. Total: 2" in said
+        assert "Loaded segments that are missing or incomplete in the archive. Total: 2" in said
         before = state(packed)
         assert "20260301-1.jsonl" in newsloom("rebuild", data=packed, code=2)
         assert state(packed) == before
@@ -185,14 +185,14 @@ class TestDamage:
         (pack,) = all_packs(packed / "archive")
         pack.warc_path.write_bytes(pack.warc_path.read_bytes()[:-300])
         said = newsloom("doctor", "--deep", data=packed, code=1)
-        assert "20260301-1.warc.gz: is gone, or not as long as the log beside it says" in said
+        assert "20260301-1.warc.gz: is missing, or shorter or longer than its log states" in said
         assert "Stored pages of articles that cannot be read. Total: 1" in said
 
     def test_a_seal_that_is_gone(self, packed: Path) -> None:
         (pack,) = all_packs(packed / "archive")
         pack.log_path.unlink()
         said = newsloom("doctor", data=packed, code=1)
-        assert "20260301-1.warc.gz: the log beside it is gone" in said
+        assert "20260301-1.warc.gz: its log, which lists the contents, is missing" in said
 
 
 def test_a_damaged_page_costs_itself(packed: Path) -> None:

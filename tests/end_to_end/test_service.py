@@ -283,7 +283,7 @@ class TestWithAServerOfItsUser:
             newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = slow.proxy_url
             newsloom.sources("[schedule]\nrun_minutes = 0.08\n\n" + town_sources(HOST))
             said = newsloom("run").stdout
-            assert "stopped at its time" in said
+            assert "stopped at its time limit" in said
             some = int(newsloom.sql("SELECT count(*) FROM articles")[0][0])
             assert 0 < some < articles
             newsloom.sources(town_sources(HOST))

@@ -221,4 +221,7 @@ def test_a_stored_page_is_printed_as_it_was_fetched(newsloom: Newsloom, with_pre
         newsloom("run")
     ((url,),) = newsloom.sql("SELECT url FROM articles")
     assert newsloom("page", url).stdout.encode() == article(1, HOST).body
-    assert "http://nowhere.example/: never asked for" in newsloom("page", "http://nowhere.example/", code=2).stderr
+    assert (
+        "http://nowhere.example/: not found in the warehouse"
+        in newsloom("page", "http://nowhere.example/", code=2).stderr
+    )

@@ -158,7 +158,7 @@ def test_an_archive_that_lost_a_file_or_a_byte_is_noticed(filled: Path) -> None:
     assert "Stored pages of articles that cannot be read." in newsloom("doctor", "--deep", data=filled, code=1)
     second.unlink()
     said = newsloom("doctor", data=filled, code=1)
-    assert "Loaded segments that the archive does not have whole. Total: 1" in said
+    assert "Loaded segments that are missing or incomplete in the archive. Total: 1" in said
     assert "Restore the files from a backup" in said
 
 

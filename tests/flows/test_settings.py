@@ -63,35 +63,35 @@ def test_all_keys_are_read_and_the_crawl_does_not_mind_them(tmp_path: Path) -> N
     assert [source.name for source in load_sources(file).sources] == ["courier"]
 
 
-def test_without_them_nothing_is_removed_and_nobody_is_told(tmp_path: Path) -> None:
+def test_without_these_tables_nothing_is_removed_and_nobody_is_notified(tmp_path: Path) -> None:
     settings = load_settings(write(tmp_path, ""))
     assert settings == Settings()
     assert (settings.keep.archive_days, settings.keep.archive_gb, settings.keep.requests_days) == (None, None, None)
     assert (settings.alerts.webhook, settings.alerts.mail_to) == (None, None)
 
 
-MINUTES = "a number of minutes, more than 0, at most 525600 (a year)"
-DAYS = "a number of days, more than 0, at most 36500 (a hundred years); without the key: for ever"
+MINUTES = "a number of minutes greater than 0, at most 525600 (a year)"
+DAYS = "a number of days greater than 0, at most 36500 (a hundred years); omit the key to keep everything"
 MISTAKES = [
     ("[schedule]\nevery_minutes = 0", 2, "schedule.every_minutes", "0", MINUTES),
     ("[schedule]\nevery_minutes = 1e300", 2, "schedule.every_minutes", "1e+300", MINUTES),
     ("[schedule]\nrun_minutes = 600000", 2, "schedule.run_minutes", "600000", MINUTES),
-    ('[schedule]\nmaintain_at = "3:30"', 2, "schedule.maintain_at", '"3:30"', 'a time of day, as "03:30"'),
-    ('[schedule]\ndigest_at = "24:00"', 2, "schedule.digest_at", '"24:00"', 'a time of day, as "03:30"'),
+    ('[schedule]\nmaintain_at = "3:30"', 2, "schedule.maintain_at", '"3:30"', 'a time of day, such as "03:30"'),
+    ('[schedule]\ndigest_at = "24:00"', 2, "schedule.digest_at", '"24:00"', 'a time of day, such as "03:30"'),
     (
         '[schedule]\ntimezone = "Vienna"',
         2,
         "schedule.timezone",
         '"Vienna"',
-        'a name of the IANA database, as "Europe/Vienna"',
+        'a time zone of the IANA database, such as "Europe/Vienna"',
     ),
     ("[keep]\narchive_days = true", 2, "keep.archive_days", "true (a boolean)", DAYS),
     # timedelta takes it, the calendar does not.
     ("[keep]\narchive_days = 1000000", 2, "keep.archive_days", "1000000", DAYS),
     ("[keep]\nrequests_days = 1e12", 2, "keep.requests_days", "1000000000000.0", DAYS),
-    ('[alerts]\nwebhook = "ftp://x/"', 2, "alerts.webhook", '"ftp://x/"', "an address with http:// or https://"),
+    ('[alerts]\nwebhook = "ftp://x/"', 2, "alerts.webhook", '"ftp://x/"', "a URL with http:// or https://"),
     ('[alerts]\nmail_to = "desk"', 2, "alerts.mail_to", '"desk"', "an e-mail address"),
-    ("[alerts]\nsmtp_port = 70000", 2, "alerts.smtp_port", "70000", "a port, 1 to 65535"),
+    ("[alerts]\nsmtp_port = 70000", 2, "alerts.smtp_port", "70000", "a port from 1 to 65535"),
     (
         "[keep]\narchive_dayz = 3",
         2,
@@ -103,7 +103,7 @@ MISTAKES = [
 
 
 @pytest.mark.parametrize(("text", "line", "key", "found", "allowed"), MISTAKES, ids=lambda value: str(value)[:30])
-def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
+def test_a_mistake_is_reported_with_its_place_the_value_and_what_is_allowed(
     tmp_path: Path, text: str, line: int, key: str, found: str, allowed: str
 ) -> None:
     file = write(tmp_path, text)
@@ -112,7 +112,7 @@ def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
     assert str(raised.value) == f"{file}:{line}: {key}: found {found}; allowed: {allowed}"
 
 
-def test_mistakes_of_all_tables_are_told_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
+def test_mistakes_of_all_tables_are_reported_together_in_the_order_of_the_file(tmp_path: Path) -> None:
     file = write(tmp_path, '[keep]\narchive_gb = 0\n[crawl]\ndelay = "long"\n[schedule]\nevery_minutes = 0\n')
     with pytest.raises(SourcesError) as raised:
         load_all(file)
@@ -123,7 +123,7 @@ def test_mistakes_of_all_tables_are_told_at_once_in_the_order_of_the_file(tmp_pa
     ]
 
 
-def test_what_is_wrong_with_the_file_as_a_whole_is_told_once(tmp_path: Path) -> None:
+def test_a_problem_of_the_whole_file_is_reported_once(tmp_path: Path) -> None:
     file = write(tmp_path, "[schedule\n")
     with pytest.raises(SourcesError) as raised:
         load_all(file)

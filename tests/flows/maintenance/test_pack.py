@@ -151,7 +151,7 @@ class TestRetention:
         (directory.archive / "packs" / "202604" / "20260401-1.jsonl").write_bytes(b"nonsense")
         assert apply_retention(writer, directory, Keep(archive_days=30.0), NOW).segments == 3
         assert seals(directory) == ["20260401-1"]
-        assert "not removed, however old" in caplog.text
+        assert "a damaged pack is not removed" in caplog.text
 
     def test_the_doctor_does_not_miss_what_was_removed_on_purpose(
         self, writer: Writer, directory: DataDirectory

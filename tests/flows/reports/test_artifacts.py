@@ -30,7 +30,7 @@ def test_the_funnel_adds_up_and_says_why() -> None:
     counts = {row[0].strip("| *"): int(row[1].strip("* ")) for row in rows}
     assert counts.pop("all") == sum(counts.values()) == 16
     assert "| rejected | 3 | paywall 3 |" in text
-    assert "12.3 s, 16 pages asked for" in text
+    assert "12.3 s, 16 pages requested" in text
     assert "file:///srv/news/news.duckdb" in text
     assert "stopped at its time" not in text
 

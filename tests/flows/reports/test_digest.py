@@ -40,7 +40,7 @@ def test_a_quiet_day_of_a_healthy_source_is_no_trouble(courier: Writer) -> None:
     finish_run(courier, "r1", "completed", NOW - timedelta(hours=1))
     made = digest(courier)
     assert (made.articles, made.updated, made.runs, made.troubles) == (4, 0, (("completed", 1),), ())
-    assert "To look at" not in as_text(made)
+    assert "Needs attention" not in as_text(made)
 
 
 def test_runs_that_failed_and_a_disk_that_fills_come_first(courier: Writer) -> None:
@@ -59,13 +59,13 @@ def test_a_source_that_is_silent_for_longer_than_ever_is_named(courier: Writer) 
     load(courier, "s1", *(article_row(n, fetched_at=NOW - timedelta(days=3, hours=n)) for n in range(1, 8)))
     load(courier, "s2", listing_row(FEED, fetched_at=NOW))
     (trouble,) = digest(courier).troubles
-    assert trouble == "courier: nothing new since 2026-03-07 05:30 UTC; its longest silence before was 1 hours"
+    assert trouble == "courier: no new articles since 2026-03-07 05:30 UTC; the longest gap before was 1 hours"
 
 
 def test_a_source_whose_requests_fail_is_named(courier: Writer) -> None:
     load(courier, "s1", article_row(1, fetched_at=NOW - timedelta(hours=2)))
     load(courier, "s2", *(failed_row(n, fetched_at=NOW - timedelta(hours=1)) for n in range(10, 16)))
-    assert digest(courier).troubles == ("courier: 86% of 7 requests of the week failed",)
+    assert digest(courier).troubles == ("courier: 86% of 7 requests of the last 7 days failed",)
 
 
 def test_a_source_that_is_paused_is_named_with_the_reason_and_until_when(courier: Writer) -> None:
@@ -77,7 +77,7 @@ def test_a_source_that_is_paused_is_named_with_the_reason_and_until_when(courier
     ((until,),) = courier.connection.execute("SELECT until FROM paused_sources").fetchall()
     assert until > NOW - timedelta(hours=7)
     (trouble,) = digest(courier).troubles
-    assert trouble == f"courier: paused until {until:%Y-%m-%d %H:%M} UTC, nothing it lists can be read: dns"
+    assert trouble == f"courier: paused until {until:%Y-%m-%d %H:%M} UTC, because none of its listings can be read: dns"
     load(courier, "again", listing_row(FEED, fetched_at=NOW))
     assert courier.connection.execute("SELECT * FROM paused_sources").fetchall() == []
 

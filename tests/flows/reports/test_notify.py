@@ -1,4 +1,4 @@
-"""Telling people: by webhook and by mail, to real servers on this machine."""
+"""Notifications by webhook and by mail, to real servers on this machine."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_webhook_gets_one_text(hook: tuple[str, list[str]]) -> None:
     assert told == ["subject\n\ntext"]
 
 
-def test_what_does_not_take_it_is_told_and_stops_nobody_else(hook: tuple[str, list[str]]) -> None:
+def test_a_recipient_that_fails_is_reported_and_does_not_stop_the_others(hook: tuple[str, list[str]]) -> None:
     url, told = hook
     alerts = Alerts(
         webhook=f"{url}/broken", mail_to="desk@courier.example", smtp_host="127.0.0.1", smtp_port=free_port()
@@ -86,5 +86,5 @@ def test_what_does_not_take_it_is_told_and_stops_nobody_else(hook: tuple[str, li
     assert len(told) == 1
 
 
-def test_nobody_is_told_where_nobody_is_named() -> None:
+def test_nothing_is_sent_without_recipients() -> None:
     assert notify(Alerts(), "subject", "text") == []
