@@ -1,7 +1,8 @@
-"""The archive: everything that was fetched, as sealed WARC/1.1 segments, each with a log of what was tried.
+"""The archive: everything that was fetched, in sealed WARC/1.1 segments, each with a fetch log.
 
 `SegmentWriter` writes segments, `sealed_segments` finds them, `Segment` reads one, and `salvage_segments` seals what a
-killed writer left open. Small segments of past days share files (`crawlers.archive.packs`). No network access here.
+killed writer left open. Small segments of past days share files (`crawlers.archive.packs`). Nothing here uses the
+network.
 """
 
 from crawlers.archive.contents import Exchange, ImportedRecord, OriginalCapture

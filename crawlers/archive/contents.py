@@ -1,4 +1,4 @@
-"""What the archive keeps: exchanges with a server, and articles that were handed in."""
+"""What the archive stores: HTTP exchanges and imported records."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True, slots=True)
 class OriginalCapture:
-    """An answer that is stored already: the address that gave it, when, and the digest of its payload if known.
+    """A response that is already stored, which a revisit record refers to.
 
-    `at` is the `fetched_at` of its log line, aware; `digest` is `Fetch.digest`.
+    `at` is the `fetched_at` of its log line, with time zone; `digest` is its `Fetch.digest`, if known.
     """
 
     url: str
@@ -25,10 +25,10 @@ class OriginalCapture:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One HTTP request and its answer. Raises ValueError where `status` is not of three digits.
+    """One HTTP request and its response. Raises ValueError unless `status` has three digits.
 
-    Header values are text: what fits Latin-1 is stored so (a caller that decodes as Latin-1 gets the server's own bytes
-    archived), anything else as UTF-8. No transfer coding is left in `body`, nor a content coding other than gzip.
+    Header values are text: they are stored as Latin-1 if possible (a caller that decodes as Latin-1 archives the bytes
+    that the server sent), otherwise as UTF-8. `body` has no transfer coding, and no content coding other than gzip.
     """
 
     method: str
@@ -39,11 +39,11 @@ class Exchange:
     response_headers: Headers
     body: bytes
     ip: str | None = None
-    """Address of the server, IPv4 or IPv6; anything else is left out of the archive."""
+    """IP address of the server, IPv4 or IPv6; anything else is left out of the archive."""
     is_gzip: bool = False
-    """Whether `body` is one whole gzip member, just as it came under `Content-Encoding: gzip`."""
+    """Whether `body` is one complete gzip member, as received with `Content-Encoding: gzip`."""
     repeats: OriginalCapture | None = None
-    """The stored answer that this one says is still good (304) or whose payload it has; then no body is stored."""
+    """The stored response that is still valid (304) or has the same payload; no body is stored then."""
 
     def __post_init__(self) -> None:
         if not 100 <= self.status <= 999:
@@ -51,13 +51,13 @@ class Exchange:
 
     @property
     def is_revisit(self) -> bool:
-        """Whether it only confirms what is stored already."""
+        """Whether the response only confirms a stored one."""
         return self.status == NOT_MODIFIED or self.repeats is not None
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedRecord:
-    """An article that was handed in rather than fetched, as bytes of a `content_type` such as `application/json`."""
+    """An imported article: bytes of a `content_type` such as `application/json`."""
 
     url: str
     content_type: str

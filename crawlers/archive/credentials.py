@@ -1,4 +1,4 @@
-"""What must not get into an archive that others will read: passwords and sessions."""
+"""Removes passwords and session headers, which must not get into an archive that others read."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ if TYPE_CHECKING:
     from crawlers.archive.fetch_log import Fetch
 
 SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-"""Lower-case names of headers whose values are not stored; that they were there is."""
+"""Lower-case names of headers that are stored with an empty value."""
 
 URL_HEADERS = frozenset({"content-location", "location", "referer"})
-"""Lower-case names of headers whose value is an address, which may hold a password."""
+"""Lower-case names of headers whose value is a URL, which may contain a password."""
 
-# Up to the last @ of the authority, as urllib reads it. Done on the text, because splitting and joining an address
-# changes its spelling, and the spelling is what the server was asked for.
+# Up to the last @ of the authority, as urllib reads it. This works on the text, because splitting and joining a URL may
+# change its spelling, and the archive stores the URL exactly as requested.
 _USER_INFO = re.compile(r"^(\s*(?:[a-z][a-z0-9+.\-]*:)?//)[^/?#]*@", re.IGNORECASE)
 _USER_INFO_IN_TEXT = re.compile(r"(://)[^/?#\s]*@")
 
 
 def without_user_info(url: str) -> str:
-    """The address without `user:password@`, otherwise to the letter as it was."""
+    """The URL without `user:password@`, otherwise unchanged."""
     return _USER_INFO.sub(r"\1", url) if "@" in url else url
 
 
 def without_credentials(fetch: Fetch) -> Fetch:
-    """The fetch with no `user:password@` in any of its addresses nor in an address that `detail` quotes."""
+    """The fetch without `user:password@` in any of its URLs, including those quoted in `detail`."""
     return replace(
         fetch,
         url=without_user_info(fetch.url),

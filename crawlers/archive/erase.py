@@ -1,4 +1,4 @@
-"""Taking single fetches out of sealed segments: nothing of them is left, and everything else stays in its place."""
+"""Erases single fetches from sealed segments; all other records keep their offsets."""
 
 from __future__ import annotations
 
@@ -33,20 +33,20 @@ _COPY = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class ErasedRecords:
-    """Where something was erased: the offsets of the records, and how many lines of the log have changed."""
+    """What was erased: the offsets of the records, and the number of changed lines in the log."""
 
     offsets: tuple[int, ...]
     lines: int
 
 
 def erase_from_segment(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> ErasedRecords:
-    """Rewrite a sealed segment so that what `changed` gives stands in place of each fetch; None leaves it.
+    """Rewrite a sealed segment, replacing each fetch by the result of `changed`; None keeps the fetch.
 
-    A new fetch without an offset loses its stored content and the request for it: in their place is a record that says
-    so, of the same length, so that the other records stay where they are. So does one of another address that had no
-    offset: what said that nothing had changed goes. The log keeps its number of lines. The WARC file is replaced first:
-    a call that was killed can be repeated. Raises ArchiveError where a file cannot be read or written; it stays as it
-    was then. For the holder of the warehouse's lock.
+    If the new fetch has no offset, its stored content and the request for it are erased. So is a revisit record (whose
+    fetch has no offset) if the new fetch has another URL. A filler record of the same length replaces what was erased,
+    so that all other records keep their offsets, and the log keeps its number of lines. The WARC file is replaced
+    first, so a call that was killed can be repeated. Raises ArchiveError if a file cannot be read or written; it is
+    unchanged then. The caller must hold the warehouse's lock.
     """
     return next(erased for _, erased in erase_from_segments([segment], lambda _, fetch: changed(fetch)))
 
@@ -60,7 +60,7 @@ def erase_from_segments(
     for segment in segments:
         day = packs.day_in_name(segment.name)
         if day is not None and (segment.directory, day[:6]) not in swept:
-            # A pack that was not finished has copies of what is to be erased.
+            # An unfinished pack contains copies of the records to erase.
             packs.remove_leftovers(segment.directory, [day[:6]])
             swept.add((segment.directory, day[:6]))
         found = packs.find_pack(segment.directory, segment.name)
@@ -89,7 +89,7 @@ def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Er
 
 
 def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, ErasedRecords]:
-    """One segment's log is in memory at a time."""
+    """Erase from several segments of a pack, with the log of one segment in memory at a time."""
     erased: dict[str, ErasedRecords] = {}
     ranges: list[tuple[int, int]] = []
     temporary = segment_files.temporary_path(pack.log_path)
@@ -110,7 +110,7 @@ def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | No
                         else:
                             text = b"".join(log.lines())
                         new.write(
-                            pack_index.header(
+                            pack_index.index_line(
                                 part.segment, part.warc_begin, part.warc_bytes, len(text), part.log_lines, more
                             )
                         )
@@ -137,14 +137,14 @@ def _raising_archive_error(path: Path) -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class _RecordsToErase:
-    """Records that are to go: by their offsets; and revisits, which the log does not place, by address and time."""
+    """The records to erase: by offset, or for revisits, which have no offset in the log, by URL and time."""
 
     offsets: tuple[int, ...]
     repeats: frozenset[tuple[str, str]]
 
 
 def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, _RecordsToErase, int]:
-    """The log as it is to be, what is to go, and how many lines have changed."""
+    """The new log, the records to erase, and the number of changed lines."""
     text, gone, lines = [], [], 0
     repeats: set[tuple[str, str]] = set()
     for line in log:
@@ -160,7 +160,7 @@ def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None])
 
 
 def _ranges(warc: ByteRange, gone: _RecordsToErase) -> list[tuple[int, int]]:
-    """From where to where in the file the records go, each with the request before it."""
+    """The byte ranges in the file to erase, each including the request record before it."""
     ranges: list[tuple[int, int]] = []
     if not (gone.offsets or gone.repeats):
         return ranges
@@ -189,7 +189,7 @@ def _fill(old: BinaryIO, ranges: list[tuple[int, int]], new: BinaryIO) -> None:
 
 
 def filler_record(length: int) -> bytes:
-    """A gzip member of exactly so many bytes, with a WARC record of no content of its own. ValueError: too short."""
+    """A gzip member of exactly `length` bytes with a blank WARC record. Raises ValueError if `length` is too small."""
     now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     identifier = f"<urn:uuid:{uuid4()}>"
     blank = max(length - 300 - 5 * (length // 16_000 + 1), 0)
@@ -198,7 +198,7 @@ def filler_record(length: int) -> bytes:
         f"Content-Type: text/plain\r\nContent-Length: {blank}\r\n\r\n"
     )
     record = head.encode() + b" " * blank + b"\r\n\r\n"
-    # Stored, not compressed: only so is its length known before. A short one has no room for that.
+    # Stored without compression, so that the length is known in advance. Short records have no room for that.
     deflate = zlib.compressobj(0 if blank else 9, zlib.DEFLATED, -zlib.MAX_WBITS)
     body = deflate.compress(record) + deflate.flush()
     tail = struct.pack("<II", zlib.crc32(record), len(record) & 0xFFFFFFFF)
@@ -207,7 +207,7 @@ def filler_record(length: int) -> bytes:
         raise ValueError(f"a record of {length} bytes is too short to be replaced")
     if rest == 0:
         return _GZIP_HEADER % 0 + body + tail
-    return _GZIP_HEADER % _HAS_NAME + b"-" * (rest - 1) + b"\0" + body + tail  # the name fills what is left
+    return _GZIP_HEADER % _HAS_NAME + b"-" * (rest - 1) + b"\0" + body + tail  # the name fills the rest
 
 
 def _copy(old: BinaryIO, new: BinaryIO, length: int | None) -> None:

@@ -1,4 +1,4 @@
-"""One line of a segment's log: what was asked for, what came of it, and where it is stored."""
+"""The fetch log of a segment: what was requested, the outcome, and where the response is stored."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Word = TypeVar("Word", bound=StrEnum)
 
 
 class Kind(StrEnum):
-    """What was asked for."""
+    """What was requested."""
 
     HOMEPAGE = auto()
     FEED = auto()
@@ -26,62 +26,62 @@ class Kind(StrEnum):
 
 
 class Outcome(StrEnum):
-    """What came of it."""
+    """The result of a request."""
 
     FETCHED = auto()
     UNCHANGED = auto()
-    """The server answered 304, or with the very bytes that are stored: what is stored from before still holds."""
+    """The server answered 304 or sent the same bytes as before: the stored response is still valid."""
     FAILED = auto()
     SKIPPED = auto()
-    """It was not asked for at all, as `reason` says."""
+    """It was not requested; `reason` says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundListing:
-    """A listing that another one named: a feed of a front page, a sitemap of an index."""
+    """A listing found in another listing: a feed of a front page, a sitemap of an index."""
 
     url: str
     kind: Kind
     modified_at: datetime | None = None
-    """When that one says it changed last."""
+    """When it last changed, according to that listing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One thing that was tried. Both times are aware (UTC by custom); a naive one raises ValueError."""
+    """One request and its outcome. Both times have a time zone (by convention UTC); ValueError otherwise."""
 
     url: str
-    """The address asked for, before any redirect."""
+    """The requested URL, before any redirect."""
     source: str
-    """Name of the source it was asked for."""
+    """Name of the source it was requested for."""
     kind: Kind
     outcome: Outcome
     fetched_at: datetime
     final_url: str | None = None
-    """The address that answered, after redirects."""
+    """The URL that answered, after redirects."""
     status: int | None = None
-    """HTTP status; None where there was no answer."""
+    """HTTP status; None without a response."""
     reason: str | None = None
-    """Why it failed or was skipped, a word from the closed vocabulary of whoever writes it."""
+    """Why it failed or was skipped: a word from the closed vocabulary of the writer."""
     detail: str | None = None
-    """The same in words for a person."""
+    """The reason in words for people."""
     bytes: int = 0
     """Length of the decoded body."""
     ms: int = 0
-    """From sending the request to the end of the body, in milliseconds."""
+    """Milliseconds from sending the request to the end of the body."""
     offset: int | None = None
-    """Where the response (or resource) record starts in the segment's WARC file, in bytes; None: nothing was stored."""
+    """Byte offset of the response (or resource) record in the segment's WARC file; None if nothing was stored."""
     digest: str | None = None
-    """Digest of the payload that is stored there, as the record has it."""
+    """Digest of the stored payload, as in the record."""
     etag: str | None = None
     last_modified: str | None = None
-    """The validator as the server spelled it, to be sent back as it is."""
+    """The validator as the server spelled it, to be sent back unchanged."""
     published_hint: datetime | None = None
-    """When the listing that named this page said it was published."""
+    """When this page was published, according to the listing that named it."""
     links: tuple[Link, ...] = ()
-    """Article addresses this listing named that were not known before."""
+    """Previously unknown article URLs found in this listing."""
     listings: tuple[FoundListing, ...] = ()
-    """Further listings this one named."""
+    """Further listings found in this one."""
 
     def __post_init__(self) -> None:
         for name in ("fetched_at", "published_hint"):
@@ -90,15 +90,15 @@ class Fetch:
                 raise ValueError(f"{name} has no time zone: {moment.isoformat()}")
 
 
-# Some readers take these, too, as the end of a line; JSON escapes only the control characters of ASCII by itself.
+# Some readers treat these as line breaks too; JSON escapes only the control characters of ASCII.
 _LINE_BREAKS = {ord(char): f"\\u{ord(char):04x}" for char in "\x7f\x85\u2028\u2029"}
 
 
 def to_json(fetch: Fetch) -> str:
-    r"""One line of JSON without its line break, in the order of the fields; what has its default value is left out.
+    r"""One line of JSON without its line break, in the order of the fields, without default values.
 
-    Times are ISO 8601 with offset. Half a surrogate pair, which JSON feeds do contain and UTF-8 cannot hold, becomes
-    U+FFFD; everything else comes back from `from_json` as it was.
+    Times are ISO 8601 with offset. A lone surrogate, which JSON feeds may contain and UTF-8 cannot encode, becomes
+    U+FFFD; `from_json` restores everything else unchanged.
     """
     line = json.dumps(_plain(fetch), ensure_ascii=False, separators=(",", ":"))
     if not line.isascii():
@@ -109,8 +109,8 @@ def to_json(fetch: Fetch) -> str:
 def from_json(line: str | bytes) -> Fetch:
     """The fetch that `to_json` wrote as this line.
 
-    Keys it does not know are passed over, so that logs of later versions stay readable. Raises ValueError, which says
-    what was found and what was expected, where the line is not such an object.
+    Unknown keys are ignored, so that logs of later versions stay readable. Raises ValueError, with what was found and
+    what was expected, if the line is invalid.
     """
     try:
         found = json.loads(line)
@@ -175,7 +175,7 @@ def _moment(key: str, text: str) -> datetime:
 
 
 class _Entry:
-    """A JSON object of which single keys are read, each checked for its type."""
+    """A JSON object, read key by key with a check of each type."""
 
     def __init__(self, found: dict[str, object], where: str = "") -> None:
         self._found, self._where = found, where

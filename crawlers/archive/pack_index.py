@@ -1,4 +1,4 @@
-"""The seal of a pack: what it says of where in the pack each segment is."""
+"""The index of a pack: where in its files each segment is."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-_HEADER = 4096  # bytes: more than a line that says where a segment is can have
+_MAX_INDEX_LINE_BYTES = 4096  # an index line is always shorter
 
 
 @dataclass(frozen=True, slots=True)
 class IndexEntry:
-    """Where in its pack a segment is. Bytes, counted from the beginning of the file."""
+    """Where in its pack a segment is, in bytes from the beginning of the file."""
 
     segment: str
     warc_begin: int
@@ -31,46 +31,46 @@ class IndexEntry:
     """Number of the log's first line in the file, from 1."""
 
 
-def header(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, log_lines: int, more: int) -> bytes:
-    """The line before a segment's log; `more` segments follow it, so that a file that lost some is known by it."""
+def index_line(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, log_lines: int, more: int) -> bytes:
+    """The index line before a segment's log; `more`, the number of segments that follow, reveals a truncated file."""
     said = {"segment": segment, "warc_begin": warc_begin, "warc_bytes": warc_bytes}
     said |= {"log_bytes": log_bytes, "log_lines": log_lines, "more": more}
     return json.dumps(said, separators=(",", ":")).encode() + b"\n"
 
 
 def read_index(log: BinaryIO, path: Path) -> Iterator[IndexEntry]:
-    """What the lines before the logs say, for the price of these. Raises ArchiveError where the file is damaged."""
+    """The index entries of a pack; skips the logs between them. Raises ArchiveError if the file is damaged."""
     size = os.fstat(log.fileno()).st_size
     at = warc = 0
     line, more = 1, None
     while more != 0:
         log.seek(at)
-        text = log.readline(_HEADER)
+        text = log.readline(_MAX_INDEX_LINE_BYTES)
         try:
             said = json.loads(text)
             names = ("warc_begin", "warc_bytes", "log_bytes", "log_lines", "more")
             begin, warc_bytes, log_bytes, log_lines, left = (int(said[name]) for name in names)
             part = IndexEntry(str(said["segment"]), begin, warc_bytes, at + len(text), log_bytes, log_lines, line + 1)
         except (ValueError, KeyError, TypeError) as error:
-            raise _damaged(path, line, f"expected a line that says where a segment is, found {text[:60]!r}") from error
+            raise _damaged(path, line, f"expected an index line, found {text[:60]!r}") from error
         if (
             begin != warc
             or min(warc_bytes, log_bytes, log_lines, left) < 0
             or left != (left if more is None else more - 1)
         ):
-            raise _damaged(path, line, f"this does not follow from the lines before it: {text[:200]!r}")
+            raise _damaged(path, line, f"index line contradicts the lines before it: {text[:200]!r}")
         at, line, warc, more = part.log_begin + log_bytes, line + 1 + log_lines, begin + warc_bytes, left
         yield part
         if at > size:
             break
     if at != size:
-        raise _damaged(path, None, f"the file has {size} bytes, and {at} by what it says of itself")
+        raise _damaged(path, None, f"the file has {size} bytes; its index expects {at}")
 
 
 def _damaged(path: Path, line: int | None, said: str) -> ArchiveError:
     place = f"{path}:{line}" if line else str(path)
     return ArchiveError(
-        f"{place}: {said}.\nThe file was damaged after it was written, and the segments in it cannot be found. "
+        f"{place}: {said}.\nThe file was damaged after it was written, so its segments cannot be found. "
         f"Restore it from a backup, together with {path.name.replace(LOG_SUFFIX, WARC_SUFFIX)} beside it.",
         file=path,
     )

@@ -1,8 +1,8 @@
-"""Packing: the small segments of days that are over become a few files (`crawlers.archive.packs`).
+"""Packs the small segments of past days into a few files (`crawlers.archive.packs`).
 
-A day's segments are copied, the copies read back and brought to the disk, and only then their own files removed. At
-every moment each segment is whole in one place at least. For the holder of the warehouse's lock: nobody else packs,
-erases, or removes segments meanwhile. A crawl may go on, for it writes segments of today only.
+A day's segments are copied, the copies are read back and synced to disk, and only then the loose files are removed. At
+every moment, each segment is complete in at least one place. The caller must hold the warehouse's lock, so that nobody
+else packs, erases or removes segments at the same time. A crawl may be running: it writes only segments of today.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, BinaryIO
 
 from crawlers.archive import packs, segment_files
-from crawlers.archive.pack_index import header, read_index
+from crawlers.archive.pack_index import index_line, read_index
 from crawlers.archive.reader import Segment, loose_segments, parse_record, read_member
 from crawlers.errors import ArchiveError
 
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SMALL_BYTES = 16 << 20
-"""Bytes of a segment's two files together, from which on it keeps them."""
-MAX_PACK_BYTES = 1 << 30  # WARC files of about a gigabyte are the custom (ISO 28500, annex C); erasing copies a pack
+"""Segments with at least this many bytes, both files together, stay loose."""
+MAX_PACK_BYTES = 1 << 30  # about a gigabyte is usual for WARC files (ISO 28500, annex C); erasing copies a pack
 MAX_BYTES_PER_NIGHT = 4 << 30  # packing holds the warehouse's lock: a minute or two, and the rest in later nights
 _CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class PackingResult:
-    """What was packed: segments with their bytes, into so many packs of two files; and why others were not."""
+    """The segments and bytes that were packed, into how many packs, and the problems with other segments."""
 
     segments: int = 0
     packs: int = 0
@@ -48,9 +48,9 @@ class _SmallSegment:
 
 
 def finish_interrupted_packing(archive: Path) -> dict[str, str]:
-    """Bring to an end what a killed packing began; days (yyyymmdd) of which a pack is damaged, with what is wrong.
+    """Finish what a killed packing began. Returns the days (yyyymmdd) with a damaged pack, with the error message.
 
-    Leftovers of packs that were not sealed go, and so do the own files of segments that are in a pack.
+    Removes the leftovers of unsealed packs, and the loose files of packed segments.
     """
     packs.remove_leftovers(archive, packs.months(archive))
     problems = {}
@@ -65,18 +65,23 @@ def finish_interrupted_packing(archive: Path) -> dict[str, str]:
 
 
 def packable_segments(archive: Path, before: date) -> list[str]:
-    """Names of small segments that have files of their own, of days (UTC) before this one."""
+    """Names of small loose segments of days (UTC) before this one."""
     return [small.segment.name for small in _small_segments(archive, before)]
 
 
 def pack_segments(
-    archive: Path, loaded: Mapping[str, int], before: date, *, spare: int = 0, most: int = MAX_BYTES_PER_NIGHT
+    archive: Path,
+    loaded: Mapping[str, int],
+    before: date,
+    *,
+    min_free_bytes: int = 0,
+    max_bytes: int = MAX_BYTES_PER_NIGHT,
 ) -> PackingResult:
-    """Pack the small segments of days before `before` (UTC) that are in `loaded`, which has their lines of log.
+    """Pack the small segments of days before `before` (UTC) that are in `loaded`, which maps names to log lines.
 
-    Day by day, oldest first, until `most` bytes are copied or the disk would have less than `spare` bytes free. Days
-    with a single one are left alone, and so is a segment that is damaged, and a day of which a pack is. Raises
-    ArchiveError where the disk fails or is full; nothing is lost then, and the call can be repeated.
+    Packs day by day, oldest first, until `max_bytes` are copied or the disk would have less than `min_free_bytes` free.
+    Skips days with a single segment, damaged segments, and days with a damaged pack. Raises ArchiveError if the disk
+    fails or is full; nothing is lost then, and the call can be repeated.
     """
     problems: list[str] = []
     done = PackingResult()
@@ -92,12 +97,12 @@ def pack_segments(
             size = sum(small.bytes for small in whole)
             if len(whole) < 2:
                 continue
-            if done.bytes + size > most and done.packs:
+            if done.bytes + size > max_bytes and done.packs:
                 break
-            if shutil.disk_usage(archive).free - spare < size:
+            if shutil.disk_usage(archive).free - min_free_bytes < size:
                 problems.append(
-                    f"{archive}: the disk has no room for a copy of {len(whole)} segments ({size >> 20} MB); they stay "
-                    "as they are until it has"
+                    f"{archive}: not enough disk space to pack {len(whole)} segments ({size >> 20} MB are needed); "
+                    "they stay as they are"
                 )
                 break
             _pack(archive, whole[0].day, [small.segment for small in whole], loaded)
@@ -105,14 +110,14 @@ def pack_segments(
     except OSError as error:
         file = error.filename or archive
         raise ArchiveError(
-            f"{file}: segments cannot be packed: {error.strerror or error}\nNothing was lost: they stay as they are.",
+            f"{file}: segments cannot be packed: {error.strerror or error}\nNothing is lost: they stay as they are.",
             file=archive,
         ) from error
     return PackingResult(done.segments, done.packs, done.bytes, tuple(problems))
 
 
 def _small_segments(archive: Path, before: date) -> Iterator[_SmallSegment]:
-    """By name, which is by day."""
+    """In the order of their names, and so of their days."""
     for segment in loose_segments(archive):
         day = packs.day_in_name(segment.name)
         if day is None or day >= f"{before:%Y%m%d}":
@@ -120,13 +125,13 @@ def _small_segments(archive: Path, before: date) -> Iterator[_SmallSegment]:
         try:
             size = segment.warc_path.stat().st_size + segment.log_path.stat().st_size
         except FileNotFoundError:
-            continue  # without its log it is not whole: the doctor says so
+            continue  # a segment without its log is incomplete, which `newsloom doctor` reports
         if size < SMALL_BYTES:
             yield _SmallSegment(segment, day, size)
 
 
 def _groups(small: Iterable[_SmallSegment]) -> Iterator[list[_SmallSegment]]:
-    """What may become a pack each."""
+    """The segments in groups, each for one pack."""
     for _, of_day in groupby(small, key=lambda one: one.day):
         group: list[_SmallSegment] = []
         size = 0
@@ -140,9 +145,9 @@ def _groups(small: Iterable[_SmallSegment]) -> Iterator[list[_SmallSegment]]:
 
 
 def _check_segments(group: Sequence[_SmallSegment], loaded: Mapping[str, int]) -> tuple[list[_SmallSegment], list[str]]:
-    """Those of which every record can be read and the log is as long as the ledger says, and what is with the others.
+    """The undamaged segments (every record is readable, the log has the length in the ledger) and the other problems.
 
-    A damaged one keeps its files, as it is them that have to be restored.
+    A damaged segment keeps its loose files, because these have to be restored.
     """
     whole, problems = [], []
     for small in group:
@@ -150,7 +155,7 @@ def _check_segments(group: Sequence[_SmallSegment], loaded: Mapping[str, int]) -
         try:
             lines = segment.log_lines()
             if lines != loaded[segment.name]:
-                raise ValueError(f"{lines} requests in its log, {loaded[segment.name]} by the ledger")
+                raise ValueError(f"{lines} requests in its log, {loaded[segment.name]} in the ledger")
             with segment.warc_path.open("rb") as warc:
                 at, size = 0, segment.warc_path.stat().st_size
                 while at < size or not at:
@@ -159,7 +164,7 @@ def _check_segments(group: Sequence[_SmallSegment], loaded: Mapping[str, int]) -
                         parse_record(content)
                     at = end
         except (ValueError, ArchiveError) as error:
-            problems.append(f"{segment.warc_path}: not packed, for it is damaged: {error}")
+            problems.append(f"{segment.warc_path}: not packed because it is damaged: {error}")
         else:
             whole.append(small)
     return whole, problems
@@ -180,7 +185,7 @@ def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[
                 with segment.warc_path.open("rb") as own:
                     warc_sum = _copy(own, warc)
                 size = segment.log_path.stat().st_size
-                log.write(header(segment.name, begin, warc.tell() - begin, size, loaded[segment.name], more))
+                log.write(index_line(segment.name, begin, warc.tell() - begin, size, loaded[segment.name], more))
                 with segment.log_path.open("rb") as own:
                     sums.append((segment.name, warc_sum, _copy(own, log)))
         segment_files.sync_file(warc_path)
@@ -197,7 +202,7 @@ def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[
 
 
 def _verify(warc_path: Path, log_path: Path, sums: Sequence[tuple[str, int, int]]) -> None:
-    """Read the copies back: every byte is what was read of the segments' own files, and where the seal says."""
+    """Read the copies back: every byte matches the loose files and is where the index says."""
     with warc_path.open("rb") as warc, log_path.open("rb") as log:
         for part, expected in zip(read_index(log, log_path), sums, strict=True):
             found = (
@@ -207,14 +212,14 @@ def _verify(warc_path: Path, log_path: Path, sums: Sequence[tuple[str, int, int]
             )
             if found != expected:
                 raise ArchiveError(
-                    f"{warc_path}: the copy of segment {part.segment} is not what was written. Its own files stay. "
-                    "The disk, or the memory of this machine, may be failing.",
+                    f"{warc_path}: the copy of segment {part.segment} differs from what was written. Its loose files "
+                    "are kept. The disk or the memory of this machine may be failing.",
                     file=warc_path,
                 )
 
 
 def _copy(old: BinaryIO, new: BinaryIO) -> int:
-    """Copy what is left of a file; its checksum."""
+    """Copy the rest of a file; returns its checksum."""
     checksum = 0
     while chunk := old.read(_CHUNK):
         new.write(chunk)

@@ -1,13 +1,13 @@
-"""Packs: the small segments of one day in two files, where each would have two of its own.
+"""Packs: the small segments of one day together in two files, instead of two loose files for each segment.
 
-    packs/202603/20260301-1.warc.gz   the WARC files of its segments, one behind the other: a WARC file like any other
-    packs/202603/20260301-1.jsonl     in the same order, for each one a line that says where it is, and then its log
+    packs/202603/20260301-1.warc.gz   the WARC files of the segments, concatenated: a regular WARC file
+    packs/202603/20260301-1.jsonl     in the same order, for each segment an index line and then its log
 
-The second file is the seal: it gets its name last, when both are whole and on the disk. A segment keeps its name, and
-its offsets count from where its part of the WARC file begins. They are in a folder of their own, so that who lists
-segments does not take a pack for one, and in one for each month, so that finding a segment stays cheap.
+The second file is the seal: it gets its final name last, when both files are complete and on the disk. A segment keeps
+its name, and its offsets count from the beginning of its part of the WARC file. Packs have a separate folder, so that
+they are not listed as segments, and a folder for each month, so that finding a segment stays cheap.
 
-Only the process that holds the warehouse's lock makes packs (`crawlers.archive.packing`), changes them
+Only the process that holds the warehouse's lock creates packs (`crawlers.archive.packing`), changes them
 (`crawlers.archive.erase`) and removes them. Reading needs no lock.
 """
 
@@ -30,30 +30,30 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "packs"
-_DAY = re.compile(r"(\d{8})\d{6}-.")  # how the segments of crawls are named: by the time of their beginning, UTC
+_DAY = re.compile(r"(\d{8})\d{6}-.")  # names of crawled segments begin with the time they were opened, UTC
 _PACK = re.compile(r"(\d{8})-(\d+)")
-_KNOWN = 64  # packs whose parts are kept in memory, some 20 KB each
+_MAX_CACHED = 64  # packs whose index is kept in memory, some 20 KB each
 
 
 @dataclass(frozen=True, slots=True)
 class Pack:
-    """A pack of an archive, sealed or in the making; `name` is `<day, yyyymmdd>-<number>`."""
+    """A pack of an archive, sealed or being written; `name` is `<day, yyyymmdd>-<number>`."""
 
     archive: Path
     name: str
 
     @property
     def warc_path(self) -> Path:
-        """The WARC files."""
+        """The file with the WARC records."""
         return self.archive / FOLDER / self.name[:6] / f"{self.name}{WARC_SUFFIX}"
 
     @property
     def log_path(self) -> Path:
-        """The logs, each after a line of its own; the seal."""
+        """The file with the logs, each after its index line; the seal of the pack."""
         return self.archive / FOLDER / self.name[:6] / f"{self.name}{LOG_SUFFIX}"
 
     def index(self) -> Mapping[str, IndexEntry]:
-        """Its segments by name, in order. Raises ArchiveError where the seal is damaged or cannot be read."""
+        """Its index entries by segment name, in order. Raises ArchiveError if the index is damaged or unreadable."""
         try:
             with self.log_path.open("rb") as log:
                 return _cached_index(log, self)
@@ -63,7 +63,7 @@ class Pack:
             ) from error
 
     def is_whole(self) -> bool:
-        """Whether both files are there, and as long as they are to be; their content is not read."""
+        """Whether both files exist and have the expected length; their content is not read."""
         try:
             end = max(part.warc_begin + part.warc_bytes for part in self.index().values())
             return self.warc_path.stat().st_size == end
@@ -84,7 +84,7 @@ class Pack:
 
 @dataclass(frozen=True, slots=True)
 class ByteRange:
-    """An open file, and from where to where in it a segment is."""
+    """A byte range of an open file, with the file or log of one segment."""
 
     file: BinaryIO
     path: Path
@@ -93,7 +93,7 @@ class ByteRange:
     first_line: int = 1
 
     def lines(self) -> Iterator[bytes]:
-        """The lines of a log."""
+        """The lines in this range of a log."""
         self.file.seek(self.begin)
         left = self.end - self.begin
         while left > 0 and (line := self.file.readline(left)):
@@ -103,14 +103,14 @@ class ByteRange:
 
 @contextmanager
 def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
-    """The WARC file of a sealed segment, its own or its pack's.
+    """Open the WARC file of a sealed segment: its loose file or that of its pack.
 
-    Raises FileNotFoundError, of its own file, where there is neither, and ArchiveError where its pack is damaged.
+    Raises FileNotFoundError, with the path of the loose file, if there is neither; ArchiveError if the pack is damaged.
     """
     own = archive / f"{segment}{WARC_SUFFIX}"
     try:
         file, found = own.open("rb"), None
-    except FileNotFoundError:  # also where it was packed a moment ago: the pack is sealed before the file goes
+    except FileNotFoundError:  # possibly packed a moment ago: a pack is sealed before the loose files are removed
         found = find_pack(archive, segment)
         if found is None:
             raise
@@ -125,7 +125,7 @@ def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
 
 @contextmanager
 def open_log(archive: Path, segment: str) -> Iterator[ByteRange]:
-    """The log of a sealed segment, as `open_warc`."""
+    """Open the log of a sealed segment, like `open_warc`."""
     own = archive / f"{segment}{LOG_SUFFIX}"
     file: BinaryIO
     try:
@@ -143,15 +143,15 @@ def open_log(archive: Path, segment: str) -> Iterator[ByteRange]:
 
 
 def day_in_name(segment: str) -> str | None:
-    """The day (UTC, yyyymmdd) in a segment's name; None where there is none: such a segment is never packed."""
+    """The day (UTC, yyyymmdd) in a segment's name; None if it has none, and then it is never packed."""
     found = _DAY.match(segment)
     return found[1] if found else None
 
 
 def find_pack(archive: Path, segment: str) -> tuple[Pack, IndexEntry] | None:
-    """The pack that a segment is in, for a look at those of its day.
+    """The pack that contains a segment; reads the packs of the segment's day.
 
-    Raises ArchiveError where it is in none that can be read, and one of the day cannot be.
+    Raises ArchiveError if no readable pack contains it and one of the day's packs is unreadable.
     """
     found = _find_open(archive, segment)
     if found is None:
@@ -162,7 +162,7 @@ def find_pack(archive: Path, segment: str) -> tuple[Pack, IndexEntry] | None:
 
 
 def _find_open(archive: Path, segment: str) -> tuple[Pack, IndexEntry, BinaryIO] | None:
-    """The same, and the log that the part was read from: it may be replaced meanwhile (by `erase_from_segment`)."""
+    """As `find_pack`, with the open log that the entry was read from: erasing may replace the file at any time."""
     day = day_in_name(segment)
     unreadable: ArchiveError | None = None
     for pack in () if day is None else packs_of_day(archive, day):
@@ -171,7 +171,7 @@ def _find_open(archive: Path, segment: str) -> tuple[Pack, IndexEntry, BinaryIO]
                 log = stack.enter_context(pack.log_path.open("rb"))
                 part = _cached_index(log, pack).get(segment)
             except FileNotFoundError:
-                continue  # removed meanwhile
+                continue  # removed in the meantime
             except ArchiveError as error:
                 unreadable = error
                 continue
@@ -184,12 +184,12 @@ def _find_open(archive: Path, segment: str) -> tuple[Pack, IndexEntry, BinaryIO]
 
 
 def packs_of_day(archive: Path, day: str) -> list[Pack]:
-    """The sealed packs of a day (yyyymmdd), in the order of their making."""
+    """The sealed packs of a day (yyyymmdd), oldest first."""
     return _sealed(archive, day[:6], f"{day}-")
 
 
 def new_pack(archive: Path, day: str) -> Pack:
-    """One of a name that nothing stands under."""
+    """A new pack with an unused name."""
     found = (_PACK.match(name) for name in _names(archive / FOLDER / day[:6]))
     taken = [int(match[2]) for match in found if match and match[1] == day]
     return Pack(archive, f"{day}-{max(taken, default=0) + 1}")
@@ -202,7 +202,7 @@ def all_packs(archive: Path) -> Iterator[Pack]:
 
 
 def newest_packed_segments(archive: Path) -> set[str]:
-    """Names of the segments in the packs of the last day that has any. Raises ArchiveError as `Pack.index`."""
+    """Names of the segments in the packs of the most recent packed day. Raises ArchiveError like `Pack.index`."""
     for month in reversed(months(archive)):
         packs = _sealed(archive, month)
         if packs:
@@ -212,7 +212,7 @@ def newest_packed_segments(archive: Path) -> set[str]:
 
 
 def months(archive: Path) -> list[str]:
-    """The folders of packs, in order."""
+    """The folders of packs (yyyymm), in order."""
     return sorted(name for name in _names(archive / FOLDER) if name.isdigit())
 
 
@@ -228,16 +228,16 @@ def warc_files_without_seal(archive: Path) -> list[Path]:
 
 
 def remove_loose_files(pack: Pack, segments: Iterable[str]) -> None:
-    """Remove the files that segments of a whole pack still have of their own; gone for good when this returns.
+    """Remove the loose files of packed segments, durably.
 
-    Raises ArchiveError where there are such files and the pack is not whole.
+    Raises ArchiveError if there are loose files and the pack is incomplete.
     """
     removed = False
     for segment in segments:
         if (pack.archive / f"{segment}{WARC_SUFFIX}").exists() and not pack.is_whole():
             raise ArchiveError(
-                f"{pack.warc_path}: this is not the file that its log {pack.log_path.name} is of.\n"
-                f"Restore both from a backup. Segment {segment} has files of its own as well, which are left alone.",
+                f"{pack.warc_path}: does not match its log {pack.log_path.name}.\n"
+                f"Restore both from a backup. The loose files of segment {segment} are kept.",
                 file=pack.warc_path,
             )
         removed |= segment_files.remove_sealed(pack.archive, segment)
@@ -245,14 +245,15 @@ def remove_loose_files(pack: Pack, segments: Iterable[str]) -> None:
         segment_files.sync_directory(pack.archive)
 
 
-def remove_leftovers(archive: Path, within: Iterable[str]) -> None:
-    """Remove what somebody who was killed left of a pack in the folders of these months (yyyymm).
+def remove_leftovers(archive: Path, folders: Iterable[str]) -> None:
+    """Remove the leftovers of killed processes in the pack folders of these months (yyyymm).
 
-    A WARC file goes only where a seal in the making says that it is a leftover. For the holder of the warehouse's lock.
+    Removes a WARC file only if an unsealed log beside it shows that it is a leftover. The caller must hold the
+    warehouse's lock.
     """
-    for month in within:
+    for month in folders:
         folder = archive / FOLDER / month
-        for name in sorted(_names(folder)):  # .jsonl.new before .warc.gz.new, so a kill here leaves no WARC file alone
+        for name in sorted(_names(folder)):  # .jsonl.new before .warc.gz.new: a kill here leaves no lone WARC file
             if name.endswith(LOG_SUFFIX + NEW_SUFFIX):
                 pack = name.removesuffix(LOG_SUFFIX + NEW_SUFFIX)
                 if not (folder / f"{pack}{LOG_SUFFIX}").exists():
@@ -274,26 +275,26 @@ def _key(name: str) -> tuple[str, int, str]:
 
 def _names(folder: Path) -> list[str]:
     try:
-        return os.listdir(folder)  # noqa: PTH208 - names are all that is needed, of every segment that is read
+        return os.listdir(folder)  # noqa: PTH208 - faster, and called for every segment that is read
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-_known: dict[Path, tuple[tuple[int, int, int], dict[str, IndexEntry]]] = {}
+_cache: dict[Path, tuple[tuple[int, int, int], dict[str, IndexEntry]]] = {}
 _lock = threading.Lock()
 
 
 def _cached_index(log: BinaryIO, pack: Pack) -> dict[str, IndexEntry]:
-    """Read once, and again when the file is another one."""
+    """The index of a pack, read again only when the file has changed."""
     seen = os.fstat(log.fileno())
     state = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
     with _lock:
-        known = _known.get(pack.log_path)
+        known = _cache.get(pack.log_path)
     if known is not None and known[0] == state:
         return known[1]
     parts = {part.segment: part for part in read_index(log, pack.log_path)}
     with _lock:
-        if len(_known) >= _KNOWN:
-            del _known[next(iter(_known))]
-        _known[pack.log_path] = state, parts
+        if len(_cache) >= _MAX_CACHED:
+            del _cache[next(iter(_cache))]
+        _cache[pack.log_path] = state, parts
     return parts

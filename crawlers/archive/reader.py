@@ -1,4 +1,4 @@
-"""Reading sealed segments, and single records of them."""
+"""Reads sealed segments and their records."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CONTENT = WarcRecordType.response | WarcRecordType.resource
-"""The types of record that hold what was fetched; the other ones speak of it."""
+"""The record types that contain what was fetched; the others are about it."""
 
 
-_CHUNK = 64 << 10  # bytes read at a time: most pages are one such piece, compressed
+_CHUNK = 64 << 10  # bytes read at a time: most compressed pages fit into one chunk
 _GZIP = 31  # zlib's window size for gzip, header and checksum included
 _STATUS_LINE = re.compile(rb"HTTP/\d(?:\.\d)? +(\d{3})(?: |$)")
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
@@ -33,28 +33,28 @@ _CHARSET = re.compile(r"""charset\s*=\s*["']?([^\s"';,]+)""", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class StoredContent:
-    """What was stored of one fetch."""
+    """The stored response or imported record of one fetch."""
 
     url: str
-    """The address that answered, percent-encoded where it held spaces or control characters."""
+    """The URL that answered, with spaces and control characters percent-encoded."""
     status: int | None
     """HTTP status; None for an imported article."""
     headers: tuple[tuple[str, str], ...]
-    """HTTP headers as stored, in order, repeated ones too: credentials are empty, and what described a coding that is
-    not stored is under `X-Crawler-…`. Values are read as UTF-8 if they are that, else as Latin-1."""
+    """HTTP headers as stored, in order, including repeated ones. Credentials are empty, and headers about a coding that
+    is not stored are named `X-Crawler-…`. Values are decoded as UTF-8 if valid, otherwise as Latin-1."""
     body: bytes
-    """Decoded of all transfer and content codings."""
+    """The body after all transfer and content codings are decoded."""
     http_charset: str | None
-    """The charset that `content_type` names, in lower case and unchecked."""
+    """The charset in `content_type`, in lower case, not validated."""
     content_type: str | None
-    """The Content-Type header as the server spelled it (of several the last, as Scrapy reads it)."""
+    """The Content-Type header as the server spelled it (the last of several, like Scrapy)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sealed segment, in files of its own or in a pack: all that reads it works alike.
+    """A sealed segment, loose or in a pack; reading works the same way.
 
-    Opening and closing files is up to each call, so a Segment may be sent to other processes.
+    Each call opens and closes its files, so a Segment can be sent to other processes.
     """
 
     directory: Path
@@ -62,23 +62,23 @@ class Segment:
 
     @property
     def warc_path(self) -> Path:
-        """Its own WARC file, which is not there when it is packed."""
+        """Its loose WARC file, which does not exist if the segment is packed."""
         return self.directory / f"{self.name}{WARC_SUFFIX}"
 
     @property
     def log_path(self) -> Path:
-        """Its own log, JSON lines; as `warc_path`."""
+        """Its loose log (JSON lines), which does not exist if the segment is packed."""
         return self.directory / f"{self.name}{LOG_SUFFIX}"
 
     def exists(self) -> bool:
-        """Whether the archive has it. Raises ArchiveError where its pack is damaged."""
+        """Whether the archive has it. Raises ArchiveError if its pack is damaged."""
         try:
             return self.warc_path.exists() or packs.find_pack(self.directory, self.name) is not None
         except OSError as error:
             raise _cannot_read(self.warc_path, error) from error
 
     def warc_bytes(self) -> int:
-        """How much of the WARC file is there. Raises ArchiveError where it is missing."""
+        """The size of the WARC file as found on the disk. Raises ArchiveError if it is missing."""
         path = self.warc_path
         try:
             with packs.open_warc(self.directory, self.name) as warc:
@@ -88,7 +88,7 @@ class Segment:
             raise _cannot_read(path, error) from error
 
     def log_lines(self) -> int:
-        """How many lines the log has, counted. Raises ArchiveError where it is missing."""
+        """The number of lines in the log, counted. Raises ArchiveError if it is missing."""
         path = self.log_path
         try:
             with packs.open_log(self.directory, self.name) as log:
@@ -98,7 +98,7 @@ class Segment:
             raise _cannot_read(path, error) from error
 
     def fetches(self) -> Iterator[Fetch]:
-        """The log, in the order of writing. Raises ArchiveError at a line that is none, or where the log is missing."""
+        """The log, in the order of writing. Raises ArchiveError at an invalid line, or if the log is missing."""
         path = self.log_path
         try:
             with packs.open_log(self.directory, self.name) as log:
@@ -112,9 +112,9 @@ class Segment:
             raise _cannot_read(path, error) from error
 
     def read(self, offset: int) -> StoredContent:
-        """What was stored at `Fetch.offset`, for the price of that one record.
+        """The content stored at `Fetch.offset`; reads only that record.
 
-        Raises ArchiveError, with its place in the file, where no whole, undamaged record of something fetched starts
+        Raises ArchiveError, with the position in the file, unless a complete, undamaged record with content starts
         there.
         """
         with RecordReader(self) as records:
@@ -122,7 +122,7 @@ class Segment:
 
 
 class RecordReader:
-    """The records of a segment one by one, with its file kept open between them: a context manager."""
+    """Reads several records of a segment, keeping its file open in between. A context manager."""
 
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
@@ -161,9 +161,9 @@ class RecordReader:
 
 
 def sealed_segments(directory: Path) -> list[Segment]:
-    """The sealed segments of a folder by name, which is by time of their beginning; none where it does not exist.
+    """The sealed segments of a folder in the order of their names, and so of the time they were opened.
 
-    Reads what every pack holds. Raises ArchiveError where one is damaged.
+    Empty if the folder does not exist. Reads the index of every pack; raises ArchiveError if one is damaged.
     """
     names = {segment.name for segment in loose_segments(directory)}
     for pack in packs.all_packs(directory):
@@ -172,7 +172,7 @@ def sealed_segments(directory: Path) -> list[Segment]:
 
 
 def loose_segments(directory: Path) -> list[Segment]:
-    """Those that have files of their own: not packed, or about to be."""
+    """The segments with loose files: not packed yet, or not quite."""
     try:
         names = sorted(path.name.removesuffix(WARC_SUFFIX) for path in directory.glob(f"*{WARC_SUFFIX}"))
     except OSError as error:
@@ -181,10 +181,10 @@ def loose_segments(directory: Path) -> list[Segment]:
 
 
 def read_member(file: BinaryIO, offset: int) -> tuple[bytes, int]:
-    """The gzip member that starts at `offset`, unpacked, and where it ends in the file.
+    """The gzip member that starts at `offset`, unpacked, and its end in the file.
 
-    Raises ValueError where none starts there, or it is cut off, or fails its own checksum. fastwarc's own reader
-    returns what is left of a record that was cut off as though it were whole.
+    Raises ValueError if no member starts there, or if it is truncated or fails its checksum. fastwarc's reader returns
+    a truncated record as if it were complete.
     """
     if offset < 0:
         raise ValueError("a negative offset")
@@ -204,7 +204,7 @@ def read_member(file: BinaryIO, offset: int) -> tuple[bytes, int]:
 
 
 def parse_record(content: bytes) -> tuple[WarcRecord, bytes]:
-    """The record that these bytes are, and its block. ValueError where they are none, or not as long as they say."""
+    """Parse a record; returns it with its block. Raises ValueError if it is invalid or shorter than it declares."""
     try:
         record = WarcRecord.from_bytes(content)
         if "WARC-Block-Digest" in record.headers and not record.verify_block_digest():
@@ -212,9 +212,8 @@ def parse_record(content: bytes) -> tuple[WarcRecord, bytes]:
         block = record.reader.read()
     except OSError as error:
         raise ValueError(f"not a WARC record ({error})") from error
-    length = record.headers.get(
-        "Content-Length", "none"
-    )  # fastwarc's content_length is what is there, not what is said
+    # Not fastwarc's content_length: that is the actual length, not the declared one.
+    length = record.headers.get("Content-Length", "none")
     if length != str(len(block)):
         raise ValueError(f"the record is cut off: {len(block)} bytes of {length}")
     return record, block
@@ -278,5 +277,5 @@ def _charset(content_type: str | None) -> str | None:
 
 
 def _cannot_read(path: Path, error: OSError) -> ArchiveError:
-    path = Path(error.filename or path)  # the pack's, where that is what cannot be opened
+    path = Path(error.filename or path)  # that of the pack, if the pack is what cannot be opened
     return ArchiveError(f"{path}: cannot be read: {error.strerror or error}", file=path)

@@ -1,4 +1,4 @@
-"""Sealing what a killed writer left open."""
+"""Seals the segments that a killed writer left open."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
 
 
 def salvage_segments(directory: Path) -> list[str]:
-    """Seal every segment whose writer is gone; the names of those sealed, sorted.
+    """Seal every segment whose writer is gone; returns their names, sorted.
 
-    A segment keeps its longest beginning that is whole: up to the first log line that is torn or whose record is, and
-    no torn record. One in which nothing is whole is removed. A segment whose writer is alive is left alone. May be
-    called at any time, by several processes at once, and again; a folder that does not exist holds nothing to salvage.
-    Raises ArchiveError where a file cannot be read or written.
+    A segment keeps its longest intact beginning: everything before the first truncated record, and before the first log
+    line that is truncated or has no intact record. A segment without anything intact is removed, and one with a running
+    writer is left alone. This may be called at any time, repeatedly, and by several processes at once; the folder need
+    not exist. Raises ArchiveError if a file cannot be read or written.
     """
     ends = (WARC_SUFFIX + OPEN_SUFFIX, LOG_SUFFIX + OPEN_SUFFIX)
     try:
@@ -34,7 +34,7 @@ def salvage_segments(directory: Path) -> list[str]:
 
 
 def _salvage(directory: Path, name: str) -> bool:
-    """Whether the segment was sealed just now."""
+    """Salvage one segment; returns whether it was sealed."""
     warc_path = directory / f"{name}{WARC_SUFFIX}{OPEN_SUFFIX}"
     try:
         warc = warc_path.open("r+b", buffering=0)
@@ -45,7 +45,8 @@ def _salvage(directory: Path, name: str) -> bool:
         if not segment_files.try_lock(warc) or not segment_files.is_same_file(warc_path, warc):
             return False
         if (directory / f"{name}{WARC_SUFFIX}").exists():
-            # Its writer was killed on finding that the name is taken. The log beside it is the sealed segment's.
+            # Its writer was killed after finding that the name is taken. The log beside it belongs to the sealed
+            # segment.
             if not warc.seek(0, 2):
                 warc_path.unlink()
             return False
@@ -60,21 +61,21 @@ def _salvage(directory: Path, name: str) -> bool:
 
 
 def _remove_lone_log(path: Path) -> None:
-    """A log whose WARC file is gone leads nowhere, for the WARC file is made before the log and goes after it."""
+    """Remove a log without its WARC file: the WARC file is created before the log and removed after it."""
     with suppress(FileNotFoundError), path.open("r+b", buffering=0) as log:
         if segment_files.try_lock(log) and segment_files.is_same_file(path, log):
             path.unlink()
 
 
 def _log(directory: Path, name: str) -> FileIO:
-    """The log, open for cutting: under its final name where the seal was half done; made where there is none."""
+    """Open the log for truncation, created if missing; it has its final name already if sealing was interrupted."""
     final = directory / f"{name}{LOG_SUFFIX}"
     path = final if final.exists() else directory / f"{name}{LOG_SUFFIX}{OPEN_SUFFIX}"
     return path.open("a+b", buffering=0)
 
 
 def _whole_records(warc: FileIO) -> dict[int, bool]:
-    """Where whole records start, and whether each holds something fetched; what follows them is cut off."""
+    """The offsets of the intact records, and whether each has content; truncates the file after them."""
     records: dict[int, bool] = {}
     end = 0
     while True:
@@ -90,7 +91,7 @@ def _whole_records(warc: FileIO) -> dict[int, bool]:
 
 
 def _keep_whole_lines(log: FileIO, records: dict[int, bool]) -> int:
-    """How many lines of the log are whole and have their record; from the first that is not it is cut off."""
+    """The number of intact log lines that have their record; truncates the log before the first other line."""
     log.seek(0)
     kept = end = 0
     for line in log.readall().split(b"\n")[:-1]:

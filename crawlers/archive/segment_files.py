@@ -1,7 +1,7 @@
-"""The files of a segment: what they are called, how one is locked while it is written, and how it is sealed.
+"""The files of a segment: their names, the lock while one is written, and sealing.
 
     NAME.warc.gz        what was fetched
-    NAME.jsonl          its log, a `Fetch` per line
+    NAME.jsonl          the fetch log, one `Fetch` per line
 
 Both end in `.open` until the segment is sealed. Sealing renames the log first and the WARC file last, so the final name
 of the WARC file is the seal: once it exists, both files are complete, on the disk, and will not change again.
@@ -22,27 +22,27 @@ WARC_SUFFIX = ".warc.gz"
 LOG_SUFFIX = ".jsonl"
 OPEN_SUFFIX = ".open"
 NEW_SUFFIX = ".new"
-"""What is written to take the place of a file, or to become one, until it is whole."""
+"""Suffix of a file that is still being written, before it gets its final name."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def checked_name(name: str) -> str:
-    """The name itself; ValueError where it could not be that of a file on every system, or would leave its folder."""
+    """The name itself. Raises ValueError unless it is a valid file name on every system and stays in its folder."""
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} cannot be in a file name: expected letters and digits of ASCII, '.', '_' and '-'")
+        raise ValueError(f"{name!r} cannot be used in a file name: expected ASCII letters and digits, '.', '_' and '-'")
     return name
 
 
 def seal(directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
-    """Bring both files to the disk and give them the names they keep.
+    """Sync both files to disk and give them their final names.
 
-    The folder is brought to the disk between the two renames as well: a file system may write them in another order.
+    The folder is synced between the two renames as well, because a file system may write them in another order.
     """
     os.fsync(warc.fileno())
     os.fsync(log.fileno())
     open_log = directory / f"{name}{LOG_SUFFIX}{OPEN_SUFFIX}"
-    if open_log.exists():  # not where the writer was killed between the two renames
+    if open_log.exists():  # missing if the writer was killed between the two renames
         open_log.rename(directory / f"{name}{LOG_SUFFIX}")
         sync_directory(directory)
     (directory / f"{name}{WARC_SUFFIX}{OPEN_SUFFIX}").rename(directory / f"{name}{WARC_SUFFIX}")
@@ -50,24 +50,27 @@ def seal(directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
 
 
 def sync_file(path: Path) -> None:
-    """Return once a file's content is on the disk."""
+    """Sync a file's content to disk."""
     with path.open("rb") as file:
         os.fsync(file.fileno())
 
 
 def remove_open(directory: Path, name: str) -> None:
-    """Remove an open segment. The WARC file goes last: as long as it stands, others leave the log alone."""
+    """Remove an open segment. The WARC file goes last: as long as it exists, others leave the log alone."""
     for ending in (LOG_SUFFIX + OPEN_SUFFIX, WARC_SUFFIX + OPEN_SUFFIX):
         (directory / f"{name}{ending}").unlink(missing_ok=True)
 
 
 def temporary_path(path: Path) -> Path:
-    """Where the file that is to stand there is written."""
+    """The path at which a new file is written before it is renamed to `path`."""
     return path.with_name(path.name + NEW_SUFFIX)
 
 
 def remove_sealed(directory: Path, name: str) -> bool:
-    """Remove the files of a sealed segment, the seal last, and what a killed erasure left; False: there was none."""
+    """Remove the files of a sealed segment, the seal last, and leftovers of a killed erasure.
+
+    Returns whether there was any file.
+    """
     paths = [
         directory / f"{name}{ending}"
         for ending in (LOG_SUFFIX + NEW_SUFFIX, WARC_SUFFIX + NEW_SUFFIX, LOG_SUFFIX, WARC_SUFFIX)
@@ -79,12 +82,12 @@ def remove_sealed(directory: Path, name: str) -> bool:
 
 
 def lock(file: FileIO) -> None:
-    """Hold the file's lock until it is closed, waiting for whoever holds it now (salvage does, for a moment)."""
+    """Lock the file until it is closed, waiting for the current holder (salvage holds it for a moment)."""
     fcntl.flock(file, fcntl.LOCK_EX)
 
 
 def try_lock(file: FileIO) -> bool:
-    """Take the file's lock, held until it is closed; False where somebody else has it."""
+    """Lock the file until it is closed; returns False if another process holds the lock."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -93,7 +96,7 @@ def try_lock(file: FileIO) -> bool:
 
 
 def is_same_file(path: Path, file: FileIO) -> bool:
-    """Whether the open file is still the one that stands under this name."""
+    """Whether the open file is still the one at this path."""
     try:
         return os.path.samestat(path.stat(), os.fstat(file.fileno()))
     except FileNotFoundError:
@@ -101,7 +104,7 @@ def is_same_file(path: Path, file: FileIO) -> bool:
 
 
 def sync_directory(directory: Path) -> None:
-    """Bring renames within a folder to the disk."""
+    """Sync renames within a folder to disk."""
     descriptor = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(descriptor)

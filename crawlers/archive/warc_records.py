@@ -1,4 +1,4 @@
-"""What was sent and received, and how it looks as WARC/1.1 records (ISO 28500:2017), each a gzip member of its own."""
+"""Encodes what was sent and received as WARC/1.1 records (ISO 28500:2017), each in a separate gzip member."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
 GZIP_LEVEL = 5
 """Measured on 278 real news pages of 240 KB: level 5 takes 0.70 ms for 100 KB and leaves 19.4 % of it; level 1 0.30 ms
-and 27.2 %, level 6 0.83 ms and 19.3 %, level 9 1.47 ms and 19.1 %. Beyond 5 time is paid for next to nothing."""
+and 27.2 %, level 6 0.83 ms and 19.3 %, level 9 1.47 ms and 19.1 %. Beyond 5, more time gains next to nothing."""
 
 WITHOUT_COMPRESSION = 0
-"""Level of records whose body came in gzip: a second round takes 0.8 ms for such a page and saves 1 % of it."""
+"""Level of records whose body is gzipped already: compressing it again takes 0.8 ms for a page and saves 1 % of it."""
 
 _PROFILES = "http://netpreserve.org/warc/1.1/revisit"
 NOT_MODIFIED_PROFILE = f"{_PROFILES}/server-not-modified"
@@ -46,7 +46,7 @@ _PRINTABLE_ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
 
 def warcinfo(name: str, run_id: str, now: datetime) -> bytes:
-    """The first record of the segment `name`: which software made it, when and in which run; nothing of the machine."""
+    """The first record of the segment `name`: the software, the time and the run; nothing about the machine."""
     fields = (
         ("software", _software()),
         ("format", "WARC File Format 1.1"),
@@ -58,10 +58,10 @@ def warcinfo(name: str, run_id: str, now: datetime) -> bytes:
 
 
 def encode(content: Exchange | ImportedRecord, fetched_at: datetime, digest: str) -> tuple[bytes, bytes]:
-    """The compressed records of one fetch: what goes before (the request, if any), and the one with its content.
+    """The compressed records of one fetch: the request (empty without one), and the record with the content.
 
-    `digest` is the `payload_digest` of its body. An exchange that repeats what is stored becomes a revisit record,
-    which has the head of the answer alone. Raises ArchiveError where the address is longer than `MAX_URL_BYTES`.
+    `digest` is the `payload_digest` of its body. An exchange that repeats a stored response becomes a revisit record
+    with only the head of the response. Raises ArchiveError if the URL is longer than MAX_URL_BYTES.
     """
     target = target_uri(content.url)
     if isinstance(content, ImportedRecord):
@@ -100,13 +100,13 @@ def encode(content: Exchange | ImportedRecord, fetched_at: datetime, digest: str
 
 
 def payload_digest(body: bytes) -> str:
-    """The digest of a payload as WARC files spell it, of the body as it is stored."""
+    """The WARC digest of a payload: of the body as stored."""
     sha1 = hashlib.sha1(body, usedforsecurity=False).digest()
     return f"sha1:{base64.b32encode(sha1).decode()}"
 
 
 def _revisit_headers(content: Exchange, digest: str) -> list[tuple[str, str]]:
-    """Which profile, and which record it refers to (WARC/1.1, 6.7)."""
+    """The profile of a revisit record, and the record it refers to (WARC/1.1, 6.7)."""
     is_304 = content.status == NOT_MODIFIED
     original = content.repeats
     known = (original.digest if original is not None else None) if is_304 else digest
@@ -139,7 +139,7 @@ def _member(
     compressed = io.BytesIO()
     writer = GzipWriter(compressed, compression_level=level)
     record.write(writer, checksum_data=True)
-    writer.finish()  # without it the gzip member stays open and other tools refuse the file
+    writer.finish()  # otherwise the gzip member stays open and other tools reject the file
     return compressed.getvalue()
 
 
@@ -170,22 +170,22 @@ def _response_head(content: Exchange) -> bytes:
 
 
 def warc_date(moment: datetime) -> str:
-    """A time as a record has it."""
+    """A time as WARC records spell it."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _named(headers: Headers) -> Headers:
-    """With the names as they will be stored: they are looked at only thus, or a stray byte would hide one."""
+    """Headers with their names as stored; checks use these names, otherwise a stray byte could hide a header."""
     return tuple((_NOT_TOKEN.sub("", name), value) for name, value in headers)
 
 
 def _head(first_line: str, headers: Headers, own: Iterable[tuple[str, str]] = ()) -> bytes:
-    """`own` are headers that hold for what is stored; a coding that `headers` name does not."""
+    """An HTTP head. `own` are headers that describe the stored body; the codings in `headers` may not."""
     return _value(first_line)[:MAX_HTTP_HEAD_BYTES] + b"\r\n" + _lines((*own, *_stored(headers))) + b"\r\n"
 
 
 def _stored(headers: Headers) -> Iterable[tuple[str, str]]:
-    """Without credentials; as Common Crawl does it, what does not hold for a decoded body is named `X-Crawler-…`."""
+    """Headers without credentials; like at Common Crawl, those that describe a coding are renamed `X-Crawler-…`."""
     for name, value in headers:
         lower = name.lower()
         if lower in SECRET_HEADERS:
@@ -196,7 +196,7 @@ def _stored(headers: Headers) -> Iterable[tuple[str, str]]:
 
 
 def _lines(fields: Iterable[tuple[str, str]]) -> bytes:
-    """Header lines, as many as fit; a value cannot end its line, whatever is in it."""
+    """Header lines, as many as fit; values are escaped so that they cannot end their line."""
     lines, left, dropped = [], MAX_HTTP_HEAD_BYTES, 0
     for name, value in fields:
         line = name.encode() + b": " + _value(value) + b"\r\n"
@@ -226,20 +226,20 @@ def _media_type(text: str) -> str:
 
 
 def target_uri(url: str) -> str:
-    """An address as a record has it. Raises ArchiveError where it is longer than `MAX_URL_BYTES`."""
+    """A URL as WARC records spell it. Raises ArchiveError if it is longer than MAX_URL_BYTES."""
     url = without_user_info(url).strip()
     if not url.isprintable() or " " in url:
         url = "".join(
             char if char.isprintable() and char != " " else quote(char, safe="", errors="replace") for char in url
         )
     if (length := len(url.encode())) > MAX_URL_BYTES:
-        raise ArchiveError(f"{url[:80]}…: an address of {length} bytes; at most {MAX_URL_BYTES} can be archived")
+        raise ArchiveError(f"{url[:80]}…: a URL of {length} bytes; at most {MAX_URL_BYTES} can be archived")
     return url
 
 
 def _ip(text: str | None) -> str | None:
     try:
-        return None if text is None else str(ip_address(text.partition("%")[0]))  # a zone is of this machine
+        return None if text is None else str(ip_address(text.partition("%")[0]))  # a zone belongs to this machine
     except ValueError:
         return None
 
@@ -252,5 +252,5 @@ def _new_id() -> str:
 def _software() -> str:
     try:
         return f"newsloom/{metadata.version('newsloom')}"
-    except metadata.PackageNotFoundError:  # run from a checkout that is not installed
+    except metadata.PackageNotFoundError:  # run from a checkout without installation
         return "newsloom"

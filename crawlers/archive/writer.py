@@ -1,4 +1,4 @@
-"""Writing segments."""
+"""Writes segments."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
 
 class SegmentWriter:
-    """Writes what was fetched into segments of one folder, which is made where it is missing.
+    """Writes what was fetched into segments in one folder, which is created if it is missing.
 
-    A segment is begun by the first `add` and sealed once it holds `max_pages` contents or `max_bytes` (both files
-    together) or is `max_age` seconds old; `add` and `seal_if_old` look. `on_sealed` is called with the name of each one
-    that was sealed. Names are `<UTC, yyyymmddHHMMSS>-<run_id>-<counter>`; with a `name`, the first segment has just
-    that and the next ones `<name>-<counter>`, and one that is there already is refused.
+    The first `add` opens a segment. It is sealed once it has `max_pages` contents or `max_bytes` (both files together)
+    or is `max_age` seconds old; `add` and `seal_if_old` check this. `on_sealed` is called with the name of each sealed
+    segment. Names are `<UTC, yyyymmddHHMMSS>-<run_id>-<counter>`. If a `name` is given, it is the name of the first
+    segment, and the next ones are `<name>-<counter>`; existing segments are never overwritten.
 
-    What `add` has returned for survives a kill of the process (both files are with the operating system then), and a
-    power cut once it is sealed. May be used by several threads. A context manager: leaving it seals what is open, also
-    on an error. Raises ArchiveError where a file cannot be written, ValueError where a parameter makes no sense.
+    Once `add` has returned, its fetch survives a kill of the process, because both files are with the operating system;
+    once the segment is sealed, it survives a power failure. Thread-safe. A context manager: leaving it seals the open
+    segment, also after an error. Raises ArchiveError if a file cannot be written, ValueError for an invalid parameter.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class SegmentWriter:
         name: str | None = None,
     ) -> None:
         if max_pages < 1 or max_bytes < 1 or max_age < 0:
-            raise ValueError(f"no room for a page: {max_pages=}, {max_bytes=}, {max_age=}")
+            raise ValueError(f"invalid segment limits: {max_pages=}, {max_bytes=}, {max_age=}")
         self._directory = directory
         self._run_id = segment_files.checked_name(run_id)
         self._given_name = None if name is None else segment_files.checked_name(name)
@@ -66,15 +66,15 @@ class SegmentWriter:
 
     @property
     def name(self) -> str | None:
-        """Name of the segment that is open now, if any."""
+        """Name of the open segment, if any."""
         return self._open.name if self._open else None
 
     def add(self, fetch: Fetch, content: Exchange | ImportedRecord | None = None) -> Fetch:
-        """Write one fetch and what it brought, if anything; the fetch comes back as it was logged.
+        """Write one fetch and its content, if any; returns the fetch as it was logged.
 
-        It gets the offset and the digest of what is stored; an exchange that repeats something stored has neither. It
-        is logged without `user:password@`. Where writing fails (disk full), nothing of it stays in the segment, and
-        what was added before is untouched.
+        The logged fetch has the offset and the digest of the stored content, unless the exchange repeats a stored
+        response, and no `user:password@`. If writing fails (disk full), nothing of it stays in the segment, and earlier
+        fetches are untouched.
         """
         fetch = without_credentials(fetch)
         before, main, digest = b"", b"", None
@@ -95,13 +95,13 @@ class SegmentWriter:
         return fetch
 
     def seal_if_old(self) -> None:
-        """Seal the open segment if it has reached `max_age`; for timers, as a quiet crawl adds nothing for long."""
+        """Seal the open segment if it has reached `max_age`. For timers: a slow crawl may add nothing for long."""
         with self._lock:
             sealed = self._seal() if self._open and self._open.age() >= self._max_age else None
         self._announce(sealed)
 
     def close(self) -> None:
-        """Seal what is open; nothing can be added afterwards. May be called again."""
+        """Seal the open segment. Nothing can be added afterwards; further calls do nothing."""
         with self._lock:
             self._closed = True
             sealed = self._seal() if self._open else None
@@ -126,7 +126,7 @@ class SegmentWriter:
             if segment:
                 return segment
             if self._given_name:
-                raise ArchiveError(f"{self._directory / name}: there is such a segment already", file=self._directory)
+                raise ArchiveError(f"{self._directory / name}: this segment already exists", file=self._directory)
 
     def _seal(self) -> str | None:
         segment, self._open = self._open, None
@@ -138,7 +138,7 @@ class SegmentWriter:
 
 
 class _OpenSegment:
-    """The two files of a segment that is being written; `bytes` is their length together."""
+    """The two files of a segment that is being written; `bytes` is their total length."""
 
     def __init__(self, directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
         self.directory, self.name = directory, name
@@ -148,7 +148,7 @@ class _OpenSegment:
 
     @classmethod
     def create(cls, directory: Path, name: str, first_record: bytes) -> Self | None:
-        """A new segment, or None where the name is taken."""
+        """Create a segment; returns None if the name is taken."""
         warc_path = directory / f"{name}{WARC_SUFFIX}{OPEN_SUFFIX}"
         try:
             directory.mkdir(parents=True, exist_ok=True)
@@ -161,7 +161,7 @@ class _OpenSegment:
         except OSError as error:
             raise _cannot_write(warc_path, error) from error
         try:
-            # Looked for only now: whoever sealed a segment of this name did so before the open file could be made.
+            # Checked only now: a segment with this name was sealed before the open file could be created.
             if any(
                 (directory / f"{name}{end}").exists() for end in (WARC_SUFFIX, LOG_SUFFIX, LOG_SUFFIX + OPEN_SUFFIX)
             ):
@@ -180,12 +180,12 @@ class _OpenSegment:
         return cls(directory, name, warc, log)
 
     def age(self) -> float:
-        """Seconds since the segment was begun."""
+        """Seconds since the segment was opened."""
         return time.monotonic() - self._begun
 
     def append(self, fetch: Fetch, before: bytes, main: bytes, digest: str | None) -> Fetch:
-        """The WARC records go first: a log line must never stand without its record, which `main` is."""
-        # Asked of the system rather than counted, so that an interruption between writing and counting does no harm.
+        """Append the WARC records and then the log line, which must never exist without its record `main`."""
+        # The system is asked instead of counting: an interruption between writing and counting does no harm then.
         warc_end, log_end = (os.lseek(file.fileno(), 0, os.SEEK_END) for file in (self._warc, self._log))
         try:
             if main:
@@ -206,7 +206,7 @@ class _OpenSegment:
         return fetch
 
     def seal(self) -> str | None:
-        """Its name; None where nothing was added, of which no file is left."""
+        """Seal the segment; returns its name, or None if nothing was added, and then its files are removed."""
         with self._warc, self._log:
             try:
                 if not self.bytes:
@@ -224,7 +224,7 @@ def _created(path: Path) -> FileIO:
         segment_files.lock(file)
         if segment_files.is_same_file(path, file):
             return file
-        file.close()  # salvage came between making and locking it, took it for a dead writer's and removed it
+        file.close()  # salvage found it before it was locked, and removed it as abandoned
 
 
 def _write(file: FileIO, data: bytes) -> None:

@@ -27,7 +27,7 @@ def pack_loaded(writer: Writer, directory: DataDirectory, now: datetime, *, spar
     """
     before = (now.astimezone(UTC) - AFTER).date()
     loaded = requests_of(writer.connection, packable_segments(directory.archive, before))
-    packed = pack_segments(directory.archive, loaded, before, spare=spare)
+    packed = pack_segments(directory.archive, loaded, before, min_free_bytes=spare)
     for problem in packed.problems:
         logger.warning("%s", problem)
     return packed

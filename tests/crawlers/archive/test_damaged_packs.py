@@ -89,7 +89,7 @@ def test_a_day_with_a_damaged_pack_is_left_alone_and_others_are_packed(tmp_path:
     later = [*day(tmp_path, 2, first=2), *day(tmp_path, 2, on="20260302")]
     done = packed(tmp_path, later)
     assert done.segments == 2
-    assert "20260301-1.jsonl:1: expected a line that says where a segment is" in done.problems[0]
+    assert "20260301-1.jsonl:1: expected an index line" in done.problems[0]
     assert loose_segments(tmp_path) == later[:2]
 
 
@@ -101,8 +101,8 @@ def test_own_files_stay_where_the_pack_has_lost_its_own(tmp_path: Path) -> None:
     shutil.copytree(copy, tmp_path, dirs_exist_ok=True)
     (tmp_path / ONE[1]).unlink()
     done = packed(tmp_path, segments)
-    assert "have files of its own" not in done.problems[0]
-    assert "is not the file that its log" in done.problems[0]
+    assert "does not match its log 20260301-1.jsonl" in done.problems[0]
+    assert "The loose files of segment" in done.problems[0]
     assert loose_segments(tmp_path) == segments
 
 

@@ -168,7 +168,7 @@ def test_a_pack_has_a_bound_and_so_has_a_night(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(packing, "MAX_PACK_BYTES", 3.5 * each)
     before = [content(segment) for segment in segments]
     known = ledger(segments)
-    first = pack_segments(tmp_path, known, LATER, most=round(4.5 * each))
+    first = pack_segments(tmp_path, known, LATER, max_bytes=round(4.5 * each))
     assert (first.segments, first.packs) == (3, 1)
     second = pack_segments(tmp_path, known, LATER)
     assert (second.segments, second.packs) == (5, 2), "the one that is left of the second day stays"
@@ -177,9 +177,9 @@ def test_a_pack_has_a_bound_and_so_has_a_night(tmp_path: Path, monkeypatch: pyte
 
 def test_nothing_is_packed_without_room_for_a_copy(tmp_path: Path) -> None:
     segments = day(tmp_path, 2)
-    done = pack_segments(tmp_path, ledger(segments), LATER, spare=shutil.disk_usage(tmp_path).free)
+    done = pack_segments(tmp_path, ledger(segments), LATER, min_free_bytes=shutil.disk_usage(tmp_path).free)
     assert (done.segments, len(done.problems)) == (0, 1)
-    assert "the disk has no room for a copy of 2 segments" in done.problems[0]
+    assert "not enough disk space to pack 2 segments" in done.problems[0]
     assert loose_segments(tmp_path) == segments
 
 
@@ -189,7 +189,7 @@ def test_nothing_is_packed_without_room_for_a_copy(tmp_path: Path) -> None:
         (lambda segment: segment.warc_path.write_bytes(segment.warc_path.read_bytes()[:-9]), "the record is cut off"),
         (lambda segment: segment.warc_path.write_bytes(b""), "the file ends here"),
         (lambda segment: segment.warc_path.write_bytes(gzip.compress(b"text")), "not a WARC record"),
-        (lambda segment: segment.log_path.write_bytes(b""), "0 requests in its log, 3 by the ledger"),
+        (lambda segment: segment.log_path.write_bytes(b""), "0 requests in its log, 3 in the ledger"),
     ],
 )
 def test_a_damaged_segment_keeps_its_files(harm: Callable[[Segment], object], words: str, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ def test_a_copy_that_is_not_what_was_written_costs_no_segment(tmp_path: Path, mo
             file.write(bytes([last[0] ^ 1]))
 
     monkeypatch.setattr(segment_files, "sync_file", keep_another_byte)
-    with pytest.raises(ArchiveError, match="is not what was written"):
+    with pytest.raises(ArchiveError, match="differs from what was written"):
         packed(tmp_path, segments)
     assert loose_segments(tmp_path) == segments
     assert not [name for name in files(tmp_path) if name.startswith("packs")]

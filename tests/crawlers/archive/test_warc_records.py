@@ -317,7 +317,7 @@ def test_an_address_too_long_for_other_readers_is_refused_and_leaves_nothing(
     longest = start + "a" * (MAX_URL_BYTES - len(start))
     with SegmentWriter(tmp_path, "run", name="one") as writer:
         writer.add(fetch(longest), exchange(url=longest))
-        with pytest.raises(ArchiveError, match=re.escape(f"an address of {MAX_URL_BYTES + 1} bytes")):
+        with pytest.raises(ArchiveError, match=re.escape(f"a URL of {MAX_URL_BYTES + 1} bytes")):
             writer.add(fetch(), exchange(url=longest + "a"))
     segment = Segment(tmp_path, "one")
     assert [known.url for known in segment.fetches()] == [longest]

@@ -248,9 +248,9 @@ def test_a_file_that_salvage_removed_before_it_was_locked_is_made_again(
 
 @pytest.mark.parametrize("name", ["", "../one", "a/b", ".hidden", "a b", "ä", "-x"])
 def test_names_that_would_leave_the_folder_are_refused(name: str, tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="cannot be in a file name"):
+    with pytest.raises(ValueError, match="cannot be used in a file name"):
         SegmentWriter(tmp_path, name)
-    with pytest.raises(ValueError, match="cannot be in a file name"):
+    with pytest.raises(ValueError, match="cannot be used in a file name"):
         SegmentWriter(tmp_path, "run", name=name)
 
 
