@@ -31,7 +31,7 @@ from crawlers.extraction.language import find_language
 from crawlers.extraction.metadata import DeclaredMetadata, choose_metadata, read_declared
 from crawlers.extraction.page import Page, read_page
 from crawlers.extraction.page_signals import PageSignals
-from crawlers.extraction.rejections import FEWEST_WORDS, reject
+from crawlers.extraction.rejections import MIN_ARTICLE_WORDS, reject
 from crawlers.extraction.script_state import article_body, article_in_scripts
 from crawlers.extraction.text import count_words, match_key
 
@@ -84,7 +84,7 @@ def _lines(page: Page, declared: DeclaredMetadata) -> list[str]:
     from_json_ld = article_body(declared.article)
     if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(" ".join(from_json_ld)):
         return from_json_ld  # trafilatura took the text from there and joined its lines
-    if count_words(" ".join(lines)) >= FEWEST_WORDS:
+    if count_words(" ".join(lines)) >= MIN_ARTICLE_WORDS:
         return lines
     hidden = article_in_scripts(page.tree)
     from_scripts = (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from urllib.parse import SplitResult
 
 
-FEWEST_WORDS = 25
+MIN_ARTICLE_WORDS = 25
 """A text with fewer words is a caption, a notice or a remnant. The shortest text in two public collections of article
 pages (article-extraction-benchmark, Fundus) has 69 words, and a news brief may have half of that."""
 STUB_WORDS = 60
@@ -29,19 +29,19 @@ CLEAR_STUB_WORDS = 90
 """The same if the page both declares itself not free and asks the reader to subscribe."""
 NOTICE_WORDS = 150
 """Error, consent and challenge pages have fewer words, menus included."""
-NOTICE_PHRASES = 3
+MIN_CONSENT_PHRASES = 3
 """A short page with this many different phrases of consent dialogues is one."""
-LISTING_SHARE = 0.5
+LIST_PAGE_SHARE = 0.5
 """Share of the text, by characters, in links as long as a headline, from which a page that does not call itself an
 article is a list. The highest shares among captured articles are 0.43, of a collection of news briefs, and 0.24."""
-CLAIMED_LISTING_SHARE = 0.8
+CLAIMED_LIST_PAGE_SHARE = 0.8
 """The same for a page that calls itself an article, as templates of section pages do."""
-TEASERS = 5
-TEASER_SHARE = 0.3
+MIN_TEASERS = 5
+MIN_TEASER_SHARE = 0.3
 """Number and share of teaser lines from which a page that does not call itself an article is a list. Captured articles
 that do not call themselves articles have at most 2 such lines."""
 
-_LISTING_TYPES = frozenset(
+_NON_ARTICLE_TYPES = frozenset(
     {
         "CollectionPage",
         "SearchResultsPage",
@@ -63,18 +63,18 @@ _LISTING_TYPES = frozenset(
         "RealEstateListing",
     }
 )
-_LISTS = frozenset({"CollectionPage", "SearchResultsPage"})
-_GOODS = frozenset({"Product", "ProductGroup", "Offer", "AggregateOffer"})
-_LISTING_SEGMENTS = re.compile(
+_LIST_PAGE_TYPES = frozenset({"CollectionPage", "SearchResultsPage"})
+_PRODUCT_TYPES = frozenset({"Product", "ProductGroup", "Offer", "AggregateOffer"})
+_LIST_PAGE_PATH = re.compile(
     r"/(?:tags?|topics?|themen?|tema|temas|tagi|etiquetas?|onderwerp|aihe|konu|category|categories|categoria|kategorie"
     r"|author|autor|authors|search|suche|buscar|recherche|ricerca|zoeken|szukaj|hledat|sok|haku|arama|poisk|archive)"
     r"(?:/[^/]+)?(?:/page/\d+)?/?$"
 )
-_MEDIA_SEGMENTS = re.compile(
+_MEDIA_PATH = re.compile(
     r"/(videos?|watch|galler(?:y|ies)|galeri[ae]s?|galerías?|fotostrecken?|bildergalerien?|diaporamas?|fotogallery"
     r"|photo-?galler(?:y|ies)|slideshows?|podcasts?)/"
 )
-_SEARCHED = re.compile(r"(?:^|&)(?:q|s|query|search|suche|keyword|text)=", re.IGNORECASE)
+_SEARCH_QUERY = re.compile(r"(?:^|&)(?:q|s|query|search|suche|keyword|text)=", re.IGNORECASE)
 _FRONT_PATH = re.compile(r"/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _APP_ROOTS = ("root", "app", "__next", "__nuxt", "app-root", "react-root", "main-app")
 
@@ -92,7 +92,7 @@ def _bot_challenge(signals: PageSignals) -> str | None:
         return None
     if phrase := find_phrase("challenge_titles", signals.title):
         return f'the title contains "{phrase}"'
-    if signals.words < FEWEST_WORDS:
+    if signals.words < MIN_ARTICLE_WORDS:
         scripts = " ".join(
             filter(None, (element.get("src") or element.text for element in signals.page.tree.iter("script", "iframe")))
         )
@@ -120,10 +120,10 @@ def _consent_wall(signals: PageSignals) -> str | None:
         consent.update(dict.fromkeys(found))
         if not found:
             others.append(line)
-    if len(consent) >= NOTICE_PHRASES:
+    if len(consent) >= MIN_CONSENT_PHRASES:
         return f"only {signals.words} words, with phrases of a consent dialogue: {', '.join(list(consent)[:3])}"
     # A page that shows little more than its consent banner.
-    if len(consent) > 1 and signals.lines and (left := count_words(" ".join(others))) < FEWEST_WORDS:
+    if len(consent) > 1 and signals.lines and (left := count_words(" ".join(others))) < MIN_ARTICLE_WORDS:
         return f"only {left} words besides a consent notice: {', '.join(consent)}"
     return None
 
@@ -147,7 +147,7 @@ def _paywall(signals: PageSignals) -> str | None:
 
 
 def _needs_script(signals: PageSignals) -> str | None:
-    if signals.words >= FEWEST_WORDS:
+    if signals.words >= MIN_ARTICLE_WORDS:
         return None
     tree = signals.page.tree
     for noscript in tree.iter("noscript"):
@@ -166,19 +166,19 @@ def _not_article(signals: PageSignals) -> str | None:
     path = urlsplit(signals.page.url)
     if not signals.declared.article and not path.query and _FRONT_PATH.fullmatch(path.path) and not signals.is_dated:
         return "the URL belongs to a front page, and the page does not declare an article"
-    most = CLAIMED_LISTING_SHARE if signals.claims_article else LISTING_SHARE
+    most = CLAIMED_LIST_PAGE_SHARE if signals.claims_article else LIST_PAGE_SHARE
     # Headlines do not end with full stops, so most texts can skip the costlier look at the page's links.
     if signals.unfinished_share > most / 2 and signals.linked_share > most:
         return f"{signals.linked_share:.0%} of the text is links"
     if not signals.claims_article and (detail := _unclaimed(signals, path)):
         return detail
     kinds = sorted(
-        (signals.declared.structured_data.types & _LISTING_TYPES)
+        (signals.declared.structured_data.types & _NON_ARTICLE_TYPES)
         | {kind for kind in signals.page.metas.get("og:type", ()) if kind.startswith(("video", "product", "music"))}
     )
     if kinds and signals.words < STUB_WORDS and not signals.declared.article:
         return f"the page declares the type {', '.join(kinds)} and has only {signals.words} words"
-    if signals.words < STUB_WORDS and (named := _MEDIA_SEGMENTS.search(path.path.lower())):
+    if signals.words < STUB_WORDS and (named := _MEDIA_PATH.search(path.path.lower())):
         return f"the URL belongs to a video or gallery ({named[1]}), and there are only {signals.words} words"
     website = "website" in signals.page.metas.get("og:type", ()) or kinds
     if website and not signals.claims_article and signals.words < NOTICE_WORDS // 2:
@@ -188,19 +188,19 @@ def _not_article(signals: PageSignals) -> str | None:
 
 def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
     """The reasons against a page that does not call itself an article."""
-    if _LISTING_SEGMENTS.search(path.path.lower()):
+    if _LIST_PAGE_PATH.search(path.path.lower()):
         return f"the URL belongs to a list ({path.path})"
-    if _SEARCHED.search(path.query) and (phrase := find_phrase("search_titles", signals.title)):
+    if _SEARCH_QUERY.search(path.query) and (phrase := find_phrase("search_titles", signals.title)):
         return f'the URL belongs to a search, and the title contains "{phrase}"'
-    if named := sorted(signals.declared.structured_data.types & _LISTS):
+    if named := sorted(signals.declared.structured_data.types & _LIST_PAGE_TYPES):
         return f"the page declares itself a list ({', '.join(named)})"
-    if signals.teasers >= max(TEASERS, TEASER_SHARE * len(signals.lines)):
+    if signals.teasers >= max(MIN_TEASERS, MIN_TEASER_SHARE * len(signals.lines)):
         return f"{signals.teasers} of {len(signals.lines)} lines are teasers of other pages"
     if signals.words >= NOTICE_WORDS:
         return None
     if phrase := find_phrase("search_titles", signals.title):
         return f'the title contains "{phrase}", and there are only {signals.words} words'
-    if named := sorted(signals.declared.structured_data.types & _GOODS):
+    if named := sorted(signals.declared.structured_data.types & _PRODUCT_TYPES):
         return f"the page declares the type {', '.join(named)} and has only {signals.words} words"
     if phrase := find_phrase("shop_phrases", signals.visible_text):
         return f'only {signals.words} words, with "{phrase}"'
@@ -209,7 +209,9 @@ def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
 
 def _too_short(signals: PageSignals) -> str | None:
     return (
-        f"{signals.words} words; an article has at least {FEWEST_WORDS}" if 0 < signals.words < FEWEST_WORDS else None
+        f"{signals.words} words; an article has at least {MIN_ARTICLE_WORDS}"
+        if 0 < signals.words < MIN_ARTICLE_WORDS
+        else None
     )
 
 

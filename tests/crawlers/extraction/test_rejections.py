@@ -7,7 +7,7 @@ import json
 import pytest
 
 from crawlers.extraction import Article, Rejection, RejectionReason, extract
-from crawlers.extraction.rejections import FEWEST_WORDS
+from crawlers.extraction.rejections import MIN_ARTICLE_WORDS
 
 URL = "https://paper.example/news/a-story-of-the-day-4711"
 OPENING = (
@@ -44,7 +44,7 @@ def link(number: int) -> str:
 
 
 LINKS = "".join(map(link, range(12)))
-TEASERS = "".join(f"{link(n)}<p>{STORY[: 90 + n]}</p>" for n in range(9))
+MIN_TEASERS = "".join(f"{link(n)}<p>{STORY[: 90 + n]}</p>" for n in range(9))
 WEBSITE = meta("og:type", "website")
 VIDEO = meta("og:type", "video.other")
 NOT_FREE = ld(isAccessibleForFree=False)
@@ -72,7 +72,7 @@ NOT_ARTICLES = {
     "a front page with a text, in a language": (page("Die Zeitung", paragraphs(STORY, STORY)), ROOT + "de/"),
     "a section page": (page("News", LINKS), ROOT + "news/local-and-regional"),
     "a section in an article's template": (page("News", LINKS, meta("og:type", "article")), ROOT + "news/local"),
-    "a section page with summaries": (page("News", TEASERS), ROOT + "news/local-and-regional"),
+    "a section page with summaries": (page("News", MIN_TEASERS), ROOT + "news/local-and-regional"),
     "a tag page": (page("Council", paragraphs(STORY)), ROOT + "tag/council/page/2"),
     "a search page": (page("Results", paragraphs(STORY), ld("SearchResultsPage")), URL),
     "a video": (page("Watch", paragraphs(OPENING, OPENING), ld("VideoObject")), URL),
@@ -152,7 +152,7 @@ def test_a_page_that_is_not_an_article_is_rejected_with_its_reason(
 
 def test_a_rejection_for_length_names_the_numbers() -> None:
     found = extract(TOO_SHORT["a caption"].encode(), URL)
-    assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has at least {FEWEST_WORDS}")
+    assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has at least {MIN_ARTICLE_WORDS}")
 
 
 COOKIES = "Cookies, consent and the privacy policy: our partners explain."

@@ -43,7 +43,7 @@ SYSTEMS: dict[str, list[Any]] = {
     ],
     "plain": list(LINES),
 }
-TEASERS = [
+MIN_TEASERS = [
     {"title": f"Story {n}", "description": "A story that is told on another page than this one, all of it."}
     for n in range(40)
 ]
@@ -59,14 +59,16 @@ def page(state: Any, before: str = "") -> bytes:
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("before", ["", "window.__STATE__ = "])
 def test_a_list_of_blocks_is_the_text(system: str, before: str) -> None:
-    state = {"props": {"menu": ["News", "Sport"], "teasers": TEASERS, "article": {"id": 7, "blocks": SYSTEMS[system]}}}
+    state = {
+        "props": {"menu": ["News", "Sport"], "teasers": MIN_TEASERS, "article": {"id": 7, "blocks": SYSTEMS[system]}}
+    }
     found = extract(page(state, before), URL)
     assert isinstance(found, Article), found
     assert found.text.split("\n") == LINES
 
 
 def test_teasers_are_not_the_text() -> None:
-    found = extract(page({"props": {"teasers": TEASERS}}), URL)
+    found = extract(page({"props": {"teasers": MIN_TEASERS}}), URL)
     assert isinstance(found, Rejection)
     assert found.reason is RejectionReason.NEEDS_SCRIPT
 
