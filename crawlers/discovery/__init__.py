@@ -1,4 +1,4 @@
-"""From the bytes of a feed, a sitemap or a section page to links: no network, no clock, no rules for single sites."""
+"""Finds the links in feeds, sitemaps and section pages: no network, no clock, no rules for single sites."""
 
 from crawlers.discovery.dates import day_in_url
 from crawlers.discovery.feeds import parse_feed

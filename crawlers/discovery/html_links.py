@@ -1,7 +1,7 @@
-"""The links of an HTML page, and where in it they stand.
+"""Reads the links of an HTML page and their places in it.
 
-Read as events: a tree is not needed, and building one takes minutes where an element has 100,000 attributes (libxml2
-2.14 walks all of them for each).
+The page is read as a stream of events: no tree is needed, and building one takes minutes if an element has 100,000
+attributes (libxml2 2.14 walks through all of them for each one).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 MAX_DEPTH = 256
-"""Elements inside one another that are told apart; pages have up to about 60."""
+"""Nesting depth up to which elements are distinguished; pages have up to about 60."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _EXPECTED = "an HTML page"
@@ -29,7 +29,7 @@ _CHUNK = 1 << 16
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element around links: its tag, its class and id in one string, its role, and how many links it holds."""
+    """An element around links: its tag, its class and id in one string, its role, and the number of links in it."""
 
     tag: str
     names: str
@@ -37,8 +37,8 @@ class Element:
     parent: Element | None
     links: int = 0
 
-    def and_around(self) -> Iterator[Element]:
-        """The element itself and those it lies in, inside out."""
+    def and_ancestors(self) -> Iterator[Element]:
+        """The element itself and its ancestors, from the inside out."""
         element: Element | None = self
         while element is not None:
             yield element
@@ -47,7 +47,7 @@ class Element:
 
 @dataclass(slots=True, eq=False)
 class Anchor:
-    """An `<a href>`. `text` is its heading's text where it has a heading, else all of it, else what stands for it."""
+    """An `<a href>`. `text` is the text of its heading, else all of its text, else a substitute (title, label, alt)."""
 
     href: str
     relations: frozenset[str]
@@ -58,7 +58,7 @@ class Anchor:
 
 @dataclass(slots=True)
 class HtmlLinks:
-    """What a page says of links. `alternates` are the type and address of its `<link rel=alternate>`."""
+    """The links of a page. `alternates` are the type and URL of each `<link rel=alternate>`."""
 
     language: str | None = None
     base: str | None = None
@@ -77,9 +77,9 @@ def read_html_links(body: bytes, http_charset: str | None = None) -> HtmlLinks:
     is_listing = find_root(text[:2000], ("rss", "feed", "rdf", "urlset", "sitemapindex"))
     if b"\x00" in body[:100] or is_listing or "<" not in text:
         raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
-    target = _Target()
+    target = _HtmlTarget()
     parser = etree.HTMLParser(target=cast("etree.ParserTarget", target), encoding="utf-8", no_network=True)
-    # What is behind the last tag may be the half of one, which the parser would take for a whole one.
+    # The text after the last tag may be half a tag, which the parser would take for a complete one.
     page = text[: text.rfind(">") + 1].replace("\x00", "").encode("utf-8", "replace")
     try:
         for start in range(0, len(page), _CHUNK):
@@ -90,7 +90,7 @@ def read_html_links(body: bytes, http_charset: str | None = None) -> HtmlLinks:
     return target.page
 
 
-class _Target:
+class _HtmlTarget:
     def __init__(self) -> None:
         self.page = HtmlLinks()
         self._open: list[Element] = []
@@ -101,7 +101,7 @@ class _Target:
         self._text: list[str] = []
         self._heading: list[str] = []
         self._heading_depth = 0
-        self._stand_ins: list[str] = []
+        self._substitutes: list[str] = []
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         get = attributes.get
@@ -117,7 +117,7 @@ class _Target:
         elif tag in HEADINGS and self._anchor is not None and not self._heading_depth:
             self._heading_depth, self._anchor.has_heading = len(self._open), True
         elif tag == "img" and self._anchor is not None:
-            self._stand_ins.append(get("alt") or "")
+            self._substitutes.append(get("alt") or "")
         elif tag == "link" and get("href") and "alternate" in (get("rel") or "").lower().split():
             media_type = (get("type") or "").partition(";")[0].strip().lower()
             self.page.alternates.append((media_type, attributes["href"]))
@@ -154,16 +154,16 @@ class _Target:
         self.page.anchor_count += 1
         if self.page.anchor_count > MAX_SECTION_LINKS:
             return
-        for around in element.and_around():
-            around.links += 1
+        for ancestor in element.and_ancestors():
+            ancestor.links += 1
         self._anchor = Anchor(href, frozenset((attributes.get("rel") or "").lower().split()), element)
         self._anchor_depth = len(self._open)
-        self._stand_ins = [attributes.get("title") or "", attributes.get("aria-label") or ""]
+        self._substitutes = [attributes.get("title") or "", attributes.get("aria-label") or ""]
 
     def _finish(self) -> None:
         if self._anchor is not None:
-            texts = ("".join(self._heading), "".join(self._text), *self._stand_ins)
+            texts = ("".join(self._heading), "".join(self._text), *self._substitutes)
             self._anchor.text = next(filter(None, (plain_line(text, is_markup=False) for text in texts)), "")
             self.page.anchors.append(self._anchor)
         self._anchor, self._anchor_depth, self._heading_depth = None, 0, 0
-        self._text, self._heading, self._stand_ins = [], [], []
+        self._text, self._heading, self._substitutes = [], [], []

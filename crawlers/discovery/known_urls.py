@@ -1,7 +1,7 @@
-"""The addresses that are known already: a file of sorted keys, small enough to map and fast enough to ask per link.
+"""The known URLs: a file of sorted keys, small enough to map into memory and fast enough for a look-up per link.
 
-Unsigned 64-bit numbers, ascending, repeated or not, in the byte order of every machine that DuckDB runs on (little
-endian): 80 MB for ten million addresses.
+The keys are unsigned 64-bit numbers in ascending order, duplicates allowed, in the byte order of every machine that
+DuckDB runs on (little endian): 80 MB for ten million URLs.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ KEY_BYTES = 8
 
 
 def write_keys(path: Path, keys: Iterable[int]) -> None:
-    """Write keys (`url_key`) in any order, repeated or not, as a file for `KnownUrls`; holds all of them."""
+    """Write keys (`url_key`), in any order, to a file for `KnownUrls`. Needs memory for all of them."""
     write_sorted_keys(path, [memoryview(array("Q", sorted(set(keys))))])
 
 
 def write_sorted_keys(path: Path, pieces: Iterable[memoryview]) -> None:
-    """Write such a file from pieces of its content, which ascend from one to the next as well; holds one at a time.
+    """Write such a file from pieces that are already sorted, within and among each other. Needs memory for one piece.
 
-    The file appears whole or not at all.
+    The file appears complete or not at all.
     """
     unfinished = path.with_name(path.name + ".part")
     with unfinished.open("wb") as file:
@@ -39,7 +39,7 @@ def write_sorted_keys(path: Path, pieces: Iterable[memoryview]) -> None:
 
 
 class KnownUrls:
-    """Asks such a file whether an address is in it; a context manager, the file stays mapped meanwhile."""
+    """Looks URLs up in such a file. A context manager: the file stays mapped until it exits."""
 
     def __init__(self, path: Path) -> None:
         size = path.stat().st_size
@@ -47,7 +47,7 @@ class KnownUrls:
             raise CrawlersError(f"{path}: found {size} bytes; expected a multiple of {KEY_BYTES}, the length of a key")
         self._map: mmap.mmap | None = None
         self._keys = memoryview(b"").cast("Q")
-        if size:  # nothing can be mapped of an empty file
+        if size:  # an empty file cannot be mapped
             with path.open("rb") as file:
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             self._keys = memoryview(self._map).cast("Q")
@@ -59,7 +59,7 @@ class KnownUrls:
         self.close()
 
     def close(self) -> None:
-        """Let the file go; nothing is known any more."""
+        """Unmap the file; no URL is known any more."""
         self._keys.release()
         self._keys = memoryview(b"").cast("Q")
         if self._map is not None:
@@ -69,16 +69,16 @@ class KnownUrls:
     def __len__(self) -> int:
         return len(self._keys)
 
-    def __contains__(self, address: object) -> bool:
-        """Whether an address (str) is known; one that is no web address is not."""
-        if not isinstance(address, str):
+    def __contains__(self, url: object) -> bool:
+        """Whether a URL (str) is known; a text that is not a web URL is not."""
+        if not isinstance(url, str):
             return False
         try:
-            return self.has_key(url_key(address))
+            return self.has_key(url_key(url))
         except ValueError:
             return False
 
     def has_key(self, key: int) -> bool:
-        """Whether a key of `url_key` is in the file."""
+        """Whether a key (`url_key`) is in the file."""
         at = bisect_left(self._keys, key)
         return at < len(self._keys) and self._keys[at] == key

@@ -1,4 +1,4 @@
-"""Gathers the links of one listing: absolute, each address once, the unusable ones counted."""
+"""Collects the links of one listing: absolute, without duplicates, unusable ones counted."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LinkCollector:
-    """What becomes a `Listing`. `base` resolves relative links, `entries` names what the listing consists of."""
+    """Builds a `Listing`. `base` is the URL for relative links, `entries` the word for the parts of the listing."""
 
     def __init__(self, base: str, entries: str) -> None:
         self._base, self._entries = base, entries
@@ -24,7 +24,7 @@ class LinkCollector:
         self._without_link = 0
 
     def note(self, *problems: str) -> None:
-        """Put on record what was broken and survived."""
+        """Record problems that did not prevent reading the listing."""
         self._notes += problems
 
     def add(
@@ -36,25 +36,25 @@ class LinkCollector:
         modified_at: datetime | None = None,
         language: str | None = None,
     ) -> None:
-        """One entry; of several with one address the first one counts."""
-        address = self._usable(href)
-        if address is not None:
-            link = Link(address, title, published_at, modified_at, iso_639_1(language))
-            self._links.setdefault(normalise_url(address), link)
+        """Add a link; of several with the same URL the first one counts."""
+        url = self._usable_url(href)
+        if url is not None:
+            link = Link(url, title, published_at, modified_at, iso_639_1(language))
+            self._links.setdefault(normalise_url(url), link)
 
     def add_listing(self, href: str | None, modified_at: datetime | None = None) -> None:
-        """One further listing."""
-        address = self._usable(href)
-        if address is not None:
-            self._listings.setdefault(address, ListingLink(address, modified_at))
+        """Add a link to a further listing."""
+        url = self._usable_url(href)
+        if url is not None:
+            self._listings.setdefault(url, ListingLink(url, modified_at))
 
     def listing(self) -> Listing:
-        """All of it."""
+        """The listing with everything that was added."""
         if self._without_link:
             self.note(f"{self._entries} without a usable link: {self._without_link}")
         return Listing(tuple(self._links.values()), tuple(self._listings.values()), "; ".join(self._notes) or None)
 
-    def _usable(self, href: str | None) -> str | None:
+    def _usable_url(self, href: str | None) -> str | None:
         if href and len(href) <= MAX_LISTED_URL_CHARS:
             try:
                 return absolute_url(href, self._base)

@@ -1,4 +1,4 @@
-"""What a listing (a feed, a sitemap, a section page) says: links to articles, and links to further listings."""
+"""The content of a listing (feed, sitemap, section page): links to articles and links to further listings."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class ListingLink:
-    """A further listing that one named, absolute, and when it says that this one changed (aware, UTC)."""
+    """A link to a further listing, absolute, with the time of its last change as stated by this one (aware, UTC)."""
 
     url: str
     modified_at: datetime | None = None
@@ -36,10 +36,10 @@ class ListingLink:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What was read from one listing, in the order it stood there, no address twice.
+    """The links of one listing, in its order, without duplicates.
 
-    `listings` are further listings it names (the sitemaps of a sitemap index). `problem` says in words what was broken
-    in it and survived; None where it was clean.
+    `listings` are further listings that it names (the sitemaps of a sitemap index). `problem` describes what is broken
+    in the listing but did not prevent reading it; None if nothing is.
     """
 
     links: tuple[Link, ...]
@@ -48,12 +48,12 @@ class Listing:
 
 
 class BadListingError(ValueError):
-    """Nothing could be read from a listing; the message says what was found and what is expected."""
+    """Nothing can be read from a listing. The message says what was found and what was expected."""
 
 
 def link_date(link: Link) -> datetime | None:
-    """When a link's page was published, as far as its listing and its address tell.
+    """When a page was published, judging by its listing and its URL.
 
-    The last change comes after the address: some systems change all of their pages every night.
+    The last change is used only if the URL has no date: some systems change all of their pages every night.
     """
     return link.published_at or day_in_url(link.url) or link.modified_at

@@ -1,4 +1,4 @@
-"""Bytes of a listing to text, and XML that real servers send to XML that a parser takes."""
+"""Decodes the body of a listing, and turns the XML that real servers send into XML that a parser accepts."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ _WINDOWS_1252 = {
     code: character for code in range(0x80, 0xA0) if (character := bytes([code]).decode("cp1252", "ignore"))
 }
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
-"""What XML forbids, and the noncharacters that stand in: they are in no text that anybody exchanges."""
+"""Characters that XML forbids, and the noncharacters used as placeholders, which no real text contains."""
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
 def decode(body: bytes, http_charset: str | None = None) -> str:
-    """The text of a page or feed: by its byte order mark, as UTF-8 where it is that, else as declared.
+    """Decode a page or feed: by its byte order mark, as UTF-8 if it is valid UTF-8, else as declared.
 
-    Text beyond ASCII that is valid UTF-8 is UTF-8, whatever is declared; a few broken characters (a body cut in the
-    middle, a stray byte) do not change that. Only then come the charset of the HTTP header, the one declared in the
-    body, and windows-1252. What cannot be decoded becomes U+FFFD.
+    Non-ASCII text that is valid UTF-8 is UTF-8, whatever is declared; a few broken characters (a body that is cut off,
+    a stray byte) do not change that. Next in order are the charset of the HTTP header, the one declared in the body,
+    and windows-1252. Bytes that cannot be decoded become U+FFFD.
     """
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
@@ -53,8 +53,8 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
         return to_unicode(body, "utf-16-le" if body[1] == 0 else "utf-16-be")
     if not body.isascii():
         text = body.decode("utf-8", "replace")
-        beyond_ascii = len(body) - len(text)  # every UTF-8 character beyond ASCII takes a byte more than it counts
-        if text.count("\ufffd") * 10 <= beyond_ascii:
+        extra_bytes = len(body) - len(text)  # a non-ASCII character takes at least one extra byte in UTF-8
+        if text.count("\ufffd") * 10 <= extra_bytes:
             return text
     return to_unicode(body, declared if declared not in (None, "utf-8") else "cp1252")
 
@@ -65,10 +65,10 @@ def charset_of(content_type: str | None) -> str | None:
 
 
 def find_root(text: str, names: Sequence[str]) -> tuple[str, int] | None:
-    """The first element with one of these local names outside comments: that name, in lower case, and where it begins.
+    """The first element outside comments that has one of these local names: its name in lower case and its position.
 
-    What is before it (blank lines, a stray byte order mark, warnings of a web server, the DTD with its entities) is
-    none of a listing's business, and a parser that starts at the root never sees a DTD.
+    Text before the root (blank lines, a stray byte order mark, warnings of a web server, the DTD with its entities) is
+    not part of a listing, and a parser that starts at the root never sees a DTD.
     """
     wanted = re.compile(rf"<!--.*?(?:-->|$)|<(?:[\w.-]+:)?({'|'.join(names)})(?=[\s/>])", re.DOTALL | re.IGNORECASE)
     for match in wanted.finditer(text):
@@ -104,7 +104,7 @@ def resolve_references(text: str) -> tuple[str, int]:
 
 
 def restore_markup(text: str) -> str:
-    """Text that a parser read in `resolve_references`, with its `&` and the like."""
+    """Text from a document that went through `resolve_references`, with the markup characters in place again."""
     return text.translate(_MARKUP)
 
 
@@ -120,14 +120,14 @@ def repair_encoding(text: str) -> str:
 
 
 def plain_line(text: str | None, *, is_markup: bool = True) -> str | None:
-    """One line of plain text of at most MAX_TITLE_CHARS characters; None where nothing is left of it."""
+    """Plain text in one line of at most MAX_TITLE_CHARS characters; None if nothing is left."""
     if text and is_markup:
         text = html.unescape(_TAG.sub("", text))
     return " ".join((text or "").split())[:MAX_TITLE_CHARS] or None
 
 
 def describe_body(body: bytes, text: str) -> str:
-    """What a body looks like, for the message that it is not what was expected."""
+    """What a body looks like, for the message that something else was expected."""
     start = text[:2000].lstrip("\ufeff \t\r\n")
     if not body.strip():
         return "an empty body"

@@ -1,7 +1,7 @@
-"""Section and front pages: which of their links look like articles, and which feeds they name.
+"""Section and front pages: finds the links that look like articles, and the feeds in the head of the page.
 
-A link is judged by its address (`article_address`), by its text (a headline has several words) and by where it stands:
-a heading inside an `<article>` says more than a line in a menu. No rules for single sites.
+Three things decide about a link: its URL (`article_evidence`), its text (a headline has several words) and its place: a
+heading inside an `<article>` is stronger evidence than a line in a menu. There are no rules for single sites.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from crawlers.discovery.listing import Listing
 
 HEADLINE_WORDS = 4
-"""Words from which on a text is a headline and no label: names of sections and topics have one to three."""
+"""Minimum of words in a headline. Labels have fewer: names of sections and topics have one to three words."""
 UNSEGMENTED_HEADLINE = 10
 """The same in characters, for scripts without spaces between words."""
 
@@ -50,9 +50,9 @@ class _Place(IntEnum):
 def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Listing:
     """The links of a section or front page that look like articles of the same site, in its order, with their texts.
 
-    `url` is where the page came from, `http_charset` the charset of its Content-Type header. Links to other sites,
-    menus, topics, services and advertising are left out; see the module for how. `problem` says so where a page has no
-    links at all. Raises BadListingError where the body is no HTML or over 20 MiB.
+    `url` is the URL of the page, `http_charset` the charset of its Content-Type header. Links to other sites, menus,
+    topics, services and advertising are left out, as the module docstring describes. `problem` says if the page has no
+    links at all. Raises BadListingError if the body is not HTML or is over 20 MiB.
     """
     page = read_html_links(body, http_charset)
     base, places = _base(page, url), _Places(page)
@@ -60,68 +60,68 @@ def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Lis
     if not page.anchor_count:
         collector.note("no links: the page may need a script to show any")
     if page.anchor_count > MAX_SECTION_LINKS:
-        collector.note(f"only the first {MAX_SECTION_LINKS} of {page.anchor_count} links are looked at")
-    own = normalise_url(url)
+        collector.note(f"only the first {MAX_SECTION_LINKS} of {page.anchor_count} links are read")
+    own_url = normalise_url(url)
     followed: dict[str, str] = {}
     titles: dict[str, str] = {}
     for anchor in page.anchors:
-        address = _address(anchor.href, base)
-        if address is None or not same_site(address, own):
+        link_url = _absolute(anchor.href, base)
+        if link_url is None or not same_site(link_url, own_url):
             continue
-        key = normalise_url(address)
-        if key != own and _is_article(article_evidence(key), anchor.text, places.of(anchor)):
-            followed.setdefault(key, address)
+        key = normalise_url(link_url)
+        if key != own_url and _is_article(article_evidence(key), anchor.text, places.of(anchor)):
+            followed.setdefault(key, link_url)
             titles[key] = max(titles.get(key, ""), anchor.text, key=len)
-    for key, address in followed.items():
-        collector.add(address, title=titles[key] or None, language=page.language)
+    for key, link_url in followed.items():
+        collector.add(link_url, title=titles[key] or None, language=page.language)
     return collector.listing()
 
 
 def find_feeds(body: bytes, url: str) -> tuple[str, ...]:
-    """The feeds that a page names in its head, absolute; feeds of comments are left out. Raises as `parse_section`."""
+    """The URLs of the feeds in the head of a page, without comment feeds. Raises like `parse_section`."""
     page = read_html_links(body)
     base = _base(page, url)
     feeds: dict[str, None] = {}
     for media_type, href in page.alternates:
-        address = _address(href, base) if media_type in _FEED_TYPES else None
-        if address is not None and "/comments/" not in address + "/":
-            feeds.setdefault(address)
+        feed_url = _absolute(href, base) if media_type in _FEED_TYPES else None
+        if feed_url is not None and "/comments/" not in feed_url + "/":
+            feeds.setdefault(feed_url)
     return tuple(feeds)
 
 
-def _is_article(address: Evidence, text: str, place: _Place) -> bool:
+def _is_article(evidence: Evidence, text: str, place: _Place) -> bool:
     words = len(_WORD.findall(text))
     is_headline = words >= HEADLINE_WORDS or count_unsegmented(text) >= UNSEGMENTED_HEADLINE
     match place:
         case _Place.ADVERTISING:
             return False
         case _Place.MENU:
-            return address is Evidence.CERTAIN and is_headline
+            return evidence is Evidence.CERTAIN and is_headline
         case _Place.TEASER:
             return (
-                address >= Evidence.STRONG
-                or bool(text and address is Evidence.WEAK)
-                or (is_headline and address is Evidence.NONE)
+                evidence >= Evidence.STRONG
+                or bool(text and evidence is Evidence.WEAK)
+                or (is_headline and evidence is Evidence.NONE)
             )
         case _Place.PLAIN | _Place.HEADING:
-            # A picture has no text at all, and of labels ("Read more", "12 comments") only those of one word are told.
-            return (address >= Evidence.STRONG and (is_headline or words != 1)) or (
-                address is Evidence.WEAK and is_headline
+            # A picture has no text at all. Only labels of one word are recognised: "Read more" passes for a text.
+            return (evidence >= Evidence.STRONG and (is_headline or words != 1)) or (
+                evidence is Evidence.WEAK and is_headline
             )
 
 
 class _Places:
-    """Where links stand, by the elements around them."""
+    """The places of links in the page, judging by the elements around them."""
 
     def __init__(self, page: HtmlLinks) -> None:
-        self._most = len(page.anchors) / 2
+        self._half = len(page.anchors) / 2
         self._of_element: dict[Element, _Place | None] = {}
 
     def of(self, anchor: Anchor) -> _Place:
         if not _OTHER_RELATIONS.isdisjoint(anchor.relations):
             return _Place.ADVERTISING
-        tags = {element.tag for element in anchor.element.and_around()}
-        for element in anchor.element.and_around():
+        tags = {element.tag for element in anchor.element.and_ancestors()}
+        for element in anchor.element.and_ancestors():
             place = self._own(element)
             if place is not None and not (element.tag == "header" and "article" in tags):
                 return place
@@ -130,7 +130,7 @@ class _Places:
         return _Place.TEASER if "article" in tags else _Place.HEADING
 
     def _own(self, element: Element) -> _Place | None:
-        """What the element itself says of the links in it, None where nothing."""
+        """The place that the element itself gives to the links in it; None if it gives none."""
         if element not in self._of_element:
             self._of_element[element] = self._classify(element)
         return self._of_element[element]
@@ -139,8 +139,8 @@ class _Places:
         if element.tag in ("html", "body", "main", "article"):
             return None
         words = {name.lower() for name in _SPELLED_TOGETHER.split(element.names)}
-        # A word on what holds most of the links is about the layout of the page ("with-sidebar").
-        is_layout = element.links > self._most
+        # A class of the element that contains most links describes the layout of the page ("with-sidebar").
+        is_layout = element.links > self._half
         if not is_layout and not _ADVERTISING_WORDS.isdisjoint(words):
             return _Place.ADVERTISING
         if element.tag in _MENU_TAGS or element.role in _MENU_ROLES:
@@ -149,11 +149,11 @@ class _Places:
 
 
 def _base(page: HtmlLinks, url: str) -> str:
-    """The page's own base for relative links."""
-    return (page.base and _address(page.base, url)) or url
+    """The base URL for relative links: the one the page declares, else its own."""
+    return (page.base and _absolute(page.base, url)) or url
 
 
-def _address(href: str, base: str) -> str | None:
+def _absolute(href: str, base: str) -> str | None:
     if href.startswith("#") or len(href) > MAX_LISTED_URL_CHARS:
         return None
     try:

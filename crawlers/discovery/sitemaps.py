@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-_EXPECTED = "a sitemap (XML with <urlset> or <sitemapindex>, plain or gzipped, or lines with addresses)"
+_EXPECTED = "a sitemap (XML with <urlset> or <sitemapindex>, plain or gzipped, or lines with URLs)"
 _NEWS = frozenset({"publication_date", "title", "language"})
 _GZIP = b"\x1f\x8b"
 _CHUNK = 1 << 16
@@ -34,14 +34,15 @@ _CHUNK = 1 << 16
 def parse_sitemap(body: bytes, url: str) -> Listing:
     """The links of a sitemap, or the sitemaps of a sitemap index as `listings`; at most the first 50,000.
 
-    `url` is where it came from. `lastmod` becomes `modified_at`, Google's `publication_date`, `title` and `language`
-    the rest. A feed, which the protocol allows in place of a sitemap, is read as one. What is broken or cut off costs
-    the entries it hits. Raises BadListingError where the body is no sitemap, or over 50 MiB even when unpacked.
+    `url` is the URL of the sitemap. `lastmod` becomes `modified_at`; Google's `publication_date`, `title` and
+    `language` become the other fields. A feed, which the protocol allows in place of a sitemap, is read as a feed. Only
+    entries that are broken or cut off are lost. Raises BadListingError if the body is not a sitemap, or is over 50 MiB
+    when unpacked.
     """
     check_size(body, MAX_SITEMAP_BYTES, "a sitemap")
-    packing = None
+    gzip_problem = None
     if body.startswith(_GZIP):
-        body, packing = _unpacked(body)
+        body, gzip_problem = _unpacked(body)
     text = decode(body)
     root = find_root(text, ("urlset", "sitemapindex", "rss", "feed", "rdf"))
     if root is None:
@@ -49,11 +50,11 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     if root[0] in ("rss", "feed", "rdf"):
         return parse_feed(body, url)
     resolved, foreign = resolve_references(text[root[1] :])
-    target = _Target()
+    target = _SitemapTarget()
     reading = read_xml(resolved, target)
     target.finish()
     collector = LinkCollector(url, "entries")
-    collector.note(*filter(None, [packing]), *reading.problems(text.count("\n", 0, root[1])))
+    collector.note(*filter(None, [gzip_problem]), *reading.problems(text.count("\n", 0, root[1])))
     if foreign:
         collector.note(f"references that XML does not have (undeclared entities, a bare &): {foreign}")
     if target.count > MAX_SITEMAP_ENTRIES:
@@ -85,7 +86,7 @@ def _plain_text(body: bytes, text: str, url: str) -> Listing:
 
 
 def _unpacked(body: bytes) -> tuple[bytes, str | None]:
-    """What gzip members unpack to, and what is wrong with them; never holds more than MAX_SITEMAP_BYTES of it."""
+    """The content of gzip members and what is wrong with them; never more than MAX_SITEMAP_BYTES in memory."""
     unpacked, rest, problem = bytearray(), body, None
     while rest.startswith(_GZIP):
         unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -108,8 +109,8 @@ def _unpacked(body: bytes) -> tuple[bytes, str | None]:
     return bytes(unpacked), problem
 
 
-class _Target:
-    """Gathers the entries: the kind, `url` or `sitemap`, and the texts of its children that matter."""
+class _SitemapTarget:
+    """Collects the entries: their kind, `url` or `sitemap`, and the texts of the children that matter."""
 
     def __init__(self) -> None:
         self.depth = 0
@@ -157,7 +158,7 @@ class _Target:
     def close(self) -> None: ...
 
     def finish(self, *, complete: bool = False) -> None:
-        """End the open entry; one that is not complete counts only with its address."""
+        """End the open entry. One that is not complete counts only if it has its URL."""
         if self._entry_depth and (complete or "loc" in self._entry) and len(self.entries) < MAX_SITEMAP_ENTRIES:
             self.entries.append((self._kind, self._entry))
         self._entry, self._entry_depth, self._news_depth, self._name_depth = {}, 0, 0, 0

@@ -1,4 +1,4 @@
-"""Which site a host belongs to."""
+"""The site that a host belongs to: its registrable domain."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tld import get_fld
 
 @lru_cache(maxsize=4096)
 def site_of(netloc: str) -> str:
-    """The registrable domain of a host with or without port; an address or a lone name stays as it is."""
+    """The registrable domain of a host with or without port; an IP address or a single label stays as it is."""
     host = urlsplit(f"//{netloc}").hostname or ""
     try:
         ip_address(host)
@@ -21,5 +21,5 @@ def site_of(netloc: str) -> str:
         return netloc
     domain: str | None = get_fld(f"http://{host}/", fail_silently=True)
     labels = host.split(".")
-    # The list's own rule for a suffix it does not know is `*`: the last label is the suffix (`.example`, `.internal`).
+    # The public suffix list's rule for unknown suffixes is `*`: the last label is the suffix (`.example`, `.internal`).
     return domain or (".".join(labels[-2:]) if len(labels) > 1 else netloc)

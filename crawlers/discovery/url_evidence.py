@@ -1,4 +1,4 @@
-"""How much an address says that an article is behind it. No rules for single sites: words, numbers and dates only."""
+"""How strongly a URL alone suggests an article: by words, numbers and dates, without rules for single sites."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from crawlers.discovery.lists import read_list
 from crawlers.unsegmented import count_unsegmented
 
 LONGEST_SEGMENT = 200
-"""Characters of a segment that are judged; longer ones only cost time."""
+"""Characters of a path segment that are considered; more would only cost time."""
 
 _INDEX_WORDS = read_list("index-words")
 _SERVICE_PAGES = read_list("service-pages")
@@ -29,10 +29,10 @@ _SEPARATOR = re.compile(r"[-_,.+ ]+")
 
 
 class Evidence(IntEnum):
-    """What an address alone says; more is more."""
+    """How strongly a URL suggests an article; a higher value is stronger evidence."""
 
     AGAINST = 0
-    """An index, a service, a file: not an article, whatever the link's text."""
+    """An index, a service, a file: not an article, whatever the text of the link."""
     NONE = 1
     WEAK = 2
     """A slug of two or three words, or a number: sections have them too."""
@@ -43,7 +43,7 @@ class Evidence(IntEnum):
 
 
 def article_evidence(url: str) -> Evidence:
-    """Judge a normalised address."""
+    """The evidence that a normalised URL gives."""
     parts = urlsplit(url)
     as_written = [segment[:LONGEST_SEGMENT] for segment in unquote(parts.path).split("/") if segment]
     segments = [segment.lower().replace("_", "-") for segment in as_written]
@@ -57,7 +57,7 @@ def article_evidence(url: str) -> Evidence:
     if len(segments) > 1 and (
         segments[-1] in _NAMELESS or (segments[-1] in _SERVICE_PAGES and _words(segments[-2]) >= 4)
     ):
-        segments.pop()  # a form or a part of the article: /how-the-ferry-ran-aground/live
+        segments.pop()  # a variant or a part of the article: /how-the-ferry-ran-aground/live
     host_word = (parts.hostname or "").split(".")[0]
     if ending in _FILE_ENDINGS or host_word in _INDEX_WORDS or not _INDEX_WORDS.isdisjoint(segments):
         return Evidence.AGAINST
@@ -78,10 +78,10 @@ def article_evidence(url: str) -> Evidence:
 
 
 def is_not_article(url: str) -> bool:
-    """Whether a normalised address is surely none of an article: a sitemap names the pages of a site as well.
+    """Whether a normalised URL certainly belongs to another kind of page: sitemaps list all the pages of a site.
 
-    Only what is short and plain: the front page, or `/about`, `/tag/politics`, `/en/privacy-policy.html`. Wherever
-    there is a number, a query, a date or a longer slug the page has to say by itself what it is.
+    Only short and simple URLs qualify: the front page, or `/about`, `/tag/politics`, `/en/privacy-policy.html`. If the
+    URL has a number, a query, a date or a longer slug, the page itself has to be examined.
     """
     parts = urlsplit(url)
     segments = [segment for segment in unquote(parts.path).split("/") if segment]
@@ -96,7 +96,7 @@ def _without_ending(segment: str) -> tuple[str, str]:
 
 
 def _is_page_of_index(segments: list[str]) -> bool:
-    """`/news/2`, `/page/12`, `/2019/11/20`: a part of an index, or an archive's day."""
+    """`/news/2`, `/page/12`, `/2019/11/20`: a page of an index, or a day of an archive."""
     last = segments[-1]
     if _DATE_ALONE.fullmatch("/".join(segments[-3:])):
         return True
@@ -107,7 +107,7 @@ def _is_page_of_index(segments: list[str]) -> bool:
 
 
 def _words(segment: str) -> int:
-    """Words of a slug; scripts without spaces count a word for every four characters."""
+    """The number of words in a slug; unsegmented scripts count one word per four characters."""
     unsegmented = count_unsegmented(segment)
     return (
         unsegmented // 4
@@ -121,5 +121,5 @@ def _words(segment: str) -> int:
 
 
 def _has_number(segment: str) -> bool:
-    """A number as content systems give them: five digits or more, or four standing alone; no date and no year."""
+    """A number as content systems assign them: five digits or more, or four on their own; not a date, not a year."""
     return bool(_LONG_NUMBER.search(_DATE.sub("", segment))) or bool(re.fullmatch(r"(?!(?:19|20)\d\d$)\d{4,}", segment))

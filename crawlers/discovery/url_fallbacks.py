@@ -1,4 +1,4 @@
-"""Other spellings of an address, for when a server does not know the one that a listing gave."""
+"""Other URLs to try when a server does not know the one in the listing."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from crawlers.discovery.urls import absolute_url, normalise_url
 
 
 def fallback_urls(url: str) -> tuple[str, ...]:
-    """What else a page may go by when `url` is answered with 404: the likeliest first, none of them `url` itself.
+    """Other URLs of a page whose `url` is answered with 404: the likeliest first, without `url` itself.
 
-    Feed services append tracking parameters, also to addresses that have some already, and there are servers that then
-    know the page no more. So: without parameters that repeat an earlier one's name, then without any tracking.
+    Feed services append tracking parameters, even to URLs that already have some, and some servers then no longer find
+    the page. So this tries the URL without repeated parameters first, then without any tracking parameters.
     """
     parts = urlsplit(url)
-    named: dict[str, str] = {}
+    first: dict[str, str] = {}
     for parameter in parts.query.split("&"):
-        named.setdefault(parameter.partition("=")[0], parameter)
-    once = absolute_url(urlunsplit(parts._replace(query="&".join(named.values()))))
-    return tuple(spelling for spelling in dict.fromkeys((once, normalise_url(url))) if spelling != absolute_url(url))
+        first.setdefault(parameter.partition("=")[0], parameter)
+    without_repetition = absolute_url(urlunsplit(parts._replace(query="&".join(first.values()))))
+    return tuple(
+        other for other in dict.fromkeys((without_repetition, normalise_url(url))) if other != absolute_url(url)
+    )

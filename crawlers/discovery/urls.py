@@ -1,8 +1,8 @@
-"""Addresses: how a server is asked for one, the one spelling it is known by, and the keys made of that.
+"""URLs: the form to request, the canonical form, and the keys made of the latter.
 
-w3lib does the spelling. courlan's `normalize_url` and `clean_url` do not: they drop every parameter whose name holds
-`uid`, `cid`, `gl`, `ref`, `session` or `source` (`?gallery=2` too), parameters without a value, one of two slashes and
-bytes that are no UTF-8, and so give different articles one address.
+The work is w3lib's. courlan's `normalize_url` and `clean_url` are not suitable: they drop every parameter whose name
+contains `uid`, `cid`, `gl`, `ref`, `session` or `source` (even `?gallery=2`), parameters without a value, one of two
+slashes, and bytes that are not UTF-8, so different articles get the same URL.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _VALUE = r"[A-Za-z0-9_.~-]"
 _SIMPLE = re.compile(
     rf"(https?://{_LABELS}(?:/(?!\.\.?(?:[/?]|$))[A-Za-z0-9_.,~-]*)+)(?:\?({_VALUE}+={_VALUE}*(?:&{_VALUE}+={_VALUE}*)*))?"
 )
-"""Most addresses that listings name: only tracking parameters and the order of the others are left to normalise. They
-are told first because the long way takes 50 us for each, and a sitemap has up to 50,000."""
+"""Most URLs in listings: only their tracking parameters and the order of the others need normalising. They have a fast
+path because the full normalisation takes 50 us per URL, and a sitemap has up to 50,000."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _TRACKING = read_list("tracking-parameters")
 _TRACKING_PREFIXES = tuple(name.removesuffix("*") for name in _TRACKING if name.endswith("*"))
-# Names that choose the page on some sites: dropped only with a value that can be nothing but a channel.
+# Parameters that select the page on some sites: dropped only if their value can be nothing but a channel.
 _CHANNEL_NAMES = frozenset({"cmp", "emc", "from", "medium", "partner", "ref", "share", "source", "src", "via"})
 _CHANNELS = read_list("channels")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 
 
 def absolute_url(href: str, base: str | None = None) -> str:
-    """The address a server is asked for: `href` resolved against `base`, otherwise as its publisher wrote it.
+    """The URL to request: `href` resolved against `base`, otherwise as its publisher wrote it.
 
-    Characters that may not stand in an address are percent-encoded (UTF-8, host in punycode) and what is already
-    encoded is left; parameters keep their order and spelling. The fragment and credentials are dropped, they are no
-    part of a request. Raises ValueError for anything but http(s) with a host.
+    Characters that a URL must not contain are percent-encoded (as UTF-8, the host in punycode), existing encoding is
+    kept, and parameters keep their order and spelling. The fragment and credentials are dropped: they are not part of a
+    request. Raises ValueError for anything but http(s) with a host.
     """
     text = href.strip(_STRIPPED).replace("&amp;", "&")
     if _SIMPLE.fullmatch(text):
@@ -52,14 +52,14 @@ def absolute_url(href: str, base: str | None = None) -> str:
     return urlunsplit(parts._replace(path=parts.path or "/", fragment=""))
 
 
-@lru_cache(maxsize=65536)  # listings name the same addresses again and again
+@lru_cache(maxsize=65536)  # listings contain the same URLs again and again
 def normalise_url(url: str) -> str:
     """The canonical form of a URL: it identifies the page, but is not what is requested (see `absolute_url`).
 
-    Scheme and host in lower case, the host in punycode without a last dot, no default port, credentials, fragment,
-    session or tracking parameters; the other parameters sorted, percent-encoding in one form, dot segments resolved.
-    The path's case, its trailing slash and blank values stay. Normalising again changes nothing. Raises ValueError for
-    anything but http(s) with a host.
+    Scheme and host are in lower case, the host in punycode without a final dot. There is no default port, and there are
+    no credentials, fragment, session or tracking parameters. The other parameters are sorted, percent-encoding has one
+    form, dot segments are resolved. The case of the path, its trailing slash and blank values are kept. Normalising
+    again changes nothing. Raises ValueError for anything but http(s) with a host.
     """
     simple = _SIMPLE.fullmatch(url)
     if simple and not simple[2]:
@@ -67,26 +67,26 @@ def normalise_url(url: str) -> str:
     if simple:
         kept = sorted(tuple(part.split("=")) for part in simple[2].split("&") if not _is_tracking(part))
         return simple[1] + ("?" + "&".join(map("=".join, kept)) if kept else "")
-    return _normalised_at_length(url)
+    return _normalise_fully(url)
 
 
-def _normalised_at_length(url: str) -> str:
-    spelling = absolute_url(url)
-    while True:  # what one round decodes may want the next one; rounds only shorten or decode, so this ends
-        parts = urlsplit(spelling)
+def _normalise_fully(url: str) -> str:
+    normal = absolute_url(url)
+    while True:  # one round may decode what the next has to change; each shortens or decodes the URL, so this ends
+        parts = urlsplit(normal)
         kept = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part))
         path = _SESSION_IN_PATH.sub("", parts.path)
         again = absolute_url(canonicalize_url(urlunsplit(parts._replace(path=path, query=kept))))
-        if again == spelling:
-            return spelling
-        spelling = again
+        if again == normal:
+            return normal
+        normal = again
 
 
 def url_key(url: str) -> int:
-    """Unsigned 64-bit key of an address: the first 8 bytes, big-endian, of its `article_id`.
+    """Unsigned 64-bit key of a URL: the first 8 bytes, big-endian, of its `article_id`.
 
-    http and https, every order of parameters and every set of tracking parameters give one key, and so do the variants
-    of a page for other devices (`crawlers.discovery.device_variants`). Raises ValueError like `normalise_url`.
+    The key is the same for http and https, for every order of the parameters, with any tracking parameters, and for all
+    device variants of a page (`crawlers.discovery.device_variants`). Raises ValueError like `normalise_url`.
     """
     return int.from_bytes(_digest(url)[:8], "big")
 
@@ -110,10 +110,10 @@ def article_id(url: str) -> uuid.UUID:
 
 
 def same_site(a: str, b: str) -> bool:
-    """Whether two addresses are of one registrable domain, by the public suffix list that the tld package carries.
+    """Whether two URLs have the same registrable domain, by the public suffix list in the tld package.
 
     Shared hosts count as suffixes (`a.blogspot.com` and `b.blogspot.com` are two sites). A host without a registrable
-    domain (an IP address, `localhost`) is a site by itself, and so is each of its ports.
+    domain (an IP address, `localhost`) is a site of its own, and so is each of its ports.
     """
     try:
         return site(a) == site(b)
@@ -122,7 +122,7 @@ def same_site(a: str, b: str) -> bool:
 
 
 def site(url: str) -> str:
-    """The registrable domain of an address; see `same_site`. Raises ValueError where there is no host."""
+    """The registrable domain of a URL (see `same_site`). Raises ValueError if the URL has no host."""
     return site_of(_web_parts(url.strip(_STRIPPED)).netloc)
 
 
@@ -132,14 +132,14 @@ def _web_parts(url: str) -> SplitResult:
     if ":" in host:
         host = f"[{host}]"
     if parts.scheme not in _DEFAULT_PORTS or not host:
-        raise ValueError(f"found {url[:200]!r}; expected an address with http:// or https:// and a host")
+        raise ValueError(f"found {url[:200]!r}; expected a URL with http:// or https:// and a host")
     if not host.isascii():
         host = safe_url_string(f"http://{host}").removeprefix("http://")
     if not _HOST.fullmatch(host):
         raise ValueError(f"found the host {host[:200]!r}; expected letters, digits, hyphens and dots")
     port = parts.port
-    named = f":{port}" if port is not None and port != _DEFAULT_PORTS[parts.scheme] else ""
-    return parts._replace(netloc=host + named)
+    suffix = f":{port}" if port is not None and port != _DEFAULT_PORTS[parts.scheme] else ""
+    return parts._replace(netloc=host + suffix)
 
 
 def _is_tracking(parameter: str) -> bool:
@@ -151,5 +151,5 @@ def _is_tracking(parameter: str) -> bool:
 
 
 def _digest(url: str) -> bytes:
-    spelling = without_device_variant(normalise_url(url))
-    return hashlib.blake2b(b"https:" + spelling.partition(":")[2].encode(), digest_size=16).digest()
+    canonical = without_device_variant(normalise_url(url))
+    return hashlib.blake2b(b"https:" + canonical.partition(":")[2].encode(), digest_size=16).digest()

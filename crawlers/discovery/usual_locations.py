@@ -1,4 +1,4 @@
-"""Where publishers put feeds and sitemaps that neither their front page nor their robots.txt names."""
+"""The usual locations of feeds and sitemaps, for publishers whose front page and robots.txt name none."""
 
 from __future__ import annotations
 

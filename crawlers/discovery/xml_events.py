@@ -1,4 +1,4 @@
-"""Reads the XML of a listing as events, however broken it is."""
+"""Reads the XML of a listing as a stream of events, however broken it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _CHUNK = 1 << 16
 
 
 class XmlTarget(Protocol):
-    """Gets the events. `depth` is how many elements are open; the target keeps it."""
+    """Receives the events. `depth` is the number of open elements; the target keeps count."""
 
     depth: int
 
@@ -25,7 +25,7 @@ class XmlTarget(Protocol):
         """Text, in pieces."""
 
     def end(self, tag: str) -> None:
-        """An end tag, or what a wrong end tag ends."""
+        """An end tag, or the end of an element that a wrong end tag closes."""
 
     def close(self) -> None:
         """Never called."""
@@ -33,15 +33,15 @@ class XmlTarget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class XmlResult:
-    """What came of reading: the first error with its line from 1, and how the document ended."""
+    """The outcome of reading: the first error with its line (from 1), and whether the document is complete."""
 
     error: tuple[int, str] | None
     is_mismatched: bool
-    """Start and end tags do not match, so the nesting means little."""
+    """Start and end tags do not match, so nesting means little."""
     is_complete: bool
 
     def problems(self, lines_before: int = 0) -> list[str]:
-        """In words; lines are counted on from `lines_before`."""
+        """The problems in words; line numbers count from `lines_before`."""
         if self.error is not None:
             line, message = self.error
             return [f"not well-formed at line {line + lines_before}: {message}"]
@@ -49,13 +49,13 @@ class XmlResult:
 
 
 def read_xml(text: str, target: XmlTarget) -> XmlResult:
-    """Give the target the events of XML that begins with its root element and is `resolve_references`.
+    """Pass the events of XML to the target. The XML begins with its root and has gone through `resolve_references`.
 
-    It meets no DTD, which ends where the root begins, and no reference: there is no entity to resolve. The target gets
-    no event for what is cut off: an element whose end tag is missing does not end.
+    So it contains no DTD, which would come before the root, and no entities to resolve. The target gets no event for
+    anything that is cut off: an element without its end tag does not end.
     """
     parser = etree.XMLParser(
-        target=cast("etree.ParserTarget", target),  # the stubs allow for bytes, which lxml never passes
+        target=cast("etree.ParserTarget", target),  # the stubs allow bytes, which lxml never passes
         encoding="utf-8",
         recover=True,
         no_network=True,
@@ -65,7 +65,7 @@ def read_xml(text: str, target: XmlTarget) -> XmlResult:
     body = text.encode()
     for start in range(0, len(body), _CHUNK):
         parser.feed(body[start : start + _CHUNK])
-    # Closing the parser would end the open elements as if they were whole.
+    # Closing the parser would end the open elements as if they were complete.
     errors = [error for error in parser.feed_error_log if error.level >= etree.ErrorLevels.ERROR]
     return XmlResult(
         error=(errors[0].line, " ".join(errors[0].message.split())) if errors else None,

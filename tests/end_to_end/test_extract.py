@@ -63,7 +63,7 @@ def test_an_article_as_markdown_is_escaped() -> None:
         (("-",), b"<p>text</p>", "does not state its URL. Give it with --url"),
         (("-",), b"%PDF-1.4", "not an article (not_html): a PDF document"),
         (("-", "--url", "https://a.example/x-y-z"), b"<p>text</p>", "not an article (too_short): 1 words"),
-        (("-", "--url", "nonsense"), b"<p>" + b"It goes on here at some length. " * 9, "expected an address with http"),
+        (("-", "--url", "nonsense"), b"<p>" + b"It goes on here at some length. " * 9, "expected a URL with http"),
     ],
 )
 def test_the_reason_is_printed_if_there_is_no_article(

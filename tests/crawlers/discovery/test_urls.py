@@ -8,7 +8,7 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from crawlers.discovery import absolute_url, article_id, normalise_url, same_site, url_key
-from crawlers.discovery.urls import _normalised_at_length
+from crawlers.discovery.urls import _normalise_fully
 
 NAMES = st.text(string.ascii_letters + string.digits + "_-.", min_size=1, max_size=8)
 VALUES = st.text(string.ascii_letters + string.digits + "_-.~ äß漢%/+&=", max_size=8).map(
@@ -138,7 +138,7 @@ def test_normalising_again_changes_nothing(url: str) -> None:
 @settings(deadline=None)
 def test_the_short_way_spells_as_the_long_one(url: str) -> None:
     try:
-        expected = _normalised_at_length(url)
+        expected = _normalise_fully(url)
     except ValueError:
         assume(False)
     assert normalise_url(url) == expected
