@@ -20,6 +20,7 @@ import crawlers
 import flows
 import warehouse
 from flows.cli.main import newsloom
+from warehouse.checks.doctor import describe_check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ SECTIONS = {
     "error": "## Errors\n",
     "log": "## Log\n",
     "output": "## Output\n",
+    "check": "## Checks of newsloom doctor\n",
     "text": "## Other texts\n\n"
     "Parts of messages, details of rejections and failed requests, allowed values in sources.toml, reports, and names\n"
     "in Prefect's user interface.\n",
@@ -62,7 +64,7 @@ OUTPUT_CALLS = frozenset({"confirm", "echo", "print"})
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 _WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?![\w(=])")
 _CODE = re.compile(
-    r"</|^//|<[a-z!][^>]*[=>]|HTTP/1|WARC/1"
+    r"</|//\*|^\.?//|\[\w+, \w+\]$|<[a-z!][^>]*[=>]|HTTP/1|WARC/1"
     r"|\b(SELECT|FROM|UPDATE|DELETE|INSERT|CREATE|ATTACH|PRAGMA|COPY|WHERE|FORMAT|FILTER) "
     r"|^newsloom [a-z]+$|^(\w\w )+\w\w$|^from .* import |^python -m "
 )
@@ -112,6 +114,8 @@ def all_messages() -> Iterator[Message]:
             module = file.relative_to(root.parent).as_posix()
             if module not in NOT_MESSAGES:
                 yield from messages_in(file.read_text(encoding="utf-8"), module)
+    for file in sorted((_root(warehouse) / "checks").glob("*.sql")):
+        yield Message("warehouse/checks", "check", describe_check(file.read_text(encoding="utf-8")))
 
 
 def messages_in(source: str, module: str) -> Iterator[Message]:
@@ -126,8 +130,8 @@ def _root(package: ModuleType) -> Path:
 
 
 def _visit(node: ast.AST, kind: str, module: str) -> Iterator[Message]:
-    if isinstance(node, ast.Expr) and _is_text(node.value):
-        return  # a docstring
+    if isinstance(node, ast.Assert) or (isinstance(node, ast.Expr) and _is_text(node.value)):
+        return  # a docstring, or a message for developers
     if isinstance(node, ast.Call):
         name = _name(node.func)
         if name in NOT_MESSAGE_CALLS:
