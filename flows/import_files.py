@@ -1,4 +1,4 @@
-"""The flow for archives of others: files into the warehouse, by hand, resumable."""
+"""The flow of `newsloom import`: loads articles from files. Users start it; interrupted imports resume."""
 
 from datetime import UTC, datetime
 from typing import Annotated
@@ -34,16 +34,17 @@ def import_task(
 def import_flow(
     files: Annotated[
         list[str],
-        Field(min_length=1, description="Absolute paths, or addresses (s3://…): .jsonl, .txt, .warc, .warc.gz."),
+        Field(min_length=1, description="Absolute paths, or URLs (s3://…): .jsonl, .txt, .warc, .warc.gz."),
     ],
     data: Data,
-    clean: Annotated[bool, Field(description="Drop adverts, consent dialogues, bios and teasers from texts.")] = False,
+    clean: Annotated[bool, Field(description="Remove advertising, consent notices, author bios and teasers.")] = False,
     wait: Wait = 0.0,
 ) -> list[ImportResult]:
-    """Load articles from files: JSON lines, plain texts, web archives (Common Crawl's news for example).
+    """Load articles from files: JSON lines, plain text, web archives (such as Common Crawl's news archive).
 
-    A file half done is not begun again, and a file given twice is loaded once. Raises FlowsError before anything
-    starts where a file is not there or of no known kind, and in the end where something could not be loaded.
+    Interrupted imports resume, and a file that was already imported is not loaded twice. Raises FlowsError before
+    anything starts if a file does not exist or has an unsupported type, and at the end if something could not be
+    loaded.
     """
     started = datetime.now(UTC)
     found = check_files(files)
@@ -56,10 +57,10 @@ def import_flow(
         writer.publish()
         failed = failed_segments(writer.connection, started)
     rows = [
-        {"file": escape(one.file.place), "loaded before": one.loaded_before, **one.outcomes, **one.left_out}
+        {"file": escape(one.file.place), "already loaded": one.loaded_before, **one.outcomes, **one.left_out}
         for one in imported
     ]
-    create_table_artifact(key="import", table=rows, description="What came of each file")
+    create_table_artifact(key="import", table=rows, description="Records of each file by outcome")
     if failed:
         raise FlowsError(describe_failures(failed))
     return imported

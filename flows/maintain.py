@@ -1,4 +1,4 @@
-"""The nightly flow: what keeps the warehouse fast, the disk from filling, and the files of the archive few."""
+"""The nightly flow: removes old data, refreshes the data of deduplication, publishes, and packs small segments."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +26,7 @@ def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> Rete
 
 @retried_task("upkeep")
 def upkeep_task(writer: Writer) -> None:
-    """See `flows.dedup.upkeep`: lists that duplicates and stories are found by, stories that have gone quiet."""
+    """See `flows.dedup.upkeep`: refreshes common fingerprints and term weights, and closes quiet stories."""
     with writer.transaction() as connection:
         refresh_common_fingerprints(connection)
         refresh_idf(connection)
@@ -57,9 +57,9 @@ class MaintenanceResult:
 @document_parameters
 @skip_if_busy
 def maintain_flow(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> MaintenanceResult:
-    """Tidy up once a day: remove what `[keep]` no longer allows, renew what duplicates are found by, publish, pack.
+    """Remove data beyond the limits in `[keep]`, refresh the data of deduplication, publish, and pack small segments.
 
-    What a run still has to load is never removed. Raises SourcesError where the sources' file is not right.
+    Segments that are not loaded yet are never removed. Raises SourcesError if the sources file is invalid.
     """
     settings = load_settings(sources)
     directory = DataDirectory(data)
@@ -70,12 +70,12 @@ def maintain_flow(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Mainten
         packed = pack_task(writer, directory, int(settings.alerts.least_free_gb * GIGABYTE))
     row = {
         "segments removed": removed.segments,
-        "their bytes": removed.bytes,
-        "rows of logs removed": removed.rows,
+        "bytes removed": removed.bytes,
+        "rows of requests removed": removed.rows,
         "old plans removed": removed.plans,
         "segments packed": packed.segments,
-        "into files": 2 * packed.packs,
+        "files of packs": 2 * packed.packs,
         "seconds to publish": round(seconds, 2),
     }
-    create_table_artifact(key="maintenance", table=[row], description="What was tidied up")
+    create_table_artifact(key="maintenance", table=[row], description="What maintenance removed and packed")
     return MaintenanceResult(removed, packed)

@@ -1,4 +1,4 @@
-"""What all flows share: their parameters, which errors are retried, and giving way to another writer."""
+"""What all flows share: parameters, retries, and skipping a run while another process writes."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ if TYPE_CHECKING:
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
-# Seconds to wait after a transient error before a task is tried again, each time.
+# Seconds before each new attempt of a task, after a transient error.
 SHORT_RETRIES = (5.0, 5.0)
 LONG_RETRIES = (1.0, 10.0, 60.0)
 
-SourcesFile = Annotated[Path, Field(description="Absolute path of sources.toml, on the machine that runs the flow.")]
-Data = Annotated[Path, Field(description="Absolute path of the data directory, on the machine that runs the flow.")]
+SourcesFile = Annotated[Path, Field(description="Absolute path of sources.toml on the machine that runs the flow.")]
+Data = Annotated[Path, Field(description="Absolute path of the data directory on the machine that runs the flow.")]
 Wait = Annotated[
-    float, Field(ge=0, description="Seconds to wait for another newsloom that is writing to the data directory.")
+    float, Field(ge=0, description="Seconds to wait for another newsloom process that writes to the data directory.")
 ]
 
 
 def document_parameters(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Put what the parameters of a flow mean where Prefect's form takes it from: under `Args:` in its docstring.
+    """Copy the descriptions of a flow's parameters to `Args:` in its docstring, where Prefect's form finds them.
 
-    Of a `Field` in an annotation Prefect 3 takes the bounds, and not the description.
+    Prefect 3 uses the bounds of a `Field` in an annotation, but not its description.
     """
     fields = {
         name: next((entry for entry in hint.__metadata__ if isinstance(entry, FieldInfo)), None)
@@ -54,25 +54,25 @@ def document_parameters(run: Callable[Parameters, Result]) -> Callable[Parameter
 
 
 def is_transient(failed: Task[..., Any], run: TaskRun, state: State[Any]) -> bool:
-    """Whether a failed task is worth another try."""
+    """Whether another attempt of a failed task may succeed."""
     try:
         state.result()
     except TransientError:
         return True
-    except Exception:  # noqa: BLE001 - any other error is terminal
+    except Exception:  # noqa: BLE001 - all other errors are permanent
         return False
     return False
 
 
 def is_deployed() -> bool:
-    """Whether this runs as a deployment's run, of which nobody waits for the answer."""
+    """Whether this is a run of a deployment, so that nobody waits for its result."""
     return deployment.get_id() is not None
 
 
 def skip_if_busy(run: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Let a deployed flow end as cancelled, named Skipped, where another process writes: the next run is not far.
+    """End a deployed run in the state Skipped if another process is writing; the next run follows soon.
 
-    Called by hand the flow raises WarehouseBusyError, in words for whoever called it.
+    Without a deployment, the flow raises WarehouseBusyError for its caller.
     """
 
     @wraps(run)
@@ -83,7 +83,7 @@ def skip_if_busy(run: Callable[Parameters, Result]) -> Callable[Parameters, Resu
             if not is_deployed():
                 raise
             message = f"another newsloom process is writing: {busy.holder}"
-            state: Any = Cancelled(name="Skipped", message=message)  # Prefect takes it for the state of the run
+            state: Any = Cancelled(name="Skipped", message=message)  # Prefect makes it the state of the run
             return state  # type: ignore[no-any-return]
 
     return flow
@@ -92,7 +92,7 @@ def skip_if_busy(run: Callable[Parameters, Result]) -> Callable[Parameters, Resu
 def retried_task(
     name: str, *, task_run_name: str | None = None, delays: Sequence[float] = SHORT_RETRIES
 ) -> Callable[[Callable[Parameters, Result]], Task[Parameters, Result]]:
-    """Make a Prefect task of a function; after a transient error it is tried again, after delays in seconds."""
+    """Make a function a Prefect task that is retried after transient errors, after these delays in seconds."""
 
     def decorate(run: Callable[Parameters, Result]) -> Task[Parameters, Result]:
         return Task(

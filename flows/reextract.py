@@ -1,4 +1,4 @@
-"""The flow for a new extractor: stored pages are read again, by hand, resumable."""
+"""The flow of `newsloom reextract`: extracts stored pages again. Users start it; interrupted runs resume."""
 
 from typing import Annotated
 
@@ -27,16 +27,18 @@ def reextract_task(
 @skip_if_busy
 def reextract_flow(
     data: Data,
-    source: Annotated[str | None, Field(description="Only the articles of this source; empty: of all.")] = None,
+    source: Annotated[
+        str | None, Field(description="Only articles of this source. If empty, articles of all sources.")
+    ] = None,
     wait: Wait = 0.0,
 ) -> ReextractResult:
-    """Read the stored pages of current versions again that an older extractor made.
+    """Extract the stored pages of articles again if another version of the extractor read them.
 
-    What is read differently is a new version, marked as reextracted and not as the publisher's edit. An interrupted run
-    goes on where it stopped.
+    If the result differs, it becomes a new version with the change `reextracted`, to tell it from an edit by the
+    publisher. Interrupted runs resume.
     """
     with open_writer(data, "newsloom reextract", wait=wait) as writer, Extractor() as extractor:
         done = reextract_task(writer, extractor, DataDirectory(data), source)
         writer.publish()
-    create_table_artifact(key="reextract", table=[dict(done.outcomes)], description="What came of the articles")
+    create_table_artifact(key="reextract", table=[dict(done.outcomes)], description="Articles by outcome")
     return done

@@ -146,7 +146,7 @@ def _run(sources: Path, data: Path, wait: float, minutes: float | None, reporter
         with recorded_run(writer, run_id, "run", started):
             directory.require_space(settings.alerts.least_free_gb)
             record_sources(writer, source_rows(configured), started)
-            reporter.step("loading what an earlier run left")
+            reporter.step("loading segments of earlier runs")
             recovered = run.load_pending()
             cut_short = run.crawl(configured, run_id, until)
         seconds = (datetime.now(UTC) - started).total_seconds()

@@ -52,7 +52,7 @@ class Writer:
             if "Could not set lock" in said:
                 raise WarehouseError(
                     f"{self.file}: is open in another program: {said}\n"
-                    f"Close it there: {self.public} is the file to query, and no run waits for who has that open."
+                    f"Close it there, and query {self.public} instead: you can keep that file open during runs."
                 ) from error
             if DISK.search(said):
                 raise disk_failed(self.file, error) from error
@@ -168,9 +168,9 @@ def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | D
     if DAMAGED.search(said):
         return DamagedWarehouseError(file, said)
     return TransientWarehouseError(
-        f"{file}: cannot be written: {said}\nNothing was lost: what was loaded before stays, and so does what people "
-        "query. Make room on the disk (a file is written beside the old one, so its size must be free once more), then "
-        "run the same command again."
+        f"{file}: cannot be written: {said}\nNothing was lost: the warehouse and the published file stay as they were. "
+        "Free some space on the disk (the new file is written next to the old one, so its size must be free again), "
+        "then run the same command again."
     )
 
 
@@ -248,4 +248,4 @@ def _holder(note: Path) -> str:
         said = json.loads(note.read_text(encoding="utf-8"))
         return f"`{said['purpose']}`, process {said['pid']}, since {said['since']}"
     except (OSError, ValueError, KeyError, TypeError):
-        return "it has not said which"
+        return "unknown process"

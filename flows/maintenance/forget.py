@@ -1,4 +1,4 @@
-"""`newsloom forget`: everything about an address or a source goes, from archive, warehouse and what was published."""
+"""Removes everything about an article or a source from the archive, the warehouse and the published file."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ForgetResult:
-    """What was removed: articles, stored pages and listings, addresses.
+    """The numbers of articles, stored pages and listings, and URLs that were removed.
 
-    `others` are articles that stand in the place of a source's, because other sources have their text, too.
+    `others` counts the articles of other sources that were kept because they have the same text as a removed one.
     """
 
     articles: int
@@ -58,20 +58,19 @@ def forget(
     url: str | None = None,
     source: str | None = None,
 ) -> ForgetResult:
-    """Remove an address, with the article it leads to and all its other addresses, or a source; for good.
+    """Permanently remove a URL, with its article and all other URLs of that article, or a source.
 
-    What other sources had of a source's articles is loaded anew, as though the source had never been; where the archive
-    no longer has it, it goes with the article.
+    If other sources have the text of a removed article, their pages are loaded again, as if the removed source had
+    never existed. If the archive no longer has their pages, the article is lost.
 
-    First it is written down that it is to stay out, then it is taken out of the archive, then out of the warehouse: a
-    call that was killed can be repeated. What stays is that something was fetched, when, and a hash of its address.
-    The private file is written anew, because deleted rows stay in a database file as free space. Publishing is the
-    caller's.
+    The blocklist comes first, then the archive, then the warehouse, so that you can repeat a call that was killed. What
+    remains is the fact and the time of the request, and a hash of its URL. The private file is rewritten, because
+    deleted rows stay in a database file as free space. The caller publishes.
     """
     with locked_archive(directory):
         found = find_traces(writer.connection, [] if url is None else url_spellings(url), source)
         keys = {address: key for address in found.addresses if (key := url_key_or_none(address)) is not None}
-        # A source's addresses are not kept out by themselves: another source may bring them.
+        # The URLs of a source are not blocked, because another source may list them.
         forgotten = add_to_blocklist(
             directory.private, keys.values() if source is None else (), () if source is None else (source,)
         )
@@ -81,19 +80,19 @@ def forget(
         there = (segment for segment in segments if segment.exists())
         for segment, erased in erase_from_segments(there, partial(_replacement, forgotten=forgotten, needles=needles)):
             records += len(erased.offsets)
-            # Of the log rather than of `erased`, which knows nothing of what a killed call erased.
+            # From the log, because `erased` lacks what an earlier, killed call erased.
             kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
             keep_offsets(writer, segment.name, kept)
         blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
         archived = [name for name in found.elsewhere if Segment(directory.archive, name).exists()]
         others: set[UUID] = set()
 
-        def with_the_removal(connection: duckdb.DuckDBPyConnection) -> None:
+        def in_the_same_transaction(connection: duckdb.DuckDBPyConnection) -> None:
             for name in archived:
                 others.update(_load_again(writer, extractor, Segment(directory.archive, name), forgotten))
             queue_articles(connection, others)
 
-        remove_traces(writer, list(keys.values()), source, blanks, archived, with_the_removal)
+        remove_traces(writer, list(keys.values()), source, blanks, archived, in_the_same_transaction)
         process_queue(writer, SilentReporter())
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
@@ -101,7 +100,7 @@ def forget(
 
 
 def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Blocklist) -> set[UUID]:
-    """Load a segment's pages that were about a forgotten source's articles; gives the articles that came of them."""
+    """Load the pages of a segment that had the texts of removed articles; returns the resulting articles."""
     asked = requests_elsewhere(writer.connection, segment.name)
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
     kept = [fetch for fetch in fetches if not forgotten.is_about(fetch)]
@@ -115,7 +114,7 @@ def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotte
 
 
 def _replacement(segment: Segment, fetch: Fetch, forgotten: Blocklist, needles: Sequence[bytes]) -> Fetch | None:
-    """What is to stand in place of a fetch: nothing of it, or a listing without its content where that names it."""
+    """The replacement for a fetch, or None to keep it: a listing that names a removed URL loses its content."""
     clean = forgotten.without(fetch)
     if clean.offset is not None and clean.kind not in (Kind.PAGE, Kind.RECORD) and needles:
         try:
@@ -128,13 +127,13 @@ def _replacement(segment: Segment, fetch: Fetch, forgotten: Blocklist, needles: 
 
 
 def _needles(addresses: Iterable[str]) -> set[bytes]:
-    """How the addresses stand in listings: without their scheme, as they are and escaped for HTML and XML."""
+    """The spellings of URLs in listings: without the scheme, as they are and escaped for HTML and XML."""
     rests = {address.partition("://")[2] or address for address in addresses}
     return {text.encode() for rest in rests if rest for text in (rest, escape(rest, quote=False))}
 
 
 def _remove_runs(directory: DataDirectory, needles: Sequence[bytes]) -> None:
-    """Plans and logs of runs that name it."""
+    """Remove the plans and logs of runs that mention it."""
     for folder in (directory.private / "runs").glob("*"):
         if any(_mentions(file, needles) for file in folder.glob("*") if file.suffix in (".json", ".log")):
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,4 +1,4 @@
-"""The whole warehouse anew from the archive, beside the old one, and in its place when it is done."""
+"""Rebuilds the warehouse from the archive, next to the old one, and swaps the two when the new one is complete."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RebuildResult:
-    """Segments loaded, those of them that an interrupted rebuild had loaded, and articles before and now.
+    """The numbers of segments loaded, of those loaded by an interrupted rebuild, and of articles before and after.
 
-    `failed` are segments that could not be loaded, and were not loaded before either.
+    `failed` are segments that could not be loaded, neither now nor before.
     """
 
     segments: int
@@ -46,26 +46,25 @@ class RebuildResult:
 
 
 def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory, reporter: Reporter) -> RebuildResult:
-    """Load every segment of the archive into a new warehouse, in the order of the first time, and swap the two.
+    """Load every segment of the archive into a new warehouse, in the original order, and swap the two.
 
-    The old warehouse stays as it is until the new one is complete. An interrupted rebuild is taken up by the next one,
-    unless the extractor has changed meanwhile. With the same extractor the rows are the same as before. Publishing is
-    the caller's. Raises FlowsError where a segment cannot be loaded that the old warehouse has; one that it could not
-    load either goes on waiting.
+    The old warehouse stays in place until the new one is complete. Interrupted rebuilds resume, unless the extractor
+    has changed in the meantime. The same extractor gives the same rows. The caller publishes. Raises FlowsError if a
+    segment cannot be loaded that the old warehouse contains; other segments are left for later runs.
     """
     root = directory.private / "rebuild"
     with locked_archive(directory):
         salvage_segments(directory.archive)
         order = _order(writer, directory)
-        held = set(segments_in_order(writer.connection))
-        if not _can_go_on(root, order):
+        loaded_in_old = set(segments_in_order(writer.connection))
+        if not _can_resume(root, order):
             shutil.rmtree(root, ignore_errors=True)
         with open_writer(root, "newsloom rebuild") as new:
             before = segments_in_order(new.connection)
             copy_tables_not_in_archive(writer, new)
             for number, name in enumerate(order, start=1):
-                reporter.step(f"rebuilding: segment {number} of {len(order)}")
-                with raise_as_flows_error(name) if name in held else isolate_failure(new, name):
+                reporter.step(f"rebuilding segment {number} of {len(order)}")
+                with raise_as_flows_error(name) if name in loaded_in_old else isolate_failure(new, name):
                     loaded = process_segment(new, extractor, directory, name)
                     if loaded is not None:
                         reporter.loaded(loaded)
@@ -80,18 +79,18 @@ def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory, repo
 
 
 def require_removed_segments(writer: Writer) -> None:
-    """Raise FlowsError where the archive no longer has what was loaded from it: a new warehouse would lack that."""
+    """Raise FlowsError if segments were removed from the archive, because a new warehouse would lack their articles."""
     segments, versions = count_removed(writer.connection)
     if segments:
         raise FlowsError(
-            f"{writer.data}: {segments} segments were removed from the archive, as [keep] says, and a warehouse made "
-            f"anew would lack the {versions} versions of articles that came from them.\n"
-            "Restore the segments from a backup, or give --without-removed to lose those versions."
+            f"{writer.data}: {segments} segments were removed from the archive, as configured in [keep]. A rebuild "
+            f"would lose the {versions} versions of articles that came from them.\n"
+            "Restore the segments from a backup, or accept the loss with --without-removed."
         )
 
 
 def _order(writer: Writer, directory: DataDirectory) -> list[str]:
-    """The sealed segments as they were loaded before, then those that were not, by when they were fetched.
+    """The sealed segments: loaded ones in the order of loading, then the others in the order of fetching.
 
     The order decides which of two equal texts came first.
     """
@@ -106,7 +105,7 @@ def _begin(segment: Segment) -> tuple[str, str]:
     return ("" if first is None else first.fetched_at.isoformat(), segment.name)
 
 
-def _can_go_on(root: Path, order: list[str]) -> bool:
+def _can_resume(root: Path, order: list[str]) -> bool:
     if not (root / "private" / "warehouse.duckdb").exists():
         return False
     with open_writer(root, "newsloom rebuild") as new:

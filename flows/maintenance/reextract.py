@@ -1,4 +1,4 @@
-"""Stored pages of articles read again after the extractor has changed."""
+"""Extracts the stored pages of articles again after the extractor has changed."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ if TYPE_CHECKING:
     from warehouse import Writer
     from warehouse.loading.reextraction import OutdatedVersion
 
-AT_A_TIME = 500  # pages, as a segment has them
+AT_A_TIME = 500  # pages, as many as a segment has
 
 
 @dataclass(frozen=True, slots=True)
 class ReextractResult:
-    """Articles by outcome (`changed`, `same`, `rejected`, `missing`), and the first rejections in words."""
+    """Articles by outcome (`changed`, `same`, `rejected`, `missing`), and the first rejections for the user."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     rejections: list[str] = field(default_factory=list)
@@ -57,20 +57,20 @@ def reextract(
     reporter: Reporter,
     source: str | None = None,
 ) -> ReextractResult:
-    """Read the page of every current version that another extractor made, of all sources or one.
+    """Extract the page of every current version that another extractor read, for all sources or one.
 
-    What is read differently becomes a new version with the change `reextracted`; what is not is marked as read by the
-    present extractor, so an interrupted call goes on where it stopped. A page that is no longer taken for an article
-    stays one, and is counted: `newsloom rebuild` decides anew about every page. Publishing is the caller's. Raises
-    FlowsError where no article is of the source.
+    If the result differs, it becomes a new version with the change `reextracted`. Otherwise the version is marked as
+    read by the current extractor, so that interrupted calls resume. If a page is now rejected, its article stays and is
+    counted; `newsloom rebuild` decides again about every page. The caller publishes. Raises FlowsError if there are no
+    articles of the source.
     """
     if source is not None:
         names = sources_with_articles(writer.connection)
         if source not in names:
-            raise FlowsError(f"{source}: no article is of such a source; there are: {', '.join(names) or 'none'}")
+            raise FlowsError(f"{source}: unknown source; available: {', '.join(names) or 'none'}")
     done = ReextractResult()
     for name in outdated_segments(writer.connection, EXTRACTOR_VERSION, source):
-        reporter.step(f"reading {name} again")
+        reporter.step(f"extracting segment {name} again")
         outdated = outdated_versions(writer.connection, EXTRACTOR_VERSION, source, name)
         for _, some in groupby(enumerate(outdated), key=lambda item: item[0] // AT_A_TIME):
             _reextract_batch(writer, extractor, directory, name, [version for _, version in some], done)
@@ -92,7 +92,7 @@ def _reextract_batch(
         stored = {}
     there = [version for version in outdated if version.offset in stored]
     done.outcomes["missing"] += len(outdated) - len(there)
-    # Without its status an answer does not touch the validators that a later fetch may have renewed.
+    # Without its status, an answer does not overwrite validators that a later fetch may have renewed.
     fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
     changed: list[ClassifiedFetch] = []
     same: list[int] = []
@@ -127,7 +127,7 @@ def _new_version(stored: OutdatedVersion, extracted: ExtractedFetch, article: Ar
 
 
 def _is_same(stored: OutdatedVersion, article: Article) -> bool:
-    """Whether every field is read as it was; the language may come from the source's configuration."""
+    """Whether no field has changed. The language may come from the configuration of the source."""
     return all(_as_stored(getattr(article, name)) == getattr(stored.fields, name) for name in EXTRACTED) and (
         article.language is None or article.language == stored.language
     )

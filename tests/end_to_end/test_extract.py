@@ -108,6 +108,6 @@ def test_the_warehouse_says_where_each_field_came_from(stored: Path) -> None:
 def test_what_cannot_be_explained_is_told(stored: Path, tmp_path: Path) -> None:
     assert "not found in the warehouse" in newsloom("explain", "https://a.example/x", "--data", stored, code=2)
     assert "no answer is stored" in newsloom("explain", "http://courier.example/2", "--data", stored, code=2)
-    assert "there is no warehouse yet" in newsloom("explain", FERRY, "--data", tmp_path, code=2)
+    assert "no warehouse found" in newsloom("explain", FERRY, "--data", tmp_path, code=2)
     next((stored / "archive").glob("*.warc.gz")).unlink()
     assert "cannot be read: No such file" in newsloom("explain", FERRY, "--data", stored, code=2)

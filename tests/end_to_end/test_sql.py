@@ -139,7 +139,7 @@ def test_what_may_not_be_read_or_written_is_named_without_a_traceback(filled: Pa
 
 
 def test_without_a_warehouse_it_says_what_to_do(tmp_path: Path) -> None:
-    assert b"there is no warehouse yet" in sql(tmp_path, "SELECT 1", code=2).stderr
+    assert b"no warehouse found" in sql(tmp_path, "SELECT 1", code=2).stderr
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(filled: Path) -> None:

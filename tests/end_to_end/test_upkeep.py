@@ -121,24 +121,24 @@ def test_a_warehouse_in_order_has_nothing_wrong(filled: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "words"),
     [
-        ("DELETE FROM article_versions WHERE doc = 0", "Articles whose current version is not there. Total: 1"),
-        ("DELETE FROM article_state WHERE doc = 0", "Versions of articles that are not there. Total: 1"),
-        ("UPDATE article_state SET versions = 5 WHERE doc = 0", "5 versions by its state, 1 there"),
-        ("INSERT INTO article_state SELECT * FROM article_state WHERE doc = 0", "Articles that have several rows"),
-        ("DELETE FROM fetches WHERE outcome = 'failed'", "5 requests by the ledger, 4 there"),
-        ("DELETE FROM segments WHERE segment LIKE '%00001'", "Segments whose requests are not as many"),
+        ("DELETE FROM article_versions WHERE doc = 0", "Articles whose current version is missing. Total: 1"),
+        ("DELETE FROM article_state WHERE doc = 0", "Versions of articles that do not exist. Total: 1"),
+        ("UPDATE article_state SET versions = 5 WHERE doc = 0", "5 versions in article_state, 1 in article_versions"),
+        ("INSERT INTO article_state SELECT * FROM article_state WHERE doc = 0", "Articles with more than one row"),
+        ("DELETE FROM fetches WHERE outcome = 'failed'", "5 requests in segments, 4 in fetches"),
+        ("DELETE FROM segments WHERE segment LIKE '%00001'", "Segments whose number of requests differs"),
         (
             "UPDATE fetches SET outcome = 'rejected' WHERE outcome = 'loaded'",
-            "requests were rejected, 0 rows came of it",
+            "requests with the outcome rejected, but 0 rows",
         ),
         ("UPDATE fetches SET outcome = 'lost' WHERE outcome = 'failed'", "/gone.html: lost"),
         (
             "INSERT INTO aliases BY NAME SELECT url, uuid() AS article_id, source, 'x' AS kind, now() AS seen_at, "
             "'s' AS segment FROM article_state LIMIT 1",
-            "Other addresses",
+            "Aliases of articles that do not exist",
         ),
-        ("INSERT INTO private.known_urls FROM private.known_urls LIMIT 1", "Addresses that are known twice"),
-        ("DELETE FROM search_index.parts", "has postings and is not there"),
+        ("INSERT INTO private.known_urls FROM private.known_urls LIMIT 1", "URLs that are known twice"),
+        ("DELETE FROM search_index.parts", "has postings but does not exist"),
     ],
 )
 def test_what_does_not_add_up_is_told_with_what_to_do(filled: Path, harm: str, words: str) -> None:
@@ -213,9 +213,7 @@ def test_a_reextraction_of_one_source_leaves_the_others(filled: Path) -> None:
     with open_writer(filled, "test") as writer:
         writer.connection.execute("UPDATE article_versions SET extractor = 'old'")
     assert "0 changed, 6 unchanged" in newsloom("reextract", "--source", "one.example", data=filled)
-    assert "nonsense: no article is of such a source; there are: " in newsloom(
-        "reextract", "--source", "nonsense", data=filled, code=2
-    )
+    assert "nonsense: unknown source; available: " in newsloom("reextract", "--source", "nonsense", data=filled, code=2)
 
 
 def held_bytes(data: Path, needle: bytes) -> list[str]:

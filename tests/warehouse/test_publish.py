@@ -152,7 +152,9 @@ def test_a_full_disk_during_publishing_leaves_the_old_file_and_says_what_to_do(w
     writer.publish()
     load_much(writer)
     limit_files(8 << 20)
-    with pytest.raises(TransientWarehouseError, match=r"news\.duckdb: cannot be written.*\n.*Make room on the disk"):
+    with pytest.raises(
+        TransientWarehouseError, match=r"news\.duckdb: cannot be written.*\n.*Free some space on the disk"
+    ):
         writer.publish()
     with connect(writer.data) as reader:
         assert reader.execute("SELECT title FROM articles").fetchall() == [("Title 1",)]
@@ -168,7 +170,7 @@ def test_a_full_disk_during_a_load_loads_nothing_and_the_same_load_can_be_repeat
     add(writer, 1)
     writer.publish()
     limit_files(8 << 20)
-    with pytest.raises(TransientWarehouseError, match="Make room on the disk"):
+    with pytest.raises(TransientWarehouseError, match="Free some space on the disk"):
         load_much(writer)
     limit_files(None)
     load_much(writer)
@@ -183,7 +185,7 @@ def test_a_full_disk_at_a_commit_loads_nothing_and_says_what_to_do(writer: Write
     writer.publish()
     log = writer.file.with_name(writer.file.name + ".wal")
     limit_files(log.stat().st_size + 1000 if log.exists() else 1000)
-    with pytest.raises(TransientWarehouseError, match="Make room on the disk"):
+    with pytest.raises(TransientWarehouseError, match="Free some space on the disk"):
         add(writer, 2)
     limit_files(None)
     add(writer, 2)
@@ -194,7 +196,7 @@ def test_a_full_disk_at_a_commit_loads_nothing_and_says_what_to_do(writer: Write
 @pytest.mark.parametrize("size", [0, 4096, 8192, 12288, 20000, 100_000])
 def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_in_the_way(tmp_path: Path, size: int) -> None:
     limit_files(size)
-    with pytest.raises(TransientWarehouseError, match="Make room on the disk"), open_writer(tmp_path, "test"):
+    with pytest.raises(TransientWarehouseError, match="Free some space on the disk"), open_writer(tmp_path, "test"):
         pass
     limit_files(None)
     with open_writer(tmp_path, "test") as writer:
@@ -237,5 +239,5 @@ with connect(data) as reader:
         pytest.skip(f"no small file system can be mounted here: {mounted.stderr.strip()}")
     assert mounted.returncode == 0, mounted.stderr
     assert "No space left on device" in mounted.stdout
-    assert "Make room on the disk" in mounted.stdout
+    assert "Free some space on the disk" in mounted.stdout
     assert mounted.stdout.splitlines()[-1] == "[(True, 'Title 1')]"

@@ -151,7 +151,7 @@ def test_a_log_that_somebody_left_beside_the_published_file_is_not_replayed(data
 
 
 def test_reading_where_there_is_no_warehouse_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(WarehouseError, match="no warehouse yet"):
+    with pytest.raises(WarehouseError, match="no warehouse found"):
         connect(tmp_path)
 
 

@@ -1,2 +1,2 @@
--- Other addresses of articles that are not there.
+-- Aliases of articles that do not exist.
 SELECT url FROM aliases WHERE article_id NOT IN (SELECT article_id FROM article_state)

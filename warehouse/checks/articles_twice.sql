@@ -1,2 +1,2 @@
--- Articles that have several rows of state: they should have one.
+-- Articles with more than one row in article_state.
 SELECT article_id::VARCHAR FROM article_state GROUP BY article_id HAVING count(*) > 1

@@ -1,4 +1,4 @@
--- Articles whose current version is not there.
+-- Articles whose current version is missing.
 SELECT url FROM article_state WHERE doc IS NULL OR doc NOT IN (SELECT doc FROM article_versions WHERE doc IS NOT NULL)
 UNION ALL
 SELECT state.url

@@ -1,6 +1,6 @@
-"""Checks of what DuckDB does not check by itself, because a constraint would cost every load: one .sql file each.
+"""Checks the rules of the tables that are not constraints, which would slow down every load: one .sql file per check.
 
-A file's first comment says what is wrong with the rows that it finds.
+The first comment of a file describes the rows that it finds.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from warehouse.connection import first_line
 
 CHECKS = Path(__file__).parent
 EXAMPLES = 3
-REMEDY = "`newsloom rebuild` makes the warehouse anew from the archive."
+REMEDY = "Run `newsloom rebuild` to rebuild the warehouse from the archive."
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is wrong: how often, some examples, and what to do about it. `is_harmless` is for the record."""
+    """A problem: how often it occurs, some examples, and what to do. If `is_harmless`, nothing needs to be done."""
 
     what: str
     count: int
@@ -29,7 +29,7 @@ class Finding:
 
 
 def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """Run every check on an open private warehouse; reads all of its narrow columns, and no text."""
+    """Run all checks on an open private warehouse; reads all of its narrow columns, but no texts."""
     findings = []
     for file in sorted(CHECKS.glob("*.sql")):
         sql = file.read_text(encoding="utf-8")
@@ -38,12 +38,12 @@ def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
         ).fetchall()
         count, examples = rows[0]
         if count:
-            findings.append(Finding(_what(sql), count, tuple(examples), REMEDY))
+            findings.append(Finding(describe_check(sql), count, tuple(examples), REMEDY))
     return findings
 
 
 def check_tables(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
-    """Read every column of every table, texts included: DuckDB keeps a checksum of each block of its file."""
+    """Read every column of every table, including texts: DuckDB has a checksum for each block of its file."""
     columns = connection.execute(
         "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE NOT internal "
         "AND database_name = current_database() AND table_oid IN (SELECT table_oid FROM duckdb_tables()) ORDER BY ALL"
@@ -55,19 +55,20 @@ def check_tables(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
         except duckdb.Error as error:
             damaged.append(f"{schema}.{table}.{column}: {first_line(error)}")
             if isinstance(error, duckdb.FatalException):
-                break  # no more orders are taken
+                break  # DuckDB refuses all further queries
     if not damaged:
         return []
-    remedy = f"Restore the private file from a backup. Or move it away: {REMEDY}"
-    return [Finding("Tables that cannot be read whole.", len(damaged), tuple(damaged[:EXAMPLES]), remedy)]
+    remedy = f"Restore the private file from a backup, or move it away. {REMEDY}"
+    return [Finding("Tables that cannot be read completely.", len(damaged), tuple(damaged[:EXAMPLES]), remedy)]
 
 
 def number_of_checks() -> int:
-    """How many there are."""
+    """The number of checks."""
     return len(list(CHECKS.glob("*.sql")))
 
 
-def _what(sql: str) -> str:
+def describe_check(sql: str) -> str:
+    """The first comment of a check: a description of the rows that it finds."""
     lines = []
     for line in sql.splitlines():
         if not line.startswith("-- "):

@@ -1,6 +1,6 @@
--- Segments whose requests are not as many as the ledger says.
-SELECT coalesce(ledger.segment, counted.segment) || ': ' || coalesce(ledger.fetches, 0) || ' requests by the ledger, '
-    || coalesce(counted.fetches, 0) || ' there'
+-- Segments whose number of requests differs from the table segments.
+SELECT coalesce(ledger.segment, counted.segment) || ': ' || coalesce(ledger.fetches, 0) || ' requests in segments, '
+    || coalesce(counted.fetches, 0) || ' in fetches'
 FROM (
     SELECT segment, sum(fetches) AS fetches FROM segments WHERE requests_removed_at IS NULL GROUP BY segment
 ) AS ledger

@@ -1,5 +1,5 @@
--- Outcomes of requests against the rows that they made: loaded = first versions, updated = later ones, rejected =
--- rejections; per segment.
+-- Segments whose outcomes of requests do not match the rows that they created: first versions (loaded), later versions
+-- (updated) and rejections (rejected).
 WITH said AS (
     SELECT segment, outcome, count(*) AS rows FROM fetches
     WHERE kind IN ('page', 'record') AND outcome IN ('loaded', 'updated', 'rejected') GROUP BY segment, outcome
@@ -10,8 +10,8 @@ made AS (
     UNION ALL
     SELECT segment, 'rejected', count(*) FROM rejections GROUP BY segment
 )
-SELECT segment || ': ' || coalesce(said.rows, 0) || ' requests were ' || outcome || ', ' || coalesce(made.rows, 0)
-    || ' rows came of it'
+SELECT segment || ': ' || coalesce(said.rows, 0) || ' requests with the outcome ' || outcome || ', but '
+    || coalesce(made.rows, 0) || ' rows'
 FROM said FULL JOIN made USING (segment, outcome)
 WHERE coalesce(said.rows, 0) <> coalesce(made.rows, 0)
   AND segment NOT IN (SELECT segment FROM segments WHERE requests_removed_at IS NOT NULL)

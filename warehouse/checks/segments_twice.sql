@@ -1,2 +1,2 @@
--- Segments that the ledger has several times.
+-- Segments with more than one row in the table segments.
 SELECT segment FROM segments GROUP BY segment HAVING count(*) > 1
