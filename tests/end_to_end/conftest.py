@@ -1,4 +1,4 @@
-"""A real Prefect server for the flows, small news sites for the crawls, the command line in a process of its own."""
+"""A real Prefect server for the flows, small news sites for the crawls, the command line in an empty folder."""
 
 from __future__ import annotations
 
@@ -15,15 +15,18 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 
 from flows.demo.sites import demo_sites
 from flows.demo.web import NewsWeb, ServedPage, Site
+from tests.command import call
+from tests.conftest import PREFECT_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-START_SECONDS = 120
+START_SECONDS = 240  # far more than the ten it takes: the machine may be busy
 
 
 def free_port() -> int:
@@ -41,9 +44,35 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The API address of a Prefect server of this test session."""
-    home = tmp_path_factory.mktemp("prefect")
+def prefect_api(session_folder: Path) -> str:
+    """The API address of a Prefect server that all workers of this test session share; it ends with the session."""
+    home = session_folder / PREFECT_FOLDER
+    home.mkdir(exist_ok=True)
+    with FileLock(home / "lock"):
+        if not (home / "api").exists():
+            (home / "api").write_text(_start_prefect(home))
+    return (home / "api").read_text()
+
+
+# `prefect ARGUMENTS`, which ends with a process: killed workers would leave it behind.
+PREFECT = """
+import os, signal, sys, threading, time
+
+def end_with(session):
+    while True:
+        try:
+            os.kill(session, 0)
+        except ProcessLookupError:
+            os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(1)
+
+threading.Thread(target=end_with, args=(int(sys.argv.pop(1)),), daemon=True).start()
+from prefect.cli import app
+app()
+"""
+
+
+def _start_prefect(home: Path) -> str:
     port = free_port()
     api = f"http://127.0.0.1:{port}/api"
     environment = os.environ | {
@@ -53,27 +82,44 @@ def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "PREFECT_SERVER_UI_API_URL": api,
     }
     with (home / "server.log").open("wb") as log:
+        # The worker that starts it may end before the others do: it ends with the session, in `pytest_sessionfinish`.
+        session = os.getppid() if "PYTEST_XDIST_WORKER" in os.environ else os.getpid()
         server = subprocess.Popen(
-            [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)],
+            [
+                sys.executable,
+                "-c",
+                PREFECT,
+                str(session),
+                "server",
+                "start",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                str(port),
+            ],
             env=environment,
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
-        try:
-            deadline = time.monotonic() + START_SECONDS
-            while not answers(f"{api}/health"):
-                if server.poll() is not None or time.monotonic() > deadline:
-                    pytest.fail(f"the Prefect server does not start: {(home / 'server.log').read_text()}")
-                time.sleep(0.2)
-            yield api
-        finally:
+    _STARTED.append(server)
+    (home / "pid").write_text(str(server.pid))
+    deadline = time.monotonic() + START_SECONDS
+    while not answers(f"{api}/health"):
+        if server.poll() is not None or time.monotonic() > deadline:
             server.terminate()
-            server.wait(30)
+            pytest.fail(f"the Prefect server does not start: {(home / 'server.log').read_text()}")
+        time.sleep(0.2)
+    return api
+
+
+# Kept, because Python warns of a process that is forgotten while it runs.
+_STARTED: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass
 class Newsloom:
-    """The command line, run in a folder of its own with an environment of its own."""
+    """The command line in a folder and an environment of its own; `start` gives it a process of its own as well."""
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
@@ -93,12 +139,21 @@ class Newsloom:
         )
 
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=240)
-        assert process.returncode == code, (
-            f"newsloom {' '.join(arguments)} ended with {process.returncode}\n{out}\n{err}"
+        if self._needs_a_process(arguments[0]):
+            process = self.start(*arguments)
+            out, err = process.communicate(timeout=240)
+            ended = process.returncode
+        else:
+            done = call(*arguments, folder=self.folder, environment=self.environment)
+            out, err, ended = done.stdout.decode(), done.stderr.decode(), done.returncode
+        assert ended == code, f"newsloom {' '.join(arguments)} ended with {ended}\n{out}\n{err}"
+        return subprocess.CompletedProcess(["newsloom", *arguments], ended, out, err)
+
+    def _needs_a_process(self, command: str) -> bool:
+        """Whether Prefect would start a server, which lives as long as its process, or other processes come of it."""
+        return command in ("up", "down", "status", "demo") or (
+            command == "run" and "PREFECT_API_URL" not in self.environment
         )
-        return subprocess.CompletedProcess(process.args, process.returncode, out, err)
 
     def sql(self, query: str) -> list[list[str]]:
         """The rows of a query as the CSV format has them, without the names."""

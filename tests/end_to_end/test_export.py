@@ -1,11 +1,11 @@
-"""`newsloom export` and `newsloom search`, in processes of their own."""
+"""`newsloom export` and `newsloom search`."""
 
 from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
+import shutil
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from tests.command import call
 from tests.warehouse.rows import NOON, article_row, batch, uuid
 from warehouse import open_writer
 from warehouse.loading.load import load_segment
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture
-def filled(data: Path) -> Path:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    data = tmp_path_factory.mktemp("export") / "data"
     with open_writer(data, "test") as writer:
         rows = (
             article_row(1, title="Flood in March", published_at=NOON, language="en"),
@@ -34,13 +36,24 @@ def filled(data: Path) -> Path:
     return data
 
 
-def newsloom(*arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", *arguments], capture_output=True, text=True, check=False, timeout=120
-    )
-    assert done.returncode == code, done.stdout + done.stderr
-    assert "Traceback" not in done.stderr
-    return done
+@pytest.fixture
+def filled(loaded: Path, data: Path) -> Path:
+    """A copy of it for a test of its own."""
+    return shutil.copytree(loaded, data)
+
+
+@dataclass(frozen=True)
+class Said:
+    stdout: str
+    stderr: str
+
+
+def newsloom(*arguments: str, code: int = 0) -> Said:
+    done = call(*arguments)
+    said = Said(done.stdout.decode(), done.stderr.decode())
+    assert done.returncode == code, said
+    assert "Traceback" not in said.stderr
+    return said
 
 
 def rows(pattern: Path, columns: str = "title") -> list[tuple[object, ...]]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from crawlers.extraction import Article
 from flows.pipeline.article_version import extracted_fetch
 from flows.pipeline.classify import ClassifiedFetch
 from flows.pipeline.rows import Origin, build_batch
+from tests.command import call
 from tests.warehouse.rows import NOON, article_row, batch, failed_row
 from warehouse import connect, open_writer
 from warehouse.loading.load import load_segment
@@ -26,8 +25,7 @@ FERRY = "https://chronicle.example/news/2025/03/island-ferry-returns-after-winte
 
 def newsloom(*arguments: object, code: int = 0, text: bytes | None = None) -> str:
     """What a command says: standard output of one that succeeds, standard error of one that does not."""
-    command = [sys.executable, "-m", "flows.cli", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, input=text, check=False)
+    done = call(*map(str, arguments), stdin=text or b"")
     said = (done.stderr if code else done.stdout).decode()
     assert done.returncode == code, done.stderr.decode()
     assert "Traceback" not in said

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from crawlers.archive.packs import all_packs
 from flows.data_directory import DataDirectory
 from flows.maintenance.pack import pack_loaded
 from flows.reports.stored_page import find_page
+from tests.command import call
 from tests.end_to_end.conftest import article
 from tests.end_to_end.test_upkeep import EVERYTHING, address, crawl, grouped, held_bytes, newsloom, private, state
 from warehouse import open_writer
@@ -71,8 +70,9 @@ def test_pages_are_read_by_their_address(packed: Path, unpacked: Path) -> None:
 
 
 def _page(data: Path, url: str) -> bytes:
-    command = [sys.executable, "-m", "flows.cli", "page", "--headers", url, "--data", str(data)]
-    return subprocess.run(command, capture_output=True, check=True).stdout
+    done = call("page", "--headers", url, "--data", str(data))
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
 
 
 def test_all_is_well(packed: Path) -> None:

@@ -187,5 +187,7 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(newsloom: Newsloom) -> No
 
 def test_a_clean_run_says_nothing_that_looks_like_trouble(newsloom: Newsloom, web: NewsWeb) -> None:
     newsloom.sources(demo_sources_toml())
-    done = newsloom("run")
-    assert not [line for line in (done.stdout + done.stderr).splitlines() if "Traceback" in line or "Warning" in line]
+    run = newsloom.start("run")
+    out, err = run.communicate()
+    assert run.returncode == 0
+    assert not [line for line in (out + err).splitlines() if "Traceback" in line or "Warning" in line]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow.parquet as pq
 import pytest
 
+from tests.command import call
 from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import open_writer
 from warehouse.loading.load import load_segment
@@ -21,8 +23,10 @@ if TYPE_CHECKING:
 QUERY = "SELECT title, authors, first_seen_at, word_count FROM articles ORDER BY title"
 
 
-@pytest.fixture
-def filled(data: Path) -> Path:
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A published warehouse that these tests read."""
+    data = tmp_path_factory.mktemp("sql") / "data"
     with open_writer(data, "test") as writer:
         load_segment(writer, "s1", "r1", "test", batch(article_row(1), article_row(2, title='Say "ü"')), NOON)
         writer.publish()
@@ -32,12 +36,7 @@ def filled(data: Path) -> Path:
 def sql(
     data: Path, query: str, *options: str, code: int = 0, text: str | None = None
 ) -> subprocess.CompletedProcess[bytes]:
-    done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "sql", query, "--data", str(data), *options],
-        capture_output=True,
-        input=text.encode() if text else None,
-        check=False,
-    )
+    done = call("sql", query, "--data", str(data), *options, stdin=text.encode() if text else b"")
     assert done.returncode == code, done.stderr.decode()
     return done
 
@@ -112,7 +111,10 @@ BOUND = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", "--inh-caps
     ("closed", "command"),
     [("private", "status"), ("private", "run"), ("private", "up"), ("archive", "doctor"), ("archive", "rebuild")],
 )
-def test_what_may_not_be_read_or_written_is_named_without_a_traceback(filled: Path, closed: str, command: str) -> None:
+def test_what_may_not_be_read_or_written_is_named_without_a_traceback(
+    filled: Path, data: Path, closed: str, command: str
+) -> None:
+    filled = shutil.copytree(filled, data)
     sources = filled / "sources.toml"
     sources.write_text('[crawl]\ncontact = "a@b.example"\n[[source]]\nname = "a"\nfeeds = ["http://127.0.0.1:9/"]\n')
     folder = filled / closed
@@ -126,7 +128,7 @@ def test_what_may_not_be_read_or_written_is_named_without_a_traceback(filled: Pa
             capture_output=True,
             text=True,
             check=False,
-            timeout=60,
+            timeout=240,
         )
     finally:
         folder.chmod(0o700)

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import gzip
-import io
 import json
 import shutil
-import sys
-from contextlib import redirect_stderr, redirect_stdout
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +14,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
 from crawlers.discovery.listing import Link
-from flows.cli.main import main
+from tests.command import call
 from tests.end_to_end.conftest import article
 from tests.warehouse.rows import NOON
 from warehouse import open_writer
@@ -51,15 +48,11 @@ def exchange(url: str, body: bytes) -> Exchange:
 
 
 def newsloom(*arguments: str, data: Path, code: int = 0) -> str:
-    """The command line, in this process: starting one for each call would take most of the time of these tests."""
-    said = io.StringIO()
-    with pytest.MonkeyPatch.context() as patch, redirect_stdout(said), redirect_stderr(said):
-        patch.setattr(sys, "argv", ["newsloom", *arguments, "--data", str(data)])
-        patch.setattr(sys, "stdin", io.StringIO())
-        with pytest.raises(SystemExit) as ended:
-            main()
-    assert ended.value.code == code, said.getvalue()
-    return said.getvalue()
+    """What a command says of a data directory."""
+    done = call(*arguments, "--data", str(data))
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == code, said
+    return said
 
 
 @pytest.fixture(scope="module")

@@ -192,7 +192,7 @@ def test_a_full_disk_at_a_commit_loads_nothing_and_says_what_to_do(writer: Write
     assert writer.connection.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
 
 
-@pytest.mark.usefixtures("bounded_files")
+@pytest.mark.usefixtures("bounded_files", "made_from_nothing")
 @pytest.mark.parametrize("size", [0, 4096, 8192, 12288, 20000, 100_000])
 def test_a_disk_that_is_full_from_the_beginning_leaves_nothing_in_the_way(tmp_path: Path, size: int) -> None:
     limit_files(size)
