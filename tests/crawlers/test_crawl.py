@@ -15,6 +15,7 @@ from crawlers.archive import Fetch, FoundListing, Kind, Outcome, sealed_segments
 from crawlers.discovery import url_key, write_keys
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan, write_plan
 from flows.demo.web import NewsWeb, ServedPage, Site
+from tests.crawlers import forked
 from tests.end_to_end.conftest import feed, town_site
 
 if TYPE_CHECKING:
@@ -32,9 +33,7 @@ def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[s
     write_plan(plan, CrawlPlan("abc", str(archive), "newsloom-test", 500, sources))
     write_keys(plan / KNOWN_KEYS_FILE, (url_key(url) for url in known))
     environment = os.environ | {"http_proxy": web.proxy_url, "no_proxy": ""}
-    done = subprocess.run(
-        [sys.executable, "-m", "crawlers", str(plan)], env=environment, capture_output=True, text=True, check=False
-    )
+    done = forked.run("crawlers.__main__", str(plan), environment=environment, folder=folder)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     return [fetch for segment in sealed_segments(archive) for fetch in segment.fetches()]

@@ -1,6 +1,6 @@
 """A crawl in a child process whose names and public addresses are the test's: nothing leaves loopback.
 
-Run as a script: `network.py PLAN`, with the network as JSON in the environment variable NETWORK.
+`main` crawls, with the plan's folder as its argument and the network as JSON in the environment variable NETWORK.
 """
 
 from __future__ import annotations
@@ -8,18 +8,18 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 import sys
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any, Self
 
 from crawlers.archive import Fetch, sealed_segments
 from crawlers.discovery import write_keys
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
+from tests.crawlers import forked
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 PUBLIC = "93.184.216.34"
 
@@ -69,33 +69,36 @@ def crawl(
     write_plan(plan, CrawlPlan("abc", str(folder / "archive"), "newsloom-test", 500, sources))
     write_keys(plan / KNOWN_KEYS_FILE, ())
     bare = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.crawlers.politeness.network", str(plan)],
-        cwd=Path(__file__).parents[3],
-        env=bare | environment | {"NETWORK": json.dumps({"web": web, "names": dict(names)})},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    network = json.dumps({"web": web, "names": dict(names)})
+    done = forked.run(__name__, str(plan), environment=bare | environment | {"NETWORK": network}, folder=folder)
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr, done.stderr
     return [fetch for segment in sealed_segments(folder / "archive") for fetch in segment.fetches()]
 
 
-def _main() -> int:
-    network = json.loads(os.environ["NETWORK"])
+class Names:
+    """The network of this process: a web's port and the answers to look-ups; none by default."""
+
+    web = 0
+    answers: dict[str, list[str]] | None = None
+
+
+def install() -> None:
+    """Let a process have a network by `Names`. Comes before Twisted is imported, which keeps the look-up it finds."""
     connect = socket.socket.connect_ex
     look_up = socket.getaddrinfo
 
     def connect_ex(self: socket.socket, address: Any) -> int:
-        if address[0].startswith("127.") or address[0] == "::1":
+        if Names.answers is None or address[0].startswith("127.") or address[0] == "::1":
             return connect(self, address)
         if address[0] == PUBLIC:
-            return connect(self, ("127.0.0.1", network["web"]))
+            return connect(self, ("127.0.0.1", Names.web))
         raise AssertionError(f"connects to {address}")
 
     def getaddrinfo(host: str, port: Any, *arguments: Any, **keywords: Any) -> Any:
-        answers = network["names"].get(host)
+        if Names.answers is None:
+            return look_up(host, port, *arguments, **keywords)
+        answers = Names.answers.get(host)
         if answers is None:
             raise socket.gaierror(socket.EAI_NONAME, f"no {host} in this network")
         answer = answers.pop(0) if len(answers) > 1 else answers[0]
@@ -104,9 +107,14 @@ def _main() -> int:
     socket.socket.connect_ex = connect_ex  # type: ignore[method-assign, assignment]
     socket.getaddrinfo = getaddrinfo  # type: ignore[assignment]
 
+
+def main() -> int:
+    """Crawl by the plan that the command line names, in the network of the environment."""
     from scrapy.crawler import CrawlerProcess
     from scrapy.settings import Settings
 
+    network = json.loads(os.environ["NETWORK"])
+    Names.web, Names.answers = network["web"], network["names"]
     settings = Settings()
     settings.setmodule("crawlers.settings", priority="project")
     settings.update(json.loads(os.environ.get("SETTINGS", "{}")), priority="cmdline")
@@ -114,7 +122,3 @@ def _main() -> int:
     process.crawl("news", plan=sys.argv[1])
     process.start()
     return int(process.bootstrap_failed)
-
-
-if __name__ == "__main__":
-    sys.exit(_main())
