@@ -15,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """`drip` sends a byte every so many seconds."""
+    """`wait` is how many seconds pass before it is sent; `drip` sends a byte every so many seconds."""
 
     body: bytes = b"<p>page</p>"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
+    wait: float = 0.0
     drip: float = 0.0
 
 
@@ -50,6 +51,7 @@ class Scripted:
                 answers = outer.script.get(host + self.path) or outer.script.get(self.path) or [Answer(b"", 404)]
                 answer = answers[min(outer.times[host + self.path], len(answers) - 1)]
                 outer.times[host + self.path] += 1
+                time.sleep(answer.wait)
                 self.send_response(answer.status)
                 for name, value in answer.headers:
                     self.send_header(name, value)

@@ -137,6 +137,16 @@ def test_the_delay_of_a_source_is_kept_between_all_requests(tmp_path: Path) -> N
     assert asked[-1] - asked[0] >= 4 * 0.5 - 0.2
 
 
+def test_a_host_that_answered_slowly_is_asked_less_often_for_a_while(tmp_path: Path) -> None:
+    paths = [f"/{number}" for number in range(1, 4)]
+    script = {**ROBOTS_MISSING, **{path: [Answer()] for path in paths}, f"{HOST}/1": [Answer(wait=2.0)]}
+    with Scripted(script) as web:
+        run(tmp_path, web, pages(*paths), pages(*paths, host=OTHER))
+        slow, quick = ([web.paths(f"{host}{path}")[0] for path in paths] for host in (HOST, OTHER))
+    assert slow[2] - slow[1] > 0.5, "half of what the first answer took"
+    assert quick[2] < slow[1], "other hosts are not held up"
+
+
 def test_a_page_that_drips_ends_in_time_and_its_host_is_given_up(tmp_path: Path) -> None:
     paths = [f"/{number}" for number in range(1, 30)]
     dripping = [Answer(b"x" * 1000, drip=0.1)]

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import importlib
+import os
+import signal
 import subprocess
 import sys
+import time
+from pathlib import Path  # noqa: TC003 - pytest reads annotations
 
 import click
 import pytest
@@ -28,23 +32,43 @@ def test_an_interrupted_query_ends_with_a_message(
 
 
 STARTS_A_WORKER = """
-import os, signal, threading, time
-from flows.pipeline.worker_processes import worker_context
+import signal, time
+from flows.pipeline import worker_processes
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background jobs of a shell
-threading.Timer(0.3, os.killpg, (0, signal.SIGINT)).start()  # to the whole group, like a terminal
+worker_processes.WORK = ("slow_work",)
 try:
-    worker = worker_context().Process(target=time.sleep, args=(3,), daemon=True)
+    worker = worker_processes.worker_context().Process(target=time.sleep, args=(3,), daemon=True)
     worker.start()
     worker.join()
 except KeyboardInterrupt:
     print("interrupted")
 """
+SLOW_WORK = """
+import pathlib, time
+
+here = pathlib.Path(__file__).parent
+(here / "importing").touch()
+while not (here / "interrupted").exists():
+    time.sleep(0.01)
+"""
 
 
-def test_the_process_that_forks_workers_ignores_ctrl_c_while_it_imports() -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", STARTS_A_WORKER], capture_output=True, text=True, check=True, start_new_session=True
-    )
-    assert done.stdout == "interrupted\n"
-    assert done.stderr == ""
+def test_the_process_that_forks_workers_ignores_ctrl_c_while_it_imports(tmp_path: Path) -> None:
+    (tmp_path / "slow_work.py").write_text(SLOW_WORK)
+    path = os.pathsep.join([str(tmp_path), os.environ.get("PYTHONPATH", "")])
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTS_A_WORKER],
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        while not (tmp_path / "importing").exists():
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.killpg(process.pid, signal.SIGINT)  # to the whole group, like a terminal
+        (tmp_path / "interrupted").touch()
+        out, err = process.communicate()
+    assert (process.returncode, out, err) == (0, "interrupted\n", "")
