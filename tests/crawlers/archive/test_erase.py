@@ -30,11 +30,11 @@ def sealed(folder: Path, bodies: dict[str, bytes], segment: str = "seg") -> Segm
     return Segment(folder, segment)
 
 
-@pytest.mark.parametrize("length", [*range(210, 420), 1000, 16_383, 16_384, 65_535, 65_536, 70_001, 300_000])
-def test_a_filler_is_a_whole_gzip_member_of_just_that_length(length: int) -> None:
-    made = filler_record(length)
-    assert len(made) == length
-    assert gzip.decompress(made).startswith(b"WARC/1.1\r\nWARC-Type: metadata\r\n")
+def test_a_filler_is_a_whole_gzip_member_of_just_that_length() -> None:
+    for length in [*range(210, 420), 1000, 16_383, 16_384, 65_535, 65_536, 70_001, 300_000]:
+        made = filler_record(length)
+        assert len(made) == length
+        assert gzip.decompress(made).startswith(b"WARC/1.1\r\nWARC-Type: metadata\r\n"), length
 
 
 def test_what_is_erased_is_gone_and_the_rest_stays_in_its_place(tmp_path: Path) -> None:

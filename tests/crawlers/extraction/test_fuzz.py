@@ -1,4 +1,4 @@
-"""2,000 mutated pages, from the project and (if present) captured ones: no exception escapes, and nothing hangs."""
+"""600 mutated pages a round, from the project and (if present) captured: no exception escapes, and nothing hangs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import pytest
 from crawlers.extraction import Rejection, extract
 from tests.crawlers.extraction.test_hostile_pages import PAGES, URL, is_sound, mutated
 from tests.crawlers.extraction.test_rejections import ACCEPTED, REJECTED
+from tests.rounds import ROUNDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +24,8 @@ OWN = [
     *(str(case.values[1]).encode() for case in REJECTED),
 ]
 BATCH = 100
-OWN_BATCHES = 14
-CAPTURED_BATCHES = 6
+OWN_BATCHES = 4 * ROUNDS
+CAPTURED_BATCHES = 2 * ROUNDS
 SECONDS = 10.0
 """CPU time for one page. Most take milliseconds; the slowest captured page takes half a second."""
 CHARSETS = (None, "utf-8", "latin-1", "utf-16", "gb2312", "no such charset")

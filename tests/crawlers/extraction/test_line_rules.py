@@ -13,22 +13,20 @@ LANGUAGES = (
     *("en", "de", "fr", "es", "it", "pt", "nl", "pl", "cs", "sv", "no", "da"),
     *("fi", "tr", "ru", "uk", "el", "ar", "he", "hi", "zh", "ja", "ko"),
 )
-EXAMPLES = [(kind, line) for kind in KINDS for line in read_line_rules(kind)["examples"]["lines"]]
-KEPT = [(kind, line) for kind in KINDS for line in read_line_rules(kind)["examples"]["kept"]]
 
 
 def kinds(line: str, language: str | None = None) -> set[str]:
     return {rule.kind for rule in matching_rules(line, line_rules(language), in_tail=True)}
 
 
-@pytest.mark.parametrize(("kind", "line"), EXAMPLES)
-def test_an_example_is_matched_by_its_rules(kind: str, line: str) -> None:
-    assert kind in kinds(line)
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_example_is_matched_by_its_rules(kind: str) -> None:
+    assert [line for line in read_line_rules(kind)["examples"]["lines"] if kind not in kinds(line)] == []
 
 
-@pytest.mark.parametrize(("kind", "line"), KEPT)
-def test_a_counter_example_is_not_matched(kind: str, line: str) -> None:
-    assert kind not in kinds(line)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_counter_example_is_not_matched(kind: str) -> None:
+    assert [line for line in read_line_rules(kind)["examples"]["kept"] if kind in kinds(line)] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -37,11 +35,11 @@ def test_every_file_has_examples_and_counter_examples(kind: str) -> None:
     assert len(read_line_rules(kind)["examples"]["kept"]) >= 3
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "opening"])
-def test_every_kind_has_phrases_in_every_language(kind: str, language: str) -> None:
+def test_every_kind_has_phrases_in_every_language(kind: str) -> None:
     file = read_line_rules(kind)
-    assert any(language in phrases for phrases in (file.get("is", {}), file.get("starts", {}), file.get("holds", {})))
+    spoken = {*file.get("is", {}), *file.get("starts", {}), *file.get("holds", {})}
+    assert set(LANGUAGES) - spoken == set()
 
 
 def test_a_language_limits_the_rules_to_itself_and_english() -> None:

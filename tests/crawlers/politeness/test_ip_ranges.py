@@ -34,14 +34,14 @@ def test_the_table_is_long_enough() -> None:
     assert len(set(FORBIDDEN.split())) >= 60
 
 
-@pytest.mark.parametrize("host", FORBIDDEN.split())
-def test_a_host_inside_is_refused_however_it_is_spelt(host: str) -> None:
-    assert url_problem(f"http://{host}/news/1.html", AccessPolicy()) is not None
+def test_a_host_inside_is_refused_however_it_is_spelt() -> None:
+    passed = [host for host in FORBIDDEN.split() if url_problem(f"http://{host}/news/1.html", AccessPolicy()) is None]
+    assert passed == []
 
 
-@pytest.mark.parametrize("host", PUBLIC.split())
-def test_a_public_host_is_not_refused(host: str) -> None:
-    assert url_problem(f"https://{host}/news/1.html", AccessPolicy()) is None
+def test_a_public_host_is_not_refused() -> None:
+    refused = [host for host in PUBLIC.split() if url_problem(f"https://{host}/news/1.html", AccessPolicy())]
+    assert refused == []
 
 
 @pytest.mark.parametrize(

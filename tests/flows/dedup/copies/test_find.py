@@ -15,6 +15,7 @@ from flows.dedup.recompute import recompute_all
 from flows.dedup.upkeep import refresh_common_fingerprints
 from flows.progress import SilentReporter
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
+from tests.rounds import ROUNDS
 from warehouse import open_writer
 
 if TYPE_CHECKING:
@@ -195,7 +196,7 @@ def test_languages_without_blanks_are_compared_too(writer: Writer, language: str
 FAMILY = [ORIGINAL, CUT, LONGER, HALF, OTHER, *(framed(n, hours=n) for n in range(6))]
 
 
-@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
+@settings(max_examples=3 * ROUNDS, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
 @given(order=st.permutations(FAMILY), cuts=st.sets(st.integers(1, len(FAMILY) - 1), max_size=4))
 def test_any_order_of_arrival_in_any_segments_gives_the_same_duplicates(order: list[Piece], cuts: set[int]) -> None:
     edges = [0, *sorted(cuts), len(order)]

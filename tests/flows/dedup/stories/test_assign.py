@@ -16,6 +16,7 @@ from flows.dedup.recompute import recompute_all
 from flows.dedup.upkeep import MIN_STORIES, close_quiet_stories, refresh_common_fingerprints, refresh_idf
 from flows.progress import SilentReporter
 from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
+from tests.rounds import ROUNDS
 from warehouse import open_writer
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def test_two_reports_of_one_meeting_are_one_story_and_other_meetings_of_these_tw
 
 
 def test_so_they_are_in_any_order_and_one_at_a_time() -> None:
-    for seed in range(4):
+    for seed in range(2 * ROUNDS):
         order = random.Random(seed).sample([*PAIR, *CONFUSERS], 5)
         with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "test") as writer:
             for number, each in enumerate(order):
