@@ -141,7 +141,7 @@ class Newsloom:
     def __call__(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         if self._needs_a_process(arguments[0]):
             process = self.start(*arguments)
-            out, err = process.communicate(timeout=240)
+            out, err = process.communicate(timeout=480)
             ended = process.returncode
         else:
             done = call(*arguments, folder=self.folder, environment=self.environment)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Newsloom
 
-PATIENCE = 120.0
+PATIENCE = 240.0
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 Found = TypeVar("Found")
 

@@ -28,7 +28,7 @@ def on_a_small_disk(newsloom: Newsloom, folder: Path, megabytes: int, meanwhile:
         capture_output=True,
         text=True,
         check=False,
-        timeout=240,
+        timeout=480,
     )
     if done.returncode == 99 or "unshare" in done.stderr:
         pytest.skip(f"no small file system can be mounted here: {done.stderr.strip()}")

@@ -47,7 +47,7 @@ def run(newsloom: Newsloom, kind: str, failures: int) -> dict[str, Any]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=120,
+        timeout=480,
     )
     said: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return said

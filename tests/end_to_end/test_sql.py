@@ -128,7 +128,7 @@ def test_what_may_not_be_read_or_written_is_named_without_a_traceback(
             capture_output=True,
             text=True,
             check=False,
-            timeout=240,
+            timeout=480,
         )
     finally:
         folder.chmod(0o700)

@@ -55,7 +55,7 @@ def seen(address: str, folder: Path) -> str:
         check=True,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=480,
     )
     body = re.sub(r"<(script|style)\b.*?</\1>", " ", shown.stdout, flags=re.DOTALL)
     return unescape(" ".join(re.sub(r"<[^>]*>", " ", body).split()))

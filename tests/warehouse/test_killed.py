@@ -57,7 +57,7 @@ def whole(data: Path) -> int:
 
 
 def test_killed_while_publishing(data: Path) -> None:
-    load_much(data, range(1, 20))
+    load_much(data, range(1, 8))
     before = whole(data)
     for turn in range(ROUNDS):
         first = 100 * (turn + 1)

@@ -233,7 +233,7 @@ with connect(data) as reader:
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=480,
     )
     if mounted.returncode and "TransientWarehouseError" not in mounted.stderr and "Traceback" not in mounted.stderr:
         pytest.skip(f"no small file system can be mounted here: {mounted.stderr.strip()}")

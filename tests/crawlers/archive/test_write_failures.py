@@ -45,7 +45,7 @@ with SegmentWriter(Path(sys.argv[1]), "run", name="one") as writer:
 def test_a_page_for_which_there_is_no_room_leaves_nothing_behind(tmp_path: Path, checked: Checked) -> None:
     environment = os.environ | {"PYTHONPATH": str(Path(crawlers.__file__).parents[1])}
     command = [sys.executable, "-c", FULL_DISK, str(tmp_path)]
-    child = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    child = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=True)
     assert child.stdout == f"{tmp_path / 'one'}: cannot be written: File too large\n" * 2
     segment = Segment(tmp_path, "one")
     assert len(checked(segment.warc_path)) == 5
