@@ -1,31 +1,31 @@
-"""Tables and views as files for other programs: Parquet by month, CSV, JSON lines."""
+"""Tables and views as files for other programs: Parquet by month, CSV, JSON lines.
+
+`warehouse.formats` defines what the files contain; this module says which files there are, and replaces old ones.
+"""
 
 from __future__ import annotations
 
 import json
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from warehouse.connection import first_line
 from warehouse.errors import WarehouseError
+from warehouse.formats import PARQUET_OPTIONS, parquet_columns, write, write_parquet
 from warehouse.storage import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
-Form = Literal["parquet", "csv", "jsonl"]
-BOOK = "newsloom-export.json"
-OPTIONS: dict[Form, str] = {
-    "parquet": "FORMAT parquet, COMPRESSION zstd",
-    "csv": "FORMAT csv, HEADER",
-    "jsonl": "FORMAT json",
-}
-# The time that a row counts for, and those of a row that came or changed since a time.
+    from warehouse.formats import Format
+
+MANIFEST = "newsloom-export.json"
+# The time of a row, which decides its month, and which rows are new or changed since a time.
 TIMES = {
     "articles": (
         "coalesce(published_at, first_seen_at)",
@@ -42,7 +42,7 @@ TIMES = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written of a table."""
+    """A table that was exported: number of rows, and the files."""
 
     table: str
     rows: int
@@ -50,7 +50,7 @@ class Exported:
 
     @property
     def bytes(self) -> int:
-        """All files together."""
+        """Size of all files."""
         return sum(file.stat().st_size for file in self.files)
 
 
@@ -58,15 +58,15 @@ def export(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     tables: Sequence[str],
-    form: Form,
+    form: Format,
     since: datetime | None = None,
 ) -> list[Exported]:
-    """Write tables or views of a published warehouse below a folder, which is made where it is missing.
+    """Write tables or views of a published warehouse to a folder, which is created if it does not exist.
 
-    Parquet of tables with times (`TIMES`) is partitioned: `articles/month=2026-03/….parquet`. A whole export takes the
-    place of what an earlier one wrote there, when it is complete; with `since` (aware), what came or changed since then
-    is written beside it. Raises WarehouseError for a table that is not there, one that has no times where `since` is
-    given, and where the disk fails.
+    Parquet files of tables with times (`TIMES`) are partitioned: `articles/month=2026-03/….parquet`. A full export
+    replaces the files of earlier exports of the table once it is complete; with `since` (aware), new and changed rows
+    are written to additional files. Raises WarehouseError for an unknown table, for a table without times if `since`
+    is given, and when the disk fails.
     """
     _check(connection, tables, since)
     try:
@@ -75,18 +75,8 @@ def export(
     except (OSError, duckdb.IOException) as error:
         said = error.strerror or str(error) if isinstance(error, OSError) else first_line(error)
         raise WarehouseError(
-            f"{folder}: cannot be written: {said}. Of tables not yet done, an earlier export is as it was."
+            f"{folder}: cannot be written: {said}. Earlier exports of tables that were not finished are unchanged."
         ) from error
-
-
-def storable(columns: Iterable[tuple[str, object]]) -> str:
-    """What to select of columns, given by name and type, for Parquet: an INTERVAL as text, as in CSV and JSON lines.
-
-    Of Parquet's own intervals, Arrow and pandas make bytes, and polars does not read them. The text is one that DuckDB
-    and pandas take for an interval again.
-    """
-    names = ['"' + name.replace('"', '""') + '"' for name, kind in columns if str(kind) == "INTERVAL"]
-    return f"* REPLACE ({', '.join(f'CAST({name} AS VARCHAR) AS {name}' for name in names)})" if names else "*"
 
 
 def _check(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], since: datetime | None) -> None:
@@ -97,35 +87,37 @@ def _check(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], since: 
     there = [name for (name,) in rows]
     for table in tables:
         if table not in there:
-            raise WarehouseError(f"{table}: there is no such table or view; there are: {', '.join(there)}")
+            raise WarehouseError(f"{table}: unknown table or view; available: {', '.join(there)}")
         if since is not None and table not in TIMES:
-            raise WarehouseError(f"{table}: its rows have no time, so there is no --since; with it: {', '.join(TIMES)}")
+            raise WarehouseError(
+                f"{table}: has no times, so --since cannot be used; tables with times: {', '.join(TIMES)}"
+            )
 
 
 def _export(
-    connection: duckdb.DuckDBPyConnection, folder: Path, table: str, form: Form, since: datetime | None
+    connection: duckdb.DuckDBPyConnection, folder: Path, table: str, form: Format, since: datetime | None
 ) -> Exported:
     part = f"{table}-since-{since:%Y%m%dT%H%M%SZ}" if since else table
-    query, parameters = f"SELECT * FROM {table}", {}  # noqa: S608 - a name that was looked up
-    if form == "parquet":
-        columns = connection.execute(f"DESCRIBE {table}").fetchall()
-        query = f"SELECT {storable((name, kind) for name, kind, *_ in columns)} FROM {table}"  # noqa: S608
+    query = f"SELECT * FROM {table}"  # noqa: S608 - a name that was looked up
     if since is not None:
-        query, parameters = f"{query} WHERE {TIMES[table][1]}", {"since": since}
+        query += f" WHERE {TIMES[table][1].replace('$since', _literal(since))}"
+    relation = connection.sql(query)
     unfinished = folder / f".{part}.new"
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir()
     try:
+        file = unfinished / f"{part}.{form}"
         if form == "parquet" and table in TIMES:
-            by_month = f"SELECT *, strftime(day_of({TIMES[table][0]}), '%Y-%m') AS month FROM ({query})"  # noqa: S608
-            target, options = unfinished / table, f"PARTITION_BY (month), FILENAME_PATTERN '{part}-{{i}}'"
-            copied = connection.execute(
-                f"COPY ({by_month}) TO '{quoted(target)}' ({OPTIONS[form]}, {options})", parameters
-            )
+            month = f"strftime(day_of({TIMES[table][0]}), '%Y-%m') AS month"
+            by_month = f"SELECT {parquet_columns(relation)}, {month} FROM ({query})"  # noqa: S608 - our own text
+            options = f"{PARQUET_OPTIONS}, PARTITION_BY (month), FILENAME_PATTERN '{part}-{{i}}'"
+            copied = connection.execute(f"COPY ({by_month}) TO '{quoted(unfinished / table)}' ({options})")
+            rows = int(copied.fetchall()[0][0])
+        elif form == "parquet":
+            rows = write_parquet(relation, file)
         else:
-            target = unfinished / f"{part}.{form}"
-            copied = connection.execute(f"COPY ({query}) TO '{quoted(target)}' ({OPTIONS[form]})", parameters)
-        rows = int(copied.fetchall()[0][0])
+            with file.open("wb") as target:
+                rows = write(relation, form, target)
         written = sorted(file.relative_to(unfinished) for file in unfinished.rglob("*") if file.is_file())
         _replace(folder, f"{form} {part}", unfinished, written, whole=since is None)
     finally:
@@ -133,27 +125,31 @@ def _export(
     return Exported(table, rows, tuple(folder / file for file in written))
 
 
+def _literal(moment: datetime) -> str:
+    return f"TIMESTAMPTZ '{moment.isoformat()}'"
+
+
 def _replace(folder: Path, entry: str, unfinished: Path, written: list[Path], *, whole: bool) -> None:
-    """Put the finished files in their place; of the old ones only those go that we wrote, as the book says."""
-    book = _read(folder / BOOK)
-    # A whole export has what the incremental ones before it have.
-    for name in [name for name in book if name == entry or (whole and name.startswith(f"{entry}-since-"))]:
-        for old in book.pop(name):
+    """Move the finished files to their place; only old files that are in the manifest are removed."""
+    manifest = _read(folder / MANIFEST)
+    # A full export contains the rows of the incremental ones before it.
+    for name in [name for name in manifest if name == entry or (whole and name.startswith(f"{entry}-since-"))]:
+        for old in manifest.pop(name):
             (folder / old).unlink(missing_ok=True)
     for file in written:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)
         (unfinished / file).replace(folder / file)
-    book[entry] = [str(file) for file in written]
-    fresh = folder / f".{BOOK}.new"
-    fresh.write_text(json.dumps(book, indent=1), encoding="utf-8")
-    fresh.replace(folder / BOOK)
+    manifest[entry] = [str(file) for file in written]
+    fresh = folder / f".{MANIFEST}.new"
+    fresh.write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+    fresh.replace(folder / MANIFEST)
 
 
-def _read(book: Path) -> dict[str, list[str]]:
+def _read(manifest: Path) -> dict[str, list[str]]:
     try:
-        said = json.loads(book.read_text(encoding="utf-8"))
+        said = json.loads(manifest.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return {}
     except ValueError as error:
-        raise WarehouseError(f"{book}: is not what an export wrote; remove it, or choose another folder") from error
+        raise WarehouseError(f"{manifest}: not written by newsloom; remove it, or choose another folder") from error
     return dict(said)

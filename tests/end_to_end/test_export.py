@@ -135,8 +135,8 @@ def test_csv_and_json_lines(filled: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--table", "nonsense"], "nonsense: there is no such table or view; there are: "),
-        (["--table", "bylines", "--since", "2026-01-01"], "bylines: its rows have no time"),
+        (["--table", "nonsense"], "nonsense: unknown table or view; available: "),
+        (["--table", "bylines", "--since", "2026-01-01"], "bylines: has no times"),
         (["--since", "yesterday"], "'yesterday' does not match the formats"),
     ],
 )

@@ -1,0 +1,239 @@
+"""Rows as CSV, JSON, JSON lines or Parquet: the one writer for `newsloom sql` and `newsloom export`.
+
+DuckDB makes the text of each row, Python only passes it on: as fast as COPY, with memory for a few thousand rows.
+
+- CSV and JSON have times in ISO 8601 (those with a time zone in UTC, with `+00:00`), intervals as DuckDB prints them
+  (which DuckDB and pandas parse), bytes in hexadecimal, and floating-point numbers with as few digits as identify them.
+- JSON has null for NaN and the infinities. A name that occurs twice gets a number.
+- CSV has lists, maps and structs as JSON. A missing value is empty, an empty text is `""`.
+- Parquet has intervals as text as well, because Arrow and pandas read Parquet's own as bytes and polars does not read
+  them; 128-bit integers are decimals, because Parquet has none.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Literal
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from duckdb.sqltypes import DuckDBPyType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+
+Format = Literal["csv", "json", "jsonl", "parquet"]
+PARQUET_OPTIONS = "FORMAT parquet, COMPRESSION zstd"
+ROWS_AT_ONCE = 2048  # a DuckDB vector
+AS_THEY_ARE = {  # types whose text needs no quotes in CSV
+    "boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint",
+    "uhugeint", "float", "double", "decimal", "date", "time", "time with time zone", "timestamp", "timestamp_s",
+    "timestamp_ms", "timestamp_ns", "timestamp with time zone", "uuid", "interval",
+}  # fmt: skip
+NESTED = {"list", "array", "struct", "map"}
+
+
+def write(relation: duckdb.DuckDBPyRelation, form: Format, target: IO[bytes]) -> int:
+    """Write the rows of a relation to an open file, which may be a pipe; returns their number.
+
+    Parquet needs room for its file in the folder for temporary files. Raises duckdb.Error for a query that fails.
+    """
+    if form == "parquet":
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "rows.parquet"
+            rows = write_parquet(relation, file)
+            with file.open("rb") as source:
+                shutil.copyfileobj(source, target, 1 << 20)
+        return rows
+    columns = [f"c{number}" for number in range(len(relation.columns))]
+    numbered = relation.project(", ".join(f"#{number + 1} AS {column}" for number, column in enumerate(columns)))
+    fields = list(zip(columns, relation.types, strict=True))
+    if form == "csv":
+        target.write((",".join(map(_quoted_name, relation.columns)) + "\n").encode())
+        return _write_lines(numbered.project(_csv_line(fields)), target)
+    line = _json_object(_distinct(relation.columns), fields)
+    if form == "jsonl":
+        return _write_lines(numbered.project(f"concat({line}, chr(10))"), target)
+    target.write(b"[")
+    rows = _write_lines(numbered.project(f"concat(',', chr(10), ' ', {line})"), target, skip=1)
+    target.write(b"\n]\n")
+    return rows
+
+
+def write_parquet(relation: duckdb.DuckDBPyRelation, file: Path) -> int:
+    """Write the rows of a relation to a Parquet file; returns their number."""
+    relation.project(parquet_columns(relation)).write_parquet(str(file), compression="zstd")
+    return int(pq.read_metadata(file).num_rows)
+
+
+def parquet_columns(relation: duckdb.DuckDBPyRelation) -> str:
+    """What to select from a relation for Parquet."""
+    converted = [
+        f"{_parquet(name, kind)} AS {name}"
+        for name, kind in zip(map(_identifier, relation.columns), relation.types, strict=True)
+        if _contains(kind, _PARQUET_SCALARS)
+    ]
+    return f"* REPLACE ({', '.join(converted)})" if converted else "*"
+
+
+def _write_lines(relation: duckdb.DuckDBPyRelation, target: IO[bytes], skip: int = 0) -> int:
+    """Write the texts of a relation with one column one after another, without the first `skip` bytes."""
+    rows = 0
+    for texts in _batches(relation):
+        _, offsets, data = texts.buffers()
+        begin, end = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
+        target.write(memoryview(data)[begin + skip : end])
+        skip = 0
+        rows += len(texts)
+    return rows
+
+
+def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.StringArray]:
+    """The only column of a relation, some thousand rows at a time."""
+    reader = relation.to_arrow_reader(ROWS_AT_ONCE)
+    while True:
+        try:
+            batch = reader.read_next_batch()
+        except StopIteration:
+            return
+        except (OSError, pa.ArrowException) as error:  # how Arrow passes on an error of DuckDB
+            raise duckdb.Error(str(error)) from error
+        yield batch.column(0)
+
+
+def _quoted_name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"' if not name or any(sign in name for sign in ',"\r\n') else name
+
+
+def _identifier(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _distinct(names: Sequence[str]) -> Iterator[str]:
+    """The names, with a number where one was there before: a, a_1."""
+    used: set[str] = set()
+    for name in names:
+        distinct, number = name, 0
+        while distinct in used:
+            number += 1
+            distinct = f"{name}_{number}"
+        used.add(distinct)
+        yield distinct
+
+
+def _csv_line(fields: Sequence[tuple[str, DuckDBPyType]]) -> str:
+    cells = [_csv_cell(column, kind) for column, kind in fields]
+    if len(cells) == 1:  # readers skip empty lines
+        cells = [f"coalesce({cells[0]}, '\"\"')"]
+    separated = ", ',', ".join(cells)
+    return f"concat({separated}, chr(10))"  # takes NULL for an empty text
+
+
+def _csv_cell(column: str, kind: DuckDBPyType) -> str:
+    if kind.id in AS_THEY_ARE and kind.id not in _TEXTS:
+        return f"CAST({column} AS VARCHAR)"
+    text = f"CAST(to_json({_json(column, kind)}) AS VARCHAR)" if kind.id in NESTED else _text(column, kind)
+    if kind.id in AS_THEY_ARE:
+        return text
+    quoted = f"concat('\"', replace({text}, '\"', '\"\"'), '\"')"
+    special = " OR ".join(f"contains({text}, {sign})" for sign in ("','", "'\"'", "chr(10)", "chr(13)"))
+    return f"CASE WHEN {text} = '' OR {special} THEN {quoted} ELSE {text} END"
+
+
+def _json_object(names: Iterator[str], fields: Sequence[tuple[str, DuckDBPyType]]) -> str:
+    pairs = [f"{_literal(name)}, {_json(*field)}" for name, field in zip(names, fields, strict=True)]
+    return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
+
+
+def _utc(value: str) -> str:
+    text = f"replace(CAST(timezone('UTC', {value}) AS VARCHAR), ' ', 'T') || '+00:00'"
+    return f"CASE WHEN isfinite({value}) THEN {text} ELSE CAST({value} AS VARCHAR) END"
+
+
+def _iso(value: str) -> str:
+    return f"replace(CAST({value} AS VARCHAR), ' ', 'T')"
+
+
+_TEXTS: dict[str, Callable[[str], str]] = {
+    "timestamp with time zone": _utc,
+    "timestamp": _iso,
+    "timestamp_s": _iso,
+    "timestamp_ms": _iso,
+    "timestamp_ns": _iso,
+    "blob": lambda value: f"lower(hex({value}))",
+}
+_JSON_SCALARS: dict[str, Callable[[str], str]] = {
+    **_TEXTS,
+    # By way of its text, which has as few digits as identify it.
+    "float": lambda value: f"CASE WHEN isfinite({value}) THEN CAST(CAST({value} AS VARCHAR) AS DOUBLE) END",
+    "double": lambda value: f"CASE WHEN isfinite({value}) THEN {value} END",
+    "interval": lambda value: f"CAST({value} AS VARCHAR)",
+    "union": lambda value: f"CAST({value} AS VARCHAR)",
+    "bit": lambda value: f"CAST({value} AS VARCHAR)",
+    "time with time zone": lambda value: f"CAST({value} AS VARCHAR)",
+}
+_PARQUET_SCALARS: dict[str, Callable[[str], str]] = {
+    "interval": lambda value: f"CAST({value} AS VARCHAR)",
+    "union": lambda value: f"CAST({value} AS VARCHAR)",
+    "bit": lambda value: f"CAST({value} AS VARCHAR)",
+    "hugeint": lambda value: f"CAST({value} AS DECIMAL(38, 0))",
+    "uhugeint": lambda value: f"CAST({value} AS DECIMAL(38, 0))",
+}
+
+
+def _text(value: str, kind: DuckDBPyType) -> str:
+    return _TEXTS[kind.id](value) if kind.id in _TEXTS else f"CAST({value} AS VARCHAR)"
+
+
+def _json(value: str, kind: DuckDBPyType) -> str:
+    return _converted(value, kind, _JSON_SCALARS)
+
+
+def _parquet(value: str, kind: DuckDBPyType) -> str:
+    return _converted(value, kind, _PARQUET_SCALARS)
+
+
+def _contains(kind: DuckDBPyType, scalars: dict[str, Callable[[str], str]]) -> bool:
+    """Whether a type, or one within it, is converted."""
+    if kind.id in NESTED:
+        return any(_contains(inner, scalars) for inner in _inner(kind).values())
+    return kind.id in scalars
+
+
+def _inner(kind: DuckDBPyType) -> dict[str, DuckDBPyType]:
+    """The types within a nested one, by name."""
+    return {name: inner for name, inner in kind.children if isinstance(inner, DuckDBPyType)}
+
+
+def _converted(value: str, kind: DuckDBPyType, scalars: dict[str, Callable[[str], str]], depth: int = 0) -> str:
+    """An expression for a value, in which every scalar within it is converted."""
+    if not _contains(kind, scalars):
+        return value
+    inner = _inner(kind) if kind.id in NESTED else {}
+    name = f"__element_{depth}"  # unlike any column: a column of the same name would be taken for it
+    if kind.id in ("list", "array"):
+        (element,) = inner.values()
+        return f"list_transform({value}, lambda {name}: {_converted(name, element, scalars, depth + 1)})"
+    if kind.id == "map":
+        key = _converted(f"{name}.key", inner["key"], scalars, depth + 1)
+        entry = _converted(f"{name}.value", inner["value"], scalars, depth + 1)
+        entries = f"list_transform(map_entries({value}), lambda {name}: struct_pack(k := {key}, v := {entry}))"
+        return f"map_from_entries({entries})"
+    if kind.id == "struct":
+        if "" in inner:  # made by row(), without names
+            return f"CAST({value} AS VARCHAR)"
+        parts = []
+        for part, each in inner.items():
+            extracted = f"struct_extract({value}, {_literal(part)})"
+            parts.append(f"{_identifier(part)} := {_converted(extracted, each, scalars, depth + 1)}")
+        return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(parts)}) END"
+    return scalars[kind.id](value)
