@@ -11,14 +11,14 @@ sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo
 """
 
 ISO_639_1 = frozenset(_CODES.split())
-"""The two-letter codes of ISO 639-1:2002; `sh`, withdrawn in 2000, is not among them."""
+"""The two-letter codes of ISO 639-1:2002, without `sh`, which was withdrawn in 2000."""
 
 _WITHDRAWN = {"in": "id", "iw": "he", "ji": "yi"}
-"""Codes renamed in 1989 that old software still sends (IANA language subtag registry, "Preferred-Value")."""
+"""Codes renamed in 1989 that old software still uses (IANA language subtag registry, "Preferred-Value")."""
 
 
 def iso_639_1(tag: str | None) -> str | None:
-    """The ISO 639-1 code of a language tag such as `en-GB`, `pt_BR` or `DE`; None where it names none."""
+    """The ISO 639-1 code of a language tag such as `en-GB`, `pt_BR` or `DE`; None if it has none."""
     code = (tag or "").strip().replace("_", "-").partition("-")[0].lower()
     code = _WITHDRAWN.get(code, code)
     return code if code in ISO_639_1 else None

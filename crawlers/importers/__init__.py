@@ -1,1 +1,1 @@
-"""Articles from files: where files are found, and how each kind is read."""
+"""Reads articles from files to import: finds the files, and reads each file type."""

@@ -1,4 +1,4 @@
-"""Files that articles are imported from: on this machine, or wherever fsspec reaches (s3://, https://, …)."""
+"""Files to import: local ones, and those that fsspec can read (s3://, https://, …)."""
 
 from __future__ import annotations
 
@@ -16,56 +16,56 @@ DIGEST_BYTES = 8
 
 
 class InputFile(Protocol):
-    """A file that can be read, as often as it is opened."""
+    """A file to import. It can be opened several times."""
 
     @property
     def place(self) -> str:
-        """What messages call it, without credentials."""
+        """The path or URL as shown in messages, without credentials."""
 
     @property
     def name(self) -> str:
-        """The last part of that, which tells its kind."""
+        """The file name, whose suffix determines the file type."""
 
     @property
     def uri(self) -> str:
-        """Its address, without credentials."""
+        """The URI, without credentials."""
 
     def open(self) -> BinaryIO:
-        """Its bytes, from the first on; raises CrawlersError where it cannot be read."""
+        """Open it for reading from the beginning. Raises CrawlersError if it cannot be read."""
 
     def fingerprint(self) -> str:
-        """Hex digest that changes with the file; raises CrawlersError where it cannot be read."""
+        """A hex digest that changes with the file. Raises CrawlersError if it cannot be read."""
 
 
 def find_input_file(place: str) -> InputFile:
-    """The file at a path or at an address with a scheme; raises CrawlersError where there is none that can be read."""
+    """The file at a path or at a URL with a scheme. Raises CrawlersError if there is no readable file."""
     scheme = urlsplit(place).scheme if "://" in place else ""
     if not scheme:
         path = Path(place)
         if not path.is_file():
-            raise CrawlersError(f"{place}: there is no such file")
-        return _Local(path)
+            raise CrawlersError(f"{place}: no such file")
+        return _LocalFile(path)
     shown = without_user_info(place)
     try:
         import fsspec
 
         system, path = fsspec.core.url_to_fs(place)
         if not system.isfile(path):
-            raise CrawlersError(f"{shown}: there is no such file")
+            raise CrawlersError(f"{shown}: no such file")
     except ImportError as error:
         raise CrawlersError(
-            f"{shown}: reading {scheme}:// needs packages that are not installed ({error}): "
+            f"{shown}: reading {scheme}:// requires packages that are not installed ({error}). Install them with: "
             "pip install newsloom[remote]"
         ) from error
     except CrawlersError:
         raise
     except Exception as error:
-        raise CrawlersError(f"{shown}: cannot be reached: {_said(error)}") from error
-    return _Remote(shown, system, path)
+        raise CrawlersError(f"{shown}: cannot be reached: {_message(error)}") from error
+    return _RemoteFile(shown, system, path)
 
 
 @dataclass(frozen=True, slots=True)
-class _Local:
+class _LocalFile:
     path: Path
 
     @property
@@ -94,7 +94,7 @@ class _Local:
 
 
 @dataclass(frozen=True, slots=True)
-class _Remote:
+class _RemoteFile:
     place: str
     system: Any
     path: str
@@ -109,23 +109,23 @@ class _Remote:
 
     def open(self) -> BinaryIO:
         try:
-            return cast("BinaryIO", io.BufferedReader(_Stream(self.place, self.system.open(self.path, "rb"))))
+            return cast("BinaryIO", io.BufferedReader(_RemoteStream(self.place, self.system.open(self.path, "rb"))))
         except Exception as error:
-            raise CrawlersError(f"{self.place}: cannot be read: {_said(error)}") from error
+            raise CrawlersError(f"{self.place}: cannot be read: {_message(error)}") from error
 
     def fingerprint(self) -> str:
-        """Of what the store says of the file: to read it whole for that would be to fetch it twice."""
+        """A digest of the metadata in the store: reading the whole file would mean fetching it twice."""
         try:
             info = self.system.info(self.path)
         except Exception as error:
-            raise CrawlersError(f"{self.place}: cannot be read: {_said(error)}") from error
-        marks = [str(info.get(key)) for key in ("size", "ETag", "etag", "LastModified", "mtime", "created", "md5Hash")]
-        said = "\n".join((self.place.partition("?")[0], *marks))
-        return hashlib.blake2b(said.encode(), digest_size=DIGEST_BYTES).hexdigest()
+            raise CrawlersError(f"{self.place}: cannot be read: {_message(error)}") from error
+        values = [str(info.get(key)) for key in ("size", "ETag", "etag", "LastModified", "mtime", "created", "md5Hash")]
+        metadata = "\n".join((self.place.partition("?")[0], *values))
+        return hashlib.blake2b(metadata.encode(), digest_size=DIGEST_BYTES).hexdigest()
 
 
-class _Stream(io.RawIOBase):
-    """A remote file whose failures say so: they must not be taken for damage in the file."""
+class _RemoteStream(io.RawIOBase):
+    """A remote file that raises its read errors as CrawlersError, so that they do not look like a damaged file."""
 
     def __init__(self, place: str, file: BinaryIO) -> None:
         super().__init__()
@@ -140,8 +140,8 @@ class _Stream(io.RawIOBase):
             data = self._file.read(len(view))
         except Exception as error:
             raise CrawlersError(
-                f"{self._place}: reading broke off at byte {self._position}: {_said(error)}. "
-                "What was read is loaded; import it again to go on from there."
+                f"{self._place}: reading failed at byte {self._position}: {_message(error)}. "
+                "Everything before is loaded. Run the same command again to resume."
             ) from error
         view[: len(data)] = data
         self._position += len(data)
@@ -156,5 +156,5 @@ class _Stream(io.RawIOBase):
         super().close()
 
 
-def _said(error: Exception) -> str:
+def _message(error: Exception) -> str:
     return without_user_info(str(error).strip()) or type(error).__name__

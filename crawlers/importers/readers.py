@@ -1,6 +1,6 @@
-"""Articles from files as what an archive segment holds: JSON lines, plain texts, WARC archives from anywhere.
+"""Reads files to import (JSON lines, plain texts, any WARC archive) as the content of archive segments.
 
-Each reader yields a log line with its content, and counts in `left_out` what is no page.
+Each reader yields log entries with their content, and counts in `left_out` the records that it skips.
 """
 
 from __future__ import annotations
@@ -27,16 +27,16 @@ if TYPE_CHECKING:
 HTML = ("text/html", "application/xhtml+xml")
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"
-LOCAL_SOURCE = "import"  # of records that name neither a source nor a host
+LOCAL_SOURCE = "import"  # for records with neither a source nor a host
 
 ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
 
 
 def json_lines(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-    """One article a line, as `newsloom import` documents; a line that is none is rejected when it is extracted.
+    """One article per line, in the format that `newsloom import` documents; invalid lines are rejected on extraction.
 
-    `at` is when the file was given, an aware time: so its records were fetched then. With `clean` the records ask for
-    their text to be cleaned.
+    `at` is the time of the import, with time zone; it becomes the time at which the records were fetched. `clean` marks
+    the records so that extraction cleans their text.
     """
     uri = file.uri
     with file.open() as stream:
@@ -52,13 +52,13 @@ def json_lines(file: InputFile, left_out: Counter[str], at: datetime, *, clean: 
             if not line.strip():
                 left_out["blank line"] += 1
                 continue
-            url, source = _named(line)
+            url, source = _url_and_source(line)
             fetch = _fetched(url or place, source or _host(url), Kind.RECORD, at, len(line))
             yield fetch, ImportedRecord(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
 
 
 def _content_type(name: str, clean: bool) -> str:
-    """The archive keeps texts as they came: that they are to be cleaned when extracted goes with the record."""
+    """The content type of a record; `clean` adds a parameter that makes extraction clean its text."""
     return f"{name}; {CLEAN}" if clean else name
 
 
@@ -67,8 +67,8 @@ def _skip_line(stream: IO[bytes], line: bytes) -> None:
         line = stream.readline(MAX_PAGE_BYTES)
 
 
-def _named(line: bytes) -> tuple[str | None, str | None]:
-    """The address and source that a JSON line names, where it does so properly."""
+def _url_and_source(line: bytes) -> tuple[str | None, str | None]:
+    """The URL and the source in a JSON line, where they are valid."""
     try:
         record: Any = json.loads(line)
     except (ValueError, RecursionError):
@@ -85,12 +85,12 @@ def _named(line: bytes) -> tuple[str | None, str | None]:
 
 
 def plain_text(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-    """A whole file as one article: the first line is its title, once it is clean where `clean` is set."""
+    """The whole file as one article: its first line is the title, after cleaning if `clean` is set."""
     url = file.uri
     with file.open() as stream:
         body = stream.read(MAX_PAGE_BYTES + 1)
     if len(body) > MAX_PAGE_BYTES:
-        detail = f"{file.name} has more than {MAX_PAGE_BYTES} bytes, which is the most that is taken"
+        detail = f"{file.name} is longer than {MAX_PAGE_BYTES} bytes"
         yield _failed(url, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
         return
     yield (
@@ -102,41 +102,41 @@ def plain_text(file: InputFile, left_out: Counter[str], at: datetime, *, clean: 
 def warc_pages(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
     """The HTML pages of a WARC file: responses with status 200.
 
-    Other records are counted in `left_out`; `at` and `clean` change nothing: the records say when they were fetched,
-    and pages are cleaned anyway. Raises CrawlersError for a file in which there is no record at all.
+    Other records are counted in `left_out`. `at` and `clean` are ignored: the records contain the time at which they
+    were fetched, and pages are always cleaned. Raises CrawlersError for a file without any record.
     """
     seen = False
     with file.open() as stream:
         try:
             for record in ArchiveIterator(stream, parse_http=True, auto_decode="all", strict_mode=False):
                 seen = True
-                why_not = _no_page(record)
-                if why_not is not None:
-                    left_out[why_not] += 1
+                reason = _reason_to_skip(record)
+                if reason is not None:
+                    left_out[reason] += 1
                     continue
                 yield _page(record)
         except (ValueError, OSError) as error:
             if not seen:
-                raise _no_warc(file, str(error)) from error
+                raise _not_a_warc_file(file, str(error)) from error
             left_out["unreadable rest of the file"] += 1
     if not seen:
-        raise _no_warc(file, "no WARC record in it")
+        raise _not_a_warc_file(file, "it contains no WARC record")
 
 
-def _no_warc(file: InputFile, found: str) -> CrawlersError:
+def _not_a_warc_file(file: InputFile, found: str) -> CrawlersError:
     return CrawlersError(
-        f"{file.place}: cannot be read as a WARC file: {found}. Expected are WARC/1.0 or 1.1 records, each in a "
-        "gzip member of its own where the file is compressed."
+        f"{file.place}: cannot be read as a WARC file: {found}. Expected: WARC/1.0 or WARC/1.1 records; in a "
+        "compressed file, each in a separate gzip member."
     )
 
 
-def _no_page(record: WarcRecord) -> str | None:
+def _reason_to_skip(record: WarcRecord) -> str | None:
     if record.record_type != WarcRecordType.response:
         return f"{record.headers.get('WARC-Type')} record"
     if not record.is_http or record.http_headers is None:
         return "response other than HTTP"
     if record.http_headers.status_code != 200:
-        return "response with another status than 200"
+        return "response with a status other than 200"
     content_type = (record.http_content_type or "").lower()
     if content_type and not content_type.startswith(HTML):
         return "response other than HTML"
@@ -145,7 +145,7 @@ def _no_page(record: WarcRecord) -> str | None:
     try:
         normalise_url(record.headers.get("WARC-Target-URI") or "")
     except ValueError:
-        return "response without an http address"
+        return "response without an http URL"
     return None
 
 
@@ -157,11 +157,9 @@ def _page(record: WarcRecord) -> ImportedItem:
     try:
         body = record.reader.read(MAX_PAGE_BYTES + 1)
     except (ValueError, OSError) as error:
-        return _failed(
-            url, source, Kind.PAGE, fetched_at, "bad_encoding", f"its body cannot be unpacked: {error}"
-        ), None
+        return _failed(url, source, Kind.PAGE, fetched_at, "bad_encoding", f"the body cannot be decoded: {error}"), None
     if len(body) > MAX_PAGE_BYTES:
-        detail = f"its body has more than {MAX_PAGE_BYTES} bytes"
+        detail = f"the body is longer than {MAX_PAGE_BYTES} bytes"
         return _failed(url, source, Kind.PAGE, fetched_at, "too_large", detail), None
     fetch = _fetched(url, source, Kind.PAGE, fetched_at, len(body), status=200)
     headers = tuple(record.http_headers.items())

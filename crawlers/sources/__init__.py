@@ -1,1 +1,1 @@
-"""The list of sources: `sources.toml`, OPML and the catalogue of publishers."""
+"""The sources: `sources.toml`, OPML files and the catalogue of publishers."""

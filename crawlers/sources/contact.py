@@ -1,4 +1,4 @@
-"""A crawler of other people's sites says whom to write to: checked before anything is asked."""
+"""Checks, before anything is requested, that a crawl of public sites has a contact address."""
 
 from __future__ import annotations
 
@@ -17,29 +17,31 @@ if TYPE_CHECKING:
     from crawlers.sources.model import CrawlSettings, Sources
 
 ALLOWED = (
-    'an address that publishers can write to, as in contact = "mailto:desk@example.org" under [crawl]; it may be '
-    "missing only where every source has allow_private_addresses = true or is reached by a proxy on this machine"
+    'a contact address for publishers under [crawl], for example contact = "mailto:desk@example.org"; it may be '
+    "missing only if every source has allow_private_addresses = true or is reached through a proxy on this machine"
 )
 
 
 def require_contact(sources: Sources, file: Path, proxies: Mapping[str, str] | None = None) -> None:
-    """Raise SourcesError where a source on the public web would be asked without a contact in the user agent.
+    """Raise SourcesError if a source on the public web would be crawled without a contact in the user agent.
 
-    `proxies` are addresses by scheme, as `urllib.request.getproxies` gives them and Scrapy uses them.
+    `proxies` maps URL schemes to proxies, like `urllib.request.getproxies`, which Scrapy uses too.
     """
     for source in sources.sources:
-        addresses = [request.url for request in entry_points(source)]
-        if not source.allow_private_addresses and not may_crawl(sources.settings, addresses, proxies):
-            raise SourcesError([Problem(file, "crawl.contact", f"no contact, and {source.name!r} is public", ALLOWED)])
+        urls = [request.url for request in entry_points(source)]
+        if not source.allow_private_addresses and not may_crawl(sources.settings, urls, proxies):
+            raise SourcesError(
+                [Problem(file, "crawl.contact", f"no contact address for the public source {source.name!r}", ALLOWED)]
+            )
 
 
-def may_crawl(settings: CrawlSettings, addresses: Iterable[str], proxies: Mapping[str, str] | None = None) -> bool:
-    """Whether addresses may be asked: there is a contact, or a proxy on this machine stands before all of them."""
+def may_crawl(settings: CrawlSettings, urls: Iterable[str], proxies: Mapping[str, str] | None = None) -> bool:
+    """Whether URLs may be crawled: there is a contact, or all are reached through a proxy on this machine."""
     known = getproxies() if proxies is None else proxies
-    return bool(settings.contact) or all(_stays_here(url, known) for url in addresses)
+    return bool(settings.contact) or all(_stays_on_this_machine(url, known) for url in urls)
 
 
-def _stays_here(url: str, proxies: Mapping[str, str]) -> bool:
+def _stays_on_this_machine(url: str, proxies: Mapping[str, str]) -> bool:
     parts = urlsplit(url)
     proxy = proxies.get(parts.scheme)
     if proxy is None or proxy_bypass(parts.hostname or ""):

@@ -1,4 +1,4 @@
-"""The list of sources, `sources.toml`: read and checked once, before anything starts.
+"""Reads and validates the sources in `sources.toml`.
 
     [crawl]                         # every key optional
     contact = "mailto:desk@example.org"
@@ -11,7 +11,7 @@
     homepage = "https://courier.example/"
     feeds = ["https://courier.example/feed.xml"]
 
-`CrawlSettings` and `Source` say what each key means and takes.
+`CrawlSettings` and `Source` describe each key and its values.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from itertools import pairwise
 from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -43,15 +43,18 @@ from crawlers.discovery.urls import normalise_url
 from crawlers.languages import ISO_639_1
 from crawlers.sources.validation import ProblemCollector, nearest_language
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
 OTHER_TABLES = ("schedule", "keep", "alerts")
-"""Tables of the same file that are not about crawling; whoever runs the crawls checks them."""
+"""Tables of the same file that do not concern the crawl; `flows.settings` validates them."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _CONTACT = re.compile(r"(?:mailto:)?[^\s()<>@:/]+@[^\s()<>@:/]+\.[^\s()<>@:/]+|https?://[^\s()<>]+")
 
 
 def _mistake(found: str | None = None, allowed: str | None = None) -> PydanticCustomError:
-    """A mistake in words; what is left out is told from the value and from the field's description."""
+    """A validation error; defaults to the value as `found` and the description of the field as `allowed`."""
     return PydanticCustomError("mistake", "a mistake", {"found": found, "allowed": allowed})
 
 
@@ -74,14 +77,16 @@ def _web_url(value: str) -> str:
     except ValueError:
         raise _mistake(allowed=_URL) from None
     if credentials:
-        raise _mistake("a user name or password in the address", "an http:// or https:// address without them")
+        raise _mistake("a user name or password in the URL", "an http:// or https:// URL without them")
     return value
 
 
 def _expression(value: str) -> str:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what may mean something else in a later Python is no mistake yet
+            warnings.simplefilter(
+                "ignore"
+            )  # an expression that only later versions of Python will read differently is valid
             re.compile(value)
     except (re.error, OverflowError, RecursionError) as error:
         raise _mistake(f"{value!r} ({error})", "a regular expression (Python's re)") from None
@@ -96,7 +101,7 @@ def _language(value: str) -> str:
 
 def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
     if values and max(values) > _LONGEST_HOURS:
-        raise _mistake(allowed=f"hours, at most {_LONGEST_HOURS} (a hundred years); [] looks at no article again")
+        raise _mistake(allowed=f"hours, at most {_LONGEST_HOURS} (a hundred years); [] never checks an article again")
     if any(later <= earlier for earlier, later in pairwise(values)):
         raise _mistake()
     return values
@@ -110,7 +115,7 @@ def _bounds(values: tuple[float, ...]) -> tuple[float, ...]:
     return values
 
 
-# Longer ones are slips of the pen, and no calendar takes any number of them.
+# Larger values are mistakes, and the calendar ends.
 _LONGEST_HOURS = 876_000
 _Number = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 _Seconds = Annotated[float, Strict(), Field(ge=0, le=86_400, allow_inf_nan=False)]
@@ -121,18 +126,18 @@ _Url = Annotated[StrictStr, AfterValidator(_web_url)]
 _Urls = tuple[_Url, ...]
 _Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
 
-# A field's description is what the error message gives as allowed.
+# The error message shows the description of a field as what is allowed.
 _DELAY = "a number of seconds, 0 to 86400 (a day)"
-_RECHECK = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
-_URL = "an address with http:// or https:// and a host"
-_URLS = "a list of addresses with http:// or https:// and a host"
+_RECHECK = "a list of hours, 0 or more, in ascending order; [] never checks an article again"
+_URL = "a URL with http:// or https:// and a host"
+_URLS = "a list of URLs with http:// or https:// and a host"
 _EXPRESSIONS = "a list of regular expressions (Python's re)"
-_DAY = "a day without quotes, as in 2026-01-31"
-_POLL = "two numbers of minutes, each 0 or more, the second no less than the first; [0, 0] asks in every run"
+_DAY = "a day without quotes, such as 2026-01-31"
+_POLL = "two numbers of minutes, 0 or more, in ascending order; [0, 0] requests a listing in every run"
 
 
 class CrawlSettings(BaseModel):
-    """`[crawl]`: what holds for every source that says nothing else."""
+    """`[crawl]`: the settings for all sources that do not override them."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -140,24 +145,24 @@ class CrawlSettings(BaseModel):
         default=None,
         description='an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets',
     )
-    """How a publisher reaches whoever runs the crawler; sent in the User-Agent header."""
+    """Contact address for publishers; sent in the User-Agent header."""
     delay: _Seconds = Field(default=1.0, description=_DELAY)
     """Seconds between two requests to a host."""
     segment_pages: StrictInt = Field(default=500, ge=1, description="a whole number, 1 or more")
-    """Pages in one archive segment."""
+    """Maximum number of pages in an archive segment."""
     recheck_hours: _Hours = Field(default=(1.0, 6.0, 24.0, 72.0), description=_RECHECK)
-    """How many hours after its first sight an article is looked at again."""
+    """Hours after the first fetch at which an article is checked again."""
     poll_minutes: _Poll = Field(default=(0.0, 1440.0), description=_POLL)
-    """The least and the most minutes between two requests for one listing (see `warehouse/loading/feeds.sql`)."""
+    """Minimum and maximum of the minutes between two requests for a listing (see `warehouse/loading/feeds.sql`)."""
 
 
 class Source(BaseModel):
-    """`[[source]]`: a publisher, by at least one address of `homepage`, `feeds`, `sitemaps` and `sections`."""
+    """`[[source]]`: a publisher, with at least one URL in `homepage`, `feeds`, `sitemaps` and `sections`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: Annotated[StrictStr, AfterValidator(_name)] = Field(
-        description="a name of its own, 1 to 100 characters, no control characters"
+        description="a unique name with 1 to 100 characters, no control characters"
     )
     homepage: _Url | None = Field(default=None, description=_URL)
     feeds: _Urls = Field(default=(), description=_URLS)
@@ -167,35 +172,35 @@ class Source(BaseModel):
         default=None, description='a two-letter ISO 639-1 code, such as "en"'
     )
     include: _Expressions = Field(default=(), description=_EXPRESSIONS)
-    """Only articles are asked for in whose address one of these is found; none: all."""
+    """Only articles with a match in their URL are requested; if empty, all."""
     exclude: _Expressions = Field(default=(), description=_EXPRESSIONS)
-    """No article is asked for in whose address one of these is found."""
+    """Articles with a match in their URL are not requested."""
     since: _Day | None = Field(default=None, description=_DAY)
-    """Only articles of this day or later are asked for, by the time that their listing or address gives them."""
+    """Only articles of this day or later are requested, by the time in their listing or the day in their URL."""
     until: _Day | None = Field(default=None, description=_DAY)
     """Only articles of this day or earlier, likewise."""
     max_age_days: _Number | None = Field(default=None, description="a number of days, 0 or more")
     """Only articles that are no older than this, likewise."""
     limit: StrictInt | None = Field(default=None, ge=1, description="a whole number, 1 or more")
-    """New articles asked for in one run; None: 2,000."""
+    """Maximum number of new articles per run; None: 2,000."""
     delay: _Seconds | None = Field(default=None, description=_DELAY)
-    """Overrides `[crawl]`; None: as there."""
+    """Overrides `[crawl]` unless None."""
     recheck_hours: _Hours | None = Field(default=None, description=_RECHECK)
-    """Overrides `[crawl]`; None: as there."""
+    """Overrides `[crawl]` unless None."""
     poll_minutes: _Poll | None = Field(default=None, description=_POLL)
-    """Overrides `[crawl]`; None: as there."""
+    """Overrides `[crawl]` unless None."""
     allow_private_addresses: StrictBool = Field(default=False, description="true or false")
-    """Whether this source's requests may go to addresses inside a network: for intranets and tests."""
+    """Whether requests may go to IP addresses in private networks: for intranets and tests."""
 
     @model_validator(mode="after")
-    def _ends_after_its_begin(self) -> Self:
+    def _until_not_before_since(self) -> Self:
         if self.since and self.until and self.until < self.since:
-            raise _mistake(f"since {self.since} until {self.until}", "an until that is no day before since")
+            raise _mistake(f"since {self.since} until {self.until}", "until on or after since")
         return self
 
 
 class Sources(BaseModel):
-    """A checked `sources.toml`; at least one source, no name twice."""
+    """A valid `sources.toml`: at least one source, and unique names."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -204,35 +209,32 @@ class Sources(BaseModel):
 
 
 def load_sources(path: Path) -> Sources:
-    """Read and check a list of sources. Raises SourcesError with all of its problems at once."""
+    """Read and validate `sources.toml`. Raises SourcesError with all of its problems at once."""
     return parse_sources(read_file(path), path)
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a list of sources; raises SourcesError where there are none."""
+    """The content of `sources.toml`. Raises SourcesError if it cannot be read."""
     try:
         return path.read_bytes()
     except OSError as error:
         collector = ProblemCollector(path, "")
-        collector.add((), f"no file that can be read ({error.strerror})", "a TOML file with [[source]] tables")
+        collector.add((), f"an unreadable file ({error.strerror})", "a TOML file with [[source]] tables")
         raise collector.error() from error
 
 
 def parse_sources(body: bytes, file: Path) -> Sources:
-    """Check the bytes of a list of sources; `file` is only named in the errors. Raises SourcesError."""
+    """Validate the content of `sources.toml`; `file` is only for the messages. Raises SourcesError."""
     collector = ProblemCollector(file, body.decode("utf-8-sig", "replace"))
     data = read_toml(body, collector)
     collector.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
-    crawl, tables = data.get("crawl", {}), data.get("source", [])
-    if not isinstance(crawl, dict):
-        collector.wrong_type(("crawl",), crawl, "a table, [crawl]")
-        crawl = {}
+    settings = _crawl_settings(data, collector)
+    tables = data.get("source", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
         collector.wrong_type(("source",), tables, "tables, each beginning with [[source]]")
         tables = []
     elif not tables:
         collector.add(("source",), "no source", "at least one [[source]]")
-    settings = collector.check(CrawlSettings, ("crawl",), crawl)
     sources = [collector.check(Source, ("source", index), table) for index, table in enumerate(tables)]
     _require_url(tables, collector)
     _same_names(tables, collector)
@@ -242,25 +244,33 @@ def parse_sources(body: bytes, file: Path) -> Sources:
 
 
 def parse_settings(body: bytes, file: Path) -> CrawlSettings:
-    """Check the [crawl] table alone, of a list that may have no source yet. Raises SourcesError."""
+    """Validate only the [crawl] table of a file that may have no source yet. Raises SourcesError."""
     collector = ProblemCollector(file, body.decode("utf-8-sig", "replace"))
-    settings = collector.check(CrawlSettings, ("crawl",), read_toml(body, collector).get("crawl", {}))
+    settings = _crawl_settings(read_toml(body, collector), collector)
     if settings is None:
         raise collector.error()
     return settings
 
 
+def _crawl_settings(data: Mapping[str, object], collector: ProblemCollector) -> CrawlSettings | None:
+    crawl = data.get("crawl", {})
+    if isinstance(crawl, dict):
+        return collector.check(CrawlSettings, ("crawl",), crawl)
+    collector.wrong_type(("crawl",), crawl, "a table, [crawl]")
+    return None
+
+
 def user_agent(settings: CrawlSettings) -> str:
-    """What the crawler calls itself: `newsloom/VERSION (+CONTACT)`, without brackets where there is no contact."""
+    """The User-Agent header: `newsloom/VERSION (+CONTACT)`, or only `newsloom/VERSION` without a contact."""
     try:
         number = version("newsloom")
-    except PackageNotFoundError:  # run from a checkout that is not installed
+    except PackageNotFoundError:  # run from a checkout without installation
         number = "0"
     return f"newsloom/{number} (+{settings.contact})" if settings.contact else f"newsloom/{number}"
 
 
-def read_toml(body: bytes, collector: ProblemCollector) -> dict[str, Any]:
-    """The file as tables; raises SourcesError where it is not TOML in UTF-8."""
+def read_toml(body: bytes, collector: ProblemCollector) -> dict[str, object]:
+    """Parse the file. Raises SourcesError unless it is TOML in UTF-8."""
     try:
         return tomllib.loads(body.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -269,22 +279,22 @@ def read_toml(body: bytes, collector: ProblemCollector) -> dict[str, Any]:
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(place[1]) if place else collector.text.count("\n") + 1
-        collector.add((), f"something that is not TOML: {error}", "TOML (https://toml.io)", line)
+        collector.add((), f"invalid TOML: {error}", "TOML (https://toml.io)", line)
     raise collector.error()
 
 
-def _require_url(tables: list[dict[str, Any]], collector: ProblemCollector) -> None:
+def _require_url(tables: Iterable[Mapping[str, object]], collector: ProblemCollector) -> None:
     kinds = ("homepage", "feeds", "sitemaps", "sections")
     for index, table in enumerate(tables):
         if not any(table.get(kind) for kind in kinds):
-            collector.add(("source", index), "no address", f"at least one of {', '.join(kinds)}")
+            collector.add(("source", index), "no URL", f"at least one of {', '.join(kinds)}")
 
 
-def _same_names(tables: list[dict[str, Any]], collector: ProblemCollector) -> None:
+def _same_names(tables: Iterable[Mapping[str, object]], collector: ProblemCollector) -> None:
     first: dict[str, int] = {}
     for index, table in enumerate(tables):
         name = table.get("name")
         if isinstance(name, str) and first.setdefault(name, index) != index:
             line = collector.line(("source", first[name], "name"))
             where = f"source[{first[name] + 1}]" + (f", line {line}" if line else "")
-            collector.add(("source", index, "name"), f'"{name}", which {where} is called too', "a name of its own")
+            collector.add(("source", index, "name"), f'"{name}", which is also the name of {where}', "a unique name")

@@ -1,7 +1,7 @@
-"""Sources as OPML 2.0 (http://opml.org/spec2.opml), the form in which feed readers exchange them.
+"""Reads and writes sources as OPML 2.0 (http://opml.org/spec2.opml), the format that feed readers exchange.
 
-A source is an outline with its name and front page; within it an outline for each address. Feeds are of type `rss`, as
-readers expect; sitemaps and sections, which OPML has no type for, are links of a category of ours.
+A source is an outline with its name and front page, and contains an outline for each URL. Feeds have the type `rss`, as
+feed readers expect. Sitemaps and sections, for which OPML has no type, are links with a category of newsloom.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SITEMAP, SECTION = "/newsloom/sitemap", "/newsloom/section"
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """A source of an OPML file; addresses as they stand there, unchecked."""
+    """A source in an OPML file; its URLs are not validated."""
 
     name: str
     homepage: str | None
@@ -54,26 +54,26 @@ def to_opml(sources: Iterable[Source]) -> bytes:
 
 
 def from_opml(file: Path) -> tuple[Outline, ...]:
-    """The sources of an OPML file: groups that `to_opml` wrote, and feeds that stand anywhere else by themselves.
+    """The sources in an OPML file: groups that `to_opml` wrote, and each feed outside of a group.
 
-    Raises CrawlersError, in words, where the file cannot be read as OPML or names no feed.
+    Raises CrawlersError if the file is not OPML or contains no feed.
     """
     try:
         body = file.read_bytes()
     except OSError as error:
         raise CrawlersError(f"{file}: cannot be read: {error.strerror}") from error
     if len(body) > MAX_OPML_BYTES:
-        raise CrawlersError(f"{file}: has {len(body)} bytes; at most {MAX_OPML_BYTES} are read")
+        raise CrawlersError(f"{file}: too large: {len(body):,} bytes; the maximum is {MAX_OPML_BYTES:,}")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        raise CrawlersError(f"{file}: is not well-formed XML: {error}") from error
+        raise CrawlersError(f"{file}: not well-formed XML: {error}") from error
     if root.tag != "opml":
-        raise CrawlersError(f"{file}: is no OPML file: expected the element opml, found {root.tag}")
+        raise CrawlersError(f"{file}: not an OPML file: expected the root element opml, found {root.tag}")
     found = tuple(_sources(root.find("body")))
     if not found:
-        raise CrawlersError(f"{file}: names no feed: expected outlines with an xmlUrl")
+        raise CrawlersError(f"{file}: no feed found: expected outlines with an xmlUrl")
     return found
 
 

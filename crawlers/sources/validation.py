@@ -1,4 +1,4 @@
-"""What is wrong in a `sources.toml`, in words: collects every problem with its key, its line and what is allowed."""
+"""Collects the problems in a `sources.toml`, each with its key, its line and what is allowed."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 Key = tuple[str | int, ...]
-"""Path into the file: `("source", 2, "feeds", 0)` is the first feed of the third source."""
+"""Path of a key: `("source", 2, "feeds", 0)` is the first feed of the third source."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
 _HEADER = re.compile(r"\s*\[{1,2}\s*[\"']?([\w-]+)")
 _ARRAY_HEADER = re.compile(r"\s*\[\[\s*[\"']?([\w-]+)[\"']?\s*\]\]")
-_LONGEST = 120  # characters of a wrong value that a message repeats
+_MAX_SHOWN_CHARS = 120  # of an invalid value in a message
 
 
 class ProblemCollector:
-    """The problems of one file, in the order of its lines."""
+    """Collects the problems of one file."""
 
     def __init__(self, file: Path, text: str) -> None:
         self.file, self.text = file, text
@@ -35,25 +35,25 @@ class ProblemCollector:
         self._names: dict[int, str] = {}
 
     def add(self, key: Key, found: str, allowed: str, line: int | None = None) -> None:
-        """Put a problem on record; the line is looked for where none is given."""
+        """Add a problem; finds the line of the key if none is given."""
         self.problems.append(Problem(self.file, self._path(key), found, allowed, line or self.line(key)))
 
     def wrong_type(self, key: Key, value: object, allowed: str) -> None:
-        """Put on record that a value is of another kind."""
+        """Add the problem that a value has the wrong type."""
         self.add(key, f"{_shown(value)} ({_kind(value)})", allowed)
 
     def unknown_keys(self, key: Key, table: Iterable[str], known: Collection[str]) -> None:
-        """Put every key of a table on record that is not a known one."""
+        """Add a problem for every unknown key of a table."""
         for name in table:
             if name not in known:
                 near = get_close_matches(name, known, 1)
                 allowed = f"one of {', '.join(known)}" + (f"; nearest: {near[0]}" if near else "")
-                self.add((*key, name), "a key that nothing reads", allowed)
+                self.add((*key, name), "an unknown key", allowed)
 
-    def check(self, model: type[_Model], key: Key, table: Mapping[str, Any]) -> _Model | None:
-        """The table as a model, or None with its problems on record."""
-        if isinstance(key[-1], int) and isinstance(table.get("name"), str):
-            self._names[key[-1]] = table["name"]
+    def check(self, model: type[_Model], key: Key, table: Mapping[str, object]) -> _Model | None:
+        """The table as a model, or None after adding its problems."""
+        if isinstance(key[-1], int) and isinstance(name := table.get("name"), str):
+            self._names[key[-1]] = name
         try:
             return model.model_validate(table)
         except ValidationError as error:
@@ -66,11 +66,11 @@ class ProblemCollector:
             return None
 
     def error(self) -> SourcesError:
-        """The exception that tells all of it."""
+        """The exception with all problems, in the order of their lines."""
         return SourcesError(sorted(self.problems, key=lambda problem: problem.line or 0))
 
     def line(self, key: Key) -> int | None:
-        """The line a key stands in, from 1, by searching the text as it is usually laid out: tomllib does not tell."""
+        """The line of a key, from 1. Searches the text for the usual layout, because tomllib reports no lines."""
         lines = self.text.splitlines()
         start, end, rest = 0, len(lines), key
         if len(key) > 1:
@@ -102,7 +102,7 @@ class ProblemCollector:
             self.add(key, _shown(value), allowed)
 
     def _path(self, key: Key) -> str:
-        """The key as a message gives it, counting from 1: `source[3] "harbour-courier" .feeds[1]`."""
+        """The key as shown in messages, counting from 1: `source[3] "harbour-courier" .feeds[1]`."""
         path = ""
         for number, part in enumerate(key):
             if isinstance(part, int):
@@ -115,7 +115,7 @@ class ProblemCollector:
 
 
 def nearest_language(value: str) -> str:
-    """`; nearest: "en"` for what may have been meant by a wrong language code, or nothing."""
+    """A suggestion for an invalid language code, such as `; nearest: "en"`; empty if there is none."""
     meant = iso_639_1(value)
     if meant is None and value[:2].lower() in ISO_639_1:
         meant = value[:2].lower()
@@ -124,13 +124,13 @@ def nearest_language(value: str) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value as TOML writes it, shortened."""
+    """A value in TOML syntax, shortened."""
     if isinstance(value, (date, time)):
         return value.isoformat()
     if isinstance(value, dict):
         return "{…}"
     text = json.dumps(value, ensure_ascii=False, default=str)
-    return text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    return text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…"
 
 
 def _kind(value: object) -> str:

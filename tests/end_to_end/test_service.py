@@ -247,7 +247,7 @@ class TestWithAServerOfItsUser:
             assert "'minute' was unexpected" in unknown
             missing = service.ended(service.start_run("import", files=[str(newsloom.folder / "nothing.jsonl")]))
         assert missing["type"] == "FAILED"
-        assert "there is no such file" in missing["message"]
+        assert "no such file" in missing["message"]
 
     def test_the_flows_of_once_a_day_and_by_hand_do_their_work(
         self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]

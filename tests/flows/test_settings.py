@@ -96,7 +96,7 @@ MISTAKES = [
         "[keep]\narchive_dayz = 3",
         2,
         "keep.archive_dayz",
-        "a key that nothing reads",
+        "an unknown key",
         "one of archive_days, archive_gb, requests_days, plans_days; nearest: archive_days",
     ),
 ]

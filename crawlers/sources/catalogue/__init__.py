@@ -1,4 +1,4 @@
-"""The catalogue of publishers that comes with newsloom: names, front pages, feeds and sitemaps, by language."""
+"""The catalogue of publishers included in newsloom: names, front pages, feeds and sitemaps, by language."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ FILE = Path(__file__).parent / "publishers.toml"
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A publisher: addresses as they were known when the catalogue was made, languages as ISO 639-1 codes.
+    """A publisher: its URLs when the catalogue was compiled, and its languages as ISO 639-1 codes.
 
-    `news_sitemaps` are Google News sitemaps, which name the articles of two days; `sitemaps` name everything.
+    `news_sitemaps` are Google News sitemaps, which list the articles of two days; `sitemaps` list everything.
     """
 
     name: str
@@ -29,7 +29,7 @@ class CatalogueEntry:
 
     @property
     def asks(self) -> dict[str, tuple[str, ...]]:
-        """What a source asks of it: feeds and news sitemaps, and only for want of these the sitemaps of everything."""
+        """The listings for a source: feeds and news sitemaps, or the full sitemaps if there are neither."""
         if self.feeds or self.news_sitemaps:
             return {"feeds": self.feeds, "sitemaps": self.news_sitemaps}
         return {"sitemaps": self.sitemaps}
@@ -53,22 +53,22 @@ def catalogue() -> tuple[CatalogueEntry, ...]:
 
 
 def by_name(wanted: str) -> tuple[CatalogueEntry, ...]:
-    """Publishers whose name is, or else holds, what is wanted (case aside). Raises CrawlersError without any."""
+    """Publishers with this name, or else with this text in their name, ignoring case. CrawlersError if none."""
     folded = wanted.casefold().strip()
     exact = tuple(publisher for publisher in catalogue() if publisher.name.casefold() == folded)
     found = exact or tuple(publisher for publisher in catalogue() if folded in publisher.name.casefold())
     if not found or not folded:
         raise CrawlersError(
-            f"the catalogue has no publisher {wanted!r}; `newsloom sources catalogue` lists all {len(catalogue())}"
+            f"no publisher named {wanted!r} in the catalogue; `newsloom sources catalogue` lists all {len(catalogue())}"
         )
     return found
 
 
 def by_language(code: str) -> tuple[CatalogueEntry, ...]:
-    """Publishers in a language. Raises CrawlersError for a code that is none, or one that no publisher has."""
+    """Publishers in a language. Raises CrawlersError for an invalid code, or one without any publisher."""
     has = sorted({language for publisher in catalogue() for language in publisher.languages})
     found = tuple(publisher for publisher in catalogue() if code in publisher.languages)
     if not found:
-        kind = "no publisher in" if code in ISO_639_1 else "no such language as"
-        raise CrawlersError(f"the catalogue has {kind} {code!r}; it has {', '.join(has)} (ISO 639-1)")
+        problem = "no publisher in the catalogue with language" if code in ISO_639_1 else "unknown language"
+        raise CrawlersError(f"{problem} {code!r}; available (ISO 639-1): {', '.join(has)}")
     return found

@@ -28,7 +28,7 @@ def refused(text: str, **proxies: str) -> str | None:
 def test_a_public_source_without_a_contact_is_refused_with_what_to_write() -> None:
     said = refused(INTRANET + PUBLIC)
     assert said is not None
-    assert "sources.toml: crawl.contact: found no contact, and 'courier' is public" in said
+    assert "sources.toml: crawl.contact: found no contact address for the public source 'courier'" in said
     assert 'contact = "mailto:' in said
 
 

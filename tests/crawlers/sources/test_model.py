@@ -14,7 +14,7 @@ from crawlers.errors import CrawlersError, Problem, SourcesError
 from crawlers.languages import ISO_639_1, iso_639_1
 from crawlers.plan.build import entry_points, plan_source
 from crawlers.sources import model as sources_module
-from crawlers.sources.model import CrawlSettings, Source, load_sources, parse_sources, user_agent
+from crawlers.sources.model import CrawlSettings, Source, load_sources, parse_settings, parse_sources, user_agent
 
 FILE = Path("news/sources.toml")
 NOW = datetime(2026, 3, 10, 15, 0, tzinfo=UTC)
@@ -130,11 +130,11 @@ def test_what_was_read_cannot_be_changed() -> None:
         loaded.sources[0].name = "other"
 
 
-URL = "an address with http:// or https:// and a host"
-URLS = "a list of addresses with http:// or https:// and a host"
-NAME = "a name of its own, 1 to 100 characters, no control characters"
-HOURS = "a list of hours, each 0 or more and more than the one before it; [] looks at no article again"
-A_CENTURY = "hours, at most 876000 (a hundred years); [] looks at no article again"
+URL = "a URL with http:// or https:// and a host"
+URLS = "a list of URLs with http:// or https:// and a host"
+NAME = "a unique name with 1 to 100 characters, no control characters"
+HOURS = "a list of hours, 0 or more, in ascending order; [] never checks an article again"
+A_CENTURY = "hours, at most 876000 (a hundred years); [] never checks an article again"
 SECONDS = "a number of seconds, 0 to 86400 (a day)"
 COUNT = "a whole number, 1 or more"
 CONTACT = 'an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets'
@@ -154,13 +154,13 @@ MISTAKES = [
     ("source = []", 1, "source", "no source", "at least one [[source]]"),
     ("source = 3", 1, "source", "3 (a whole number)", "tables, each beginning with [[source]]"),
     ('[source]\nname = "a"', 1, "source", "{…} (a table)", "tables, each beginning with [[source]]"),
-    (source("") + "[[sources]]\n", 4, "sources", "a key that nothing reads", TABLES),
+    (source("") + "[[sources]]\n", 4, "sources", "an unknown key", TABLES),
     ("crawl = true\n" + source(""), 1, "crawl", "true (a boolean)", "a table, [crawl]"),
     (
         "[crawl]\ncontakt = 1\n" + source(""),
         2,
         "crawl.contakt",
-        "a key that nothing reads",
+        "an unknown key",
         f"{KEYS_OF_CRAWL}; nearest: contact",
     ),
     ('[crawl]\ncontact = "our desk"\n' + source(""), 2, "crawl.contact", '"our desk"', CONTACT),
@@ -180,7 +180,7 @@ MISTAKES = [
         1,
         COURIER,
         "since 2026-03-02 until 2026-03-01",
-        "an until that is no day before since",
+        "until on or after since",
     ),
     # DuckDB's INTERVAL does not take it.
     ("[crawl]\nrecheck_hours = [1, 1e9]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1000000000.0]", A_CENTURY),
@@ -205,21 +205,21 @@ MISTAKES = [
         source("") + source(""),
         5,
         'source[2] "courier" .name',
-        '"courier", which source[1], line 2 is called too',
-        "a name of its own",
+        '"courier", which is also the name of source[1], line 2',
+        "a unique name",
     ),
     (
         '[[source]]\nname = "courier"\nfeeds = []\n',
         1,
         COURIER,
-        "no address",
+        "no URL",
         "at least one of homepage, feeds, sitemaps, sections",
     ),
     (
         source('langauge = "en"'),
         4,
         f"{COURIER} .langauge",
-        "a key that nothing reads",
+        "an unknown key",
         f"{KEYS_OF_SOURCE}; nearest: language",
     ),
     (source('language = "xx"'), 4, f"{COURIER} .language", '"xx"', f'{LANGUAGE}; nearest: "xh"'),
@@ -245,8 +245,8 @@ MISTAKES = [
         source('sitemaps = ["http://me:secret@a.example/"]'),
         4,
         f"{COURIER} .sitemaps[1]",
-        "a user name or password in the address",
-        "an http:// or https:// address without them",
+        "a user name or password in the URL",
+        "an http:// or https:// URL without them",
     ),
     (
         source('include = ["(", "ok"]'),
@@ -272,7 +272,7 @@ def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
     told = [problem for problem in problems(text) if problem.key == key]
     assert len(told) == 1
     assert (told[0].file, told[0].line, told[0].allowed) == (FILE, line, allowed)
-    assert told[0].found == found if found else told[0].found.startswith("something that is not TOML: ")
+    assert told[0].found == found if found else told[0].found.startswith("invalid TOML: ")
     place = f"{FILE}:{line}" if line else str(FILE)
     assert str(told[0]) == f"{place}: {key + ': ' if key else ''}found {told[0].found}; allowed: {allowed}"
 
@@ -296,7 +296,7 @@ def test_a_missing_file_is_told_with_its_name(tmp_path: Path) -> None:
         with pytest.raises(SourcesError) as refusal:
             load_sources(path)
         assert refusal.value.file == path
-        assert refusal.value.found.startswith("no file that can be read (")
+        assert refusal.value.found.startswith("an unreadable file (")
         assert refusal.value.allowed == "a TOML file with [[source]] tables"
 
 
@@ -314,6 +314,12 @@ def test_the_error_is_the_users_and_survives_pickling() -> None:
     copied = pickle.loads(pickle.dumps(error))
     assert str(copied) == str(error)
     assert copied.problems == error.problems
+
+
+@pytest.mark.parametrize("text", ["crawl = 3", "crawl = true", "crawl = [1]", "[[crawl]]"])
+def test_a_file_without_sources_whose_crawl_is_not_a_table_is_refused(text: str) -> None:
+    with pytest.raises(SourcesError, match=r"crawl: found .*; allowed: a table, \[crawl\]"):
+        parse_settings(text.encode(), FILE)
 
 
 def test_a_secret_in_an_address_is_not_repeated() -> None:
