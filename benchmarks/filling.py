@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SEGMENT = 1000
 EDITED = 0.05
 REPEATED = 15  # per cent of the articles that repeat one of the 500 before them; as many stand elsewhere unchanged
-ALONE = 70  # per cent of the articles that are a story of their own; the others are told three or four at a time
+ALONE = 70  # per cent of the articles that are a story of their own; the others come three or four to a story
 BEGIN = "TIMESTAMPTZ '2024-01-01 00:00:00+00'"
 
 ROWS = f"""

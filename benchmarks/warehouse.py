@@ -5,7 +5,7 @@ usage: python benchmarks/warehouse.py [--articles N] [--peer N] [--data DIR]
 
 Two warehouses of made-up articles (see generated.py) are filled in bulk and then loaded into segment by segment, in
 turn, so that a noisy machine disturbs both alike. A million articles take some 6 GB of disk and half an hour; with
---data they are kept and used again. Beside the time of a view stands its processor time: a busy machine stretches the
+--data they are kept and used again. Beside the time of a view stands its processor time: a busy machine lengthens the
 one and not the other, and half of the other is the least that two processors can take. The second of two calls counts.
 """
 
@@ -62,12 +62,12 @@ def timed(call: Callable[[], object]) -> float:
 def prepare(data: Path, articles: int) -> None:
     """A warehouse of so many articles in this folder, unless it is there already."""
     with open_writer(data, "benchmark") as writer:
-        held = writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
-        if not held:
+        stored = writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
+        if not stored:
             print(f"{articles:,} articles: filled in {timed(lambda: fill(writer, articles)):.0f} s", flush=True)
         index = timed(lambda: index_new_versions(writer))
         writer.checkpoint()
-        if not held:
+        if not stored:
             print(f"{articles:,} articles: indexed in {index:.0f} s", flush=True)
 
 

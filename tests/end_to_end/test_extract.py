@@ -103,7 +103,7 @@ def test_the_warehouse_says_where_each_field_came_from(stored: Path) -> None:
     assert rows == [("json-ld", None)]
 
 
-def test_what_cannot_be_explained_is_told(stored: Path, tmp_path: Path) -> None:
+def test_the_reason_is_printed_if_a_page_cannot_be_explained(stored: Path, tmp_path: Path) -> None:
     assert "not found in the warehouse" in newsloom("explain", "https://a.example/x", "--data", stored, code=2)
     assert "no answer is stored" in newsloom("explain", "http://courier.example/2", "--data", stored, code=2)
     assert "no warehouse found" in newsloom("explain", FERRY, "--data", tmp_path, code=2)

@@ -1,4 +1,4 @@
-"""A segment that cannot be loaded costs itself: the others are loaded, and it waits, on record."""
+"""A segment that cannot be loaded is isolated: the others are loaded, and later runs try it again."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def sources(newsloom: Newsloom) -> None:
     newsloom.sources("[alerts]\nleast_free_gb = 0.001\n\n" + text)
 
 
-def test_a_disk_without_room_is_told_before_prefect_starts(newsloom: Newsloom, tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_before_prefect_starts(newsloom: Newsloom, tmp_path: Path) -> None:
     code, said = on_a_small_disk(newsloom, tmp_path / "disk", 20)
     assert code == 2
     assert "the disk has 0.02 GB free, and no crawl starts below 0.05 GB" in said
@@ -50,7 +50,7 @@ def test_a_disk_without_room_is_told_before_prefect_starts(newsloom: Newsloom, t
     assert "Traceback" not in said
 
 
-def test_a_disk_that_fills_while_prefect_needs_it_is_told(newsloom: Newsloom, tmp_path: Path) -> None:
+def test_a_disk_that_fills_up_under_prefect_is_reported(newsloom: Newsloom, tmp_path: Path) -> None:
     """Of a server that cannot write Prefect says that it cannot be reached, or that it has failed."""
     disk = tmp_path / "disk"
     newsloom.environment["PREFECT_API_URL"] = f"http://127.0.0.1:{free_port()}/api"

@@ -52,7 +52,7 @@ def test_json_lines_become_articles(newsloom: Newsloom) -> None:
     assert newsloom.sql("SELECT kind, outcome FROM runs") == [["import", "completed"]]
 
 
-def test_a_bad_line_costs_itself(newsloom: Newsloom) -> None:
+def test_invalid_lines_are_skipped(newsloom: Newsloom) -> None:
     write_lines(
         newsloom.folder / "a.jsonl",
         record(1),
@@ -278,7 +278,7 @@ def test_json_lines_and_texts_are_read_from_addresses(newsloom: Newsloom) -> Non
     assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
 
 
-def test_addresses_that_cannot_be_read_are_told_and_keep_their_credentials(newsloom: Newsloom) -> None:
+def test_unreadable_urls_are_reported_without_their_credentials(newsloom: Newsloom) -> None:
     with file_server({}) as (site, _):
         address = site.replace("://", "://user:secret@")
         failed = newsloom("import", f"{address}/a.warc.gz", "nowhere://a.warc", "s3://bucket/a.warc.gz", code=2)
@@ -291,7 +291,7 @@ def test_addresses_that_cannot_be_read_are_told_and_keep_their_credentials(newsl
     assert "Traceback" not in failed.stderr
 
 
-def test_a_connection_that_breaks_off_is_told_and_the_import_goes_on_from_there(newsloom: Newsloom) -> None:
+def test_a_lost_connection_is_reported_and_the_import_resumes(newsloom: Newsloom) -> None:
     lines = [json.dumps(record(number, text=str(record(number)["text"]) * 6)) for number in range(2500)]
     whole = "\n".join(lines).encode()
     assert len(whole) > 7 << 20, "several reads of 5 MiB"

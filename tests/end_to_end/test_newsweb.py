@@ -56,7 +56,7 @@ def newsweb(shared: Path, newsloom: Newsloom) -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Truth:
-    """What newsweb's own code says it serves: addresses of articles, by what happens to them in edition 2."""
+    """What newsweb serves according to its own code: URLs of articles, by what happens to them in edition 2."""
 
     unchanged: set[str]
     changed: set[str]

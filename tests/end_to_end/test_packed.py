@@ -15,7 +15,7 @@ from flows.maintenance.pack import pack_loaded
 from flows.reports.stored_page import find_page
 from tests.command import call
 from tests.end_to_end.conftest import article
-from tests.end_to_end.test_upkeep import EVERYTHING, address, crawl, grouped, held_bytes, newsloom, private, state
+from tests.end_to_end.test_upkeep import EVERYTHING, address, crawl, grouped, newsloom, private, state, stored_bytes
 from warehouse import open_writer
 
 if TYPE_CHECKING:
@@ -97,20 +97,20 @@ def test_pages_are_read_again_with_another_extractor(packed: Path) -> None:
 
 def test_what_is_forgotten_is_nowhere_and_nothing_else_moves(packed: Path) -> None:
     gone, needle = address(2), b"report-number-2-from"
-    assert "20260301-1.warc.gz" in held_bytes(packed, needle)
-    assert "20260301-1.jsonl" in held_bytes(packed, needle)
+    assert "20260301-1.warc.gz" in stored_bytes(packed, needle)
+    assert "20260301-1.jsonl" in stored_bytes(packed, needle)
     others = "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
     before = private(packed, others)
     assert "removed: 1 articles, 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=packed)
-    assert held_bytes(packed, needle) == []
-    assert held_bytes(packed, b"of report 2 says") == [], "nor its text"
+    assert stored_bytes(packed, needle) == []
+    assert stored_bytes(packed, b"of report 2 says") == [], "nor its text"
     assert private(packed, others) == before
     assert pack_files(packed) == ["20260301-1.jsonl", "20260301-1.warc.gz"]
     assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
     rows = grouped(packed)
     newsloom("rebuild", data=packed)
     assert grouped(packed) == rows
-    assert held_bytes(packed, needle) == []
+    assert stored_bytes(packed, needle) == []
 
 
 def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -127,13 +127,13 @@ def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypat
     assert private(packed, listings) == [(2,)]
     newsloom("forget", address(2), "--yes", data=packed)
     assert private(packed, listings) == [(1,)], "the feed that named it is not looked for in the archive"
-    assert held_bytes(packed, b"report-number-2-from") == []
+    assert stored_bytes(packed, b"report-number-2-from") == []
     assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
 
 
 def test_a_source_is_forgotten_with_all_it_brought(packed: Path) -> None:
     assert "removed: 6 articles" in newsloom("forget", "--source", "one.example", "--yes", data=packed)
-    assert held_bytes(packed, b"one.example") == []
+    assert stored_bytes(packed, b"one.example") == []
     assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
 
 
@@ -195,7 +195,7 @@ class TestDamage:
         assert "20260301-1.warc.gz: its log, which lists the contents, is missing" in said
 
 
-def test_a_damaged_page_costs_itself(packed: Path) -> None:
+def test_a_damaged_page_is_isolated(packed: Path) -> None:
     (pack,) = all_packs(packed / "archive")
     content = bytearray(pack.warc_path.read_bytes())
     content[len(content) // 3] ^= 0xFF

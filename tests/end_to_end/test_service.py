@@ -37,7 +37,7 @@ def town(newsloom: Newsloom) -> Iterator[NewsWeb]:
 
 @pytest.fixture
 def alerts() -> Iterator[tuple[str, list[str]]]:
-    """A webhook, and what it was told."""
+    """A webhook, and the messages that it received."""
     told: list[str] = []
 
     class Hook(BaseHTTPRequestHandler):

@@ -90,7 +90,7 @@ def test_the_query_from_standard_input(filled: Path) -> None:
     assert b"42" in sql(filled, "-", "--format", "csv", text="SELECT 42 AS answer").stdout
 
 
-def test_a_mistake_in_the_query_is_told_without_a_traceback(filled: Path) -> None:
+def test_a_mistake_in_the_query_is_reported_without_a_traceback(filled: Path) -> None:
     for form in ("table", "csv", "parquet"):
         said = sql(filled, "SELECT titel FROM articles", "--format", form, code=2).stderr.decode()
         assert "titel" in said

@@ -134,7 +134,7 @@ def test_a_warehouse_in_order_has_nothing_wrong(filled: Path) -> None:
         ("DELETE FROM search_index.parts", "has postings but does not exist"),
     ],
 )
-def test_what_does_not_add_up_is_told_with_what_to_do(filled: Path, harm: str, words: str) -> None:
+def test_each_inconsistency_is_reported_with_a_remedy(filled: Path, harm: str, words: str) -> None:
     with open_writer(filled, "test") as writer:
         writer.connection.execute(harm)
     said = newsloom("doctor", data=filled, code=1)
@@ -209,7 +209,7 @@ def test_a_reextraction_of_one_source_leaves_the_others(filled: Path) -> None:
     assert "nonsense: unknown source; available: " in newsloom("reextract", "--source", "nonsense", data=filled, code=2)
 
 
-def held_bytes(data: Path, needle: bytes) -> list[str]:
+def stored_bytes(data: Path, needle: bytes) -> list[str]:
     """Files of the data directory that hold these bytes: records unpacked, database files value by value."""
     found = []
     for file in sorted(file for file in data.rglob("*") if file.is_file()):
@@ -234,13 +234,13 @@ def values(file: Path) -> bytes:
 
 def test_what_is_forgotten_is_nowhere_and_stays_out(filled: Path) -> None:
     gone, needle = address(2), b"report-number-2-from"
-    assert len(held_bytes(filled, needle)) >= 4, "archive, log, warehouse, published file"
+    assert len(stored_bytes(filled, needle)) >= 4, "archive, log, warehouse, published file"
     others = private(
         filled, "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
     )
     assert "removed: 1 articles, 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=filled)
-    assert held_bytes(filled, needle) == []
-    assert held_bytes(filled, b"of report 2 says") == [], "nor its text"
+    assert stored_bytes(filled, needle) == []
+    assert stored_bytes(filled, b"of report 2 says") == [], "nor its text"
     assert newsloom("search", "report 2", data=filled).count(gone) == 0
     assert private(filled, "SELECT url, segment, warc_offset FROM articles ORDER BY url") == others
     assert newsloom("doctor", "--deep", data=filled).startswith("no problems found"), (
@@ -252,7 +252,7 @@ def test_what_is_forgotten_is_nowhere_and_stays_out(filled: Path) -> None:
     before = grouped(filled)
     newsloom("rebuild", data=filled)
     assert grouped(filled) == before
-    assert held_bytes(filled, needle) == []
+    assert stored_bytes(filled, needle) == []
 
 
 def test_what_is_forgotten_stays_out_when_it_comes_again(filled: Path) -> None:
@@ -264,7 +264,9 @@ def test_what_is_forgotten_stays_out_when_it_comes_again(filled: Path) -> None:
     newsloom("import", str(again), data=filled)
     assert private(filled, "SELECT count(*) FROM articles WHERE url LIKE '%number-2-%'") == [(0,)]
     assert [
-        name for name in held_bytes(filled, b"report-number-2-from") if name.endswith((".warc.gz", ".jsonl", "duckdb"))
+        name
+        for name in stored_bytes(filled, b"report-number-2-from")
+        if name.endswith((".warc.gz", ".jsonl", "duckdb"))
     ] in (
         [],
         ["20260301120000-aaaaaaaaaaaa-00002.warc.gz"],  # the feed that names it once more
@@ -288,7 +290,7 @@ def test_forgetting_what_nobody_has_is_remembered_all_the_same(filled: Path) -> 
 def test_a_source_is_forgotten_with_all_it_brought(filled: Path) -> None:
     said = newsloom("forget", "--source", "one.example", "--yes", data=filled)
     assert "removed 6 articles" in said
-    assert held_bytes(filled, b"one.example") == []
+    assert stored_bytes(filled, b"one.example") == []
     assert private(filled, "SELECT title FROM articles") == [("A headline of its own",)]
     assert private(filled, "SELECT count(*) FROM private.frontier") == [(0,)]
     for table in ("duplicates", "private.fingerprints", "private.indexed_articles", "private.story_members"):
@@ -330,7 +332,7 @@ def test_what_others_have_of_a_forgotten_source_stays_as_theirs(copied: Path) ->
     said = newsloom("forget", "--source", "one.example", "--yes", data=copied)
     assert "removed 6 articles" in said
     assert "kept 2 articles of other sources" in said
-    assert held_bytes(copied, b"one.example") == []
+    assert stored_bytes(copied, b"one.example") == []
     assert sorted(private(copied, COPIES)) == [
         ("three.example", "9"),
         ("two.example", "2"),

@@ -91,7 +91,7 @@ def batch(
     links: pa.Table | None = None,
     listings: tuple[str, ...] = (),
 ) -> Batch:
-    """A segment's tables; `listings` are addresses of sitemaps that another one named."""
+    """A segment's tables; `listings` are URLs of sitemaps that another one named."""
     common = {"segment": segment, "run_id": run_id, "extractor": "test"}
     found = [{"url": url, "kind": "sitemap", "source": "courier", "found_at": NOON} for url in listings]
     return Batch(

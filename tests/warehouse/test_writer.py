@@ -80,7 +80,7 @@ def test_a_reader_left_open_neither_blocks_a_writer_nor_sees_a_torn_state(data: 
     assert reader.exitcode == 0
 
 
-def test_a_second_writer_is_told_whose_run_it_is(data: Path) -> None:
+def test_a_second_writer_learns_which_process_is_writing(data: Path) -> None:
     ours, theirs = SPAWN.Pipe()
     holder = SPAWN.Process(target=hold, args=(data, theirs))
     holder.start()

@@ -251,13 +251,13 @@ def holding(archive: Path, words: str) -> list[str]:
     """Files that hold these words, records unpacked; a cut off one as far as it goes."""
     found = []
     for name in files(archive):
-        held = (archive / name).read_bytes()
+        stored = (archive / name).read_bytes()
         plain = b""
-        while held and ".warc.gz" in name:
+        while stored and ".warc.gz" in name:
             unpack = zlib.decompressobj(31)
-            plain += unpack.decompress(held)
-            held = unpack.unused_data
-        if words.encode() in (plain or held):
+            plain += unpack.decompress(stored)
+            stored = unpack.unused_data
+        if words.encode() in (plain or stored):
             found.append(name)
     return found
 

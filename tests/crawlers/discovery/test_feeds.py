@@ -159,7 +159,7 @@ def test_titles_that_were_decoded_wrongly_are_repaired() -> None:
     assert [link.title for link in links(feed)] == ["café", "“q”"]
 
 
-def test_feedburners_redirect_gives_way_to_the_publishers_address() -> None:
+def test_the_publishers_url_takes_precedence_over_feedburners_redirect() -> None:
     feed = item(
         "<link>https://feeds.feedburner.example/~r/1</link>"
         '<f:origLink xmlns:f="http://rssnamespace.org/feedburner/ext/1.0">https://courier.example/real</f:origLink>'

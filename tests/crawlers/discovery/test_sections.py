@@ -92,7 +92,7 @@ def test_the_feeds_of_a_page_are_those_of_its_head_without_comments() -> None:
         "/how-the-ferry-ran-aground-off-the-pier/live",
     ],
 )
-def test_the_addresses_of_articles_speak_for_them(path: str) -> None:
+def test_links_with_the_urls_of_articles_are_found(path: str) -> None:
     assert article_evidence(f"https://courier.example{path}") >= Evidence.STRONG
 
 

@@ -41,7 +41,7 @@ def addresses(body: bytes | str) -> list[str]:
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
-def test_a_news_sitemap_gives_links_with_what_google_is_told(pack: type[bytes]) -> None:
+def test_a_news_sitemap_gives_links_with_its_data_for_google(pack: type[bytes]) -> None:
     listing = parse_sitemap(pack(NEWS.encode()), URL)
     assert listing.links == (
         Link(

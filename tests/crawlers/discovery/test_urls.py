@@ -112,7 +112,7 @@ def test_parameters_that_choose_the_page_stay(query: str) -> None:
         "http://example.com/\ud800",
     ],
 )
-def test_anything_but_a_web_address_is_refused(url: str) -> None:
+def test_anything_but_an_http_url_is_refused(url: str) -> None:
     for function in (normalise_url, absolute_url, url_key, article_id):
         with pytest.raises(ValueError, match=r"."):
             function(url)

@@ -74,7 +74,7 @@ def test_what_a_source_names_or_allows_is_not_refused() -> None:
     assert url_problem("http://intranet/", AccessPolicy(private=True)) is None
 
 
-def test_a_source_that_may_go_inside_is_still_held_to_schemes_and_ports() -> None:
+def test_schemes_and_ports_are_checked_for_private_sources_too() -> None:
     non_public_kind = AccessPolicy(private=True)
     assert url_problem("ftp://127.0.0.1/", non_public_kind) is not None
     assert url_problem("http://127.0.0.1:22/", non_public_kind) is not None

@@ -109,7 +109,7 @@ def test_it_does_not_run_far_ahead_and_ends_when_nobody_asks_any_more(tmp_path: 
     assert len(sealed_segments(tmp_path / "archive")) <= AHEAD + 2
 
 
-def test_a_process_that_is_killed_is_told_and_what_it_archived_stays(tmp_path: Path) -> None:
+def test_a_killed_process_is_reported_and_what_it_archived_stays(tmp_path: Path) -> None:
     with Archiver(job_for(tmp_path, MANY)) as archiver:
         first = next(archiver)
         (process,) = archivers()
@@ -130,7 +130,9 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
         list(archiver)
 
 
-def test_what_nobody_foresaw_in_a_file_is_told_with_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unexpected_error_in_a_file_is_reported_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def reader(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
         yield from islice(json_lines(file, left_out, at, clean=clean), 2)
         raise ZeroDivisionError("nobody foresaw it")

@@ -1,4 +1,4 @@
-"""Extraction of segments: a bad page costs itself, never its segment."""
+"""Extraction of segments: a bad page never costs its segment."""
 
 from __future__ import annotations
 

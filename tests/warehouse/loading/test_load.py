@@ -88,7 +88,7 @@ def test_a_rejection_is_on_record_with_its_reason(writer: Writer) -> None:
     ]
 
 
-def test_another_address_of_an_article_is_an_alias_and_known(writer: Writer) -> None:
+def test_another_url_of_an_article_is_an_alias_and_known(writer: Writer) -> None:
     load(writer, batch(article_row(1)))
     row = article_row(2, outcome="duplicate", reason="same_text", article_id=uuid(1).bytes, version_id=None)
     load(writer, batch(row, segment="s2"), segment="s2")
