@@ -38,12 +38,10 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
     root = find_root(text, ("rss", "feed", "rdf"))
     if root is None:
         raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
-    resolved, foreign = resolve_references(text[root[1] :])
+    resolved, reference_problem = resolve_references(text[root[1] :])
     feed = read_entries(resolved, url, lines_before=text.count("\n", 0, root[1]))
     collector = LinkCollector(url, "entries")
-    collector.note(*feed.problems)
-    if foreign:
-        collector.note(f"references that XML does not have (undeclared entities, a bare &): {foreign}")
+    collector.note(*feed.problems, reference_problem)
     for entry in feed.entries:
         collector.add(
             entry.link,

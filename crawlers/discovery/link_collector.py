@@ -23,9 +23,9 @@ class LinkCollector:
         self._notes: list[str] = []
         self._without_link = 0
 
-    def note(self, *problems: str) -> None:
-        """Record problems that did not prevent reading the listing."""
-        self._notes += problems
+    def note(self, *problems: str | None) -> None:
+        """Record problems that did not prevent reading the listing; None stands for no problem."""
+        self._notes += filter(None, problems)
 
     def add(
         self,

@@ -77,18 +77,18 @@ def find_root(text: str, names: Sequence[str]) -> tuple[str, int] | None:
     return None
 
 
-def resolve_references(text: str) -> tuple[str, int]:
-    """The XML text with its references resolved, and how many of them XML does not define.
+def resolve_references(text: str) -> tuple[str, str | None]:
+    """The XML text with its references resolved, and a note if XML does not define some of them.
 
     A reference becomes its character. A character that is markup becomes a placeholder, which `restore_markup` turns
     back: libxml2 drops every `&amp;` after the first error in a document, which would change URLs. HTML entities
     (`&nbsp;`) are resolved too; a bare `&`, as in a URL, and unknown entities stay as text. Characters that XML forbids
     are dropped.
     """
-    foreign = 0
+    undefined = 0
 
     def resolved(match: re.Match[str]) -> str:
-        nonlocal foreign
+        nonlocal undefined
         name = match[1]
         if match[0].startswith("<"):
             return match[0]
@@ -97,10 +97,12 @@ def resolve_references(text: str) -> tuple[str, int]:
             character = chr(number) if number < 0x110000 else "\ufffd"
             return _NOT_XML.sub("\ufffd", character).translate(_PLACEHOLDERS)
         if name not in _PREDEFINED:
-            foreign += 1
+            undefined += 1
         return html5.get(f"{name};", match[0]).translate(_PLACEHOLDERS)
 
-    return _REFERENCE.sub(resolved, _NOT_XML.sub("", text)), foreign
+    text = _REFERENCE.sub(resolved, _NOT_XML.sub("", text))
+    note = f"references that XML does not define (undeclared entities, a bare &): {undefined}"
+    return text, note if undefined else None
 
 
 def restore_markup(text: str) -> str:

@@ -42,21 +42,19 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     check_size(body, MAX_SITEMAP_BYTES, "a sitemap")
     gzip_problem = None
     if body.startswith(_GZIP):
-        body, gzip_problem = _unpacked(body)
+        body, gzip_problem = _gunzip(body)
     text = decode(body)
     root = find_root(text, ("urlset", "sitemapindex", "rss", "feed", "rdf"))
     if root is None:
-        return _plain_text(body, text, url)
+        return _parse_lines(body, text, url)
     if root[0] in ("rss", "feed", "rdf"):
         return parse_feed(body, url)
-    resolved, foreign = resolve_references(text[root[1] :])
+    resolved, reference_problem = resolve_references(text[root[1] :])
     target = _SitemapTarget()
-    reading = read_xml(resolved, target)
+    result = read_xml(resolved, target)
     target.finish()
     collector = LinkCollector(url, "entries")
-    collector.note(*filter(None, [gzip_problem]), *reading.problems(text.count("\n", 0, root[1])))
-    if foreign:
-        collector.note(f"references that XML does not have (undeclared entities, a bare &): {foreign}")
+    collector.note(gzip_problem, *result.problems(text.count("\n", 0, root[1])), reference_problem)
     if target.count > MAX_SITEMAP_ENTRIES:
         collector.note(f"only the first {MAX_SITEMAP_ENTRIES} of {target.count} entries are read")
     for kind, entry in target.entries:
@@ -73,7 +71,7 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     return collector.listing()
 
 
-def _plain_text(body: bytes, text: str, url: str) -> Listing:
+def _parse_lines(body: bytes, text: str, url: str) -> Listing:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or not lines[0].lstrip("\ufeff").startswith(("http://", "https://")):
         raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
@@ -85,7 +83,7 @@ def _plain_text(body: bytes, text: str, url: str) -> Listing:
     return collector.listing()
 
 
-def _unpacked(body: bytes) -> tuple[bytes, str | None]:
+def _gunzip(body: bytes) -> tuple[bytes, str | None]:
     """The content of gzip members and what is wrong with them; never more than MAX_SITEMAP_BYTES in memory."""
     unpacked, rest, problem = bytearray(), body, None
     while rest.startswith(_GZIP):

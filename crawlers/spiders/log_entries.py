@@ -32,21 +32,14 @@ def fetch_from_response(source: str, planned: PlannedRequest, response: Response
         outcome, reason, detail = Outcome.FAILED, FailureReason.REDIRECTS, too_long
     elif not 200 <= response.status < 300:
         outcome, reason, detail = Outcome.FAILED, FailureReason.HTTP_STATUS, f"answered {response.status}"
-    return Fetch(
-        url=planned.url,
-        source=source,
-        kind=planned.kind,
-        outcome=outcome,
-        reason=reason,
-        detail=detail,
-        fetched_at=datetime.now(UTC),
+    return replace(
+        _fetch(source, planned, outcome, reason, detail),
         final_url=response.url if response.url != planned.url and len(response.url) <= MAX_URL_BYTES else None,
         status=response.status,
         bytes=len(response.body),
         ms=round(response.meta.get("download_latency", 0.0) * 1000),
         etag=_header(response, "ETag"),
         last_modified=_header(response, "Last-Modified"),
-        published_hint=planned.published_hint,
     )
 
 
@@ -63,7 +56,13 @@ def with_left_out(detail: str | None, left_out: Mapping[str, int]) -> str | None
 
 def fetch_from_failure(source: str, planned: PlannedRequest, failure: Failure) -> Fetch:
     """The log entry of a request that failed or was not made."""
-    outcome, reason, detail = classify(failure)
+    status = failure.value.status if isinstance(failure.value, Refused) else None
+    return replace(_fetch(source, planned, *classify(failure)), status=status)
+
+
+def _fetch(
+    source: str, planned: PlannedRequest, outcome: Outcome, reason: FailureReason | None, detail: str | None
+) -> Fetch:
     return Fetch(
         url=planned.url,
         source=source,
@@ -71,7 +70,6 @@ def fetch_from_failure(source: str, planned: PlannedRequest, failure: Failure) -
         outcome=outcome,
         reason=reason,
         detail=detail,
-        status=failure.value.status if isinstance(failure.value, Refused) else None,
         fetched_at=datetime.now(UTC),
         published_hint=planned.published_hint,
     )

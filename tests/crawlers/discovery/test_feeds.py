@@ -228,7 +228,7 @@ def test_undeclared_entities_and_bare_ampersands_are_repaired() -> None:
     assert [(link.url, link.title) for link in listing.links] == [
         ("https://courier.example/a?b=1&c=2&copy=3", "café &bogus;")
     ]
-    assert listing.problem == "references that XML does not have (undeclared entities, a bare &): 5"
+    assert listing.problem == "references that XML does not define (undeclared entities, a bare &): 5"
 
 
 def test_a_problem_names_the_line_of_the_feed_as_it_was_served() -> None:

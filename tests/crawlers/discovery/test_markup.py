@@ -68,8 +68,10 @@ def test_references_survive_a_parser_that_gave_up_on_them(xml: str, expected: st
     assert restore_markup(str(tree.xpath("string(//t)"))) == expected
 
 
-def test_only_references_that_xml_lacks_are_counted() -> None:
-    assert resolve_references("&amp;&lt;&#65; &nbsp; & &bogus;")[1] == 3
+def test_only_references_that_xml_does_not_define_are_counted() -> None:
+    _, problem = resolve_references("&amp;&lt;&#65; &nbsp; & &bogus;")
+    assert problem == "references that XML does not define (undeclared entities, a bare &): 3"
+    assert resolve_references("&amp;&lt;&#65;")[1] is None
 
 
 @pytest.mark.parametrize(
