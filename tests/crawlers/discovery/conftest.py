@@ -1,4 +1,4 @@
-"""The captured news web of ../shared, where it is there: its articles and the listings its server makes of them."""
+"""Fixtures for the captured news web, if it is there: its articles and the listings that its server makes of them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Captured:
-    """What newsweb's listings say of an article; `url` is what it is served under, `original` what it was."""
+    """An article in newsweb's listings; `url` is where it is served, `original` its URL when it was captured."""
 
     original: str
     url: str

@@ -26,7 +26,7 @@ from crawlers.discovery.dates import parse_time
         ("  2024-05-14\n", datetime(2024, 5, 14, tzinfo=UTC)),
     ],
 )
-def test_a_time_is_read_into_utc(text: str, expected: datetime) -> None:
+def test_a_time_is_parsed_to_utc(text: str, expected: datetime) -> None:
     found = parse_time(text)
     assert found == expected
     assert found is not None
@@ -52,5 +52,5 @@ def test_a_time_is_read_into_utc(text: str, expected: datetime) -> None:
         pytest.param("1 " * 5000, id="long"),
     ],
 )
-def test_what_is_no_certain_day_is_no_time(text: str | None) -> None:
+def test_a_time_without_a_certain_day_is_not_parsed(text: str | None) -> None:
     assert parse_time(text) is None

@@ -43,7 +43,7 @@ def links(text: str | bytes, content_type: str | None = None) -> tuple[Link, ...
     return parse_feed(text if isinstance(text, bytes) else text.encode(), URL, content_type).links
 
 
-def addresses(text: str | bytes) -> list[str]:
+def urls(text: str | bytes) -> list[str]:
     return [link.url for link in links(text)]
 
 
@@ -106,7 +106,7 @@ def test_json_feed_is_read() -> None:
         "items": [
             {"id": "1", "url": "/a", "title": "A <b>", "date_published": "2024-05-14T00:00:00-05:00"},
             {"external_url": "https://other.example/b", "date_modified": "2024-05-14T00:00:00Z", "language": "is"},
-            {"id": "no address"},
+            {"id": "no url"},
             "no item",
         ],
     }
@@ -139,19 +139,19 @@ def test_json_feed_is_read() -> None:
         ('<link xml:base="http://[::1">story</link>', "https://courier.example/feeds/story"),
     ],
 )
-def test_of_the_links_of_an_entry_the_page_is_chosen(inside: str, url: str) -> None:
-    assert addresses(item(inside)) == [url]
+def test_the_link_to_the_page_is_chosen_among_those_of_an_entry(inside: str, url: str) -> None:
+    assert urls(item(inside)) == [url]
 
 
 def test_an_entry_with_an_empty_link_is_skipped_even_if_it_has_an_identifier() -> None:
-    assert addresses(item("<link></link><guid>https://courier.example/id</guid>")) == []
+    assert urls(item("<link></link><guid>https://courier.example/id</guid>")) == []
 
 
 def test_bases_are_resolved_from_the_outside_in() -> None:
     feed = (
         '<rss xml:base="/a/"><item xml:base="b/"><link xml:base="c/" href="d"/></item><item><link>e</link></item></rss>'
     )
-    assert addresses(feed) == ["https://courier.example/a/b/c/d", "https://courier.example/a/e"]
+    assert urls(feed) == ["https://courier.example/a/b/c/d", "https://courier.example/a/e"]
 
 
 def test_titles_that_were_decoded_wrongly_are_repaired() -> None:
@@ -164,13 +164,13 @@ def test_the_publishers_url_takes_precedence_over_feedburners_redirect() -> None
         "<link>https://feeds.feedburner.example/~r/1</link>"
         '<f:origLink xmlns:f="http://rssnamespace.org/feedburner/ext/1.0">https://courier.example/real</f:origLink>'
     )
-    assert addresses(feed) == ["https://courier.example/real"]
+    assert urls(feed) == ["https://courier.example/real"]
 
 
-def test_an_address_named_twice_is_one_link() -> None:
+def test_a_url_that_appears_twice_is_one_link() -> None:
     feed = item("<link>https://a.example/1</link></item><item><link>http://a.example/x</link></item><item>"
                 "<link>https://a.example/1?utm_source=rss#c</link>")  # fmt: skip
-    assert addresses(feed) == ["https://a.example/1", "http://a.example/x"]
+    assert urls(feed) == ["https://a.example/1", "http://a.example/x"]
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_an_entry_without_a_usable_link_is_skipped_and_counted(inside: str) -> N
 
 
 @pytest.mark.parametrize("feed", [RSS, ATOM], ids=["rss", "atom"])
-def test_a_feed_cut_anywhere_gives_its_whole_links_and_no_other(feed: str) -> None:
+def test_a_feed_that_is_cut_off_anywhere_gives_its_complete_links_and_no_others(feed: str) -> None:
     body = feed.encode()
     whole = [link.url for link in parse_feed(body, URL).links]
     for cut in range(len(body)):
@@ -207,7 +207,7 @@ def test_a_feed_cut_anywhere_gives_its_whole_links_and_no_other(feed: str) -> No
         assert listing.problem, cut
 
 
-def test_mismatched_tags_cost_no_other_entry() -> None:
+def test_mismatched_tags_affect_no_other_entry() -> None:
     feed = (
         "<rss><channel><item><title>One <b>bold</title><description>a <p> b</description>\n"
         "<link>/1?x=1&amp;y=2</link><pubDate>Tue, 14 May 2024 10:00:00 GMT</pubDate></item>"
@@ -231,7 +231,7 @@ def test_undeclared_entities_and_bare_ampersands_are_repaired() -> None:
     assert listing.problem == "references that XML does not define (undeclared entities, a bare &): 5"
 
 
-def test_a_problem_names_the_line_of_the_feed_as_it_was_served() -> None:
+def test_a_problem_has_the_line_number_in_the_feed_as_served() -> None:
     listing = parse_feed(b"\n\n<?xml version='1.0'?>\n<rss><channel>\n</chanel></rss>", URL)
     assert listing.problem is not None
     assert listing.problem.startswith("not well-formed at line 5:")
@@ -240,7 +240,7 @@ def test_a_problem_names_the_line_of_the_feed_as_it_was_served() -> None:
 @pytest.mark.parametrize(
     "before", ["\n\n  ", "\ufeff", "\r\n\ufeff\n", "<br />\n<b>Warning</b>: out of memory\n", "<!-- <rss> -->"]
 )
-def test_what_stands_before_a_feed_does_not_matter(before: str) -> None:
+def test_text_before_the_root_element_is_ignored(before: str) -> None:
     assert links(before + RSS) == links(RSS)
 
 
@@ -277,14 +277,14 @@ REFUSED: list[tuple[bytes, str]] = [
 
 
 @pytest.mark.parametrize(("body", "found"), REFUSED, ids=[found for _, found in REFUSED])
-def test_what_is_no_feed_is_refused_in_words(body: bytes, found: str) -> None:
+def test_a_body_that_is_not_a_feed_is_refused_with_a_description(body: bytes, found: str) -> None:
     with pytest.raises(BadListingError) as refusal:
         parse_feed(body, URL)
     assert str(refusal.value).startswith(f"found {found}")
     assert "; expected a" in str(refusal.value)
 
 
-def test_a_body_that_is_a_files_name_does_not_open_the_file(tmp_path: Path) -> None:
+def test_a_body_that_is_the_name_of_a_file_does_not_open_it(tmp_path: Path) -> None:
     file = tmp_path / "feed.xml"
     file.write_text(RSS)
     with pytest.raises(BadListingError):
@@ -321,11 +321,11 @@ HOSTILE = {
 @pytest.mark.parametrize("feed", HOSTILE.values(), ids=HOSTILE)
 def test_no_crafted_feed_takes_long(feed: str) -> None:
     started = time.process_time()
-    assert addresses(feed) == ["https://courier.example/1"]
+    assert urls(feed) == ["https://courier.example/1"]
     assert time.process_time() - started < 5  # quadratic work would take minutes
 
 
-def test_of_a_huge_feed_the_first_entries_are_read() -> None:
+def test_the_first_entries_of_a_huge_feed_are_read() -> None:
     feed = "<rss>" + "".join(f"<item><link>/{n}</link></item>" for n in range(10_005)) + "</rss>"
     listing = parse_feed(feed.encode(), URL)
     assert len(listing.links) == 10_000

@@ -29,7 +29,7 @@ def test_exactly_the_written_keys_are_known(tmp_path: Path, written: set[int], a
 
 
 @pytest.mark.parametrize("keys", [[], [0], [LARGEST], [5, 3, 5, 3, 3], [LARGEST, 0, 1, LARGEST - 1]])
-def test_order_and_repetition_do_not_matter(tmp_path: Path, keys: list[int]) -> None:
+def test_order_and_duplicates_do_not_matter(tmp_path: Path, keys: list[int]) -> None:
     file = tmp_path / "known.keys"
     write_keys(file, keys)
     assert file.read_bytes() == b"".join(key.to_bytes(8, "little") for key in sorted(set(keys)))
@@ -38,7 +38,7 @@ def test_order_and_repetition_do_not_matter(tmp_path: Path, keys: list[int]) -> 
         assert not known.has_key(4)
 
 
-def test_pieces_make_one_file_and_repeated_keys_do_no_harm(tmp_path: Path) -> None:
+def test_pieces_make_one_file_and_duplicate_keys_do_no_harm(tmp_path: Path) -> None:
     file = tmp_path / "known.keys"
     write_sorted_keys(file, (memoryview(array("Q", piece)) for piece in ([1, 1, 5], [], [5, 9], [LARGEST])))
     with KnownUrls(file) as known:
@@ -54,7 +54,7 @@ def test_after_closing_nothing_is_known(tmp_path: Path) -> None:
     assert len(known) == 0
 
 
-def test_an_address_is_known_in_every_spelling(tmp_path: Path) -> None:
+def test_a_url_is_known_in_every_spelling(tmp_path: Path) -> None:
     file = tmp_path / "known.keys"
     write_keys(file, [url_key("https://example.com/a?b=1&c=2")])
     with KnownUrls(file) as known:
@@ -75,7 +75,7 @@ def test_writing_again_replaces_the_file_and_leaves_nothing_else(tmp_path: Path)
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_file_cut_off_in_the_middle_of_a_key_is_refused(tmp_path: Path) -> None:
+def test_a_file_that_is_cut_off_within_a_key_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "known.keys"
     file.write_bytes(b"123456789")
     with pytest.raises(CrawlersError, match=r"known\.keys: found 9 bytes; expected a multiple of 8"):

@@ -25,7 +25,7 @@ TEXT = "Grüße aus Łódź – „schön“"
         (b"<meta charset=utf-8>" + TEXT.encode("cp1250"), "cp1250"),
     ],
 )
-def test_text_is_decoded_as_what_it_is(body: bytes, http_charset: str | None) -> None:
+def test_text_is_decoded_with_its_real_encoding(body: bytes, http_charset: str | None) -> None:
     assert decode(body, http_charset).endswith(TEXT)
 
 
@@ -39,7 +39,7 @@ def test_a_character_cut_in_half_does_not_change_the_encoding(cut: int) -> None:
     assert decode(body, "iso-8859-1").startswith("Grüße Grüße")
 
 
-def test_seven_bit_encodings_are_taken_at_their_word() -> None:
+def test_declared_seven_bit_encodings_are_used() -> None:
     assert decode("日本語".encode("iso-2022-jp"), "iso-2022-jp") == "日本語"
 
 
@@ -84,7 +84,7 @@ def test_only_references_that_xml_does_not_define_are_counted() -> None:
         ("<!-- <rss>", None),
     ],
 )
-def test_the_root_is_found_behind_whatever_stands_before_it(text: str, expected: tuple[str, int] | None) -> None:
+def test_the_root_is_found_after_any_text_before_it(text: str, expected: tuple[str, int] | None) -> None:
     assert find_root(text, ("rss", "feed", "rdf")) == expected
 
 

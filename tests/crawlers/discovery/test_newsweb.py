@@ -1,4 +1,4 @@
-"""Discovery on the captured news web: real addresses of some 190 publishers, and the listings its server makes."""
+"""Discovery on the captured news web: real URLs of some 190 publishers, and the listings its server makes."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.newsweb
 
 
-def test_different_articles_are_never_folded(captured: dict[str, list[Captured]]) -> None:
+def test_different_articles_never_get_the_same_key(captured: dict[str, list[Captured]]) -> None:
     originals = {article.original for articles in captured.values() for article in articles}
     assert len(originals) > 200
     assert len({url_key(original) for original in originals}) == len(originals)
     assert len({normalise_url(original) for original in originals}) == len(originals)
 
 
-def test_every_address_is_asked_as_it_is_served(captured: dict[str, list[Captured]]) -> None:
+def test_every_url_is_requested_as_it_is_served(captured: dict[str, list[Captured]]) -> None:
     for articles in captured.values():
         for article in articles:
             assert absolute_url(article.path, f"http://{articles[0].url.split('/')[2]}/feed.xml") == article.url

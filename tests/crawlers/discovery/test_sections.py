@@ -66,7 +66,7 @@ def test_a_front_page_gives_its_articles_and_nothing_else(front: str) -> None:
     assert listing.problem is None
 
 
-def test_the_feeds_of_a_page_are_those_of_its_head_without_comments() -> None:
+def test_the_feeds_of_a_page_are_those_in_its_head_without_comments() -> None:
     assert find_feeds((FRONTS / "courier.html").read_bytes(), COURIER) == (
         "https://www.courier.example/feed.xml",
         "https://feeds.courier.example/sport.atom",
@@ -128,7 +128,7 @@ def test_links_with_the_urls_of_articles_are_found(path: str) -> None:
         "/sponsored/2024/05/why-more-families-choose-heat-pumps",
     ],
 )
-def test_the_addresses_of_indexes_services_and_files_speak_against_them(path: str) -> None:
+def test_urls_of_indexes_services_and_files_are_evidence_against_an_article(path: str) -> None:
     assert article_evidence(f"https://courier.example{path}") is Evidence.AGAINST
     link = f'<article><h2><a href="{path}">A headline with more than a few words</a></h2></article>'
     assert followed(link) == []
@@ -161,7 +161,7 @@ SLUG = "/world/talks-resume-in-the-capital"
         ("<article><h2><span rel='tag'>{}</span></h2></article>", True),
     ],
 )
-def test_where_a_link_stands_decides_when_its_address_is_that_of_a_section_too(around: str, expected: bool) -> None:
+def test_the_place_of_a_link_decides_if_its_url_could_also_be_a_section(around: str, expected: bool) -> None:
     others = "".join(
         f'<p><a href="/news/2024/05/{n}/some-other-story">Some other story {n}</a></p>' for n in range(10, 20)
     )
@@ -169,7 +169,7 @@ def test_where_a_link_stands_decides_when_its_address_is_that_of_a_section_too(a
     assert (f"https://www.courier.example{SLUG}" in found) is expected
 
 
-def test_a_menu_word_on_the_whole_page_is_about_its_layout() -> None:
+def test_a_menu_word_on_the_element_around_the_whole_page_is_ignored() -> None:
     link = f'<a href="{SLUG}">Talks resume in the capital</a>'
     assert followed(f'<div class="page-with-sidebar">{link}</div>') == [f"https://www.courier.example{SLUG}"]
 
@@ -182,12 +182,12 @@ def test_other_sites_are_not_followed_and_other_hosts_of_the_site_are() -> None:
 
 
 def test_several_links_to_one_article_are_one_with_the_headline_as_title() -> None:
-    address = "/2024/05/14/the-ferry-ran-aground"
+    path = "/2024/05/14/the-ferry-ran-aground"
     listing = parse_section(
         page(
-            f'<a href="{address}"><img alt="" src="x.jpg"></a><a href="{address}?utm_source=front">More</a>'
-            f'<a href="{address}"><h2>The ferry <i>ran</i>\n aground</h2><p>And a summary of all of it</p>'
-            f'<script>var x = "no text";</script></a><a href="{address}#comments">127 comments</a>'
+            f'<a href="{path}"><img alt="" src="x.jpg"></a><a href="{path}?utm_source=front">More</a>'
+            f'<a href="{path}"><h2>The ferry <i>ran</i>\n aground</h2><p>And a summary of all of it</p>'
+            f'<script>var x = "no text";</script></a><a href="{path}#comments">127 comments</a>'
         ),
         COURIER,
     )
@@ -213,7 +213,7 @@ def test_the_page_itself_and_odd_links_are_not_followed() -> None:
     assert followed(odd, url) == []
 
 
-def test_a_page_cut_in_the_middle_of_a_link_gives_the_links_before_it() -> None:
+def test_a_page_that_is_cut_off_within_a_link_gives_the_links_before_it() -> None:
     body = page(
         '<p><a href="/2024/05/14/the-ferry-ran-aground">The ferry ran aground</a><a href="/2024/05/14/the-bridge-'
     )
@@ -242,7 +242,7 @@ REFUSED: list[tuple[bytes, str]] = [
 
 
 @pytest.mark.parametrize(("body", "found"), REFUSED, ids=[found for _, found in REFUSED])
-def test_what_is_no_page_is_refused_in_words(body: bytes, found: str) -> None:
+def test_a_body_that_is_not_a_page_is_refused_with_a_description(body: bytes, found: str) -> None:
     for read in (parse_section, find_feeds):
         with pytest.raises(BadListingError, match=f"^found {found}.*; expected a"):
             read(body, COURIER)

@@ -36,7 +36,7 @@ def urlset(*locs: str) -> str:
     return "<urlset>" + "".join(f"<url><loc>{loc}</loc></url>" for loc in locs) + "</urlset>"
 
 
-def addresses(body: bytes | str) -> list[str]:
+def urls(body: bytes | str) -> list[str]:
     return [link.url for link in parse_sitemap(body if isinstance(body, bytes) else body.encode(), URL).links]
 
 
@@ -72,7 +72,7 @@ def test_a_sitemap_index_gives_sitemaps() -> None:
     assert listing.problem == "entries without a usable link: 1"
 
 
-def test_lines_of_addresses_are_a_sitemap() -> None:
+def test_lines_of_urls_are_a_sitemap() -> None:
     listing = parse_sitemap(
         "\ufeffhttps://courier.example/1\r\n\r\nhttps://courier.example/ä\nhttp://[::1\n".encode(), URL
     )
@@ -81,7 +81,7 @@ def test_lines_of_addresses_are_a_sitemap() -> None:
 
 
 def test_a_feed_in_place_of_a_sitemap_is_read() -> None:
-    assert addresses("<rss><channel><item><link>/1</link></item></channel></rss>") == ["https://courier.example/1"]
+    assert urls("<rss><channel><item><link>/1</link></item></channel></rss>") == ["https://courier.example/1"]
 
 
 def test_undeclared_prefixes_and_namespaces_do_not_matter() -> None:
@@ -94,19 +94,19 @@ def test_undeclared_prefixes_and_namespaces_do_not_matter() -> None:
     assert listing.problem is not None
 
 
-def test_bare_ampersands_keep_their_addresses() -> None:
+def test_bare_ampersands_keep_their_urls() -> None:
     body = urlset("/?a=1&b=2&copy=3", "<![CDATA[/?a=1&c=2]]>")
-    assert addresses(body) == ["https://courier.example/?a=1&b=2&copy=3", "https://courier.example/?a=1&c=2"]
+    assert urls(body) == ["https://courier.example/?a=1&b=2&copy=3", "https://courier.example/?a=1&c=2"]
 
 
-def test_addresses_behind_an_error_keep_their_ampersands() -> None:
+def test_urls_after_an_error_keep_their_ampersands() -> None:
     body = "<urlset><x></y><url><loc>/?a=1&amp;b=2</loc></url><url><loc><![CDATA[/?c=1&d=2]]></loc></url></urlset>"
-    assert addresses(body) == ["https://courier.example/?a=1&b=2", "https://courier.example/?c=1&d=2"]
+    assert urls(body) == ["https://courier.example/?a=1&b=2", "https://courier.example/?c=1&d=2"]
 
 
-def test_a_sitemap_cut_anywhere_gives_its_whole_links_and_no_other() -> None:
+def test_a_sitemap_that_is_cut_off_anywhere_gives_its_complete_links_and_no_others() -> None:
     body = NEWS.encode()
-    whole = addresses(body)
+    whole = urls(body)
     for cut in range(len(body)):
         try:
             listing = parse_sitemap(body[:cut], URL)
@@ -119,7 +119,7 @@ def test_a_sitemap_cut_anywhere_gives_its_whole_links_and_no_other() -> None:
         assert listing.problem, cut
 
 
-def test_gzip_cut_or_broken_gives_what_unpacks() -> None:
+def test_broken_gzip_gives_the_part_that_can_be_unpacked() -> None:
     locs = [f"https://courier.example/{zlib.crc32(str(n).encode())}" for n in range(2000)]
     packed = gzip.compress(urlset(*locs).encode())
     cut = parse_sitemap(packed[: len(packed) // 2], URL)
@@ -135,15 +135,15 @@ def test_gzip_cut_or_broken_gives_what_unpacks() -> None:
     assert listing.problem.startswith("gzip ")
 
 
-def test_several_gzip_members_are_one_body_and_what_follows_them_is_nothing() -> None:
+def test_several_gzip_members_are_one_body_and_text_after_them_is_ignored() -> None:
     text = urlset("/1", "/2").encode()
-    assert addresses(gzip.compress(text[:20]) + gzip.compress(text[20:]) + b"\0\0") == [
+    assert urls(gzip.compress(text[:20]) + gzip.compress(text[20:]) + b"\0\0") == [
         "https://courier.example/1",
         "https://courier.example/2",
     ]
 
 
-def test_a_gzip_bomb_is_refused_within_the_bound_of_memory() -> None:
+def test_a_gzip_bomb_is_refused_within_the_memory_limit() -> None:
     packer = zlib.compressobj(9, zlib.DEFLATED, 31)
     bomb = b"".join(packer.compress(b"\0" * 1_000_000) for _ in range(200)) + packer.flush()
     tracemalloc.start()
@@ -160,7 +160,7 @@ def test_entities_are_neither_expanded_nor_fetched(tmp_path: Path) -> None:
     secret = tmp_path / "secret"
     secret.write_text("the-secret")
     doctype = f'<!DOCTYPE urlset [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY xxe SYSTEM "{secret.as_uri()}">]>'
-    assert addresses(doctype + urlset("/x?&b;-&xxe;-")) == ["https://courier.example/x?&b;-&xxe;-"]
+    assert urls(doctype + urlset("/x?&b;-&xxe;-")) == ["https://courier.example/x?&b;-&xxe;-"]
 
 
 REFUSED: list[tuple[bytes, str]] = [
@@ -178,14 +178,14 @@ REFUSED: list[tuple[bytes, str]] = [
 
 
 @pytest.mark.parametrize(("body", "found"), REFUSED, ids=[found for _, found in REFUSED])
-def test_what_is_no_sitemap_is_refused_in_words(body: bytes, found: str) -> None:
+def test_a_body_that_is_not_a_sitemap_is_refused_with_a_description(body: bytes, found: str) -> None:
     with pytest.raises(BadListingError) as refusal:
         parse_sitemap(body, URL)
     assert str(refusal.value).startswith(f"found {found}")
     assert "; expected a sitemap" in str(refusal.value)
 
 
-def test_of_a_sitemap_beyond_the_protocols_limit_the_first_entries_are_read_in_time() -> None:
+def test_the_first_entries_of_a_sitemap_beyond_the_protocols_limit_are_read_in_time() -> None:
     body = urlset(*(f"/{n}?id={n}&amp;utm_source=x" for n in range(50_003)))
     started = time.process_time()
     listing = parse_sitemap(body.encode(), URL)

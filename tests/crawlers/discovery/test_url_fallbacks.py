@@ -1,4 +1,4 @@
-"""What to ask for when a server does not know an address as it was listed."""
+"""Which URLs are tried when a server does not know the listed one."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from crawlers.discovery.url_fallbacks import fallback_urls
         ("http://a.example/x?b=1&a=2&b=1", ("http://a.example/x?b=1&a=2", "http://a.example/x?a=2&b=1&b=1")),
     ],
 )
-def test_the_spellings_in_the_order_of_trying(listed: str, others: tuple[str, ...]) -> None:
+def test_fallbacks_come_in_the_order_of_trying(listed: str, others: tuple[str, ...]) -> None:
     assert fallback_urls(listed) == others
 
 
-def test_leaving_out_tracking_names_the_same_page() -> None:
+def test_fallbacks_have_the_key_of_the_listed_url() -> None:
     listed = "http://a.example/x?utm_source=rss&p=2"
-    assert {url_key(spelling) for spelling in fallback_urls(listed)} == {url_key(listed)}
+    assert {url_key(url) for url in fallback_urls(listed)} == {url_key(listed)}

@@ -31,8 +31,8 @@ ADDRESSES = st.builds(
 )
 
 
-def with_query(address: str, parameters: list[str]) -> str:
-    return address + ("?" + "&".join(parameters) if parameters else "")
+def with_query(url: str, parameters: list[str]) -> str:
+    return url + ("?" + "&".join(parameters) if parameters else "")
 
 
 @pytest.mark.parametrize(
@@ -68,7 +68,7 @@ def with_query(address: str, parameters: list[str]) -> str:
         ("http://[0:0::1]/a", "http://[::1]/a"),
     ],
 )
-def test_an_address_has_one_spelling(url: str, expected: str) -> None:
+def test_a_url_has_one_canonical_form(url: str, expected: str) -> None:
     assert normalise_url(url) == expected
 
 
@@ -88,7 +88,7 @@ def test_an_address_has_one_spelling(url: str, expected: str) -> None:
         "keyword=x",
     ],
 )
-def test_parameters_that_choose_the_page_stay(query: str) -> None:
+def test_parameters_that_select_the_page_are_kept(query: str) -> None:
     assert normalise_url(f"https://example.com/a?{query}") == f"https://example.com/a?{query}"
 
 
@@ -136,7 +136,7 @@ def test_normalising_again_changes_nothing(url: str) -> None:
 @example("https://example.com/a?b=2&utm_source=1&a=1&ref=rss&a-=3")
 @example("https://example.com/./a?b=2")
 @settings(deadline=None)
-def test_the_short_way_spells_as_the_long_one(url: str) -> None:
+def test_the_fast_path_gives_the_same_as_the_full_normalisation(url: str) -> None:
     try:
         expected = _normalise_fully(url)
     except ValueError:
@@ -162,13 +162,13 @@ def test_tracking_parameters_do_not_matter(
     pairs = [f"{name}={value}" for name, value in parameters]
     mixed = [*pairs, *tracking]
     random.shuffle(mixed)  # type: ignore[attr-defined]
-    address = f"https://example.com/{path}"
-    assert normalise_url(with_query(address, mixed)) == normalise_url(with_query(address, pairs))
+    url = f"https://example.com/{path}"
+    assert normalise_url(with_query(url, mixed)) == normalise_url(with_query(url, pairs))
 
 
 @given(PATHS, PARAMETERS)
 @settings(deadline=None)
-def test_the_scheme_is_folded_in_the_keys_only(path: str, parameters: list[tuple[str, str]]) -> None:
+def test_only_keys_ignore_the_scheme(path: str, parameters: list[tuple[str, str]]) -> None:
     secure = with_query(f"https://example.com/{path}", [f"{name}={value}" for name, value in parameters])
     plain = "http" + secure.removeprefix("https")
     assert url_key(plain) == url_key(secure)
@@ -180,12 +180,12 @@ def test_the_scheme_is_folded_in_the_keys_only(path: str, parameters: list[tuple
 @given(st.lists(st.text(string.ascii_letters + string.digits + "-/", min_size=1, max_size=20), min_size=2, unique=True))
 @settings(deadline=None)
 def test_different_paths_have_different_keys(paths: list[str]) -> None:
-    addresses = {normalise_url(f"https://example.com/{path}") for path in paths}
-    assert len({url_key(address) for address in addresses}) == len(addresses) == len(paths)
+    urls = {normalise_url(f"https://example.com/{path}") for path in paths}
+    assert len({url_key(url) for url in urls}) == len(urls) == len(paths)
 
 
-def test_the_key_is_the_beginning_of_the_article_id_and_stays_what_it_is() -> None:
-    # Warehouses keep both: a change of these values is a change of what every stored row is called.
+def test_the_key_is_the_beginning_of_the_article_id_and_never_changes() -> None:
+    # Warehouses store both: if these values change, every stored row has another key.
     assert article_id("http://example.com/a?b=1&a=2") == uuid.UUID("3e265431-9feb-3008-9e2c-11b520163a21")
     assert url_key("http://example.com/a?b=1&a=2") == 0x3E2654319FEB3008
     key = url_key("https://example.com/other")
@@ -214,10 +214,10 @@ STORY = "https://example.com/news/a-story-of-note"
         (STORY + "?outputType=amp", STORY),
     ],
 )
-def test_variants_for_other_devices_are_one_article(variant: str, page: str) -> None:
+def test_device_variants_are_one_article(variant: str, page: str) -> None:
     assert article_id(variant) == article_id(page)
     assert url_key(variant) == url_key(page)
-    assert absolute_url(variant) != absolute_url(page), "it is asked for as it was written all the same"
+    assert absolute_url(variant) != absolute_url(page), "the variant is still requested as written"
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_variants_for_other_devices_are_one_article(variant: str, page: str) -> 
         ("https://www.example.com:8080/a", "https://example.com/a"),
     ],
 )
-def test_what_only_looks_like_a_variant_is_another_page(one: str, other: str) -> None:
+def test_a_url_that_only_looks_like_a_variant_is_another_page(one: str, other: str) -> None:
     assert article_id(one) != article_id(other)
 
 
@@ -250,7 +250,7 @@ def test_what_only_looks_like_a_variant_is_another_page(one: str, other: str) ->
         ("https://u:p@example.com/x", "https://example.com/x"),
     ],
 )
-def test_a_server_is_asked_for_what_its_publisher_wrote(href: str, expected: str) -> None:
+def test_a_url_is_requested_as_its_publisher_wrote_it(href: str, expected: str) -> None:
     assert absolute_url(href, "https://example.com/a/") == expected
 
 

@@ -1,4 +1,4 @@
-"""How often a host is asked, by how quickly it answers."""
+"""How often a host is requested, depending on how fast it responds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from crawlers.extensions.throttle import next_delay
 from crawlers.limits import MAX_THROTTLE_DELAY_SECONDS
 
 
-def test_a_slow_host_is_asked_less_often_and_a_quick_one_as_configured() -> None:
+def test_a_slow_host_gets_a_longer_delay_and_a_fast_one_the_configured_delay() -> None:
     assert next_delay(1.0, 5.0, 1.0, 200) == 5.0
     assert next_delay(5.0, 0.01, 1.0, 200) == 2.5
     assert next_delay(1.2, 0.01, 1.0, 200) == 1.0
@@ -19,6 +19,6 @@ def test_a_delay_never_falls_below_the_configured_one_nor_rises_above_the_longes
     assert next_delay(90.0, 0.0, 90.0, 200) == 90.0
 
 
-def test_an_error_page_does_not_quicken() -> None:
+def test_an_error_page_never_shortens_the_delay() -> None:
     assert next_delay(8.0, 0.01, 1.0, 500) == 8.0
     assert next_delay(8.0, 20.0, 1.0, 500) == 20.0

@@ -1,4 +1,4 @@
-"""What is kept on each host, without any network."""
+"""The registry of hosts, without any network."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def test_a_host_is_given_up_after_failures_in_a_row() -> None:
     registry.check("other.example")
 
 
-def test_an_answer_in_between_keeps_a_host() -> None:
+def test_an_answer_in_between_prevents_that_a_host_is_given_up() -> None:
     registry = HostRegistry(10)
     for _ in range(5):
         assert not any(fail(registry, FAILURES_IN_A_ROW - 1))
@@ -33,7 +33,7 @@ def test_an_answer_in_between_keeps_a_host() -> None:
     registry.check(HOST)
 
 
-def test_the_first_reason_for_giving_a_host_up_stays_and_is_raised_anew_each_time() -> None:
+def test_the_first_reason_for_giving_a_host_up_stays_and_is_raised_as_a_new_exception() -> None:
     registry = HostRegistry(10)
     registry.give_up(HOST, AskedToWait("busy", 503))
     registry.give_up(HOST, HostUnresponsive("dead"))
@@ -46,7 +46,7 @@ def test_the_first_reason_for_giving_a_host_up_stays_and_is_raised_anew_each_tim
     assert [error.status for error in raised] == [503, 503]
 
 
-def test_pages_are_counted_by_host_up_to_the_limit_or_what_the_source_asks_for() -> None:
+def test_pages_are_counted_by_host_up_to_the_limit_of_crawl_or_source() -> None:
     registry = HostRegistry(2)
     registry.count_page(HOST, AccessPolicy())
     registry.count_page(HOST, AccessPolicy())
@@ -56,7 +56,7 @@ def test_pages_are_counted_by_host_up_to_the_limit_or_what_the_source_asks_for()
     registry.count_page("other.example", AccessPolicy())
 
 
-def test_a_crawl_waits_for_a_host_up_to_a_limit_in_all() -> None:
+def test_the_waits_for_a_host_have_a_limit_in_total() -> None:
     registry = HostRegistry(10)
     assert registry.reserve_wait(HOST, MAX_HOST_WAIT_SECONDS - 1)
     assert not registry.reserve_wait(HOST, 2)

@@ -1,4 +1,4 @@
-"""Which addresses lead inside: every spelling that a resolver, a browser or an HTTP library takes for one."""
+"""Private addresses are recognised in every spelling that a resolver, a browser or an HTTP library accepts."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_the_table_is_long_enough() -> None:
     assert len(set(FORBIDDEN.split())) >= 60
 
 
-def test_a_host_inside_is_refused_however_it_is_spelt() -> None:
+def test_a_private_host_is_refused_in_every_spelling() -> None:
     passed = [host for host in FORBIDDEN.split() if url_problem(f"http://{host}/news/1.html", AccessPolicy()) is None]
     assert passed == []
 
@@ -68,7 +68,7 @@ def test_other_tricks_are_refused(url: str) -> None:
     assert "secret" not in found
 
 
-def test_what_a_source_names_or_allows_is_not_refused() -> None:
+def test_ports_and_private_hosts_that_a_source_allows_are_not_refused() -> None:
     assert url_problem("http://courier.example:8080/", AccessPolicy(ports=frozenset({8080}))) is None
     assert url_problem("http://127.0.0.1/", AccessPolicy(private=True)) is None
     assert url_problem("http://intranet/", AccessPolicy(private=True)) is None
@@ -81,19 +81,19 @@ def test_schemes_and_ports_are_checked_for_private_sources_too() -> None:
 
 
 def test_the_refusal_says_what_was_found_and_what_to_do() -> None:
-    said = url_problem("http://0x7f.1/", AccessPolicy())
-    assert said is not None
-    assert "loopback address 127.0.0.1" in said
-    assert "allow_private_addresses = true" in said
+    problem = url_problem("http://0x7f.1/", AccessPolicy())
+    assert problem is not None
+    assert "loopback address 127.0.0.1" in problem
+    assert "allow_private_addresses = true" in problem
 
 
 @pytest.mark.parametrize(
     "host", ["169.254.169.254", "fd00:ec2::254", "100.100.100.200", "168.63.129.16", "192.0.0.192"]
 )
-def test_metadata_services_of_clouds_are_inside(host: str) -> None:
+def test_cloud_metadata_services_are_not_public(host: str) -> None:
     assert non_public_kind(ip_address(host)) is not None
 
 
-def test_a_host_that_is_no_name_and_no_address_is_not_passed_on() -> None:
+def test_a_host_that_is_neither_name_nor_address_is_refused() -> None:
     assert host_problem("") is not None
     assert host_problem("...") is not None
