@@ -1,1 +1,1 @@
-"""The pipeline in the order of the data: plan, crawl, extract, load. Plain functions that know nothing of Prefect."""
+"""The steps of the pipeline in the order of the data: plan, crawl, extract, load. None of them imports Prefect."""

@@ -1,4 +1,4 @@
-"""The records of a file into the archive: a process of its own writes segments while others are loaded."""
+"""Archives the records of an imported file: a separate process writes segments while earlier ones are loaded."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ if TYPE_CHECKING:
 
     from crawlers.importers.files import InputFile
 
-# Of a segment: two seconds of work with texts, five with pages, which a killed import does again. (Half as many records
-# take a tenth more time each.)
+# Limits of a segment. Loading one takes two seconds for texts and five for pages; a killed import repeats that much.
+# With half as many records per segment, each record takes a tenth more time.
 SEGMENT_RECORDS = 2000
-SEGMENT_BYTES = 64 << 20  # of contents, as they are before they are compressed
-FIRST_RECORDS = 500  # of the first segment of a process: the sooner it is sealed, the sooner the others have work
-NEVER = 1 << 40  # bytes: segments are cut here, and not by their writer
-AHEAD = 2  # segments that may be handed over before they are asked for; one more is written
+SEGMENT_BYTES = 64 << 20  # contents, before compression
+FIRST_RECORDS = 500  # in the first segment of a process: the sooner it is sealed, the sooner the workers start
+NEVER = 1 << 40  # bytes: this module decides where a segment ends, not its writer
+AHEAD = 2  # segments that may be sealed before they are requested; one more is being written
 
 ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
 
 
 class Reader(Protocol):
-    """How a kind of file is read."""
+    """Reads one type of file."""
 
     def __call__(
         self, file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = ...
     ) -> Iterator[ImportedItem]:
-        """A file's records, given at a time; what is none is counted in `left_out`."""
+        """Yield the records of a file that was given at a time; whatever is not a record is counted in `left_out`."""
 
 
 READERS: dict[str, Reader] = {
@@ -66,22 +66,22 @@ class ArchivingJob:
 
 
 def reader_of(file: InputFile) -> Reader | None:
-    """How a file is read, by its name; None where its kind is not known."""
+    """The reader for a file, by its name; None if its type is not supported."""
     name = file.name.lower()
     return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
 
 
 def segment_name(run_id: str, position: int) -> str:
-    """A segment's name says at which record of the file it begins."""
+    """The name of a segment tells at which record of the file it begins."""
     return f"import-{run_id}-{position:09d}"
 
 
 class Archiver:
-    """Another process that archives a file; iterating gives the name of each segment once it is sealed.
+    """A process that archives a file; iterating yields the name of each segment as soon as it is sealed.
 
-    It writes a little ahead of what is asked for, and ends with this process. A context manager, which ends it. To ask
-    raises CrawlersError where the file cannot be read or the archive not written, FlowsError where the process ended
-    before its time. `left_out` counts what was no record, once all names were given.
+    The process writes a little ahead, and ends with this process or with the `with` block. Iterating raises
+    CrawlersError if the file cannot be read or the archive cannot be written, and FlowsError if the process ends
+    unexpectedly. After the last name, `left_out` has counted whatever was not a record.
     """
 
     def __init__(self, job: ArchivingJob) -> None:
@@ -105,7 +105,7 @@ class Archiver:
         self._process.join()
 
     def ready(self) -> bool:
-        """Whether the next name, or that there is none, is known without waiting."""
+        """Whether the next name, or the end, is available without waiting."""
         return self._ended or self._here.poll()
 
     def __iter__(self) -> Self:
@@ -115,62 +115,62 @@ class Archiver:
         if self._ended:
             raise StopIteration
         try:
-            said = self._here.recv()
+            message = self._here.recv()
         except (EOFError, ConnectionResetError):
             self._process.join()
             raise FlowsError(
-                f"{self._job.file.place}: the process that read it ended before its time (exit code "
-                f"{self._process.exitcode}); what it had archived is kept, and the same command goes on from there."
+                f"{self._job.file.place}: the process that read it ended unexpectedly (exit code "
+                f"{self._process.exitcode}).\nThe records archived so far are kept. Run the command again to resume."
             ) from None
-        if isinstance(said, Exception):
-            raise said
-        if isinstance(said, Counter):
-            self.left_out, self._ended = said, True
+        if isinstance(message, Exception):
+            raise message
+        if isinstance(message, Counter):
+            self.left_out, self._ended = message, True
             raise StopIteration
         self._ask()
-        return str(said)
+        return str(message)
 
     def _ask(self) -> None:
-        with suppress(OSError):  # it may have ended
+        with suppress(OSError):  # the process may have ended
             self._here.send(None)
 
 
-def _write(asked: Connection, job: ArchivingJob) -> None:
+def _write(pipe: Connection, job: ArchivingJob) -> None:
     start_worker()
-    for answer in archiver_messages(job):
-        if not _send_when_asked(asked, answer):
+    for message in archiver_messages(job):
+        if not _send_when_asked(pipe, message):
             return
 
 
 def archiver_messages(job: ArchivingJob) -> Iterator[str | Counter[str] | Exception]:
-    """What an Archiver's process says: the name of each segment, then what was no record, or what went wrong."""
+    """What the process of an Archiver sends: the name of each segment, then the count of non-records, or an error."""
     left_out: Counter[str] = Counter()
     try:
         yield from segments_of(job, left_out)
     except CrawlersError as error:
         yield error
-    except Exception as error:  # noqa: BLE001 - one file must cost no more than itself
+    except Exception as error:  # noqa: BLE001 - an error in one file must not affect the others
         yield FlowsError(
-            f"{job.file.place}: could not be read to its end: {describe_error(error)}\n"
-            "What was archived of it is kept, and the same command goes on from there. Please report this."
+            f"{job.file.place}: could not be read to the end: {describe_error(error)}\n"
+            "The records archived so far are kept. Run the command again to resume. Please report this error."
         )
     else:
         yield left_out
 
 
-def _send_when_asked(asked: Connection, answer: object) -> bool:
-    """Say it once it is asked for; False where nobody asks any more."""
+def _send_when_asked(pipe: Connection, message: object) -> bool:
+    """Wait until the Archiver asks for a message, and send it; returns False if the Archiver is gone."""
     with suppress(EOFError, ConnectionError):
-        asked.recv()
-        asked.send(answer)
+        pipe.recv()
+        pipe.send(message)
         return True
     return False
 
 
 def segments_of(job: ArchivingJob, left_out: Counter[str]) -> Iterator[str]:
-    """Archive a file in this process: as iterating an Archiver."""
+    """Archive a file in this process; yields the same names as an Archiver."""
     reader = reader_of(job.file)
-    assert reader is not None, "checked"
+    assert reader is not None, "check_files has checked it"
     items = reader(job.file, left_out, _given_at(job), clean=job.clean)
     deque(islice(items, job.position), maxlen=0)
     position = job.position
@@ -186,18 +186,18 @@ def segments_of(job: ArchivingJob, left_out: Counter[str]) -> Iterator[str]:
 
 
 def _given_at(job: ArchivingJob) -> datetime:
-    """When the file was given: the first time where an import goes on, so that its records are of one time again."""
+    """When the file was given. A resumed import takes the first time, so that all records have the same one."""
     first = Segment(job.archive, segment_name(job.run_id, 0))
     fetch = next(first.fetches(), None) if job.position and first.exists() else None
     return datetime.now(UTC) if fetch is None else fetch.fetched_at
 
 
-def _fill(segment: SegmentWriter, items: Iterator[ImportedItem], most: int) -> int:
-    """Write records into a segment until it has enough, `most` at most; says how many there were."""
+def _fill(segment: SegmentWriter, items: Iterator[ImportedItem], limit: int) -> int:
+    """Write up to `limit` records into a segment, as many as fit; returns their number."""
     size = 0
     for number, (fetch, content) in enumerate(items, 1):
         segment.add(fetch, content)
         size += len(content.body) if content is not None else 0
-        if number == most or size >= SEGMENT_BYTES:
+        if number == limit or size >= SEGMENT_BYTES:
             break
     return number

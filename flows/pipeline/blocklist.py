@@ -1,7 +1,7 @@
-"""What is to stay out for good: the hashes of addresses and sources that were forgotten.
+"""The blocklist: which URLs and sources `newsloom forget` has removed, so that they are never loaded again.
 
-A file of its own in the data directory, so that it outlives a rebuild of the warehouse; hashes, so that it does not
-itself hold what was to be forgotten.
+It is a file in the data directory, so that it survives a rebuild of the warehouse. It has hashes only, so that it does
+not itself contain what was to be forgotten.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ REASON = "forgotten"
 
 @dataclass(frozen=True, slots=True)
 class Blocklist:
-    """`keys` of addresses (`url_key`), `sources` as digests of their names."""
+    """What was forgotten: `keys` of URLs (`url_key`), and `sources` as digests of their names."""
 
     keys: frozenset[int] = frozenset()
     sources: frozenset[str] = frozenset()
@@ -35,15 +35,15 @@ class Blocklist:
         return bool(self.sources) and source_digest(name) in self.sources
 
     def has_url(self, url: str | None) -> bool:
-        """Whether the address was forgotten, in whatever spelling."""
+        """Whether the URL was forgotten, in any spelling."""
         return bool(self.keys) and url_key_or_none(url) in self.keys
 
     def is_about(self, fetch: Fetch) -> bool:
-        """Whether a fetch is of a forgotten address or source."""
+        """Whether a fetch is of a forgotten URL or source."""
         return self.has_source(fetch.source) or self.has_url(fetch.url) or self.has_url(fetch.final_url)
 
     def without(self, fetch: Fetch) -> Fetch:
-        """The fetch without what was forgotten: the whole of it, or links of a listing; the same where it is clean."""
+        """A fetch without anything forgotten: blanked, without some links, or as it is."""
         if not self.keys and not self.sources:
             return fetch
         if self.is_about(fetch):
@@ -53,7 +53,7 @@ class Blocklist:
 
 
 def blank(fetch: Fetch, *, hide_source: bool) -> Fetch:
-    """What stays of a fetch that is forgotten: that there was one, and when."""
+    """What remains of a forgotten fetch: the fact that there was one, and its time."""
     key = url_key_or_none(fetch.url)
     return Fetch(
         url=f"forgotten:{key:016x}" if key is not None else "forgotten:",
@@ -66,12 +66,12 @@ def blank(fetch: Fetch, *, hide_source: bool) -> Fetch:
 
 
 def source_digest(name: str) -> str:
-    """What stands for a source's name."""
+    """The digest that stands for the name of a source."""
     return digest("source", name).hex
 
 
 def read_blocklist(private: Path) -> Blocklist:
-    """What the file in the data directory's private folder says; nothing where there is none."""
+    """The blocklist in the private folder of a data directory; empty if there is no file."""
     file = private / FILE
     keys, sources = set(), set()
     try:
@@ -89,14 +89,14 @@ def read_blocklist(private: Path) -> Blocklist:
                 raise ValueError
         except ValueError:
             raise FlowsError(
-                f"{file}:{number}: found {line[:60]!r}; expected `address` or `source` and a hash. Nothing is loaded "
-                "while it is not known what is to stay out: mend the line, or remove it."
+                f"{file}:{number}: found {line[:60]!r}; expected `address` or `source` and a hash. Correct or "
+                "remove the line: nothing is loaded until it is clear what must not be loaded again."
             ) from None
     return Blocklist(frozenset(keys), frozenset(sources))
 
 
 def add_to_blocklist(private: Path, keys: Iterable[int], sources: Iterable[str]) -> Blocklist:
-    """Add keys of addresses and names of sources to the file; it is on the disk when this returns."""
+    """Add keys of URLs and names of sources to the file, and write it to disk; returns the new blocklist."""
     known = read_blocklist(private)
     more = Blocklist(known.keys | set(keys), known.sources | {source_digest(name) for name in sources})
     lines = [f"address {key:016x}\n" for key in sorted(more.keys)]

@@ -1,4 +1,4 @@
-"""A crawl in a child process: started with a plan, watched, and told apart from its log."""
+"""Runs a crawl in a child process, and reads which segments it has sealed and how far it is."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
 
     from flows.progress import Reporter
 
-STOP_SECONDS = 30.0  # what a crawl gets to finish its requests in flight and seal its segment
+STOP_SECONDS = 30.0  # time for a crawl to finish its requests in flight and seal its segment
 PLAN_REFUSED = 2  # see crawlers.__main__
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlProgress:
-    """How far a crawl is: listings and pages that have their answer, requests that wait for theirs."""
+    """How far a crawl is: answered listings and pages, and requests that are still waiting."""
 
     listings: int = 0
     pages: int = 0
@@ -34,7 +34,7 @@ class CrawlProgress:
 
 
 class Crawl:
-    """One Scrapy process. `wait` and `sealed` are meant for two threads: one waits for the end, one takes segments."""
+    """One Scrapy process. Call `wait` and `sealed` in two threads: one waits for the end, one takes segments."""
 
     def __init__(self, plan: Path, reporter: Reporter) -> None:
         self.log = plan / "crawl.log"
@@ -58,7 +58,7 @@ class Crawl:
             try:
                 event = json.loads(line)
             except ValueError:
-                continue  # something that a library printed
+                continue  # printed by a library
             if "sealed" in event:
                 self.segments.put(event["sealed"])
             elif "progress" in event:
@@ -67,14 +67,14 @@ class Crawl:
         self.segments.put(None)
 
     def sealed(self) -> Iterator[str]:
-        """The names of the segments, each as soon as it is sealed, until the crawl has ended."""
+        """Yield the name of each segment as soon as it is sealed, until the crawl ends."""
         while (name := self.segments.get()) is not None:
             yield name
 
     def wait(self) -> None:
-        """Wait for the end, its own or that of `cut`.
+        """Wait until the crawl has ended by itself or by `cut`.
 
-        Raises FlowsError for a refused plan and CrawlDiedError for a crawl that broke down.
+        Raises FlowsError if the crawl refuses its plan, and CrawlDiedError if it dies.
         """
         code = self.process.wait()
         self.reader.join()
@@ -83,16 +83,16 @@ class Crawl:
         if code == PLAN_REFUSED:
             raise FlowsError(f"the crawl refused its plan: {self._last_words()}")
         if code != 0:
-            said = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-            raise CrawlDiedError(said, str(self.log))
+            reason = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+            raise CrawlDiedError(reason, str(self.log))
 
     def cut(self) -> None:
-        """End it before its own end, because its time is over: what it has not asked is asked by the next one."""
+        """End it early because its time is up; the next crawl makes the remaining requests."""
         self.cut_short = self.process.poll() is None
         self.stop()
 
     def stop(self) -> None:
-        """End it, in good order where it can; does nothing to one that has ended."""
+        """End it, in good order if possible; does nothing if it has ended."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
@@ -104,4 +104,4 @@ class Crawl:
 
     def _last_words(self) -> str:
         lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it has not said why"
+        return lines[-1] if lines else "no reason given"

@@ -1,4 +1,4 @@
-"""What changed between two versions of a text, in words."""
+"""Compares two versions of a text word by word."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 AROUND = 5  # words shown before and after a change
-# difflib compares in quadratic time at worst: two such texts without a common word take half a second.
+# difflib takes quadratic time at worst: two texts of this length without a common word take half a second.
 MOST_WORDS = 6000
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """How many words came and went, and which.
+    """How many words an edit added and removed, and which.
 
-    `diff` has a line a change, `… before [-removed-] {+added+} after …`; None where the words are the same.
+    `diff` has one line per change, `… before [-removed-] {+added+} after …`; None if the words are the same.
     """
 
     words_added: int
@@ -24,9 +24,9 @@ class Edit:
 
 
 def compare(before: str, after: str) -> Edit:
-    """The edit that made `before` into `after`, word by word; a word is what stands between spaces.
+    """The edit that turned `before` into `after`; words are separated by spaces.
 
-    Texts of more than 6,000 words are counted, and not shown in detail.
+    For texts of more than 6,000 words, the words are counted but not listed.
     """
     old, new = before.split(), after.split()
     if old == new:

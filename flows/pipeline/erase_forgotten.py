@@ -1,7 +1,6 @@
-"""Erasing what was forgotten from a segment of the archive: a step of its own, before the segment is loaded.
+"""Erases forgotten URLs and sources from a segment of the archive, before the segment is loaded.
 
-The warehouse no longer has a forgotten article, but a crawl that was running meanwhile, a restored backup or an import
-may bring it into the archive again.
+`newsloom forget` has removed them, but an interrupted crawl, an import or a restored backup may bring them back.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ if TYPE_CHECKING:
 
 
 def erase_forgotten(segment: Segment, forgotten: Blocklist) -> list[Fetch]:
-    """Erase fetches of forgotten URLs and sources, and links to them; returns the log as it is then.
+    """Erase fetches of forgotten URLs and sources, and links to them; returns the fetch log without them.
 
-    Killed in between, it can be repeated. Other fetches keep their place in the segment.
+    If it is killed, you can repeat it. Other fetches keep their place in the segment.
     """
     fetches = list(segment.fetches())
     clean = [forgotten.without(fetch) for fetch in fetches]
@@ -35,9 +34,9 @@ def erase_forgotten(segment: Segment, forgotten: Blocklist) -> list[Fetch]:
 def erase_forgotten_articles(
     segment: Segment, fetches: Sequence[ExtractedFetch], forgotten: Blocklist
 ) -> list[ExtractedFetch]:
-    """Erase pages whose article gives a forgotten URL as its own, which only extraction shows; returns the rest.
+    """Erase pages whose article has a forgotten URL of its own, which only extraction shows; returns the rest.
 
-    Killed in between, it can be repeated: the segment is extracted again.
+    If it is killed, you can repeat it: the segment is extracted again.
     """
     offsets = {
         extracted.fetch.offset

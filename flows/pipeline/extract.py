@@ -1,4 +1,4 @@
-"""Extraction of segments by worker processes that a bad page cannot take with it."""
+"""Extracts the pages of segments in worker processes; a page that hangs or crashes one does not affect the others."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
     Job = Callable[[list[Fetch]], list[ExtractedFetch]]
 
-PAGE_SECONDS = 20.0  # trafilatura takes some 20 ms for a page; the worst real ones take under 2 s
-# Pages that a worker is handed at once, because handing over costs as much as reading an imported record. Where
-# something goes wrong with one of them, each is tried by itself.
+PAGE_SECONDS = 20.0  # trafilatura takes about 20 ms for a page; the slowest real pages take less than 2 s
+# Pages that a worker gets at once, because passing them costs as much as reading an imported record. If one of them
+# hangs or crashes the worker, each is extracted again on its own.
 GROUP = 16
 
 
 class Extractor:
     """A pool of worker processes, started when it is first needed; a context manager.
 
-    A page that takes longer than `page_seconds`, or takes its worker down, costs a rejection and a new worker.
+    A page that takes longer than `page_seconds`, or takes its worker down, is rejected, and a new worker is started.
     """
 
     def __init__(self, workers: int | None = None, page_seconds: float = PAGE_SECONDS) -> None:
@@ -53,9 +53,9 @@ class Extractor:
             self._pool = None
 
     def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[ExtractedFetch]:
-        """The lines of a segment's log, in order, with what the page of each holds.
+        """The lines of a segment's fetch log, in order, each with what was extracted from its page.
 
-        The workers begin at once, and go on while nobody takes the first results yet.
+        The workers start at once, and continue before the first results are read.
         """
         pages = [fetch for fetch in fetches if has_page(fetch)]
         groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
@@ -95,14 +95,14 @@ class Extractor:
 
 
 def has_page(fetch: Fetch) -> bool:
-    """Whether a log line has something stored that may be an article."""
+    """Whether a line of the fetch log has a stored page that may be an article."""
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
 def extract_group(
     extract_one: Callable[[RecordReader, Fetch], ExtractedFetch], segment: Segment, pages: Sequence[Fetch]
 ) -> list[ExtractedFetch]:
-    """What a worker does with a group of a segment's pages: an unexpected error rejects its page, not the group."""
+    """What a worker does with a group of pages; an unexpected error rejects its page, not the group."""
     with RecordReader(segment) as records:
         return [_guarded(extract_one, records, page) for page in pages]
 

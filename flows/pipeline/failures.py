@@ -1,4 +1,4 @@
-"""A segment whose loading raises what nobody foresaw costs itself: it waits, on record, and the others are loaded."""
+"""What happens if a segment cannot be loaded: it is recorded and tried again later, and the others are loaded."""
 
 from __future__ import annotations
 
@@ -25,48 +25,48 @@ if TYPE_CHECKING:
     from warehouse.failed_segments import FailedSegment
 
 logger = logging.getLogger("newsloom")
-# Of those that failed before, a run tries so many, the ones tried longest ago: a fault that strikes every segment would
-# otherwise make each run longer than the one before. A segment takes a second or two.
+# How many segments that failed before a run tries again, those tried longest ago first. With no limit, a fault in every
+# segment would make each run longer than the one before. A segment takes a second or two.
 RETRIED_PER_RUN = 20
 REMEDY = (
-    "They wait in the archive, nothing of them is lost, and later runs try them again, after the others: a newer "
-    "newsloom may load them. Please report the error; moving both files of a segment away gives it up."
+    "They stay in the archive, and nothing is lost: later runs try them again, after the other segments, and a newer "
+    "newsloom may load them. Please report the error. To give up a segment, move both of its files away."
 )
-_OURS = ("crawlers", "flows", "warehouse")
+_OUR_PACKAGES = ("crawlers", "flows", "warehouse")
 
 
 @contextmanager
 def isolate_failure(writer: Writer, segment: str) -> Iterator[None]:
-    """Put what loading a segment raises on record, and go on after it.
+    """Record an error that loading a segment raises, and continue after the block.
 
-    What concerns more than the segment is raised: a disk that fails or is full, a warehouse that cannot be used, and
-    somebody's Ctrl-C.
+    Errors that affect more than the segment are raised: a disk that fails or is full, a warehouse that cannot be used,
+    and Ctrl-C.
     """
     try:
         yield
     except Exception as error:
-        if _concerns_all(error):
+        if _affects_all_segments(error):
             raise
-        said = describe_error(error)
-        logger.warning("segment %s cannot be loaded, and waits: %s", segment, said)
-        record_failure(writer, segment, said, datetime.now(UTC))
+        description = describe_error(error)
+        logger.warning("segment %s cannot be loaded; later runs will try again: %s", segment, description)
+        record_failure(writer, segment, description, datetime.now(UTC))
 
 
 @contextmanager
 def raise_as_flows_error(segment: str) -> Iterator[None]:
-    """Where a segment must be loaded: raise what nobody foresaw as a FlowsError."""
+    """Raise an unexpected error as a FlowsError, for a segment that must be loaded."""
     try:
         yield
     except Exception as error:
-        if _concerns_all(error) or isinstance(error, CrawlersError):
+        if _affects_all_segments(error) or isinstance(error, CrawlersError):
             raise
         raise FlowsError(
             f"segment {segment} cannot be loaded: {describe_error(error)}\n"
-            "The warehouse stays as it was. Please report this."
+            "The warehouse is unchanged. Please report this error."
         ) from error
 
 
-def _concerns_all(error: Exception) -> bool:
+def _affects_all_segments(error: Exception) -> bool:
     return was_interrupted(error) or any(
         isinstance(cause, TransientWarehouseError | WarehouseError)
         or is_of_the_disk(cause)
@@ -76,33 +76,33 @@ def _concerns_all(error: Exception) -> bool:
 
 
 def describe_error(error: Exception) -> str:
-    """An error with its kind and the innermost line of ours that it came through, on one line."""
+    """An error on one line: its class, its text, and the innermost line of our code that it came through."""
     places = [
         f"{module}, line {line}"
         for frame, line in traceback.walk_tb(error.__traceback__)
-        if (module := str(frame.f_globals.get("__name__"))).partition(".")[0] in _OURS
+        if (module := str(frame.f_globals.get("__name__"))).partition(".")[0] in _OUR_PACKAGES
     ]
-    said = " ".join(f"{type(error).__name__}: {error}".split())[:500]
-    return f"{said} ({places[-1]})" if places else said
+    description = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    return f"{description} ({places[-1]})" if places else description
 
 
-def loading_order(writer: Writer, waiting: Sequence[str]) -> list[str]:
-    """The segments that wait, those last that failed before, of these `RETRIED_PER_RUN`."""
+def loading_order(writer: Writer, pending: Sequence[str]) -> list[str]:
+    """Pending segments in the order to load them: at the end, up to `RETRIED_PER_RUN` that failed before."""
     failed = [one.segment for one in failed_segments(writer.connection)]
     if not failed:
-        return list(waiting)
-    there = set(waiting)
+        return list(pending)
+    there = set(pending)
     if gone := [name for name in failed if name not in there]:
         drop_failures(writer, gone)
     again = [name for name in failed if name in there]
-    return [name for name in waiting if name not in set(again)] + again[:RETRIED_PER_RUN]
+    return [name for name in pending if name not in set(again)] + again[:RETRIED_PER_RUN]
 
 
 def failed_page_keys(writer: Writer, directory: DataDirectory) -> frozenset[int]:
-    """Keys of the pages in segments that could not be loaded: every run would fetch them once more."""
+    """Keys of the pages in segments that could not be loaded. Without them, every run would fetch these pages again."""
     keys: set[int] = set()
     for one in failed_segments(writer.connection):
-        with suppress(ArchiveError):  # that may be what is wrong with it
+        with suppress(ArchiveError):  # a damaged segment may be the reason for the failure
             for fetch in Segment(directory.archive, one.segment).fetches():
                 if fetch.kind is Kind.PAGE and fetch.outcome is Outcome.FETCHED:
                     with suppress(ValueError):
@@ -111,13 +111,13 @@ def failed_page_keys(writer: Writer, directory: DataDirectory) -> frozenset[int]
 
 
 def describe_failures(failed: Sequence[FailedSegment]) -> str:
-    """What could not be loaded, why, and what to do: a few lines for people."""
+    """What could not be loaded, why, and what to do: a few lines for the user."""
     count = "1 segment" if len(failed) == 1 else f"{len(failed)} segments"
     return "\n".join([f"could not be loaded: {count}", *(f"  {line}" for line in failure_lines(failed)), REMEDY])
 
 
 def failure_lines(failed: Sequence[FailedSegment]) -> list[str]:
-    """Each segment with its error, since when and how often it was tried."""
+    """Each segment with its error, the time of its first failure, and the number of attempts."""
     return [
         f"{one.segment}: {one.error}; since {one.failed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, tried {one.attempts} ×"
         for one in failed

@@ -1,7 +1,7 @@
-"""Articles from files: each file becomes segments of the archive, and these are loaded like a crawl's.
+"""Imports articles from files: each file becomes segments of the archive, which are loaded like those of a crawl.
 
-A file's segments are named by its fingerprint (a digest of its content, where it is on this machine) and by the record
-they begin at, so that a file half done is not begun again, and a file given twice is loaded once.
+The name of a segment has the fingerprint of its file (a digest of the content, if the file is on this machine) and the
+number of its first record. So interrupted imports resume, and a file that is imported twice is loaded once.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What came of a file: records by outcome, seconds by step, records left out by kind and those loaded before."""
+    """Records of a file by outcome, seconds by step, records left out by kind, and records loaded before."""
 
     file: InputFile
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -50,7 +50,7 @@ class ImportResult:
 
 
 def check_files(places: Sequence[str]) -> list[InputFile]:
-    """The files at paths and addresses; raises FlowsError, naming all of them, for those that cannot be imported."""
+    """The files at paths and URLs; raises FlowsError with the names of all that cannot be imported."""
     files, problems = [], []
     for place in places:
         try:
@@ -59,7 +59,7 @@ def check_files(places: Sequence[str]) -> list[InputFile]:
             problems.append(str(error))
             continue
         if reader_of(file) is None:
-            problems.append(f"{file.place}: is of no known kind: allowed are {', '.join(READERS)}")
+            problems.append(f"{file.place}: unsupported file type; supported: {', '.join(READERS)}")
         files.append(file)
     if problems:
         raise FlowsError("\n".join(problems))
@@ -126,7 +126,7 @@ class _Importer:
         return ImportResult(file, outcomes, times, left_out, before)
 
     def _extracted(self, names: Archiver, times: StepTimes) -> Iterator[ExtractedSegment]:
-        """Each segment once the workers have extracted it; by then they are busy with the next ones."""
+        """Yield each segment as soon as it is extracted; by then, the workers are busy with the next ones."""
         running: deque[RunningExtraction] = deque()
 
         def start_more(*, wait: bool) -> None:
@@ -151,10 +151,10 @@ class _Importer:
 
 
 def _archived_before(writer: Writer, directory: DataDirectory, run_id: str) -> tuple[int, int]:
-    """How many records of the file are archived, and how many of them the ledger has.
+    """How many records of the file are archived, and how many of them are loaded.
 
-    A segment that a killed import left open was sealed with the records it had: the next one begins behind them. So it
-    does behind a segment that could not be loaded.
+    A segment that a killed import left open was sealed with the records it had; the next segment begins after them. It
+    also begins after segments that could not be loaded.
     """
     position = loaded = 0
     while True:

@@ -1,4 +1,4 @@
-"""Loading an extracted segment, with its duplicates and stories, into the warehouse: in one transaction, once."""
+"""Loads an extracted segment into the warehouse, with its duplicates and stories, in one transaction."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ def run_of(segment: str) -> str:
 
 
 def origin_of(segment: str) -> Origin:
-    """The origin of rows that the present extractor reads from a segment."""
+    """The origin of rows that the current extractor makes from a segment."""
     return Origin(segment, run_of(segment), EXTRACTOR_VERSION)
 
 
 def load(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
-    """Load a segment; None if the ledger has it already.
+    """Load a segment; returns None if it is loaded already.
 
-    Raises TransientWarehouseError if the disk fails; nothing is loaded then, and the call can be repeated.
+    Raises TransientWarehouseError if the disk fails: then nothing is loaded, and you can repeat the call.
     """
     times = segment.times
     with times.step("load"), writer.one_thread():

@@ -1,4 +1,4 @@
-"""From the pages of a segment to what the duplicate and story steps take."""
+"""Selects the new texts of a segment, which the steps for duplicates and stories take."""
 
 from __future__ import annotations
 
@@ -21,19 +21,16 @@ if TYPE_CHECKING:
 def new_texts(
     connection: duckdb.DuckDBPyConnection, fetches: Sequence[ClassifiedFetch]
 ) -> tuple[list[NewText], list[OtherPublication]]:
-    """The articles whose text is new, each with its latest version, and where and when else a text was published.
+    """The articles with a new text, each in its latest version, and where and when else texts were published.
 
-    Call it before the segment is loaded: it looks up when the changed articles were seen first.
+    Call it before the segment is loaded: it looks up when changed articles were first seen.
     """
     new_articles: dict[UUID, NewText] = {}
     other_publications = []
     older: list[NewText] = []
     for classified in fetches:
-        fetch, version, classification = (
-            classified.extracted.fetch,
-            classified.extracted.version,
-            classified.classification,
-        )
+        fetch, version = classified.extracted.fetch, classified.extracted.version
+        classification = classified.classification
         if version is None or classification is None:
             continue
         article = version.article
@@ -72,7 +69,7 @@ def new_texts(
         else one
         for key, one in new_articles.items()
     }
-    # A version that was edited within the segment may say an earlier time than the latest one.
+    # A version that was edited within the segment may state an earlier time than the latest version.
     for one in older:
         now = latest[one.article_id]
         other_publications.append(

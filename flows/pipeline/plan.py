@@ -1,4 +1,4 @@
-"""Making a crawl plan: what the sources name, and what the warehouse knows about it."""
+"""Makes the crawl plan of a run from the sources and from what the warehouse knows about their URLs."""
 
 from __future__ import annotations
 
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("newsloom")
 
-# Listings that were found by following others (feeds of a front page, children of a sitemap index) are asked again by
-# themselves, for their parent may say "not modified". Those that changed last are enough to see what is new.
+# Listings found by following others (feeds of a front page, children of a sitemap index) are requested again directly,
+# because their parent may answer "not modified". Those that changed last are enough to see what is new.
 FOUND_LISTINGS = DEFAULT_LISTINGS
 
 
 def drop_forgotten_sources(sources: Sources, directory: DataDirectory) -> Sources:
-    """The sources but for those that `newsloom forget` was told to keep out."""
+    """The sources without those that `newsloom forget` removed."""
     forgotten = read_blocklist(directory.private)
     kept = tuple(source for source in sources.sources if not forgotten.has_source(source.name))
     for source in sources.sources:
         if forgotten.has_source(source.name):
-            logger.warning("source %s is left out: it was forgotten (newsloom forget)", source.name)
+            logger.warning("source %s is skipped: `newsloom forget` removed it", source.name)
     return sources if len(kept) == len(sources.sources) else sources.model_copy(update={"sources": kept})
 
 
 def source_rows(sources: Sources) -> list[SourceRow]:
-    """The sources as the warehouse keeps them."""
+    """The sources as rows of the table `sources`."""
     return [
         SourceRow(
             source=source.name,
@@ -67,34 +67,34 @@ def source_rows(sources: Sources) -> list[SourceRow]:
 
 
 def recheck_hours(source: Source, settings: CrawlSettings) -> tuple[float, ...]:
-    """The source's own schedule, or that of all."""
+    """The recheck schedule of the source, or the default of the settings."""
     return tuple(settings.recheck_hours if source.recheck_hours is None else source.recheck_hours)
 
 
 def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id: str, now: datetime) -> Path:
     """Write the plan of a run and return its folder.
 
-    Reads the state of listings, what waits in the frontier, what is due for another look, and the keys of all known
-    addresses; these go to a file of 8 bytes each and are never in memory together.
+    Reads the state of listings, the frontier, the articles that are due for a recheck, and the keys of all known URLs.
+    The keys go to a file, 8 bytes each, and are never in memory together.
     """
     folder = directory.run(run_id)
     folder.mkdir(parents=True, exist_ok=True)
     states: dict[str, list[ListingState]] = defaultdict(list)
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
-    windows = [FrontierQuery(source.name, page_limit(source), *date_range(source, now)) for source in sources.sources]
+    queries = [FrontierQuery(source.name, page_limit(source), *date_range(source, now)) for source in sources.sources]
     archived = failed_page_keys(writer, directory)
-    waiting = _pages(due_frontier(writer.connection, now, windows), archived)
+    waiting = _pages(due_frontier(writer.connection, now, queries), archived)
     rechecks = _pages(due_rechecks(writer.connection, now), archived)
     planned = []
     for source in sources.sources:
-        due, asked = _listings(source, states[source.name])
+        due, other_sitemaps = _listings(source, states[source.name])
         requests = [*due, *rechecks[source.name]]
-        planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], asked))
-    # Where nothing is asked for, nothing is compared with what is known.
+        planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], other_sitemaps))
+    # A crawl without requests finds no URLs to compare with the known ones.
     is_idle = not any(source.requests or source.waiting for source in planned)
     for old in folder.parent.glob(f"*/{KNOWN_KEYS_FILE}"):
-        old.unlink()  # 8 bytes for every address that is known, of no use to any later run
+        old.unlink()  # large (8 bytes for every known URL), and no later run needs it
     also = sorted(archived | read_blocklist(directory.private).keys)
     write_sorted_keys(folder / KNOWN_KEYS_FILE, () if is_idle else known_keys(writer.connection, also))
     write_plan(
@@ -111,7 +111,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
 
 
 def _pages(due: list[DueUrl], archived: frozenset[int]) -> dict[str, list[PlannedRequest]]:
-    """Article pages by source, without those whose answer is archived and waits to be loaded (keys)."""
+    """Article pages by source, without those that are in the archive and not loaded yet (`archived`, keys)."""
     pages: dict[str, list[PlannedRequest]] = defaultdict(list)
     for page in due:
         if archived and url_key(page.url) in archived:
@@ -131,9 +131,10 @@ def _pages(due: list[DueUrl], archived: frozenset[int]) -> dict[str, list[Planne
 
 
 def _listings(source: Source, states: list[ListingState]) -> tuple[list[PlannedRequest], dict[str, datetime]]:
-    """What is due of the source's own listings and of those found by following them, each with its validators.
+    """The due listings of a source, its own and those found by following them, each with its validators.
 
-    Beside them: the sitemaps that are known and not due, which an index may say have changed.
+    The second value has the known sitemaps that are not due, with the time of their last request: an index may state
+    that they have changed.
     """
     known = {url_key(state.url): state for state in states}
     due = []
@@ -146,12 +147,12 @@ def _listings(source: Source, states: list[ListingState]) -> tuple[list[PlannedR
     found = [state for state in known.values() if state.kind != Kind.HOMEPAGE]
     followed = [state for state in found if state.is_due][:FOUND_LISTINGS]
     planned = {state.url for state in followed}
-    asked = {
+    other_sitemaps = {
         state.url: state.last_asked_at
         for state in found
         if state.kind == Kind.SITEMAP and state.last_asked_at is not None and state.url not in planned
     }
-    return due + [_planned(state, state.url) for state in followed], asked
+    return due + [_planned(state, state.url) for state in followed], other_sitemaps
 
 
 def _planned(state: ListingState, url: str) -> PlannedRequest:

@@ -1,4 +1,4 @@
-"""The way of one sealed segment through the pipeline: erase what was forgotten, extract, load."""
+"""Takes a sealed segment through the pipeline: erase what was forgotten, extract, load."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ ORPHAN_SECONDS = 30.0
 
 
 def process_segment(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> LoadResult | None:
-    """Take a sealed segment through all steps; None if the ledger has it already.
+    """Take a sealed segment through all steps; returns None if it is loaded already.
 
-    Raises TransientWarehouseError if the disk fails; nothing is loaded then, and the call can be repeated.
+    Raises TransientWarehouseError if the disk fails: then nothing is loaded, and you can repeat the call.
     """
     if loaded_fetches(writer.connection, name) is not None:
         return None
@@ -54,7 +54,7 @@ class RunningExtraction:
     started: datetime
 
     def finish(self) -> ExtractedSegment:
-        """Wait for the workers, and erase the articles that turn out to be forgotten ones."""
+        """Wait for the workers, and erase articles whose own URL was forgotten."""
         times = StepTimes()
         with times.step("extract"):
             fetches = erase_forgotten_articles(self.segment, list(self.fetches), self.forgotten)
@@ -62,7 +62,7 @@ class RunningExtraction:
 
 
 def start_extraction(extractor: Extractor, directory: DataDirectory, name: str) -> RunningExtraction:
-    """Erase what was forgotten from a sealed segment, and have the workers extract the rest."""
+    """Erase what was forgotten from a sealed segment, and let the workers extract the rest."""
     started = datetime.now(UTC)
     segment = Segment(directory.archive, name)
     forgotten = read_blocklist(directory.private)

@@ -1,4 +1,4 @@
-"""Worker processes: how they are started, bounded, and made to end with the process that needs them."""
+"""Starts worker processes, limits their memory, and ends them with the process that needs them."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 M
 
 
 def worker_context() -> ForkServerContext:
-    """Workers are forked from a process that has imported their work and has no threads: each costs milliseconds.
+    """The context that starts workers in milliseconds: it forks a process that has their imports and no threads.
 
-    That process is started where it does not run. It never hears a Ctrl-C: what it imports takes a second, in which it
-    would end with a traceback.
+    Starts that process if it is not running. It ignores Ctrl-C: its imports take a second, in which it would end
+    with a traceback.
     """
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(list(WORK))
-    resource_tracker.ensure_running()  # by itself it would come first below, and undo the block
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # what is blocked stays so in a child
+    resource_tracker.ensure_running()  # otherwise it would be started below, and undo the block
+    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # children inherit the block
     try:
         forkserver.ensure_running()
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
     return context
 
 
 def start_worker() -> None:
-    """Bound this process's memory, and let it end at once when its parent has gone.
+    """Limit the memory of this process, and end it as soon as its parent has ended.
 
-    A terminal's Ctrl-C goes to all processes: the parent alone answers it, and ends its workers.
+    A terminal sends Ctrl-C to all processes: only the parent handles it, and ends its workers.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)

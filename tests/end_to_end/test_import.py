@@ -179,7 +179,7 @@ def test_files_that_cannot_be_read_are_all_named_before_anything_starts(newsloom
     (newsloom.folder / "a.pdf").write_text("x")
     said = newsloom("import", "missing.jsonl", "a.pdf", code=2).stderr
     assert "missing.jsonl: no such file" in said
-    assert "a.pdf: is of no known kind: allowed are .jsonl, .ndjson, .json, .txt, .warc, .warc.gz" in said
+    assert "a.pdf: unsupported file type; supported: .jsonl, .ndjson, .json, .txt, .warc, .warc.gz" in said
     assert not newsloom.data.exists()
 
 

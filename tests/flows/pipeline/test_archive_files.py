@@ -140,7 +140,7 @@ def test_an_unexpected_error_in_a_file_is_reported_with_its_place(
     monkeypatch.setitem(READERS, ".jsonl", reader)
     (said,) = archiver_messages(job_for(tmp_path, 5))
     assert isinstance(said, FlowsError)
-    assert "articles.jsonl: could not be read to its end: ZeroDivisionError: nobody foresaw it" in str(said)
+    assert "articles.jsonl: could not be read to the end: ZeroDivisionError: nobody foresaw it" in str(said)
     (segment,) = sealed_segments(tmp_path / "archive")
     assert len(list(segment.fetches())) == 2
 
