@@ -75,9 +75,9 @@ def test_ports_and_private_hosts_that_a_source_allows_are_not_refused() -> None:
 
 
 def test_schemes_and_ports_are_checked_for_private_sources_too() -> None:
-    non_public_kind = AccessPolicy(private=True)
-    assert url_problem("ftp://127.0.0.1/", non_public_kind) is not None
-    assert url_problem("http://127.0.0.1:22/", non_public_kind) is not None
+    policy = AccessPolicy(private=True)
+    assert url_problem("ftp://127.0.0.1/", policy) is not None
+    assert url_problem("http://127.0.0.1:22/", policy) is not None
 
 
 def test_the_refusal_says_what_was_found_and_what_to_do() -> None:
