@@ -101,7 +101,7 @@ def test_what_is_forgotten_is_nowhere_and_nothing_else_moves(packed: Path) -> No
     assert "20260301-1.jsonl" in stored_bytes(packed, needle)
     others = "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
     before = private(packed, others)
-    assert "removed: 1 articles, 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=packed)
+    assert "removed 1 articles and 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=packed)
     assert stored_bytes(packed, needle) == []
     assert stored_bytes(packed, b"of report 2 says") == [], "nor its text"
     assert private(packed, others) == before
@@ -132,7 +132,7 @@ def test_forgetting_that_was_interrupted_can_be_repeated(packed: Path, monkeypat
 
 
 def test_a_source_is_forgotten_with_all_it_brought(packed: Path) -> None:
-    assert "removed: 6 articles" in newsloom("forget", "--source", "one.example", "--yes", data=packed)
+    assert "removed 6 articles" in newsloom("forget", "--source", "one.example", "--yes", data=packed)
     assert stored_bytes(packed, b"one.example") == []
     assert newsloom("doctor", "--deep", data=packed).startswith("no problems found")
 

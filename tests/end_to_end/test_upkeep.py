@@ -157,7 +157,7 @@ def test_an_archive_that_lost_a_file_or_a_byte_is_noticed(filled: Path) -> None:
 
 def test_a_rebuild_ends_with_the_same_rows(filled: Path) -> None:
     before = state(filled)
-    assert "articles: 7, 7 before" in newsloom("rebuild", data=filled)
+    assert "articles: 7 (previously 7)" in newsloom("rebuild", data=filled)
     assert state(filled) == before
     assert newsloom("doctor", data=filled).startswith("no problems found")
     assert not (filled / "private" / "rebuild").exists()
@@ -181,7 +181,7 @@ def test_a_rebuild_that_was_interrupted_goes_on(filled: Path) -> None:
     assert "00001.jsonl:1: not JSON" in newsloom("rebuild", data=filled, code=2)
     assert state(filled) == before, "the old one stays"
     broken.write_bytes(whole)
-    assert "3 segments loaded, 1 of them by an earlier rebuild" in newsloom("rebuild", data=filled)
+    assert "3 segments loaded, 1 of them by the interrupted rebuild" in newsloom("rebuild", data=filled)
     assert state(filled) == before
 
 
@@ -238,7 +238,7 @@ def test_what_is_forgotten_is_nowhere_and_stays_out(filled: Path) -> None:
     others = private(
         filled, "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
     )
-    assert "removed: 1 articles, 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=filled)
+    assert "removed 1 articles and 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=filled)
     assert stored_bytes(filled, needle) == []
     assert stored_bytes(filled, b"of report 2 says") == [], "nor its text"
     assert newsloom("search", "report 2", data=filled).count(gone) == 0
@@ -353,7 +353,7 @@ def test_what_others_had_of_a_forgotten_source_goes_where_the_archive_has_it_no_
     gone.with_name(gone.name.replace(".warc.gz", ".jsonl")).unlink()
     with open_writer(copied, "test") as writer:
         writer.connection.execute("UPDATE segments SET removed_at = now() WHERE segment LIKE '20260302%-00000'")
-    assert "1 articles stand in their place" in newsloom("forget", "--source", "one.example", "--yes", data=copied)
+    assert "kept 1 articles of other sources" in newsloom("forget", "--source", "one.example", "--yes", data=copied)
     assert sorted(private(copied, COPIES)) == [("three.example", "3"), ("three.example", "9"), ("two.example", "8")]
     assert newsloom("doctor", data=copied).startswith("no problems found")
 
@@ -361,4 +361,4 @@ def test_what_others_had_of_a_forgotten_source_goes_where_the_archive_has_it_no_
 def test_forget_asks_first(filled: Path) -> None:
     newsloom("forget", address(2), data=filled, code=130)
     assert private(filled, "SELECT count(*) FROM articles") == [(7,)]
-    assert "Give an address, or --source NAME." in newsloom("forget", data=filled, code=2)
+    assert "Give a URL or --source NAME." in newsloom("forget", data=filled, code=2)
