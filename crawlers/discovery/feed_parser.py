@@ -201,7 +201,7 @@ class _FeedTarget:
 
 
 def _field(namespace: str, local: str, own: str) -> str | None:
-    """The field of an entry that an element holds, None for an element that is not needed; `own`: the entry's space."""
+    """The field that an element of an entry holds, None if it is not needed; `own` is the entry's namespace."""
     if namespace in (own, _ATOM, ""):
         return _FIELDS.get(local)
     if namespace in _DUBLIN_CORE:
@@ -229,7 +229,7 @@ def _link(entry: _Entry, base: str) -> str | None:
     A link in the text (RSS) qualifies whatever its relation, one in `href` (Atom) only as an alternate in HTML.
     """
     found: str | None = None
-    # FeedBurner's own link counts clicks and redirects; the publisher's link stands beside it.
+    # FeedBurner's own link counts clicks and redirects; origlink is the publisher's link.
     for link in [link for link in entry.links if link.name == "origlink"] or entry.links:
         link_base = _with_base(base, link.attributes.get(_BASE))
         href, text = link.attribute("href"), link.text()

@@ -37,7 +37,7 @@ NOT_REACHED = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
 class UrlGuard:
-    """Downloader middleware: refuses URLs that can be refused without a look-up, also those that go through a proxy."""
+    """Downloader middleware: refuses URLs that are forbidden without a look-up, also those that go through a proxy."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -89,18 +89,22 @@ class GuardedHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.registry = HostRegistry.of(crawler)
+        self._handlers: list[HTTP11DownloadHandler] = []
 
     @cached_property
     def public(self) -> HTTP11DownloadHandler:
         """The handler for the public web without a proxy."""
         handler = HTTP11DownloadHandler(self.crawler)
         handler._pool.cachedConnectionTimeout = KEPT_SECONDS
+        self._handlers.append(handler)
         return handler
 
     @cached_property
     def private(self) -> HTTP11DownloadHandler:
         """The handler for proxies and private addresses."""
-        return _PrivateHandler(self.crawler)
+        handler = _PrivateHandler(self.crawler)
+        self._handlers.append(handler)
+        return handler
 
     async def download_request(self, request: Request) -> Response:
         """See Scrapy's download handlers; raises Refused."""
@@ -112,9 +116,7 @@ class GuardedHandler(BaseDownloadHandler):
             is_given_up = self.registry.record_failure(host, error)
             slot = self._slot(request)
             if slot is not None and is_given_up:
-                slot.delay = (
-                    REFUSING_DELAY  # requests that wait for a host that was given up are refused without pauses
-                )
+                slot.delay = REFUSING_DELAY  # the requests that still wait are only refused
             elif slot is not None and not isinstance(error, NOT_REACHED):
                 # The slot takes this for the time of its last request.
                 slot.lastseen = monotonic() + FAILURE_WAIT * 2 ** request.meta.get("retry_times", 0)
@@ -144,6 +146,5 @@ class GuardedHandler(BaseDownloadHandler):
 
     async def close(self) -> None:
         """Close the kept connections."""
-        for name in ("public", "inside"):
-            if name in self.__dict__:
-                await getattr(self, name).close()
+        for handler in self._handlers:
+            await handler.close()

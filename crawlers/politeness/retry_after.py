@@ -29,5 +29,5 @@ def requested_wait(status: int, header: bytes | None, retries: int, now: datetim
     """How many seconds a host wants to be left alone after this response; None if it does not ask for that."""
     if status not in BUSY:
         return None
-    asked = retry_after(header.decode("latin-1") if header else None, now or datetime.now(UTC))
-    return FIRST_WAIT * 2**retries if asked is None else asked
+    seconds = retry_after(header.decode("latin-1") if header else None, now or datetime.now(UTC))
+    return FIRST_WAIT * 2**retries if seconds is None else seconds
