@@ -1,4 +1,4 @@
-"""DuckDB: the private file that runs write, and the published one that people query."""
+"""The DuckDB warehouse: a private file that runs write, and a published copy that users query."""
 
 from warehouse.connection import connect
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError

@@ -1,4 +1,4 @@
-"""Segments that could not be loaded because of an error that nobody foresaw."""
+"""Segments that could not be loaded because of an unexpected error."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class FailedSegment:
-    """A segment with the error of its last attempt, when it was first and last tried (UTC), and how often."""
+    """A segment with the error of its last attempt, the times of the first and last attempt (UTC), and their number."""
 
     segment: str
     error: str
@@ -26,7 +26,7 @@ class FailedSegment:
 
 
 def record_failure(writer: Writer, segment: str, error: str, now: datetime) -> None:
-    """Enter an attempt in vain; `load_segment` takes the segment out again."""
+    """Record a failed attempt; `load_segment` deletes the record once the segment is loaded."""
     with writer.transaction() as connection:
         connection.execute(
             """
@@ -40,7 +40,7 @@ def record_failure(writer: Writer, segment: str, error: str, now: datetime) -> N
 
 
 def failed_segments(connection: duckdb.DuckDBPyConnection, since: datetime | None = None) -> list[FailedSegment]:
-    """Those on record, tried longest ago first; with `since` those alone that were tried from then on."""
+    """The recorded segments, least recently tried first; with `since`, only those tried since then."""
     rows = connection.execute(
         "SELECT segment, error, failed_at, tried_at, attempts FROM private.failed_segments "
         "WHERE $since IS NULL OR tried_at >= $since ORDER BY tried_at, segment",
@@ -50,7 +50,7 @@ def failed_segments(connection: duckdb.DuckDBPyConnection, since: datetime | Non
 
 
 def drop_failures(writer: Writer, segments: Sequence[str]) -> None:
-    """Take segments off the record that wait no longer: somebody has removed their files, for example."""
+    """Delete the records of segments that no longer wait, for example because their files were removed."""
     with writer.transaction() as connection:
         connection.execute(
             "DELETE FROM private.failed_segments WHERE segment IN (SELECT unnest(?::VARCHAR[]))", [list(segments)]

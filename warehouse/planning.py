@@ -1,4 +1,4 @@
-"""What a plan needs of the warehouse: validators, what is due, what is known."""
+"""What the warehouse contributes to a crawl plan: validators, due listings and URLs, known URLs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-# An article whose look came due while nothing ran (a machine switched off, a holiday) is still looked at within this.
+# An article that was due while nothing ran (a machine switched off, a holiday) is still fetched again within this time.
 RECHECK_GRACE_DAYS = 7
 KEY_PARTS = 8
 KEYS_AT_ONCE = 100_000
@@ -20,7 +20,7 @@ KEY_BYTES = 8
 
 @dataclass(frozen=True, slots=True)
 class StoredCopy:
-    """What the archive holds last of an address: where it came from, when, and its payload's digest if known."""
+    """The latest response to a URL in the archive: its own URL, its time, and the digest of its payload if known."""
 
     url: str
     at: datetime
@@ -29,9 +29,9 @@ class StoredCopy:
 
 @dataclass(frozen=True, slots=True)
 class DueUrl:
-    """An article address to ask: waiting in the frontier, or known and due for another look (then with validators).
+    """An article URL to request: waiting in the frontier, or known and due again (then with validators).
 
-    `date` is when it was published or changed, as far as a listing or its address has said so.
+    `date` is when it was published or changed, according to a listing or the URL, if known.
     """
 
     url: str
@@ -45,7 +45,7 @@ class DueUrl:
 
 @dataclass(frozen=True, slots=True)
 class ListingState:
-    """A listing that is known, with the validators of its last full answer, and whether it is to be asked for now."""
+    """A known listing with the validators of its last full response; `is_due` says whether to request it now."""
 
     url: str
     source: str
@@ -58,10 +58,10 @@ class ListingState:
 
 
 def listing_states(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[ListingState]:
-    """Every listing of an active source: first those never asked for, then those that changed last.
+    """Every listing of an active source: first those never requested, then those that changed most recently.
 
-    One that an index gives a time of change for is due only if that is later than the last request; midnight stands for
-    the whole day. Bounds that were narrowed since hold at once.
+    A listing for which an index states the time of the last change is due only if that is later than the last request;
+    midnight stands for the whole day. A lowered upper bound for polling takes effect immediately.
     """
     rows = connection.execute(
         """
@@ -89,7 +89,7 @@ def _stored(url: str | None, at: datetime | None, digest: str | None) -> StoredC
 
 @dataclass(frozen=True, slots=True)
 class FrontierQuery:
-    """What is wanted of what waits for a source: at most so many pages, of those in a window of time (aware)."""
+    """Which waiting URLs of a source to request: at most `most`, with dates from `since` to `until` (aware)."""
 
     source: str
     most: int
@@ -100,9 +100,9 @@ class FrontierQuery:
 def due_frontier(
     connection: duckdb.DuckDBPyConnection, now: datetime, windows: Sequence[FrontierQuery]
 ) -> list[DueUrl]:
-    """Addresses of these sources that wait for an answer and may be asked now: the newest of each.
+    """Waiting URLs of these sources that may be requested now, the newest of each source.
 
-    What has no date is in every window. Midnight stands for the whole day.
+    URLs without a date are in every date range. Midnight stands for the whole day.
     """
     rows = connection.execute(
         """
@@ -132,9 +132,10 @@ def due_frontier(
 
 
 def due_rechecks(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[DueUrl]:
-    """Articles whose source's schedule has a look between the last look and now, newest first.
+    """Articles that are due to be fetched again, newest first.
 
-    A look is due `hours` after the first sight. Reads the articles first seen within the longest schedule.
+    They are due at each number of hours in `recheck_hours` of their source after they were first seen. Reads the
+    articles first seen within the longest schedule.
     """
     rows = connection.execute(
         f"""
@@ -159,12 +160,12 @@ def due_rechecks(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[D
 
 
 def known_keys(connection: duckdb.DuckDBPyConnection, also: Sequence[int] = ()) -> Iterator[memoryview]:
-    """Keys of every address that listings need not name again: unsigned 64-bit numbers in pieces, ascending over all.
+    """Keys of all known URLs as unsigned 64-bit numbers, in chunks, in ascending order; a key can occur twice.
 
-    `also` are keys that the warehouse does not have: what was forgotten for good.
+    `also` are keys that the warehouse does not have: those of forgotten URLs.
 
-    A key may come twice. Sorted by a part of the numbers at a time: for ten million that takes 1.2 s and 170 MB, half
-    of it what DuckDB keeps of the table, where all at once takes 310 MB and no less time.
+    Sorted one eighth of the range at a time: ten million keys take 1.2 s and 170 MB, half of it DuckDB's cache of the
+    table; sorting all at once takes 310 MB and as long.
     """
     for part in range(KEY_PARTS):
         first, after = (part << 64) // KEY_PARTS, (part + 1 << 64) // KEY_PARTS

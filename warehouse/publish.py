@@ -1,9 +1,9 @@
-"""Publishing: the finished private file becomes the file that people query, by copy and atomic rename.
+"""Publishes the private file: a copy of it replaces the published file by an atomic rename.
 
-The copy is block by block, and what is private is dropped from it afterwards: to write a warehouse of a million
-articles anew (`COPY FROM DATABASE`) takes a minute and a half, to copy it two seconds. The blocks of what was dropped
-stay in the copy as free space. They are a few per cent; keeping the private tables in a file of their own would save
-them, but DuckDB has no transaction over two files, and a load must be one.
+The file is copied block by block, and private tables and columns are dropped from the copy: rewriting a warehouse of a
+million articles (`COPY FROM DATABASE`) takes a minute and a half, copying it two seconds. The blocks of dropped tables
+stay in the copy as free space, a few per cent. A separate file for private tables would avoid that, but DuckDB has no
+transactions over two files, and loading must be one transaction.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from warehouse import storage
 if TYPE_CHECKING:
     from pathlib import Path
 
-# What only a run needs: how to ask an article again, and what tells whether it has changed.
+# Only runs need these: how to request an article again, and how to find out whether it has changed.
 PRIVATE_COLUMNS = {
     "article_state": ("title_hash", "body_hash", "fetch_url", "fetch_key", "etag", "last_modified"),
     "feeds": ("etag", "last_modified"),
@@ -30,7 +30,7 @@ PRIVATE_COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What publishing cost; `skipped` where the file that people query was up to date."""
+    """The size of the published file and the time that it took; `skipped` if the file was up to date."""
 
     bytes: int
     seconds: float
@@ -38,12 +38,12 @@ class Published:
 
 
 def publish(private: Path, public: Path) -> Published:
-    """Copy `private` (checkpointed, not open) without what is private, and rename the copy over `public`.
+    """Copy `private` (checkpointed, not open) without its private parts, and rename the copy over `public`.
 
-    Nothing is done where `public` is as the last call left it and `private` has not changed since. Whoever has the old
-    `public` open keeps it; the next to open it gets the new one. A process killed in between leaves the old file
-    whole, and at most files ending in `.new`, which `sweep` removes. Raises OSError or duckdb.IOException where the
-    disk fails or is full; the old file stays as it was then, too.
+    Nothing is done if neither file has changed since the last call. Processes that have the old `public` open keep it;
+    processes that open it afterwards get the new one. A killed process leaves the old file intact, and possibly files
+    ending in `.new`, which `sweep` removes. Raises OSError or duckdb.IOException if the disk fails or is full; the old
+    file is then intact as well.
     """
     start = time.monotonic()
     note = _note(private)
@@ -60,14 +60,14 @@ def publish(private: Path, public: Path) -> Published:
         raise
     storage.replace(fresh, public)
     state = public.stat()
-    with suppress(OSError):  # without the note the next call publishes again, which does no harm
+    with suppress(OSError):  # without the note, the next call publishes again
         said = {"of": before, "inode": state.st_ino, "bytes": state.st_size, "at": state.st_mtime_ns}
         note.write_text(json.dumps(said), encoding="utf-8")
     return Published(state.st_size, time.monotonic() - start)
 
 
 def sweep(private: Path, public: Path) -> None:
-    """Remove what a killed publishing or rewriting left; for whoever holds the writer's lock."""
+    """Remove what a killed process left while publishing or rewriting. The caller holds the writer's lock."""
     for file in (private, public):
         storage.remove(file.with_name(file.name + ".new"))
 
@@ -87,7 +87,7 @@ def _is_published(note: Path, of: str, public: Path) -> bool:
 
 
 def _drop_private(file: Path) -> None:
-    # No vacuum: it may write texts anew that only moved together.
+    # No vacuum: it may rewrite texts only to move them together.
     config: dict[str, str | bool | int | float | list[str]] = {**storage.CONFIG, "max_vacuum_tasks": 0}
     with duckdb.connect(str(file), config=config) as connection:
         connection.begin()

@@ -1,4 +1,4 @@
-"""What the warehouse forgets by age: rows of its logs, and that a segment is in the archive."""
+"""Removal by age: rows of fetches and rejections, and segments of the archive."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 
 
 def remove_requests(writer: Writer, before: datetime, now: datetime) -> int:
-    """Remove the rows of `fetches` and `rejections` of segments loaded before a time (UTC); returns how many.
+    """Delete the rows of `fetches` and `rejections` of segments loaded before a time (UTC); returns their number.
 
-    Articles stay. Whole segments, so that what is left still adds up.
+    Articles stay. Segments are removed as a whole, so that the remaining counts still add up.
     """
     removed = 0
     with writer.transaction() as connection:
@@ -34,7 +34,7 @@ def remove_requests(writer: Writer, before: datetime, now: datetime) -> int:
 
 
 def kept_segments(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
-    """Segments that are loaded and not removed, with the time they were loaded (UTC), oldest first."""
+    """Loaded segments that are still in the archive, with the time of loading (UTC), oldest first."""
     rows = connection.execute(
         "SELECT segment, loaded_at FROM segments WHERE removed_at IS NULL ORDER BY loaded_at, segment"
     ).fetchall()
@@ -42,7 +42,7 @@ def kept_segments(connection: duckdb.DuckDBPyConnection) -> dict[str, datetime]:
 
 
 def requests_of(connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict[str, int]:
-    """Those of the named segments that are loaded and not removed, with the rows of their logs."""
+    """Those of the segments that are loaded and still in the archive, with the number of entries in their logs."""
     rows = connection.execute(
         "SELECT segment, fetches FROM segments WHERE removed_at IS NULL AND segment IN (SELECT unnest(?::VARCHAR[]))",
         [names],
@@ -51,13 +51,13 @@ def requests_of(connection: duckdb.DuckDBPyConnection, names: list[str]) -> dict
 
 
 def removed_segments(connection: duckdb.DuckDBPyConnection, since: datetime) -> set[str]:
-    """Segments marked as removed since a time (UTC)."""
+    """Segments that were marked as removed since a time (UTC)."""
     rows = connection.execute("SELECT segment FROM segments WHERE removed_at >= ?", [since]).fetchall()
     return {name for (name,) in rows}
 
 
 def mark_removed(writer: Writer, names: Iterable[str], now: datetime) -> None:
-    """Say that segments are no longer in the archive; their files are removed after this, never before."""
+    """Mark segments as removed from the archive. Remove their files after this, never before."""
     with writer.transaction() as connection:
         connection.execute(
             "UPDATE segments SET removed_at = ? WHERE segment IN (SELECT unnest(?::VARCHAR[]))", [now, list(names)]

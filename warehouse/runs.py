@@ -1,4 +1,4 @@
-"""The book of runs, and the sources they were given."""
+"""The run history, and the sources of the last run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SourceRow:
-    """A source as the warehouse keeps it."""
+    """A row of `sources`, without the columns that the warehouse fills itself."""
 
     source: str
     homepage: str | None
@@ -28,10 +28,27 @@ class SourceRow:
     poll_minutes: tuple[float, ...] = (0.0, 1440.0)
 
 
-def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetime) -> int:
-    """Enter a run as running, and mark those that never said how they ended; returns how many those were.
+@dataclass(frozen=True, slots=True)
+class RecentRun:
+    """A run with the number of new articles and of failed requests.
 
-    Whoever calls this holds the writer's lock, so a run that is still marked as running has died.
+    `started_at` is in UTC; `seconds` is None while it is running, and if it was killed; `detail` says why it failed.
+    """
+
+    run_id: str
+    kind: str
+    started_at: datetime
+    seconds: float | None
+    outcome: str
+    loaded: int
+    failed: int
+    detail: str | None
+
+
+def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetime) -> int:
+    """Record that a run has started, and mark runs that died as crashed; returns the number of those.
+
+    The caller holds the writer's lock, so any other run that is still recorded as running has died.
     """
     with writer.transaction() as connection:
         crashed = connection.execute(
@@ -46,7 +63,7 @@ def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetim
 
 
 def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail: str | None = None) -> None:
-    """Enter how a run ended: completed or failed."""
+    """Record the outcome of a run: completed or failed."""
     with writer.transaction() as connection:
         connection.execute(
             "UPDATE runs SET outcome = ?, finished_at = ?, detail = ? WHERE run_id = ?", [outcome, now, detail, run_id]
@@ -54,7 +71,7 @@ def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail:
 
 
 def record_sources(writer: Writer, sources: Sequence[SourceRow], now: datetime) -> None:
-    """Make the table `sources` agree with what the run was given; rows that agree already are not touched."""
+    """Update the table `sources` to the sources of a run; unchanged rows are not written."""
     fields = ("homepage", "feeds", "sitemaps", "sections", "language", "recheck_hours", "poll_minutes")
     columns = {name: [_plain(getattr(row, name)) for row in sources] for name in ("source", *fields)}
     given = (
@@ -84,15 +101,9 @@ def _plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def recent_runs(
-    connection: duckdb.DuckDBPyConnection, limit: int, *, failed_only: bool = False
-) -> list[tuple[str, str, datetime, float | None, str, int, int, str | None]]:
-    """The last runs, newest first.
-
-    Rows of run, kind, start (UTC), seconds (None while it goes on, or where it was killed), outcome, new articles,
-    failed requests, and why it failed.
-    """
-    return connection.execute(
+def recent_runs(connection: duckdb.DuckDBPyConnection, limit: int, *, failed_only: bool = False) -> list[RecentRun]:
+    """The last runs, newest first."""
+    rows = connection.execute(
         """
         WITH recent AS (
             FROM runs WHERE NOT $failed_only OR outcome IN ('failed', 'crashed') ORDER BY started_at DESC LIMIT $limit
@@ -108,3 +119,4 @@ def recent_runs(
         """,
         {"limit": limit, "failed_only": failed_only},
     ).fetchall()
+    return [RecentRun(*row) for row in rows]

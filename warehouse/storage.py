@@ -1,4 +1,4 @@
-"""DuckDB's own file: how it is written, copied and written anew. Nothing else here knows of file formats."""
+"""DuckDB database files: opening, copying and rewriting them. No other module depends on the file format."""
 
 from __future__ import annotations
 
@@ -12,28 +12,28 @@ import duckdb
 if TYPE_CHECKING:
     from pathlib import Path
 
-# DuckDB 1.2 (February 2025) is the first that compresses long strings: with older files a warehouse takes three times
-# the room. Every DuckDB from then on opens the file.
+# DuckDB 1.2 (February 2025) is the first version that compresses long strings: in older formats a warehouse takes three
+# times the space. All later versions open the file.
 STORAGE_VERSION = "v1.2.0"
-STORAGE_NUMBER = 65  # of that version, in the file's first header
-# From this average length (bytes) on, strings are compressed by zstd; shorter ones are read faster by FSST, and take
-# little more. DuckDB's own threshold is 4096, which leaves most news articles uncompressed.
+STORAGE_NUMBER = 65  # of this version, in the first header of the file
+# Strings of at least this average length (bytes) are compressed by zstd; with FSST, shorter ones are faster to read and
+# take little more space. DuckDB's default is 4096, which leaves most news articles uncompressed.
 ZSTD_FROM = "200"
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "storage_compatibility_version": STORAGE_VERSION,
     "zstd_min_string_length": ZSTD_FROM,
 }
-# DuckDB by itself brings its log into the file when that has 16 MB, which three segments fill; each time the last rows
-# of every table are written anew.
+# By default, DuckDB checkpoints when its log has 16 MB, which three segments fill; each checkpoint rewrites the last
+# rows of every table.
 LOG_BYTES = "128MB"
-HEADERS = 3 * 4096  # bytes; a checkpoint that writes anything changes the file's headers
-COPY_CHUNK = 64 << 20  # the disk is kept busy while the next piece is copied, instead of all at the end
+HEADERS = 3 * 4096  # bytes; every checkpoint that writes changes the headers of the file
+COPY_CHUNK = 64 << 20  # bytes; written to disk while the next chunk is copied, instead of all at the end
 
 
 def open_file(file: Path) -> duckdb.DuckDBPyConnection:
-    """Open a file for writing, made where there is none. Raises duckdb.IOException.
+    """Open a file for writing; it is created if it does not exist. Raises duckdb.IOException.
 
-    A new file gets its name when it is whole: one that a full disk cut short could never be opened again.
+    A new file gets its name once it is complete: a file truncated by a full disk could never be opened again.
     """
     if not file.exists():
         fresh = file.with_name(file.name + ".new")
@@ -44,7 +44,7 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
         finally:
             remove(fresh)
     connection = duckdb.connect(str(file), config=CONFIG)
-    # Closing would checkpoint, which may rewrite much: checkpoints are made on purpose, by whoever publishes.
+    # Closing would checkpoint, which may rewrite a lot: publishing checkpoints explicitly.
     connection.execute("PRAGMA disable_checkpoint_on_shutdown")
     connection.execute(f"SET checkpoint_threshold = '{LOG_BYTES}'")
     connection.execute("SET TimeZone = 'UTC'")
@@ -52,9 +52,9 @@ def open_file(file: Path) -> duckdb.DuckDBPyConnection:
 
 
 def is_old(file: Path) -> bool:
-    """Whether a file was made in a format that does not compress long strings; False where there is no such file.
+    """Whether a file has a format that does not compress long strings; False if it does not exist.
 
-    A DuckDB file begins with a checksum (8 bytes), `DUCK`, and the number of its format (8 bytes, little-endian).
+    A DuckDB file starts with a checksum (8 bytes), `DUCK`, and the number of its format (8 bytes, little-endian).
     """
     try:
         with file.open("rb") as reader:
@@ -65,16 +65,16 @@ def is_old(file: Path) -> bool:
 
 
 def stamp(file: Path) -> str:
-    """A text that changes whenever the (checkpointed) file does, or another one takes its place."""
+    """A text that changes whenever the (checkpointed) file is changed or replaced."""
     state = file.stat()
     with file.open("rb") as reader:
         return f"{state.st_ino} {state.st_mtime_ns} {hashlib.blake2b(reader.read(HEADERS), digest_size=16).hexdigest()}"
 
 
 def rewrite(file: Path) -> None:
-    """Write a checkpointed file, open nowhere, anew: in the present format, without free space, atomically.
+    """Rewrite a checkpointed file that is not open: in the current format, without free space, atomically.
 
-    What was deleted is gone from the disk afterwards. Needs the room of the file once more meanwhile.
+    Deleted rows are gone from the disk afterwards. Needs free space of the size of the file.
     """
     fresh = file.with_name(file.name + ".new")
     remove(fresh)
@@ -87,28 +87,28 @@ def rewrite(file: Path) -> None:
 
 
 def quoted(path: Path) -> str:
-    """A path as the inside of an SQL string."""
+    """A path, escaped for an SQL string literal."""
     return str(path).replace("'", "''")
 
 
 def remove(file: Path) -> None:
-    """Remove a database file that nobody has open, and its log."""
+    """Remove a database file that is not open, and its log."""
     file.unlink(missing_ok=True)
     file.with_name(file.name + ".wal").unlink(missing_ok=True)
 
 
 def replace(fresh: Path, file: Path) -> None:
-    """Bring a finished file to the disk and give it its name; whoever has the old one open keeps that."""
+    """Flush a finished file to disk and rename it over another one; readers of the old file keep it."""
     with fresh.open("rb") as reader:
         os.fsync(reader.fileno())
-    # A log left by somebody who wrote to the old file would be replayed into the new one.
+    # The log of an earlier writer would be replayed into the new file.
     file.with_name(file.name + ".wal").unlink(missing_ok=True)
     fresh.replace(file)
     sync_folder(file.parent)
 
 
 def copy(origin: Path, target: Path) -> None:
-    """Copy a file, sharing its blocks where the file system can (btrfs, XFS), and bring it to the disk."""
+    """Copy a file and flush it to disk; its blocks are shared where the file system can (btrfs, XFS)."""
     with origin.open("rb") as reader, target.open("wb") as writer:
         try:
             while os.copy_file_range(reader.fileno(), writer.fileno(), COPY_CHUNK):
@@ -123,7 +123,7 @@ def copy(origin: Path, target: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring renames within a folder to the disk."""
+    """Flush renames within a folder to disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -1,11 +1,11 @@
-"""The one writer: a private DuckDB file behind a lock, published when its owner says so.
+"""The single writer: a private DuckDB file behind a lock, and its publication.
 
 DATA/
-  news.duckdb                  what people query: a copy of the finished state
-  private/warehouse.duckdb     what runs write
-  private/writer.lock          held by the process that writes
-  private/writer.json          who that is
-  private/published.json       of which state the published file is
+  news.duckdb                  the published file, which users query
+  private/warehouse.duckdb     the private file, which runs write
+  private/writer.lock          locked by the process that writes
+  private/writer.json          which process that is
+  private/published.json       which state of the private file was published
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ WAREHOUSE = "warehouse.duckdb"
 
 
 class Writer:
-    """An open private warehouse, made by `open_writer`. `connection` is for the thread of its owner alone."""
+    """An open private warehouse, created by `open_writer`. Use `connection` only in the thread that opened it."""
 
     def __init__(self, data: Path) -> None:
         self.data = data
@@ -60,20 +60,20 @@ class Writer:
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """All or nothing. A disk that fails or is full is raised as TransientWarehouseError, to be tried again."""
+        """A transaction. Raises TransientWarehouseError, for the caller to retry, if the disk fails or is full."""
         try:
             self.connection.begin()
             yield self.connection
             self.connection.commit()
         except BaseException as error:
             if is_of_the_disk(error):
-                self._reopen()  # DuckDB takes no more orders after a log that it could not write
+                self._reopen()  # DuckDB executes nothing more after a failed write to its log
                 raise disk_failed(self.file, error) from error
             self._rollback()
             raise
 
     def _rollback(self) -> None:
-        with suppress(duckdb.TransactionException):  # DuckDB may have ended the transaction by itself
+        with suppress(duckdb.TransactionException):  # DuckDB may have ended the transaction
             self.connection.rollback()
 
     def _reopen(self) -> None:
@@ -83,20 +83,20 @@ class Writer:
 
     @contextmanager
     def one_thread(self) -> Iterator[None]:
-        """Meanwhile queries are answered by the calling thread alone.
+        """Run queries only in the calling thread while the context lasts.
 
-        For many small ones: to hand a thousand rows to other threads takes longer than to work on them.
+        For many small queries: passing a thousand rows to other threads takes longer than processing them.
         """
         threads = self.connection.execute("SELECT current_setting('threads')").fetchall()[0][0]
         self.connection.execute("SET threads = 1")
         try:
             yield
         finally:
-            with suppress(duckdb.Error):  # what has happened before says more
+            with suppress(duckdb.Error):  # the first error says more
                 self.connection.execute(f"SET threads = {threads:d}")
 
     def checkpoint(self) -> None:
-        """Bring the log into the file. Raises TransientWarehouseError where the disk fails or is full."""
+        """Write the log to the file. Raises TransientWarehouseError if the disk fails or is full."""
         try:
             self.connection.execute("CHECKPOINT")
         except (duckdb.IOException, duckdb.FatalException) as error:
@@ -104,12 +104,12 @@ class Writer:
             raise disk_failed(self.file, error) from error
 
     def finish(self) -> None:
-        """Index what was loaded, and bring everything into the file."""
+        """Index newly loaded versions, and write everything to the file."""
         index_new_versions(self)
         self.checkpoint()
 
     def replace_by(self, file: Path) -> None:
-        """Take a finished file, which nobody has open, in the place of the private one."""
+        """Replace the private file by a finished one that is not open."""
         self.connection.close()
         try:
             storage.replace(file, self.file)
@@ -119,10 +119,10 @@ class Writer:
             self.connection = self._open()
 
     def publish(self) -> Published:
-        """Make the present state what people query, unless it is already, and what was loaded findable by `search`.
+        """Index newly loaded versions, and publish the current state unless it is published already.
 
-        The file is closed while it is copied, then opened again. Raises TransientWarehouseError where the disk fails
-        or is full; what people query stays as it was then.
+        The file is closed while it is copied, then opened again. Raises TransientWarehouseError if the disk fails or
+        is full; the published file is then unchanged.
         """
         self.finish()
         self.connection.close()
@@ -136,10 +136,10 @@ class Writer:
             self.connection = self._open()
 
     def rewrite(self) -> None:
-        """Write the private file anew, without free space and in the present format: slow.
+        """Rewrite the private file without free space and in the current format.
 
-        Some 15,000 articles a second. Raises TransientWarehouseError where the disk fails or is full; the file stays as
-        it was then.
+        Slow: about 15,000 articles a second. Raises TransientWarehouseError if the disk fails or is full; the file is
+        then unchanged.
         """
         self.checkpoint()
         self.connection.close()
@@ -151,19 +151,19 @@ class Writer:
             self.connection = self._open()
 
     def close(self) -> None:
-        """Close the file; what was not published is kept in the private file and published by the next writer."""
+        """Close the file. The next writer publishes what was not published yet."""
         self.connection.close()
 
 
 def is_of_the_disk(error: BaseException) -> bool:
-    """Whether DuckDB says that the disk failed or is full; of a log that it cannot write, by a failed transaction."""
+    """Whether an error means that the disk failed or is full; a failed transaction if the log cannot be written."""
     if isinstance(error, duckdb.TransactionException):
         return bool(DISK.search(str(error)))
     return isinstance(error, duckdb.IOException | duckdb.FatalException)
 
 
 def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | DamagedWarehouseError:
-    """What to say when the disk fails, in words."""
+    """The error to raise if the disk fails."""
     said = error.strerror or str(error) if isinstance(error, OSError) else first_line(error)
     if DAMAGED.search(said):
         return DamagedWarehouseError(file, said)
@@ -176,11 +176,11 @@ def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | D
 
 @contextmanager
 def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writer]:
-    """Hold the data directory's lock and its private warehouse, made and migrated where needed.
+    """Lock a data directory and open its private warehouse, which is created and migrated as needed.
 
-    `purpose` names the work for whoever has to wait ("newsloom run"); `wait` is how long to wait for the lock, in
-    seconds. Raises WarehouseBusyError when somebody else still writes by then, and DamagedWarehouseError for a file
-    that cannot be read, also where that shows only in what is done with it.
+    `purpose` is the command ("newsloom run"), to show to other processes that wait for the lock; `wait` is how long to
+    wait for it, in seconds. Raises WarehouseBusyError if another process still writes after that time, and
+    DamagedWarehouseError for a damaged file, even if the damage is found only later, by the caller's queries.
     """
     private = data / "private"
     try:
@@ -196,7 +196,7 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
     except OSError as error:
         raise WarehouseError(f"{private}: cannot be written: {error.strerror}") from error
     try:
-        _say_who(note, purpose)
+        _record_holder(note, purpose)
         sweep(private / WAREHOUSE, data / PUBLISHED)
         writer = Writer(data)
         try:
@@ -213,7 +213,7 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
 
 
 def writer_at_work(data: Path) -> str | None:
-    """Who writes to a data directory now, in words; None where nobody does."""
+    """A description of the process that writes to a data directory; None if there is none."""
     private = data / "private"
     if not (private / "writer.lock").exists():
         return None
@@ -226,9 +226,9 @@ def writer_at_work(data: Path) -> str | None:
     return None
 
 
-def _say_who(note: Path, purpose: str) -> None:
+def _record_holder(note: Path, purpose: str) -> None:
     now = datetime.now(UTC).isoformat(timespec="seconds")
-    with suppress(OSError):  # a full disk: what can be done on one is seen later, and said better
+    with suppress(OSError):  # a full disk is reported later, with advice
         note.write_text(json.dumps({"purpose": purpose, "pid": os.getpid(), "since": now}), encoding="utf-8")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich import box
@@ -12,37 +11,22 @@ from warehouse import WarehouseError, connect
 from warehouse.runs import recent_runs
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from flows.data_directory import DataDirectory
+    from warehouse.runs import RecentRun
 
 
-@dataclass(frozen=True, slots=True)
-class RunRow:
-    """A run. `seconds` is None while it is running, and if it was killed."""
-
-    run_id: str
-    kind: str
-    started_at: datetime
-    seconds: float | None
-    outcome: str
-    loaded: int
-    failed: int
-    detail: str | None
-
-
-def last_runs(directory: DataDirectory, limit: int, *, failed_only: bool = False) -> list[RunRow]:
+def last_runs(directory: DataDirectory, limit: int, *, failed_only: bool = False) -> list[RecentRun]:
     """The last runs, newest first, from the published file; empty if there is no warehouse yet."""
     try:
         with connect(directory.root) as connection:
-            return [RunRow(*row) for row in recent_runs(connection, limit, failed_only=failed_only)]
+            return recent_runs(connection, limit, failed_only=failed_only)
     except WarehouseError:
         if directory.news.exists():
             raise
         return []
 
 
-def runs_table(runs: list[RunRow]) -> Table:
+def runs_table(runs: list[RecentRun]) -> Table:
     """The runs as a table."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("run", "kind", "started (UTC)"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch
@@ -41,7 +42,7 @@ def former(data: Path) -> Path:
     """A data directory with rows, as the last release wrote it."""
     file = data / "private" / "warehouse.duckdb"
     file.parent.mkdir(parents=True)
-    with storage.open_file(file) as connection:
+    with duckdb.connect(str(file), config=storage.CONFIG) as connection:
         connection.execute(
             "CREATE TABLE schema_migrations (number INTEGER NOT NULL, name VARCHAR NOT NULL, "
             "checksum VARCHAR NOT NULL, applied_at TIMESTAMPTZ NOT NULL)"

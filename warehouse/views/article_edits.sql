@@ -17,10 +17,10 @@ SELECT
     diff, round(epoch(time_between(first_seen_at, seen_at)) / 3600, 2) AS hours_after_first_sight
 FROM versions
 WHERE change IN ('title', 'text', 'both');
-COMMENT ON VIEW article_edits IS 'One row per edit of an article by its publisher, with what changed in words. Re-extractions are none.';
-COMMENT ON COLUMN article_edits.edited_at IS 'When the edit was first seen, UTC; it was made between the look before and this one.';
-COMMENT ON COLUMN article_edits.title_before IS 'Headline of the version before.';
+COMMENT ON VIEW article_edits IS 'One row per edit of an article by its publisher, with the changed words. Re-extractions are not included.';
+COMMENT ON COLUMN article_edits.edited_at IS 'When the edit was first seen, UTC; it was made between the previous fetch and this one.';
+COMMENT ON COLUMN article_edits.title_before IS 'Headline of the previous version.';
 COMMENT ON COLUMN article_edits.title_after IS 'Headline of this version.';
-COMMENT ON COLUMN article_edits.words_before IS 'Words of the version before.';
-COMMENT ON COLUMN article_edits.share_changed IS 'Words added and removed against words before, at most 1.';
-COMMENT ON COLUMN article_edits.hours_after_first_sight IS 'Hours from the article''s first sight to the edit.';
+COMMENT ON COLUMN article_edits.words_before IS 'Number of words in the previous version.';
+COMMENT ON COLUMN article_edits.share_changed IS 'Words added and removed, relative to words_before; at most 1.';
+COMMENT ON COLUMN article_edits.hours_after_first_sight IS 'Hours from the first fetch of the article to the edit.';

@@ -1,4 +1,4 @@
--- Which articles are there, as they stand now?
+-- Which articles are there, in their current version?
 CREATE OR REPLACE VIEW articles AS
 SELECT
     state.article_id, state.url, state.source,

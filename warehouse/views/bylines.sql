@@ -1,5 +1,5 @@
--- Who writes how much, for whom, and when? A person is a name as printed, per source: two people of one name at two
--- papers stay two.
+-- Who writes how much, for whom, and when? A person is a name as printed, per source: two people with the same name at two
+-- newspapers stay two.
 CREATE OR REPLACE VIEW bylines AS
 SELECT
     author, source, count(*) AS articles,
@@ -10,9 +10,9 @@ FROM (
     JOIN article_versions AS version ON version.doc = days.doc
 )
 GROUP BY author, source;
-COMMENT ON VIEW bylines IS 'Articles per author and source; an article of two authors counts for both.';
+COMMENT ON VIEW bylines IS 'Articles per author and source; an article by two authors counts for both.';
 COMMENT ON COLUMN bylines.author IS 'Name as printed.';
-COMMENT ON COLUMN bylines.articles IS 'Articles with that byline.';
+COMMENT ON COLUMN bylines.articles IS 'Number of articles with this byline.';
 COMMENT ON COLUMN bylines.first_day IS 'Day of the first one, UTC.';
 COMMENT ON COLUMN bylines.last_day IS 'Day of the last one, UTC.';
 COMMENT ON COLUMN bylines.mean_words IS 'Mean length in words.';

@@ -4,4 +4,4 @@ SELECT about.day, about.source, about.articles, daily.articles AS of_articles, a
 FROM (SELECT day, source, count(*) AS articles FROM matching([term]) GROUP BY day, source) AS about
 JOIN (SELECT day, source, count(*) AS articles FROM article_days GROUP BY day, source) AS daily USING (day, source)
 ORDER BY day, source;
-COMMENT ON MACRO TABLE coverage IS 'coverage(term): articles that have all words of a term, per day of publication and source. Columns: day, source, articles, of_articles (all of the source on that day), share (0 to 1). Days and sources without one have no row.';
+COMMENT ON MACRO TABLE coverage IS 'coverage(term): articles that contain all words of a term, per day of publication and source. Columns: day, source, articles, of_articles (all articles of the source on that day), share (0 to 1). Days and sources without such articles have no row.';

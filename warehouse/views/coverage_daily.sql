@@ -1,5 +1,5 @@
--- How much did each source publish on each day, and which share of all was that? Days without an article are there, too,
--- from a source's first day (at most ten years back: archives have stray dates) to the last day that anything was seen.
+-- How much did each source publish on each day, and what share of all articles was that? Days without articles are included,
+-- from the first day of a source (at most ten years back: archives have stray dates) to the last day with any articles.
 CREATE OR REPLACE VIEW coverage_daily AS
 WITH counted AS MATERIALIZED (
     SELECT source, day, count(*) AS articles FROM article_days GROUP BY source, day
@@ -19,7 +19,7 @@ filled AS (
 )
 SELECT day, source, articles, articles / nullif(sum(articles) OVER (PARTITION BY day), 0) AS share
 FROM filled;
-COMMENT ON VIEW coverage_daily IS 'Articles per source and day of publication, 0 where there were none, with the share of all sources'' articles of that day.';
+COMMENT ON VIEW coverage_daily IS 'Articles per source and day of publication, days without articles included, with the share of all articles of that day.';
 COMMENT ON COLUMN coverage_daily.day IS 'Day of publication, UTC.';
-COMMENT ON COLUMN coverage_daily.articles IS 'Articles of the source on that day, 0 included.';
-COMMENT ON COLUMN coverage_daily.share IS 'Share of all articles of that day, 0 to 1; empty on a day without any.';
+COMMENT ON COLUMN coverage_daily.articles IS 'Number of articles of the source on that day, possibly 0.';
+COMMENT ON COLUMN coverage_daily.share IS 'Share of all articles of that day, 0 to 1; empty on a day without articles.';

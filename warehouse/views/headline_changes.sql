@@ -14,7 +14,7 @@ SELECT
 FROM versions
 WHERE change IN ('title', 'both');
 COMMENT ON VIEW headline_changes IS 'One row per change of a headline by its publisher.';
-COMMENT ON COLUMN headline_changes.changed_at IS 'When the new headline was first seen, UTC; the change was made between the look before and this one.';
-COMMENT ON COLUMN headline_changes.title_before IS 'Headline of the version before.';
+COMMENT ON COLUMN headline_changes.changed_at IS 'When the new headline was first seen, UTC; the change was made between the previous fetch and this one.';
+COMMENT ON COLUMN headline_changes.title_before IS 'Headline of the previous version.';
 COMMENT ON COLUMN headline_changes.title_after IS 'Headline from then on.';
-COMMENT ON COLUMN headline_changes.hours_after_first_sight IS 'Hours from the article''s first sight to the change.';
+COMMENT ON COLUMN headline_changes.hours_after_first_sight IS 'Hours from the first fetch of the article to the change.';

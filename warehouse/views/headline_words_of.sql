@@ -1,4 +1,4 @@
--- Which words of a headline are counted? Each once; of three letters at least, or two Chinese, Japanese or Korean ones.
+-- Which words of a headline are counted? Each distinct word of at least three letters, or two in Chinese, Japanese or Korean.
 CREATE OR REPLACE MACRO headline_words_of(title) AS list_filter(
     list_distinct(regexp_extract_all(lower(title), '[\p{L}\p{M}\p{N}]+')),
     lambda word: regexp_matches(word, '\p{L}')

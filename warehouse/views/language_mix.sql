@@ -1,4 +1,4 @@
--- In which languages is the news of each month?
+-- In which languages were the articles of each month?
 CREATE OR REPLACE VIEW language_mix AS
 SELECT
     month, language, count(*) AS articles, count(DISTINCT source) AS sources,

@@ -1,4 +1,4 @@
--- Which articles have all words of a term? The index answers, no text is read.
+-- Which articles contain all words of a term? Answered by the index, without reading texts.
 CREATE OR REPLACE MACRO matching(asked_terms) AS TABLE
 WITH asked AS MATERIALIZED (FROM query_terms(asked_terms)),
 needed AS (SELECT query, count(DISTINCT word) AS words FROM asked GROUP BY query),
@@ -13,4 +13,4 @@ SELECT whole.query AS term, days.article_id, days.source, days.day
 FROM whole
 JOIN needed USING (query, words)
 JOIN article_days AS days ON days.doc = whole.doc;
-COMMENT ON MACRO TABLE matching IS 'matching(terms): for each of a list of terms the articles whose headline and text have all words of it, by stem and accents aside. Columns: term, article_id, source, day.';
+COMMENT ON MACRO TABLE matching IS 'matching(terms): for each term in a list, the articles whose headline or text contains all of its words; words are compared by stem, ignoring accents. Columns: term, article_id, source, day.';

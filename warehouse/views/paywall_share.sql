@@ -1,4 +1,4 @@
--- How much of each source is behind a paywall? Pages that only showed a stub are rejected, not loaded: both are counted.
+-- How much of each source is behind a paywall? Pages that only have a stub are rejected, not loaded; both are counted.
 CREATE OR REPLACE VIEW paywall_share AS
 WITH pages AS (
     SELECT source, CAST(date_trunc('month', day) AS DATE) AS month, is_free, false AS stub FROM article_days
@@ -15,10 +15,10 @@ SELECT
     count(*) FILTER (stub OR NOT is_free) / count(*) AS share
 FROM pages
 GROUP BY source, month;
-COMMENT ON VIEW paywall_share IS 'Per source and month: pages that cannot be read without paying.';
-COMMENT ON COLUMN paywall_share.month IS 'First day of the month of publication (of the fetch, for stubs), UTC.';
-COMMENT ON COLUMN paywall_share.pages IS 'Articles, and pages that were only a stub.';
-COMMENT ON COLUMN paywall_share.stubs IS 'Pages that were rejected as paywall stubs, each address once.';
-COMMENT ON COLUMN paywall_share.declared_paid IS 'Articles whose publisher says that they are not free, though the text was there.';
-COMMENT ON COLUMN paywall_share.declared_free IS 'Articles whose publisher says that they are free.';
-COMMENT ON COLUMN paywall_share.share IS 'Stubs and articles declared paid, of all pages, 0 to 1.';
+COMMENT ON VIEW paywall_share IS 'Per source and month: pages that can only be read by paying.';
+COMMENT ON COLUMN paywall_share.month IS 'First day of the month of publication (for stubs, of the fetch), UTC.';
+COMMENT ON COLUMN paywall_share.pages IS 'Number of articles and of pages with only a stub.';
+COMMENT ON COLUMN paywall_share.stubs IS 'Number of URLs that were rejected as paywall stubs.';
+COMMENT ON COLUMN paywall_share.declared_paid IS 'Number of articles that the publisher declares as not free, although their text was available.';
+COMMENT ON COLUMN paywall_share.declared_free IS 'Number of articles that the publisher declares as free.';
+COMMENT ON COLUMN paywall_share.share IS 'Stubs and articles declared as not free, as a share of all pages, 0 to 1.';

@@ -1,6 +1,5 @@
--- Which terms of the index do queries ask for? One row for each word of each query and term that it may stand for. A word
--- that no article has in that form ("negotiation" where all have "negotiations") stands for the longest stem that it
--- begins with.
+-- Which terms of the index do the words of queries stand for? One row per query, word and term. A word that no article
+-- contains in this form ("negotiation" where all have "negotiations") stands for the longest stem that it starts with.
 CREATE OR REPLACE MACRO query_terms(queries) AS TABLE
 WITH words AS MATERIALIZED (
     SELECT DISTINCT query, unnest(CASE WHEN is_unsegmented(run) THEN character_pairs(run) ELSE [run] END) AS word
@@ -29,4 +28,4 @@ guessed AS (
 SELECT words.query, words.word, found.term, found.id
 FROM words
 LEFT JOIN (FROM known UNION ALL FROM guessed) AS found USING (word);
-COMMENT ON MACRO TABLE query_terms IS 'query_terms(queries): the terms of the search index that the words of each of a list of queries stand for. Columns: query, word, term, id (term and id are empty where no article has it).';
+COMMENT ON MACRO TABLE query_terms IS 'query_terms(queries): the terms of the search index for the words of each query in a list. Columns: query, word, term, id (term and id are empty where no article has the word).';

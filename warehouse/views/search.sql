@@ -1,4 +1,4 @@
--- Which articles are about this? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text.
+-- Which articles match a query best? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text.
 CREATE OR REPLACE MACRO search(query, top := 20, in_language := NULL, since := NULL) AS TABLE
 WITH asked AS MATERIALIZED (SELECT word, term, id FROM query_terms([query]) WHERE id IS NOT NULL),
 corpus AS MATERIALIZED (SELECT sum(docs) AS docs, sum(words) / sum(docs) AS mean_words FROM search_index.parts),
@@ -10,7 +10,7 @@ lists AS MATERIALIZED (
 ),
 frequencies AS (SELECT word, sum(len(docs)) AS holders FROM lists GROUP BY word),
 weights AS (
-    -- What hundreds of thousands of articles have says little and costs much: left out where another word is rarer.
+    -- Words in hundreds of thousands of articles say little and cost a lot: they are left out if another word is rarer.
     SELECT word, ln(1 + greatest(corpus.docs - holders + 0.5, 0) / (holders + 0.5)) AS weight
     FROM frequencies, corpus
     WHERE holders <= greatest(200000, (SELECT min(holders) FROM frequencies))
@@ -36,7 +36,7 @@ scored AS (
 best AS MATERIALIZED (
     SELECT doc, score, words, row_number() OVER (ORDER BY score DESC, doc DESC) AS rank
     FROM (
-        -- Of articles the current versions; more are looked at than are wanted, as some of the best may be old ones.
+        -- The current versions only; more candidates than needed, because some of the best may be old versions.
         FROM (FROM scored ORDER BY score DESC, doc DESC LIMIT 2 * top + 100) AS candidates
         SEMI JOIN article_state AS state ON state.doc = candidates.doc
         ORDER BY score DESC, doc DESC
@@ -73,7 +73,7 @@ versions AS (
     JOIN article_versions AS version ON version.doc = further.doc
     JOIN article_state AS state ON state.doc = further.doc
 ),
-needles AS (  -- how the words may begin in a text
+needles AS (  -- how the words may start in a text
     SELECT list(DISTINCT ' ' || beginning) AS beginnings
     FROM (SELECT unnest([word, term]) AS beginning FROM asked)
 ),
@@ -86,7 +86,7 @@ places AS (
 SELECT
     places.article_id, round(best.score, 4) AS score, best.words AS words_found, places.published_at, places.source,
     places.language, places.title,
-    -- Some words before the first match and after it; parts of words at cut edges are left out.
+    -- Some words before and after the first match; words cut in two at the edges are left out.
     trim(regexp_replace(regexp_replace(
         line[greatest(place - 60, 1) : place + 140],
         CASE WHEN place > 61 THEN '^\S{0,20}\s' ELSE '^$' END, ''),
@@ -95,4 +95,4 @@ SELECT
 FROM best
 JOIN places USING (doc)
 ORDER BY score DESC, places.published_at DESC, best.doc DESC;
-COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles with the best match for the words of a query, newest first on ties. Words are compared by their stems, accents aside; an article need not have all of them. in_language (ISO 639-1) and since (a time) restrict the answer. Columns: article_id, score (BM25), words_found (how many words of the query it has), published_at (or else first sight, UTC), source, language, title, snippet (the text around the first match, of the first 20 articles), url.';
+COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles that match the words of a query best, newest first on ties. Words are compared by stem, ignoring accents; an article need not contain all of them. in_language (ISO 639-1) and since (a time) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query in the article), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';

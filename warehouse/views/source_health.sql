@@ -1,5 +1,5 @@
--- Which sources need somebody to look at them? As of the last request that the warehouse knows of, not of the time of the
--- question: a copy that is opened weeks later says the same.
+-- Which sources need attention? As of the last request in the warehouse, not as of now: a copy that is opened weeks later
+-- gives the same answer.
 CREATE OR REPLACE VIEW source_health AS
 WITH as_of AS MATERIALIZED (
     SELECT max(fetched_at) AS moment, day_of(max(fetched_at)) - 1 AS last_day FROM fetches
@@ -31,14 +31,14 @@ daily AS MATERIALIZED (
     WHERE first_seen_at >= (SELECT last_day - 57 FROM as_of)
     GROUP BY source, day
 ),
-same_days AS (  -- the eight days of the same name before
+same_days AS (  -- the same weekday in the eight weeks before
     SELECT seen.source, seen.first_day, as_of.last_day - CAST(7 * unnest(range(1, 9)) AS INTEGER) AS day
     FROM seen, as_of
 ),
 weekdays AS (  -- 0 where there was nothing
     SELECT source, avg(coalesce(daily.articles, 0)) AS mean, stddev_samp(coalesce(daily.articles, 0)) AS sigma,
-           -- Eight days that happen to be alike show no spread, and what comes by chance has one: where each article comes
-           -- independently of the others (Poisson), the square root of the mean. Nor is one article more a change.
+           -- Eight days that happen to be equal have no spread, but chance does: the square root of the mean, if articles
+           -- are independent of each other (Poisson). A difference of one article is no change either.
            CASE WHEN count(*) > 1 THEN greatest(sigma, sqrt(mean), 1) END AS spread
     FROM same_days
     LEFT JOIN daily USING (source, day)
@@ -90,22 +90,22 @@ LEFT JOIN daily ON daily.source = named.source AND daily.day = as_of.last_day
 LEFT JOIN weekdays ON weekdays.source = named.source
 LEFT JOIN errors ON errors.source = named.source
 LEFT JOIN fields ON fields.source = named.source;
-COMMENT ON VIEW source_health IS 'One row per source: is it silent, is its volume unusual, do its requests fail, do its articles lack fields or change their length?';
-COMMENT ON COLUMN source_health.as_of IS 'The last request that the warehouse knows of, UTC: everything here is as of then.';
-COMMENT ON COLUMN source_health.last_article_at IS 'When a new article of the source was last seen, UTC; empty where there never was one.';
-COMMENT ON COLUMN source_health.silent_hours IS 'Hours from then to as_of.';
+COMMENT ON VIEW source_health IS 'One row per source: whether it is silent, its volume is unusual, its requests fail, and its articles lack fields or have changed in length.';
+COMMENT ON COLUMN source_health.as_of IS 'The last request in the warehouse, UTC; all columns are as of this time.';
+COMMENT ON COLUMN source_health.last_article_at IS 'When a new article of the source was last seen, UTC; empty if there is none.';
+COMMENT ON COLUMN source_health.silent_hours IS 'Hours from last_article_at to as_of.';
 COMMENT ON COLUMN source_health.longest_silence_hours IS 'The longest time between two new articles within the 56 days before as_of, in hours.';
-COMMENT ON COLUMN source_health.is_silent IS 'Whether it has been silent for longer than a day and longer than ever in those 56 days, or has never had an article.';
+COMMENT ON COLUMN source_health.is_silent IS 'Whether it has been silent for more than a day and for longer than ever in those 56 days, or never had an article.';
 COMMENT ON COLUMN source_health.last_day IS 'The last full day before as_of, UTC.';
-COMMENT ON COLUMN source_health.articles_last_day IS 'New articles on that day, by first sight.';
-COMMENT ON COLUMN source_health.weekday_mean IS 'Mean of the eight days of the same name before it (those since its first article).';
-COMMENT ON COLUMN source_health.weekday_sigma IS 'Their standard deviation (of a sample); empty where there is one day only.';
-COMMENT ON COLUMN source_health.unusual_volume IS 'low or high where articles_last_day is more than two sigma from the mean, and more than two square roots of the mean (what chance alone does), else empty.';
-COMMENT ON COLUMN source_health.requests_7d IS 'Requests of the seven days before as_of, listings included, skipped ones not.';
-COMMENT ON COLUMN source_health.error_rate_7d IS 'Share of them that failed, 0 to 1.';
-COMMENT ON COLUMN source_health.articles_7d IS 'New articles of those seven days.';
-COMMENT ON COLUMN source_health.missing_dates_7d IS 'Share of them without a time of publication, 0 to 1.';
-COMMENT ON COLUMN source_health.missing_authors_7d IS 'Share of them without an author, 0 to 1.';
-COMMENT ON COLUMN source_health.median_words_7d IS 'Their median length in words.';
-COMMENT ON COLUMN source_health.median_words_before IS 'Median length of the articles of the 49 days before those.';
-COMMENT ON COLUMN source_health.length_drift IS 'median_words_7d against median_words_before: -0.5 is half as long, 0 the same.';
+COMMENT ON COLUMN source_health.articles_last_day IS 'Number of articles first seen on that day.';
+COMMENT ON COLUMN source_health.weekday_mean IS 'Mean of the same weekday in the eight weeks before (since its first article).';
+COMMENT ON COLUMN source_health.weekday_sigma IS 'Their sample standard deviation; empty where there is only one day.';
+COMMENT ON COLUMN source_health.unusual_volume IS 'low or high where articles_last_day differs from the mean by more than two sigma and by more than twice the square root of the mean (the effect of chance alone), else empty.';
+COMMENT ON COLUMN source_health.requests_7d IS 'Number of requests in the seven days before as_of, including listings, without skipped ones.';
+COMMENT ON COLUMN source_health.error_rate_7d IS 'Share of failed requests, 0 to 1.';
+COMMENT ON COLUMN source_health.articles_7d IS 'Number of articles first seen in those seven days.';
+COMMENT ON COLUMN source_health.missing_dates_7d IS 'Share of those articles without a time of publication, 0 to 1.';
+COMMENT ON COLUMN source_health.missing_authors_7d IS 'Share of those articles without an author, 0 to 1.';
+COMMENT ON COLUMN source_health.median_words_7d IS 'Median length of those articles in words.';
+COMMENT ON COLUMN source_health.median_words_before IS 'Median length of the articles of the 49 days before.';
+COMMENT ON COLUMN source_health.length_drift IS 'Change of median_words_7d relative to median_words_before: -0.5 is half as long, 0 the same.';

@@ -1,4 +1,4 @@
--- How much was each story told, day by day, and in whose own words?
+-- How many articles, original reports and sources did each story have, day by day?
 CREATE OR REPLACE VIEW story_days AS
 SELECT
     story_id,
@@ -9,4 +9,4 @@ SELECT
 FROM appearances
 WHERE story_id IS NOT NULL
 GROUP BY story_id, day_of(published_at);
-COMMENT ON VIEW story_days IS 'Per story and day (UTC): how many articles told it, how many of these are no copies, and how many sources told it.';
+COMMENT ON VIEW story_days IS 'Per story and day (UTC): number of articles, of articles that are not copies, and of sources.';

@@ -1,8 +1,8 @@
--- Who had a story first, and how long after did each of the others have it?
+-- Which source had a story first, and how long after it did the others follow?
 CREATE OR REPLACE VIEW story_first AS
 WITH entered AS (
-    -- Each source with its first article on the story. Of one day it is one that gives the time, if there is any: the
-    -- source had the story by then, whenever on that day those without a time came.
+    -- The first article of each source on the story. Among articles of one day, one that states the time is taken, if there
+    -- is any: the source had the story by then, whenever on that day its articles without a time appeared.
     SELECT
         story_id, source, min_by(
             {'url': url, 'title': title, 'published_at': published_at, 'published_precision': published_precision},
@@ -12,7 +12,7 @@ WITH entered AS (
     FROM appearances
     WHERE story_id IN (SELECT story_id FROM stories WHERE sources > 1)
     GROUP BY story_id, source
-), told AS (
+), first_articles AS (
     SELECT
         story_id, source, article.url, article.title, article.published_at, article.published_precision,
         article.published_precision IN ('second', 'minute') AS has_time
@@ -25,7 +25,7 @@ WITH entered AS (
         first_value(published_at) OVER place AS first_at,
         first_value(has_time) OVER place AS first_has_time,
         count(*) OVER (PARTITION BY story_id) AS sources
-    FROM told
+    FROM first_articles
     WINDOW place AS (
         PARTITION BY story_id
         ORDER BY day_of(published_at), NOT has_time, published_at,
@@ -39,13 +39,13 @@ SELECT
     sources
 FROM ranked
 WHERE sources > 1;
-COMMENT ON VIEW story_first IS 'One row per story that several sources tell and source: its first article on the story, in which place it came (position 1 was first), and how long after the first.';
-COMMENT ON COLUMN story_first.position IS '1 for the source that had the story first, as far as the times say; on one day those that give the time of day come before those that do not.';
+COMMENT ON VIEW story_first IS 'One row per story and source, for stories with several sources: the first article of the source on the story, its position (1 was first), and how long after the first it appeared.';
+COMMENT ON COLUMN story_first.position IS '1 for the source that had the story first according to the stated times; on the same day, articles with a time of day come before those without.';
 COMMENT ON COLUMN story_first.first_source IS 'The source that had the story first.';
-COMMENT ON COLUMN story_first.lag IS 'How long after the first; empty for the first, and where one of the two does not say the time of day.';
-COMMENT ON COLUMN story_first.may_be_first IS 'Whether the source may have been first: it was, or it had the story on the same day, and one of the two does not say the time of day.';
-COMMENT ON COLUMN story_first.sources IS 'How many sources tell the story.';
-COMMENT ON COLUMN story_first.url IS 'Address of its first article on the story.';
+COMMENT ON COLUMN story_first.lag IS 'How long after the first; empty for the first, and where one of the two does not state the time of day.';
+COMMENT ON COLUMN story_first.may_be_first IS 'Whether the source may have been first: it was, or it had the story on the same day and one of the two does not state the time of day.';
+COMMENT ON COLUMN story_first.sources IS 'Number of sources of the story.';
+COMMENT ON COLUMN story_first.url IS 'URL of its first article on the story.';
 COMMENT ON COLUMN story_first.title IS 'Headline of that article.';
-COMMENT ON COLUMN story_first.published_at IS 'When that was published, UTC; when it was seen, where the publisher does not say.';
-COMMENT ON COLUMN story_first.published_precision IS 'How exact published_at is: second, minute, day (midnight UTC then stands for the whole day), or seen (when it was first seen).';
+COMMENT ON COLUMN story_first.published_at IS 'When that article was published, UTC; when it was seen, where the publisher states no time.';
+COMMENT ON COLUMN story_first.published_precision IS 'Precision of published_at: second, minute, day (midnight UTC then stands for the whole day), or seen (the time of first sight).';

@@ -1,4 +1,4 @@
--- Which words stand in far more headlines of a day than in those of the four weeks before?
+-- Which words occur in far more headlines of a day than in those of the four weeks before?
 CREATE OR REPLACE MACRO top_terms_between(first, last) AS TABLE
 WITH counted AS MATERIALIZED (
     SELECT day, word, CAST(sum(articles) AS BIGINT) AS articles
@@ -7,7 +7,7 @@ WITH counted AS MATERIALIZED (
     GROUP BY day, word
 ),
 days AS (SELECT DISTINCT day FROM counted),
-past AS (  -- days of the four weeks before that the warehouse has anything of
+past AS (  -- days of the previous four weeks that have headlines in the warehouse
     SELECT days.day, count(earlier.day) AS days_before
     FROM days
     LEFT JOIN days AS earlier ON earlier.day BETWEEN days.day - 28 AND days.day - 1
@@ -33,4 +33,4 @@ SELECT day, row_number() OVER (PARTITION BY day ORDER BY score DESC, word) AS ra
 FROM scored
 WHERE score > 0
 QUALIFY rank <= 50;
-COMMENT ON MACRO TABLE top_terms_between IS 'top_terms_between(first, last): the 50 words of each day, from one day to another, that stand in more headlines than in the four weeks before. Columns: day, rank, word, articles (headlines of the day), daily_before (mean of the days before), score ((articles - daily_before) / sqrt(daily_before + 1), as many standard deviations as chance would have to explain, if words came by chance).';
+COMMENT ON MACRO TABLE top_terms_between IS 'top_terms_between(first, last): the 50 words of each day, from one day to another, that occur in more headlines than in the four weeks before. Columns: day, rank, word, articles (headlines of the day), daily_before (mean of the days before), score ((articles - daily_before) / sqrt(daily_before + 1), the deviation in standard deviations, if words occurred by chance).';

@@ -1,9 +1,9 @@
--- Which part of what a source publishes does it take from others, and which part do others take from it?
+-- Which share of its articles does a source take from others, and how many do others take from it?
 CREATE OR REPLACE VIEW wire_share AS
 WITH places AS MATERIALIZED (
     SELECT article_id, original_id, source, kind FROM appearances
 ), taken AS (
-    -- Reports that stand at two sources, with the one that had them first.
+    -- Reports of two sources, with the one that had them first.
     SELECT later.original_id, origin.source AS original_source, later.source, later.kind
     FROM places AS later
     JOIN places AS origin ON origin.article_id = later.original_id
@@ -25,11 +25,11 @@ SELECT
 FROM (SELECT source, count(*) AS articles FROM places GROUP BY source) AS here
 LEFT JOIN had USING (source)
 LEFT JOIN given USING (source);
-COMMENT ON VIEW wire_share IS 'Per source: its articles, how many of them copy or derive from a report of another source, the share of these (0 to 1), and how many of its own reports others have taken.';
-COMMENT ON COLUMN wire_share.copies IS 'Articles that copy a report of another source.';
-COMMENT ON COLUMN wire_share.derived IS 'Articles that derive from a report of another source.';
-COMMENT ON COLUMN wire_share.taken_by_others IS 'Its own reports that other sources have taken.';
+COMMENT ON VIEW wire_share IS 'Per source: number of its articles, of those that copy or derive from a report of another source, their share (0 to 1), and number of its own reports that others have taken.';
+COMMENT ON COLUMN wire_share.copies IS 'Number of articles that copy a report of another source.';
+COMMENT ON COLUMN wire_share.derived IS 'Number of articles that derive from a report of another source.';
+COMMENT ON COLUMN wire_share.taken_by_others IS 'Number of its own reports that other sources have taken.';
 COMMENT ON COLUMN wire_share.copied_share IS 'copies as a share of its articles, 0 to 1.';
-COMMENT ON COLUMN wire_share.wire_share IS 'copies and derived together as a share of its articles, 0 to 1.';
-COMMENT ON COLUMN wire_share.source IS 'The source that the row is about.';
-COMMENT ON COLUMN wire_share.articles IS 'Its articles, those with an unchanged text of another source included.';
+COMMENT ON COLUMN wire_share.wire_share IS 'copies + derived as a share of its articles, 0 to 1.';
+COMMENT ON COLUMN wire_share.source IS 'The source.';
+COMMENT ON COLUMN wire_share.articles IS 'Number of articles, including unchanged texts of other sources.';
