@@ -210,7 +210,11 @@ def _field(namespace: str, local: str, own: str) -> str | None:
 
 
 def _feed_entry(entry: _Entry, base: str) -> FeedEntry:
-    texts = {name: repair_encoding(element.text()) for name, element in entry.others.items()}
+    texts = {
+        name: repair_encoding(element.text())
+        for name, element in entry.others.items()
+        if name in ("published", "updated", "language")
+    }
     language = texts.get("language")
     if language is None and entry.language:
         language = repair_encoding(restore_markup(entry.language[:MAX_TITLE_CHARS]).strip())
