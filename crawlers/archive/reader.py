@@ -199,7 +199,7 @@ def read_member(file: BinaryIO, offset: int) -> tuple[bytes, int]:
         try:
             pieces.append(unpack.decompress(chunk))
         except zlib.error as error:
-            raise ValueError(f"no gzip member, or a damaged one ({error})") from error
+            raise ValueError(f"not a gzip member, or damaged ({error})") from error
     return b"".join(pieces), end - len(unpack.unused_data)
 
 
@@ -239,7 +239,7 @@ def _stored(record: WarcRecord, block: bytes) -> StoredContent:
     if codings == ["gzip"]:
         body = _unpacked(body)
     elif codings:
-        raise ValueError(f"the body is coded as {', '.join(codings)}: not a record of this archive")
+        raise ValueError(f"the body has the content encoding {', '.join(codings)}: not a record of this archive")
     content_types = [value for name, value in headers if name.lower() == "content-type"]
     content_type = content_types[-1] if content_types else None
     return StoredContent(url, int(status[1]), headers, body, _charset(content_type), content_type)
@@ -250,7 +250,7 @@ def _unpacked(body: bytes) -> bytes:
     try:
         plain = unpack.decompress(body, MAX_STORED_BODY_BYTES)
     except zlib.error as error:
-        raise ValueError(f"the body is no gzip, or damaged ({error})") from error
+        raise ValueError(f"the body is not gzip, or damaged ({error})") from error
     if not unpack.eof:
         large = bool(unpack.unconsumed_tail)
         raise ValueError(

@@ -46,17 +46,18 @@ SECTIONS = {
 }
 WIDTH = 100  # of help texts
 LONGEST = 800  # characters of a message; longer literals are files, such as the example of `newsloom sources init`
-# What these modules write is not a message: pages of the demo's newspapers, and generated documentation.
+# What these modules write is not a message: pages of the demo's newspapers, generated documentation, SQL.
 NOT_MESSAGES = (
     "flows/demo/listings.py",
     "flows/demo/pages.py",
     "flows/demo/web.py",
     "flows/cli/messages_page.py",
+    "warehouse/formats.py",
     "warehouse/schema_page.py",
 )
-# Literals in these calls are patterns, queries or options of commands.
+# Literals in these calls are patterns, queries, options of commands, formats, or names of threads.
 NOT_MESSAGE_CALLS = frozenset(
-    {"argument", "compile", "execute", "fullmatch", "match", "option", "search", "sql", "sub"}
+    {"argument", "compile", "execute", "Formatter", "fullmatch", "match", "option", "search", "sql", "sub", "Thread"}
 )
 ERROR_CALLS = ("Error", "Exception", "BadParameter", "Problem", "_mistake")
 LOG_CALLS = frozenset({"debug", "info", "warning", "error", "exception", "critical"})
@@ -66,6 +67,7 @@ _WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?![\w(=])")
 _CODE = re.compile(
     r"</|//\*|^\.?//|\[\w+, \w+\]$|<[a-z!][^>]*[=>]|HTTP/1|WARC/1"
     r"|\b(SELECT|FROM|UPDATE|DELETE|INSERT|CREATE|ATTACH|PRAGMA|COPY|WHERE|FORMAT|FILTER) "
+    r"|\b(strftime|REPLACE|PARTITION_BY|TIMESTAMPTZ)\b|:=|^[\w, ]+_\w+, \w+$|charset=|msgtype="
     r"|^newsloom [a-z]+$|^(\w\w )+\w\w$|^from .* import |^python -m "
 )
 

@@ -84,7 +84,7 @@ class Extractor:
             rejection = Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
             rejection = Rejection(
-                RejectionReason.EXTRACTOR_ERROR, f"the page took its worker down (exit code {error.exitcode})"
+                RejectionReason.EXTRACTOR_ERROR, f"the worker process crashed on this page (exit code {error.exitcode})"
             )
         return extracted_fetch(page, rejection)
 

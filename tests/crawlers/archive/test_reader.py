@@ -73,7 +73,7 @@ def test_segments_are_found_by_their_seal_and_sorted_by_name(tmp_path: Path) -> 
     [
         (-1, "negative offset"),
         (0, "expected a response or a resource, found a warcinfo record"),
-        (1, "no gzip member"),
+        (1, "not a gzip member"),
         (10**9, "the file ends here"),
     ],
 )
@@ -143,7 +143,7 @@ RESPONSE = b"WARC/1.1\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:uuid:1>\r\n
         (
             RESPONSE + b"WARC-Target-URI: a:b\r\nContent-Length: 41\r\n\r\n"
             b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n\r\n\r\n",
-            "the body is coded as br",
+            "the body has the content encoding br",
         ),
         (
             RESPONSE

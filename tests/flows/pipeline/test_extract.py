@@ -83,7 +83,7 @@ def test_a_page_that_takes_its_worker_down_is_rejected_and_the_others_are_not(tm
         found = [line.content for line in extractor.extract(segment, list(segment.fetches()))]
     assert isinstance(found[1], Rejection)
     assert found[1].reason is RejectionReason.EXTRACTOR_ERROR
-    assert "took its worker down (exit code -9)" in found[1].detail
+    assert "the worker process crashed on this page (exit code -9)" in found[1].detail
     assert [type(each) for each in (found[0], found[2])] == [Article, Article]
 
 
