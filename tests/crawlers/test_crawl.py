@@ -1,4 +1,4 @@
-"""A crawl by itself: `python -m crawlers PLAN` and `scrapy crawl news`, from a plan to sealed segments."""
+"""Single crawls from a plan to sealed segments: `python -m crawlers PLAN` and `scrapy crawl news`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FEED = f"http://{HOST}/feed.xml"
 
 
 def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[str] = (), code: int = 0) -> list[Fetch]:
-    """Run a crawl process by a plan, and return its log."""
+    """Run a crawl process with a plan, and return its fetch log."""
     plan = folder / "plan"
     plan.mkdir()
     archive = folder / "archive"
@@ -43,7 +43,7 @@ def source(*requests: PlannedRequest, delay: float = 0.0, limit: int = 2000) -> 
     return PlannedSource("town", delay, requests or (PlannedRequest(FEED, Kind.FEED),), limit=limit)
 
 
-def test_every_answer_is_on_record_and_in_the_archive(tmp_path: Path) -> None:
+def test_every_response_is_logged_and_archived(tmp_path: Path) -> None:
     site = town_site(HOST, 3)
     with NewsWeb([site]) as web:
         log = crawl(tmp_path, web, source())
@@ -59,7 +59,7 @@ def test_every_answer_is_on_record_and_in_the_archive(tmp_path: Path) -> None:
         assert stored.url == fetch.url
 
 
-def test_known_addresses_are_not_asked_for(tmp_path: Path) -> None:
+def test_known_urls_are_not_requested(tmp_path: Path) -> None:
     site = town_site(HOST, 3)
     first, *others = [f"http://{HOST}{path}" for path in site.pages if path.startswith("/news")]
     with NewsWeb([site]) as web:
@@ -75,14 +75,14 @@ def test_validators_make_requests_conditional(tmp_path: Path) -> None:
     assert [(fetch.outcome, fetch.status, fetch.offset) for fetch in log] == [(Outcome.UNCHANGED, 304, None)]
 
 
-def test_links_beyond_the_limit_are_on_record_and_not_asked_for(tmp_path: Path) -> None:
+def test_links_beyond_the_limit_are_logged_but_not_requested(tmp_path: Path) -> None:
     with NewsWeb([town_site(HOST, 5)]) as web:
         log = crawl(tmp_path, web, source(limit=2))
     assert len(log[0].links) == 5
     assert sum(fetch.kind is Kind.PAGE for fetch in log) == 2
 
 
-def test_robots_txt_is_obeyed_and_what_it_forbids_is_on_record(tmp_path: Path) -> None:
+def test_robots_txt_is_obeyed_and_forbidden_pages_are_logged(tmp_path: Path) -> None:
     site = Site(HOST, {"/feed.xml": feed(HOST, ["/private/a-page-that-is-not-for-robots.html"])})
     with NewsWeb([site]) as web:
         log = crawl(tmp_path, web, source())
@@ -100,7 +100,7 @@ def test_crawl_delay_is_applied(tmp_path: Path) -> None:
     assert all((later - earlier).total_seconds() > 0.9 for earlier, later in pairwise(times))
 
 
-def test_a_host_is_asked_one_thing_at_a_time(tmp_path: Path) -> None:
+def test_a_host_gets_one_request_at_a_time(tmp_path: Path) -> None:
     delay = 0.2
     with NewsWeb([town_site(HOST, 5, delay=delay)]) as web:
         crawl(tmp_path, web, source())
@@ -119,7 +119,7 @@ def test_a_host_is_asked_one_thing_at_a_time(tmp_path: Path) -> None:
     ],
     ids=["404", "reset", "loop", "11 MiB"],
 )
-def test_a_request_that_fails_is_on_record_with_a_reason(
+def test_a_failed_request_is_logged_with_a_reason(
     tmp_path: Path, page: ServedPage, status: int | None, reason: str
 ) -> None:
     path = "/news/a-page-with-something-wrong.html"
@@ -131,7 +131,7 @@ def test_a_request_that_fails_is_on_record_with_a_reason(
     ]
 
 
-def test_a_redirect_is_followed_and_on_record(tmp_path: Path) -> None:
+def test_a_redirect_is_followed_and_logged(tmp_path: Path) -> None:
     site = town_site(HOST, 1)
     (path,) = (path for path in site.pages if path.startswith("/news"))
     short = ServedPage(b"", status=301, headers=(("Location", path),))
@@ -142,7 +142,7 @@ def test_a_redirect_is_followed_and_on_record(tmp_path: Path) -> None:
     ]
 
 
-def test_an_index_leads_to_its_sitemaps_and_names_them_in_its_log_line(tmp_path: Path) -> None:
+def test_a_sitemap_index_leads_to_its_sitemaps_and_its_log_entry_names_them(tmp_path: Path) -> None:
     with NewsWeb([town_site(HOST, 4)]) as web:
         log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/sitemap.xml", Kind.SITEMAP)))
     children = [FoundListing(f"http://{HOST}/sitemap-{number}.xml", Kind.SITEMAP) for number in (1, 2)]
@@ -159,7 +159,7 @@ def test_a_front_page_leads_to_its_feeds(tmp_path: Path) -> None:
     assert [fetch.kind for fetch in log] == [Kind.HOMEPAGE, Kind.FEED, Kind.PAGE, Kind.PAGE]
 
 
-def test_a_front_page_that_names_no_feed_leads_to_where_feeds_often_are(tmp_path: Path) -> None:
+def test_a_front_page_without_feeds_leads_to_the_usual_locations(tmp_path: Path) -> None:
     site = town_site(HOST, 2)
     pages = {path: page for path, page in site.pages.items() if "sitemap" not in path}
     pages |= {
@@ -188,7 +188,7 @@ def test_a_front_page_leads_to_the_news_sitemaps_of_robots_txt(tmp_path: Path) -
     assert [fetch.kind for fetch in log[2:]] == [Kind.PAGE]
 
 
-def test_scrapy_crawls_by_hand_from_the_project_root(tmp_path: Path) -> None:
+def test_scrapy_crawls_without_a_warehouse_from_the_project_root(tmp_path: Path) -> None:
     sources = tmp_path / "sources.toml"
     entry = '[[source]]\nname = "{0}"\ndelay = 0\nfeeds = ["http://{0}/feed.xml"]\n'
     sources.write_text(entry.format(HOST) + entry.format("other.example"))
@@ -206,13 +206,13 @@ def test_scrapy_crawls_by_hand_from_the_project_root(tmp_path: Path) -> None:
     assert len(list(segment.fetches())) == 3
 
 
-def test_a_plan_reads_as_it_was_written(tmp_path: Path) -> None:
+def test_a_plan_is_read_as_it_was_written(tmp_path: Path) -> None:
     plan = CrawlPlan("abc", "archive", "agent", 5, (source(PlannedRequest(FEED, Kind.FEED, '"e"'), limit=3),))
     write_plan(tmp_path, plan)
     assert read_plan(tmp_path) == plan
 
 
-def test_a_plan_that_is_none_ends_the_crawl_with_words(tmp_path: Path) -> None:
+def test_an_invalid_plan_ends_the_crawl_with_a_message(tmp_path: Path) -> None:
     (tmp_path / "plan.json").write_text('{"run_id": 1}')
     done = subprocess.run(
         [sys.executable, "-m", "crawlers", str(tmp_path)], capture_output=True, text=True, check=False

@@ -1,4 +1,4 @@
-"""No crawl reaches an address inside: real crawls, with a resolver stub and a listening socket that counts."""
+"""No crawl reaches a private address: real crawls with a stub resolver and a socket that counts connections."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def port_of(web: NewsWeb) -> int:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::ffff:127.0.0.1"])
-def test_a_name_that_resolves_inside_is_not_connected_to(tmp_path: Path, address: str) -> None:
+def test_a_name_that_resolves_to_a_private_address_is_not_connected_to(tmp_path: Path, address: str) -> None:
     with Listener() as listener:
         url = f"http://inside.example:{listener.port}/feed.xml"
         names = {"inside.example": [address]}
@@ -37,7 +37,7 @@ def test_a_name_that_resolves_inside_is_not_connected_to(tmp_path: Path, address
     assert "allow_private_addresses = true" in (fetch.detail or "")
 
 
-def test_a_source_that_may_go_inside_does(tmp_path: Path) -> None:
+def test_a_source_that_allows_private_addresses_reaches_them(tmp_path: Path) -> None:
     with Listener() as listener:
         url = f"http://inside.example:{listener.port}/feed.xml"
         names = {"inside.example": ["127.0.0.1"]}
@@ -46,8 +46,8 @@ def test_a_source_that_may_go_inside_does(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("cache", ["true", "false"])
-def test_a_name_that_is_public_first_and_inside_then_leads_nowhere(tmp_path: Path, cache: str) -> None:
-    """Rebinding: robots.txt and feed come from the public address, the page's look-up says loopback."""
+def test_a_name_that_becomes_private_after_the_first_look_up_is_refused(tmp_path: Path, cache: str) -> None:
+    """DNS rebinding: robots.txt and the feed come from a public address, then the name resolves to loopback."""
     with Listener() as listener:
         site = f"{HOST}:{listener.port}"
         pages = {
@@ -70,7 +70,7 @@ def test_a_name_that_is_public_first_and_inside_then_leads_nowhere(tmp_path: Pat
 
 @pytest.mark.parametrize("proxy", [True, False], ids=["proxy", "direct"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "0x7f.1", "[::ffff:127.0.0.1]", "localhost"])
-def test_a_redirect_inside_is_not_followed(tmp_path: Path, host: str, proxy: bool) -> None:
+def test_a_redirect_to_a_private_address_is_not_followed(tmp_path: Path, host: str, proxy: bool) -> None:
     with Listener() as listener:
         location = f"http://{host}:{listener.port}/admin"
         away = ServedPage(b"", status=302, headers=(("Location", location),))
@@ -87,7 +87,7 @@ def test_a_redirect_inside_is_not_followed(tmp_path: Path, host: str, proxy: boo
     assert [(fetch.outcome, fetch.reason) for fetch in log[1:]] == [(Outcome.SKIPPED, "forbidden_address")]
 
 
-def test_a_redirect_to_a_name_that_resolves_inside_is_not_followed(tmp_path: Path) -> None:
+def test_a_redirect_to_a_name_with_a_private_address_is_not_followed(tmp_path: Path) -> None:
     with Listener() as listener:
         away = ServedPage(b"", status=302, headers=(("Location", f"http://inside.example:{listener.port}/"),))
         with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [PAGE]), PAGE: away})]) as web:
@@ -101,7 +101,7 @@ def test_a_redirect_to_a_name_that_resolves_inside_is_not_followed(tmp_path: Pat
     assert [(fetch.outcome, fetch.reason) for fetch in log[1:]] == [(Outcome.SKIPPED, "forbidden_address")]
 
 
-def test_robots_txt_that_leads_inside_is_not_followed_and_its_pages_are_tried_later(tmp_path: Path) -> None:
+def test_a_private_redirect_of_robots_txt_is_not_followed_and_the_pages_wait(tmp_path: Path) -> None:
     with Listener() as listener:
         away = ServedPage(b"", status=302, headers=(("Location", f"http://127.0.0.1:{listener.port}/robots.txt"),))
         with NewsWeb([Site(HOST, {"/feed.xml": feed(HOST, [PAGE]), "/robots.txt": away})]) as web:
@@ -115,7 +115,7 @@ def test_robots_txt_that_leads_inside_is_not_followed_and_its_pages_are_tried_la
     assert [(fetch.outcome, fetch.reason) for fetch in log] == [(Outcome.SKIPPED, "robots_unreachable")]
 
 
-def test_a_connection_made_for_a_source_that_may_go_inside_serves_no_other(tmp_path: Path) -> None:
+def test_a_connection_for_a_private_source_never_serves_another_source(tmp_path: Path) -> None:
     inside = "inside.example"
     with NewsWeb([]) as private:
         port = port_of(private)

@@ -1,4 +1,4 @@
-"""What a crawl does with hosts that forbid, refuse, stall, or send more than they should; all against real servers."""
+"""Crawls of hosts that forbid, refuse, stall or send too much; all against real servers."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def outcomes(log: Sequence[Fetch]) -> list[tuple[Outcome, str | None]]:
 
 
 @pytest.mark.parametrize("status", [500, 503, 429])
-def test_robots_txt_that_cannot_be_had_forbids_all_for_now(tmp_path: Path, status: int) -> None:
+def test_a_robots_txt_that_cannot_be_fetched_forbids_everything_for_now(tmp_path: Path, status: int) -> None:
     with Scripted({"/robots.txt": [Answer(b"", status)]}) as web:
         log = run(tmp_path, web, pages("/1", "/2"), RETRY_TIMES=0)
         assert [path for _, path in web.asked] == [f"{HOST}/robots.txt"]
@@ -51,7 +51,7 @@ def test_robots_txt_that_cannot_be_had_forbids_all_for_now(tmp_path: Path, statu
 
 
 @pytest.mark.parametrize("status", [404, 401, 403, 410])
-def test_robots_txt_that_is_not_there_forbids_nothing(tmp_path: Path, status: int) -> None:
+def test_a_missing_robots_txt_forbids_nothing(tmp_path: Path, status: int) -> None:
     with Scripted({"/robots.txt": [Answer(b"", status)], "/1": [Answer()]}) as web:
         log = run(tmp_path, web, pages("/1"))
     assert outcomes(log) == [(Outcome.FETCHED, None)]
@@ -68,7 +68,7 @@ def test_robots_txt_is_followed_over_five_redirects(tmp_path: Path, hops: int, a
     assert outcomes(log) == [(Outcome.FETCHED, None) if allowed else (Outcome.SKIPPED, "robots")]
 
 
-def test_robots_txt_is_obeyed_by_redirect_targets_and_asked_for_once_a_host(tmp_path: Path) -> None:
+def test_robots_txt_applies_to_redirect_targets_and_is_fetched_once_per_host(tmp_path: Path) -> None:
     script = {
         f"{HOST}/robots.txt": [Answer(b"")],
         f"{OTHER}/robots.txt": [Answer(b"User-agent: newsloom-test\nDisallow: /closed\n")],
@@ -107,7 +107,7 @@ def test_retry_after_pauses_its_host_and_no_other(tmp_path: Path, status: int) -
     assert max(others) < asked[1]
 
 
-def test_a_host_that_wants_to_be_left_alone_for_long_is_asked_no_more(tmp_path: Path) -> None:
+def test_a_host_that_asks_for_a_long_pause_is_given_up(tmp_path: Path) -> None:
     busy = Answer(b"", 503, (("Retry-After", "3600"),))
     with Scripted({**ROBOTS_MISSING, "/1": [busy], "/2": [Answer()]}) as web:
         log = run(tmp_path, web, pages("/1", "/2"))
@@ -117,7 +117,7 @@ def test_a_host_that_wants_to_be_left_alone_for_long_is_asked_no_more(tmp_path: 
     assert "3600 s" in (log[0].detail or "")
 
 
-def test_a_host_that_is_always_busy_is_given_up_when_the_waiting_is_used_up(tmp_path: Path) -> None:
+def test_a_host_that_is_always_busy_is_given_up_when_its_waiting_time_is_used_up(tmp_path: Path) -> None:
     busy = Answer(b"", 503, (("Retry-After", "1"),))
     last = Answer(b"", 503, (("Retry-After", "120"),))
     with Scripted({**ROBOTS_MISSING, "/1": [busy, busy, last], "/2": [last], "/3": [last]}) as web:
@@ -166,7 +166,7 @@ def test_a_page_that_drips_ends_in_time_and_its_host_is_given_up(tmp_path: Path)
     assert town[Outcome.SKIPPED, "host_unresponsive"] == 29 - town[Outcome.FAILED, "timeout"]
 
 
-def test_a_host_with_more_pages_than_one_crawl_takes_has_them_on_record_and_not_asked(tmp_path: Path) -> None:
+def test_pages_beyond_the_limit_of_a_host_are_logged_but_not_requested(tmp_path: Path) -> None:
     paths = [f"/{number}" for number in range(1, 11)]
     with Scripted({**ROBOTS_MISSING, **{path: [Answer()] for path in paths}}) as web:
         log = run(tmp_path, web, pages(*paths), PAGES_PER_HOST=4)
@@ -175,7 +175,7 @@ def test_a_host_with_more_pages_than_one_crawl_takes_has_them_on_record_and_not_
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "http://a b:x/", "//"])
-def test_a_redirect_to_no_address_is_on_record(tmp_path: Path, location: str) -> None:
+def test_a_redirect_to_something_that_is_not_a_url_is_logged(tmp_path: Path, location: str) -> None:
     script = {**ROBOTS_MISSING, "/1": [Answer(b"", 302, (("Location", location),))]}
     with Scripted(script) as web:
         (fetch,) = run(tmp_path, web, pages("/1"))
@@ -221,7 +221,7 @@ PLAIN = b"<html><body><p>" + b"All that was said on the quay. " * 300 + b"</p></
     ],
     ids=["gzip", "x-gzip", "two members", "deflate", "br, though not asked for", "plain"],
 )
-def test_a_body_is_the_same_however_it_was_packed_and_gzip_is_archived_as_it_came(
+def test_a_body_is_the_same_in_every_coding_and_gzip_is_archived_as_received(
     tmp_path: Path, packed: bytes, encoding: str | None, kept: bool
 ) -> None:
     headers = (("Content-Encoding", encoding),) if encoding else ()
@@ -236,7 +236,7 @@ def test_a_body_is_the_same_however_it_was_packed_and_gzip_is_archived_as_it_cam
     assert (packed in gzip.decompress(segment.warc_path.read_bytes())) == (kept or encoding is None)
 
 
-def test_gzip_that_ends_early_gives_what_unpacks(tmp_path: Path) -> None:
+def test_gzip_that_ends_early_gives_the_part_that_can_be_unpacked(tmp_path: Path) -> None:
     packed = gzip.compress(PLAIN)[:-20]
     with Scripted({**ROBOTS_MISSING, "/1": [Answer(packed, headers=(("Content-Encoding", "gzip"),))]}) as web:
         (fetch,) = run(tmp_path, web, pages("/1"))
