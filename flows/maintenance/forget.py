@@ -22,7 +22,7 @@ from flows.progress import SilentReporter
 from flows.reports.stored_page import url_spellings
 from warehouse.dedup.recompute_queue import queue_articles
 from warehouse.forgetting.forget import find_traces, keep_offsets, remove_traces, requests_elsewhere
-from warehouse.loading.load import enter
+from warehouse.loading.load import add_batch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -69,13 +69,13 @@ def forget(
     """
     with locked_archive(directory):
         found = find_traces(writer.connection, [] if url is None else url_spellings(url), source)
-        keys = {address: key for address in found.addresses if (key := url_key_or_none(address)) is not None}
+        keys = {address: key for address in found.urls if (key := url_key_or_none(address)) is not None}
         # The URLs of a source are not blocked, because another source may list them.
         forgotten = add_to_blocklist(
             directory.private, keys.values() if source is None else (), () if source is None else (source,)
         )
         records = 0
-        needles = tuple(_needles(found.addresses)) if source is None else ()
+        needles = tuple(_needles(found.urls)) if source is None else ()
         segments = (Segment(directory.archive, name) for name in found.segments)
         there = (segment for segment in segments if segment.exists())
         for segment, erased in erase_from_segments(there, partial(_replacement, forgotten=forgotten, needles=needles)):
@@ -96,7 +96,7 @@ def forget(
         process_queue(writer, SilentReporter())
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
-    return ForgetResult(len(found.articles), records, len(found.addresses), len(others))
+    return ForgetResult(len(found.articles), records, len(found.urls), len(others))
 
 
 def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Blocklist) -> set[UUID]:
@@ -105,7 +105,7 @@ def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotte
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
     kept = [fetch for fetch in fetches if not forgotten.is_about(fetch)]
     classified = classify_fetches(writer, list(extractor.extract(segment, kept)))
-    enter(writer.connection, build_batch(origin_of(segment.name), classified))
+    add_batch(writer.connection, build_batch(origin_of(segment.name), classified))
     return {
         one.classification.article_id
         for one in classified

@@ -1,5 +1,5 @@
--- Pairs to compare: they share enough fingerprints, and lie near each other in time. Where an article has very many, the
--- originals among them come first, so that the root of a chain is always found.
+-- Pairs to compare: articles that share enough fingerprints and are close in time. If an article is in very many pairs,
+-- originals come first, so that the root of a chain is always found.
 SELECT one.article_id, other.article_id
 FROM (
     SELECT mine.article_id, theirs.article_id AS other_id, count(*) AS shared

@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-# As much of the texts is read at once.
-TEXTS_AT_ONCE = 500
+TEXTS_AT_ONCE = 500  # texts that are read at a time
 
 INDEXED_ARTICLES = pa.schema(
     [
@@ -94,7 +93,7 @@ class StoredPair:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateState:
-    """What `article_state` has of an article."""
+    """The duplicate columns of a row of `article_state`."""
 
     article_id: UUID
     source: str
@@ -132,12 +131,12 @@ def indexed_articles(
 ) -> dict[UUID, IndexedArticle]:
     """The rows of these articles in the index; `seen` is the range of their first sights, `days` that of their days.
 
-    Give one of both.
+    Pass one of the two.
     """
     if not articles:
         return {}
     column, span = ("day", days) if days else ("first_seen_at", seen)
-    assert span is not None, "one of both is given"
+    assert span is not None, "one of the two is given"
     with temporary(connection, "wanted", id_table(articles)):
         rows = connection.execute(
             f"""
@@ -150,7 +149,7 @@ def indexed_articles(
 
 
 def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[IndexedArticle]) -> None:
-    """Set when the text of articles was published first, by `published_at` and `published_precision` of these rows."""
+    """Set the time at which the texts of articles were first published to that of these rows."""
     if not rows:
         return
     table = pa.table(
@@ -172,7 +171,7 @@ def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[Indexe
 
 
 def remove_from_index(connection: duckdb.DuckDBPyConnection, gone: Collection[IndexedArticle]) -> None:
-    """Take articles out of the index, because their text has changed."""
+    """Remove articles from the index, because their texts have changed."""
     if not gone:
         return
     first, last = min(row.day for row in gone), max(row.day for row in gone)
@@ -185,7 +184,7 @@ def remove_from_index(connection: duckdb.DuckDBPyConnection, gone: Collection[In
 
 
 def pairs_of(connection: duckdb.DuckDBPyConnection, articles: dict[UUID, date], window: int) -> list[StoredPair]:
-    """The pairs that any of the articles (with their days) is in."""
+    """The pairs with any of the articles (with their days)."""
     if not articles:
         return []
     with temporary(connection, "wanted", id_table(articles)):
@@ -230,10 +229,10 @@ def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, ob
 
 
 def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: pa.Table) -> None:
-    """Append articles (COMPARED) and their fingerprints (PRINTS), by day."""
+    """Append articles (columns of INDEXED_ARTICLES) and their fingerprints (columns of FINGERPRINTS), by day."""
     with temporary(connection, "new_articles", rows), temporary(connection, "prints", prints):
         connection.execute("INSERT INTO private.indexed_articles BY NAME SELECT * FROM new_articles ORDER BY day")
-        # Those of an article stand together: its identifier is stored once for all of them.
+        # Grouped by article, so that DuckDB stores its identifier once for all of them.
         connection.execute(
             "INSERT INTO private.fingerprints BY NAME SELECT * FROM prints ORDER BY day, article_id, hash"
         )
@@ -242,7 +241,7 @@ def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: 
 def indexed_texts(
     connection: duckdb.DuckDBPyConnection, wanted: Sequence[IndexedArticle]
 ) -> Iterator[tuple[UUID, str]]:
-    """The texts that these articles were compared by, a few hundred at a time."""
+    """The indexed texts of these articles, read a few hundred at a time."""
     for begin in range(0, len(wanted), TEXTS_AT_ONCE):
         some = wanted[begin : begin + TEXTS_AT_ONCE]
         versions = pa.table({"version_id": uuid_array([row.version_id for row in some])})
@@ -257,7 +256,7 @@ def indexed_texts(
 
 
 def set_resolved(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]], seen: Seen) -> None:
-    """Enter what articles go back to (columns of RESOLVED); `seen` spans their first sights."""
+    """Set the originals of articles (columns of RESOLVED); `seen` is the range of their first sights."""
     if rows:
         with temporary(connection, "resolved", pa.Table.from_pylist(rows, schema=RESOLVED)):
             connection.execute(statement("resolved"), {"first": seen[0], "last": seen[1]})

@@ -1,4 +1,4 @@
-"""Who shares fingerprints with whom, and the fingerprints that count for nothing."""
+"""Articles that share fingerprints, and common fingerprints, which are ignored."""
 
 from __future__ import annotations
 
@@ -21,16 +21,20 @@ if TYPE_CHECKING:
 
 
 class Matches:
-    """The articles that share fingerprints with new ones, for as long as the context lasts.
+    """The articles that share fingerprints with new ones, while the context lasts.
 
-    `articles` are the new ones, which are in the index already; `runs` the stretches of days to look at.
+    `articles` are the new ones, which are in the index already; `day_ranges` are the days to search.
     """
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], prints: pa.Table, runs: Sequence[Days]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        articles: Collection[UUID],
+        prints: pa.Table,
+        day_ranges: Sequence[Days],
     ) -> None:
         self.connection = connection
-        self.runs = runs
+        self.day_ranges = day_ranges
         self._tables = [
             temporary(connection, "new_articles", id_table(articles)),
             temporary(connection, "prints", pa.table({"hash": prints["hash"]})),
@@ -41,14 +45,14 @@ class Matches:
             table.__enter__()
         self.connection.execute("DELETE FROM prints WHERE hash IN (SELECT hash FROM private.common_fingerprints)")
         self.connection.execute("CREATE OR REPLACE TEMP TABLE matched (hash UBIGINT, article_id UUID, day DATE)")
-        for first, last in self.runs:
+        for first, last in self.day_ranges:
             self.connection.execute(statement("matched"), {"first": first, "last": last})
-        # What nobody else has is of no more use.
+        # Fingerprints of a single article are of no use.
         self.connection.execute(
             "DELETE FROM matched WHERE hash IN (SELECT hash FROM matched GROUP BY hash HAVING count(*) = 1)"
         )
         self.connection.execute("CREATE OR REPLACE TEMP TABLE nearby AS FROM private.indexed_articles LIMIT 0")
-        for first, last in self.runs:
+        for first, last in self.day_ranges:
             self.connection.execute(statement("nearby"), {"first": first, "last": last})
         return self
 
@@ -59,7 +63,7 @@ class Matches:
                 table.__exit__(None, None, None)
 
     def crowded(self, many: int, most: int) -> dict[int, list[UUID]]:
-        """Fingerprints of at least `many` articles, each with `most` of these in the order of their identifiers."""
+        """Fingerprints of at least `many` articles, each with at most `most` of them, ordered by identifier."""
         rows = self.connection.execute(
             "SELECT hash, list(article_id ORDER BY article_id)[:?] FROM matched GROUP BY hash HAVING count(*) >= ?",
             [most, many],
@@ -67,28 +71,29 @@ class Matches:
         return dict(rows)
 
     def holders(self, hashes: Collection[int]) -> list[tuple[UUID, date]]:
-        """The articles that have any of these fingerprints, with their days."""
+        """The articles with any of these fingerprints, and their days."""
         with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
             return self.connection.execute(
                 "SELECT DISTINCT article_id, day FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)"
             ).fetchall()
 
     def ignore(self, hashes: Collection[int]) -> None:
-        """Go on without these fingerprints."""
+        """Ignore these fingerprints from now on."""
         with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
             self.connection.execute("DELETE FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)")
 
     def candidates(self, window: int, least: float, most: int) -> list[tuple[UUID, UUID]]:
-        """Pairs (new article, other one) at most `window` days apart.
+        """Pairs (new article, other article) at most `window` days apart.
 
-        They share at least the part `least` of the fewer fingerprints; an article has at most `most` others.
+        They share at least `least` of the fingerprints of the article with fewer; an article is in at most `most`
+        pairs.
         """
         return self.connection.execute(
             statement("candidates"), {"window": window, "least": least, "most": most}
         ).fetchall()
 
     def nearby(self) -> dict[UUID, IndexedArticle]:
-        """What is known of every article that shares fingerprints."""
+        """The index rows of all articles that share fingerprints."""
         rows = self.connection.execute("FROM nearby").fetchall()
         return {row[1]: IndexedArticle(*row) for row in rows}
 
@@ -98,7 +103,7 @@ def _hashes(hashes: Collection[int]) -> pa.Table:
 
 
 def add_common_fingerprints(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
-    """Remember fingerprints as common."""
+    """Add common fingerprints."""
     with temporary(connection, "wanted_hashes", _hashes(hashes)):
         connection.execute(
             """

@@ -1,5 +1,5 @@
--- Fingerprints that many different articles of the last months have, with these. Those that many have in a few days are
--- found when the last of them comes; here are those of sites that publish little.
+-- Fingerprints of many different articles in the last months, with these articles. Fingerprints that become common within
+-- days are found when new articles arrive; these are of sites that publish little.
 WITH frequent AS (
     SELECT hash
     FROM private.fingerprints

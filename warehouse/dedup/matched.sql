@@ -1,4 +1,4 @@
--- Every article that shares a fingerprint with the new ones, in one run of days. New ones are among them.
+-- Every article that shares a fingerprint with the new ones, in one range of days; includes the new ones.
 INSERT INTO matched
 SELECT hash, article_id, day
 FROM private.fingerprints

@@ -1,4 +1,4 @@
-"""The queue of articles whose duplicates and stories are to be found anew."""
+"""The queue of articles whose duplicates and stories are to be found again."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ class QueuedArticle:
 
 
 def queue_length(connection: duckdb.DuckDBPyConnection) -> int:
-    """How many articles are in the queue."""
+    """The number of articles in the queue."""
     return int(connection.execute("SELECT count(*) FROM private.restory").fetchall()[0][0])
 
 
 def queue_all_articles(connection: duckdb.DuckDBPyConnection) -> int:
-    """Forget all duplicates and stories, and put every article into the queue; returns how many those are."""
+    """Delete all duplicates and stories, and queue every article; returns the number of articles."""
     connection.execute(statement("restory_fill"))
     return queue_length(connection)
 
 
 def queue_articles(connection: duckdb.DuckDBPyConnection, article_ids: Collection[UUID]) -> None:
-    """Put these articles at the end of the queue, in the caller's transaction."""
+    """Append articles to the queue, in the caller's transaction."""
     connection.execute(
         """
         INSERT INTO private.restory
@@ -94,7 +94,7 @@ def take_queued_articles(
 
 
 def count_duplicates_and_stories(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """How many articles repeat others, and how many stories there are."""
+    """The number of articles that are duplicates, and of stories."""
     row = connection.execute(
         "SELECT (SELECT count(duplicate_of) FROM article_state), (SELECT count(*) FROM stories)"
     ).fetchall()[0]

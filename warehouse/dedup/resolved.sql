@@ -1,4 +1,4 @@
--- Only rows that change; the time of first sight says in which row groups they are.
+-- Updates only rows that change; the range of first sights limits the row groups to read.
 UPDATE article_state AS state
 SET duplicate_of = resolved.duplicate_of, duplicate_kind = resolved.duplicate_kind, similarity = resolved.similarity
 FROM resolved

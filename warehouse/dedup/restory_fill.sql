@@ -1,4 +1,4 @@
--- All that was found is forgotten; the background stays, until there are stories to make a new one of.
+-- Deletes all results; document frequencies stay until there are stories to compute new ones from.
 DELETE FROM duplicates;
 DELETE FROM private.fingerprints;
 DELETE FROM private.indexed_articles;

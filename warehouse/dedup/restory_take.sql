@@ -1,4 +1,4 @@
--- The current texts of the articles that are next.
+-- The current texts of the next articles in the queue.
 SELECT state.article_id, state.version_id, state.source, version.title, version.language, version.published_at,
        version.published_precision, version.seen_at, state.first_seen_at, version.text
 FROM taken

@@ -1,6 +1,6 @@
-"""Stories: their rows, the terms they are found by, and the background that says which terms tell something.
+"""Stories: their rows, their centroids, and the document frequencies of terms.
 
-Everything here is one transaction of the caller's, and reads the days around the articles at hand.
+The functions here run in the caller's transaction and read the days around the given articles.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-WEIGHT_UNIT = 4096  # a weight of 1 as it is stored
+WEIGHT_UNIT = 4096  # the stored value of a weight of 1
 
 STORY_TERMS = pa.schema(
     [
@@ -56,7 +56,7 @@ STORIES = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A row of `stories`, without the columns that follow from others."""
+    """A row of `stories`, without columns that are derived from others."""
 
     story_id: UUID
     title: str
@@ -72,7 +72,7 @@ class Story:
 
 
 class CandidateStories:
-    """The stories that new articles may belong to, for as long as the context lasts."""
+    """The stories that new articles may belong to, while the context lasts."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
@@ -86,16 +86,16 @@ class CandidateStories:
             self.connection.execute("DROP TABLE temp.candidate_stories")
 
     def add(self, stories: Collection[UUID]) -> None:
-        """These, whatever they are about."""
+        """Add these stories, whatever their terms."""
         if stories:
             with temporary(self.connection, "wanted", id_table(stories)):
                 self.connection.execute("INSERT INTO candidate_stories SELECT id FROM wanted")
 
     def search(self, strong: pa.Table, days: tuple[date, date], least: float) -> None:
-        """Those whose last day lies within `days` and that share strong terms with an article.
+        """Add stories whose last day is within `days` and that share strong terms with an article.
 
-        `strong` has the columns node (the article's number), term and weight (in parts of WEIGHT_UNIT); the sum of the
-        products of the terms that both have is at least `least`.
+        `strong` has the columns node (number of the article), term and weight (in units of 1/WEIGHT_UNIT); the sum of
+        the products of the weights of shared terms is at least `least`.
         """
         with temporary(self.connection, "node_terms", strong):
             self.connection.execute(
@@ -104,7 +104,7 @@ class CandidateStories:
             )
 
     def read(self, days: tuple[date, date]) -> dict[UUID, Story]:
-        """The rows of those whose last day lies within `days`, the oldest first."""
+        """The rows of the candidates whose last day is within `days`, oldest first."""
         rows = self.connection.execute(
             f"SELECT {_COLUMNS} FROM stories WHERE story_id IN (SELECT story_id FROM candidate_stories) "  # noqa: S608
             "AND last_at >= ? AND last_at < CAST(? AS DATE) + 1 ORDER BY first_at, story_id",
@@ -116,7 +116,7 @@ class CandidateStories:
 def read_centroids(
     connection: duckdb.DuckDBPyConnection, stories: Sequence[Story]
 ) -> tuple[NDArray[np.int64], NDArray[np.uint32], NDArray[np.float32]]:
-    """The terms of stories, as (number of the story in their order, term, weight), by number and falling weight."""
+    """The centroids of stories, as (number of the story in the given order, term, weight), by number and weight."""
     if not stories:
         return np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.float32)
     table = pa.table(
@@ -148,7 +148,7 @@ def _stories(rows: Sequence[tuple[Any, ...]]) -> dict[UUID, Story]:
 
 
 def remove_stories(connection: duckdb.DuckDBPyConnection, gone: Collection[Story]) -> None:
-    """Delete stories and their terms."""
+    """Delete stories and their centroids."""
     if not gone:
         return
     first, last = min(story.last_at for story in gone), max(story.last_at for story in gone)
@@ -164,11 +164,14 @@ def remove_stories(connection: duckdb.DuckDBPyConnection, gone: Collection[Story
 
 
 def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story], method: str, terms: pa.Table) -> None:
-    """Append stories, and their terms (STORY_TERMS)."""
+    """Append stories and their centroids (columns of STORY_TERMS)."""
     columns: dict[str, list[Any]] = {name: [getattr(story, name, None) for story in stories] for name in STORIES.names}
-    columns |= {name: [key.bytes for key in columns[name]] for name in ("story_id", "article_id")}
     columns |= {"sources": [len(story.outlets) for story in stories], "method": [method] * len(stories)}
-    rows = pa.table({field.name: pa.array(columns[field.name], field.type) for field in STORIES}, schema=STORIES)
+    arrays = [
+        uuid_array(columns[field.name]) if field.name.endswith("_id") else pa.array(columns[field.name], field.type)
+        for field in STORIES
+    ]
+    rows = pa.table(arrays, schema=STORIES)
     connection.register("new_stories", rows)
     # `likeness` is the former name of `similarity`, kept for one release.
     connection.execute("INSERT INTO stories BY NAME SELECT *, similarity AS likeness FROM new_stories ORDER BY last_at")
@@ -181,7 +184,7 @@ def add_stories(connection: duckdb.DuckDBPyConnection, stories: Sequence[Story],
 def assign_stories(
     connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], seen: tuple[datetime, datetime]
 ) -> None:
-    """Enter the story of each article; `seen` spans the articles' first sights."""
+    """Set the story of each article; `seen` is the range of their first sights."""
     if not stories:
         return
     with temporary(connection, "assigned", assigned(stories)):
@@ -195,7 +198,7 @@ def assign_stories(
 
 
 def rename_stories(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID]) -> None:
-    """Give the articles of some stories to others: what is one story has one identifier."""
+    """Move all articles of some stories (keys) to others (values), because stories were merged."""
     if not stories:
         return
     with temporary(connection, "renamed", renamed(stories)):
@@ -207,7 +210,7 @@ def rename_stories(connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID,
 def known_stories(
     connection: duckdb.DuckDBPyConnection, wanted: Collection[UUID], span: tuple[datetime, datetime]
 ) -> set[UUID]:
-    """Which of these are stories already, among those that two lengths of a story or less are apart from `span`."""
+    """Those of the identifiers that are stories already, within 60 days of `span`: twice the length of a story."""
     with temporary(connection, "wanted", id_table(wanted)):
         rows = connection.execute(
             "SELECT story_id FROM stories WHERE story_id IN (SELECT id FROM wanted) "
@@ -218,7 +221,7 @@ def known_stories(
 
 
 def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, now: datetime) -> int:
-    """Mark stories as closed whose latest article came before `quiet_since`; returns how many those are."""
+    """Close the stories whose latest article is from before `quiet_since`; returns their number."""
     return int(
         connection.execute(
             "UPDATE stories SET closed_at = ? WHERE closed_at IS NULL AND last_at < ?", [now, quiet_since]
@@ -229,7 +232,7 @@ def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, 
 def read_document_frequencies(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[set[str], NDArray[np.uint32], NDArray[np.float32]]:
-    """The languages that there is a background of, its terms, ascending, and the part of articles that have each."""
+    """The languages with document frequencies; the terms, ascending; and the share of articles that contain each."""
     languages = connection.execute("SELECT DISTINCT language FROM private.document_frequencies").fetchall()
     found = connection.execute(
         "SELECT term, max(share) AS share FROM private.document_frequencies GROUP BY term ORDER BY term"

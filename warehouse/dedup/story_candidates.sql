@@ -1,4 +1,4 @@
--- Stories of the time that have strong terms in common with any of the new articles.
+-- Stories of these days that share strong terms with any of the new articles.
 INSERT INTO candidate_stories
 SELECT DISTINCT story_id
 FROM (

@@ -1,6 +1,6 @@
-"""The articles of stories, with what each is about: what a story that is looked at again is made of.
+"""The articles of stories with their terms, from which stories are clustered again.
 
-Everything here is one transaction of the caller's, and reads the days of the stories at hand.
+The functions here run in the caller's transaction and read the days of the given stories.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ MEMBERS = pa.schema(
 
 @dataclass(frozen=True, slots=True)
 class StoryMember:
-    """A row of `private.story_members`, without its terms, and what the article's state says of copies.
+    """A row of `private.story_members` without its terms, with the article's duplicate state.
 
-    `root` is the article that it goes back to, `copy` whether it repeats it.
+    `root` is the article that it goes back to, `copy` says whether it is a copy of it.
     """
 
     article_id: UUID
@@ -61,7 +61,7 @@ class StoryMember:
 
 @dataclass(frozen=True, slots=True)
 class MemberTerms:
-    """The terms of several articles, one after another: how many each has, the terms, their weights as stored."""
+    """The terms of several articles, concatenated: the number of each article's, the terms, their stored weights."""
 
     counts: NDArray[np.int64]
     terms: NDArray[np.uint32]
@@ -71,7 +71,7 @@ class MemberTerms:
 def read_members(
     connection: duckdb.DuckDBPyConnection, stories: Collection[UUID], days: tuple[date, date]
 ) -> tuple[list[StoryMember], MemberTerms]:
-    """The articles of stories whose articles are of `days`."""
+    """The articles of stories; `days` is the range of their days."""
     if not stories:
         return [], MemberTerms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
     with temporary(connection, "wanted", id_table(stories)):
@@ -106,7 +106,7 @@ _SCALARS = (
 def member_outlets(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
 ) -> dict[UUID, frozenset[str]]:
-    """The sources that these articles stand at; `seen` spans their first sights."""
+    """The sources of these articles; `seen` is the range of their first sights."""
     with temporary(connection, "wanted", id_table(articles)):
         found = connection.execute(
             "SELECT article_id, outlets FROM private.story_members "
@@ -119,7 +119,7 @@ def member_outlets(
 def add_members(
     connection: duckdb.DuckDBPyConnection, members: Sequence[StoryMember], stories: Sequence[UUID], found: MemberTerms
 ) -> None:
-    """Append articles, with the story of each and their terms."""
+    """Append articles with their stories and terms."""
     if not members:
         return
     offsets = np.concatenate([[0], np.cumsum(found.counts)]).astype(np.int32)
@@ -149,7 +149,7 @@ def add_members(
 def remove_members(
     connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
 ) -> None:
-    """Delete the rows of articles; `seen` spans their first sights."""
+    """Delete the rows of articles; `seen` is the range of their first sights."""
     if articles:
         with temporary(connection, "wanted", id_table(articles)):
             connection.execute(
@@ -160,14 +160,14 @@ def remove_members(
 
 
 def drop_members_before(connection: duckdb.DuckDBPyConnection, before: date) -> None:
-    """Delete the rows of articles of days before one."""
+    """Delete the rows of articles from before a day."""
     connection.execute("DELETE FROM private.story_members WHERE day < ?", [before])
 
 
 def assign_members(
     connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]
 ) -> None:
-    """Enter the stories of articles of `days` that have come to another one."""
+    """Set the stories of articles that have moved to another one; `days` is the range of their days."""
     if stories:
         with temporary(connection, "assigned", assigned(stories)):
             connection.execute(
@@ -182,7 +182,7 @@ def assign_members(
 def rename_member_stories(
     connection: duckdb.DuckDBPyConnection, stories: Mapping[UUID, UUID], days: tuple[date, date]
 ) -> None:
-    """Give the articles of some stories to others; `days` are those of the articles."""
+    """Move all articles of some stories (keys) to others (values); `days` is the range of the articles' days."""
     if stories:
         with temporary(connection, "renamed", renamed(stories)):
             connection.execute(
@@ -197,7 +197,7 @@ def rename_member_stories(
 def add_member_outlets(
     connection: duckdb.DuckDBPyConnection, outlets: Mapping[UUID, Collection[str]], days: tuple[date, date]
 ) -> None:
-    """Enter that the texts of articles of `days` stand at other sources too."""
+    """Add further sources with the texts of articles; `days` is the range of the articles' days."""
     if outlets:
         table = pa.table(
             {
@@ -218,7 +218,7 @@ def add_member_outlets(
 
 
 def assigned(stories: Mapping[UUID, UUID]) -> pa.Table:
-    """Articles and their stories as a table."""
+    """A table with articles and their stories."""
     return pa.table(
         {
             "article_id": uuid_array(stories),
@@ -228,5 +228,5 @@ def assigned(stories: Mapping[UUID, UUID]) -> pa.Table:
 
 
 def renamed(stories: Mapping[UUID, UUID]) -> pa.Table:
-    """Stories and what they come to be as a table."""
+    """A table with former and new identifiers of stories."""
     return assigned(stories).rename_columns(["old", "new"])

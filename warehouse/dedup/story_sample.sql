@@ -1,4 +1,4 @@
--- One article a story: an event that everybody tells does not make its names common words.
+-- One article per story, so that the names in a widely covered event do not become common words.
 WITH latest AS (
     SELECT article_id, language,
            row_number() OVER (PARTITION BY language ORDER BY last_at DESC, story_id) AS place,

@@ -1,4 +1,4 @@
-"""What is counted over many articles, daily and not for each batch: common fingerprints and the background of terms."""
+"""Statistics over many articles, computed daily and not per batch: common fingerprints and document frequencies."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TEXTS_AT_ONCE = 500
 
 
 def frequent_fingerprints(connection: duckdb.DuckDBPyConnection, since: date, many: int) -> dict[int, dict[UUID, date]]:
-    """Fingerprints, not known as common yet, that `many` articles have since a day, copies of one counted once.
+    """Fingerprints of at least `many` articles since a day that are not known as common; copies count as one article.
 
     Each with the articles that have it and their days.
     """
@@ -34,7 +34,10 @@ def frequent_fingerprints(connection: duckdb.DuckDBPyConnection, since: date, ma
 def story_sample(
     connection: duckdb.DuckDBPyConnection, least: int, most: int
 ) -> Iterator[tuple[UUID, str | None, str, str]]:
-    """One article a story, of the latest `most` stories of each language with `least`: (id, language, title, text)."""
+    """One article per story, of the latest `most` stories of each language with at least `least`.
+
+    As (article_id, language, title, text).
+    """
     cursor = connection.cursor()
     cursor.execute(statement("story_sample"), {"least": least, "most": most})
     while rows := cursor.fetchmany(TEXTS_AT_ONCE):
@@ -42,7 +45,7 @@ def story_sample(
 
 
 def set_document_frequencies(connection: duckdb.DuckDBPyConnection, shares: Mapping[str, Mapping[int, float]]) -> None:
-    """Replace the background of these languages."""
+    """Replace the document frequencies of these languages."""
     for language, found in shares.items():
         connection.execute("DELETE FROM private.document_frequencies WHERE language = ?", [language])
         table = pa.table(
@@ -59,12 +62,12 @@ def set_document_frequencies(connection: duckdb.DuckDBPyConnection, shares: Mapp
 
 
 def count_stories(connection: duckdb.DuckDBPyConnection) -> int:
-    """How many stories there are."""
+    """The number of stories."""
     return int(connection.execute("SELECT count(*) FROM stories").fetchall()[0][0])
 
 
 def last_upkeep(connection: duckdb.DuckDBPyConnection, task: str) -> tuple[datetime, int] | None:
-    """When a task was done last, and how many stories there were then."""
+    """When a task was last done, and the number of stories at that time."""
     row = connection.execute(
         "SELECT done_at, stories FROM private.upkeep WHERE task = ? ORDER BY done_at DESC LIMIT 1", [task]
     ).fetchone()
@@ -72,6 +75,6 @@ def last_upkeep(connection: duckdb.DuckDBPyConnection, task: str) -> tuple[datet
 
 
 def record_upkeep(connection: duckdb.DuckDBPyConnection, task: str, now: datetime) -> None:
-    """Enter that a task is done."""
+    """Record that a task was done."""
     connection.execute("DELETE FROM private.upkeep WHERE task = ?", [task])
     connection.execute("INSERT INTO private.upkeep SELECT ?, ?, count(*) FROM stories", [task, now])

@@ -1,4 +1,4 @@
-"""Removing everything that the warehouse holds about articles, addresses or a source."""
+"""Removes everything that the warehouse stores about articles, URLs or a source."""
 
 from __future__ import annotations
 
@@ -22,23 +22,22 @@ _sql = sql_beside(__file__)
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """What is held about an address or a source: the articles, every address that leads to them, the segments.
+    """What is stored about a URL or a source: the articles, all URLs that lead to them, the segments.
 
-    `elsewhere` are the segments, in the order in which they were loaded, that hold what other sources had of a source's
-    articles.
+    `elsewhere` are the segments with pages of other sources about a source's articles, in the order of loading.
     """
 
     articles: tuple[UUID, ...]
-    addresses: tuple[str, ...]
+    urls: tuple[str, ...]
     segments: tuple[str, ...]
     elsewhere: tuple[str, ...]
 
 
-def find_traces(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str], source: str | None) -> Trace:
-    """What leads to, or comes from, these spellings of an address, or a source."""
-    _execute(connection, "trace", {"addresses": list(addresses), "source": source})
+def find_traces(connection: duckdb.DuckDBPyConnection, urls: Sequence[str], source: str | None) -> Trace:
+    """Everything that leads to, or comes from, these spellings of a URL, or a source."""
+    _execute(connection, "trace", {"urls": list(urls), "source": source})
     articles = connection.execute("SELECT article_id FROM gone_articles ORDER BY ALL").fetchall()
-    found = connection.execute("SELECT url FROM gone_addresses WHERE url IS NOT NULL ORDER BY ALL").fetchall()
+    found = connection.execute("SELECT url FROM gone_urls WHERE url IS NOT NULL ORDER BY ALL").fetchall()
     segments = connection.execute(_sql("segments"), {"source": source}).fetchall()
     elsewhere = connection.execute(
         "SELECT segment FROM segments WHERE segment IN (SELECT segment FROM elsewhere) ORDER BY loaded_at, rowid"
@@ -47,7 +46,7 @@ def find_traces(connection: duckdb.DuckDBPyConnection, addresses: Sequence[str],
 
 
 def requests_elsewhere(connection: duckdb.DuckDBPyConnection, segment: str) -> set[tuple[str, datetime]]:
-    """What `find_traces` found last that other sources had, in a segment: addresses and times of their requests."""
+    """The requests of other sources in a segment that the last `find_traces` found, as (URL, time)."""
     rows = connection.execute("SELECT url, fetched_at FROM elsewhere WHERE segment = ?", [segment]).fetchall()
     return {(url, fetched_at) for url, fetched_at in rows}
 
@@ -56,20 +55,21 @@ def remove_traces(
     writer: Writer,
     keys: Sequence[int],
     source: str | None,
-    blanks: Sequence[tuple[str, str]],
+    placeholders: Sequence[tuple[str, str]],
     archived: Sequence[str] = (),
     then: Callable[[duckdb.DuckDBPyConnection], None] = lambda connection: None,
 ) -> None:
-    """Remove what `find_traces` found last, in one transaction; requests stay as rows without address.
+    """Remove what the last `find_traces` found, in one transaction; requests stay as rows without a URL.
 
-    `keys` are those of the addresses, `blanks` the texts that stand for addresses in `fetches`, as (address, text).
-    The part of the search index that an article was in is made anew. What other sources had of a source's articles is
-    for `then` to load anew, in the same transaction, as far as the archive still has it (`archived`: segments).
+    `keys` are those of the URLs; `placeholders` replace URLs in `fetches`, as (URL, text). The parts of the search
+    index with the articles are rewritten. `then` loads the pages of other sources about a source's articles again, in
+    the same transaction, if the archive still has them (`archived`: segments).
     """
     with writer.transaction() as connection:
         connection.execute(
-            "CREATE OR REPLACE TEMP TABLE blanks AS SELECT unnest(?::VARCHAR[]) AS url, unnest(?::VARCHAR[]) AS text",
-            [[url for url, _ in blanks], [text for _, text in blanks]],
+            "CREATE OR REPLACE TEMP TABLE placeholders AS "
+            "SELECT unnest(?::VARCHAR[]) AS url, unnest(?::VARCHAR[]) AS text",
+            [[url for url, _ in placeholders], [text for _, text in placeholders]],
         )
         docs = connection.execute(
             "SELECT doc FROM article_versions WHERE article_id IN (FROM gone_articles)"
@@ -77,18 +77,18 @@ def remove_traces(
         remove_versions(connection, [doc for (doc,) in docs])
         _execute(connection, "remove", {"source": source, "keys": list(keys), "archived": list(archived)})
         then(connection)
-    for table in ("gone_articles", "gone_addresses", "elsewhere", "blanks"):
+    for table in ("gone_articles", "gone_urls", "elsewhere", "placeholders"):
         writer.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
 def _execute(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any]) -> None:
-    """The statements of a file, one at a time: each may take other parameters."""
+    """Run the statements of a file one at a time, each with the parameters that it takes."""
     for statement in _sql(name).split(";\n"):
         connection.execute(statement, {name: value for name, value in given.items() if f"${name}" in statement})
 
 
 def keep_offsets(writer: Writer, segment: str, offsets: Iterable[int]) -> None:
-    """Say of a segment's requests that the archive has what they brought at these offsets alone."""
+    """Clear the offsets of a segment's requests whose responses are no longer in the archive."""
     with writer.transaction() as connection:
         connection.execute(
             "UPDATE fetches SET warc_offset = NULL "

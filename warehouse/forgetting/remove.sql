@@ -1,5 +1,5 @@
--- Stories that it was in, and articles that repeat it or that it repeats, are found anew from what stays: they are put
--- into the queue of `restory`, which whoever calls this empties.
+-- Its stories, and articles that it repeats or that repeat it, are found again from the remaining articles: these are added
+-- to the queue of `restory`, which the caller processes.
 CREATE OR REPLACE TEMP TABLE gone_stories AS
 SELECT DISTINCT story_id FROM article_state WHERE article_id IN (FROM gone_articles) AND story_id IS NOT NULL
 UNION SELECT story_id FROM stories WHERE list_contains(outlets, $source);
@@ -27,27 +27,27 @@ WHERE article_id IN (FROM again) OR duplicate_of IN (FROM gone_articles);
 DROP TABLE again;
 DROP TABLE gone_stories;
 
--- Headlines of the days concerned are counted anew from those that stay.
+-- Headlines of the days concerned are counted again from the remaining articles.
 CREATE OR REPLACE TEMP TABLE gone_days AS
 SELECT DISTINCT day_of(coalesce(published_at, seen_at)) AS day FROM article_versions
 WHERE change = 'first' AND article_id IN (FROM gone_articles);
 
--- What other sources had of it, and is in the archive, comes again.
+-- Pages of other sources about it are loaded again if they are in the archive.
 DELETE FROM elsewhere WHERE segment NOT IN (SELECT unnest($archived::VARCHAR[]));
 DELETE FROM fetches WHERE source <> $source AND (segment, url, fetched_at) IN (FROM elsewhere);
 DELETE FROM rejections WHERE source <> $source AND (segment, url, rejected_at) IN (FROM elsewhere);
 
 UPDATE fetches
-SET url = coalesce((SELECT text FROM blanks WHERE blanks.url = fetches.url), 'forgotten:'),
+SET url = coalesce((SELECT text FROM placeholders WHERE placeholders.url = fetches.url), 'forgotten:'),
     source = CASE WHEN source = $source THEN 'forgotten' ELSE source END,
     final_url = NULL, status = NULL, outcome = 'skipped', reason = 'forgotten', detail = NULL, article_id = NULL,
     bytes = 0, ms = 0, warc_offset = NULL
 WHERE source = $source OR article_id IN (FROM gone_articles)
    OR (kind IN ('page', 'record')
-       AND (url IN (SELECT url FROM gone_addresses) OR final_url IN (SELECT url FROM gone_addresses)));
+       AND (url IN (SELECT url FROM gone_urls) OR final_url IN (SELECT url FROM gone_urls)));
 
-DELETE FROM rejections WHERE source = $source OR url IN (SELECT url FROM gone_addresses);
-DELETE FROM aliases WHERE article_id IN (FROM gone_articles) OR url IN (SELECT url FROM gone_addresses) OR source = $source;
+DELETE FROM rejections WHERE source = $source OR url IN (SELECT url FROM gone_urls);
+DELETE FROM aliases WHERE article_id IN (FROM gone_articles) OR url IN (SELECT url FROM gone_urls) OR source = $source;
 DELETE FROM article_versions WHERE article_id IN (FROM gone_articles);
 DELETE FROM article_state WHERE article_id IN (FROM gone_articles);
 DELETE FROM feeds WHERE source = $source;

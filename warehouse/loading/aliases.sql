@@ -1,5 +1,5 @@
--- The address asked for, and where redirects led, when the article goes by another one. A page whose text is held
--- already under another address gives its own canonical address as well.
+-- The requested URL and the URL after redirects, if the canonical URL is another one. For a page whose text is stored
+-- already with another URL, its own canonical URL as well.
 INSERT INTO aliases BY NAME
 SELECT DISTINCT ON (other.url, other.article_id)
     other.url, other.article_id, other.source, other.kind, other.title, other.seen_at, other.segment,

@@ -8,10 +8,9 @@ FROM batch
 WHERE outcome = 'loaded'
 ORDER BY row_number;
 
--- Every look at an article that had an answer, the first one too, brings its state up to the latest: also one that
--- found the page gone or behind a wall. Only a full answer that gave a version or confirmed it has validators worth
--- keeping; a 304 has none of its own.
-WITH looks AS (
+-- Every response to a request for an article, including the first, updates its state, even if the page is gone or behind a
+-- wall. Only a full response with a version of the article has validators worth storing; a 304 has none.
+WITH responses AS (
     SELECT
         article_id,
         max(fetched_at) AS seen_at,
@@ -27,15 +26,15 @@ WITH looks AS (
     GROUP BY article_id
 )
 UPDATE article_state AS state
-SET version_id = coalesce(looks.version.id, state.version_id),
-    doc = coalesce(looks.version.doc, state.doc),
-    title_hash = coalesce(looks.version.title, state.title_hash),
-    body_hash = coalesce(looks.version.body, state.body_hash),
-    versions = state.versions + looks.versions,
-    last_seen_at = greatest(state.last_seen_at, looks.seen_at),
-    etag = CASE WHEN looks.validators IS NULL THEN state.etag ELSE looks.validators.etag END,
-    last_modified = CASE WHEN looks.validators IS NULL THEN state.last_modified ELSE looks.validators.last_modified END,
-    stored_url = coalesce(looks.stored.url, state.stored_url), stored_at = coalesce(looks.stored.at, state.stored_at),
-    stored_digest = CASE WHEN looks.stored IS NULL THEN state.stored_digest ELSE looks.stored.digest END
-FROM looks
-WHERE looks.article_id = state.article_id;
+SET version_id = coalesce(responses.version.id, state.version_id),
+    doc = coalesce(responses.version.doc, state.doc),
+    title_hash = coalesce(responses.version.title, state.title_hash),
+    body_hash = coalesce(responses.version.body, state.body_hash),
+    versions = state.versions + responses.versions,
+    last_seen_at = greatest(state.last_seen_at, responses.seen_at),
+    etag = CASE WHEN responses.validators IS NULL THEN state.etag ELSE responses.validators.etag END,
+    last_modified = CASE WHEN responses.validators IS NULL THEN state.last_modified ELSE responses.validators.last_modified END,
+    stored_url = coalesce(responses.stored.url, state.stored_url), stored_at = coalesce(responses.stored.at, state.stored_at),
+    stored_digest = CASE WHEN responses.stored IS NULL THEN state.stored_digest ELSE responses.stored.digest END
+FROM responses
+WHERE responses.article_id = state.article_id;

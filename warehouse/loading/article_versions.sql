@@ -1,4 +1,4 @@
--- A page that does not say its language is in the one that its source is configured with.
+-- A page that does not state its language is in the configured language of its source.
 INSERT INTO article_versions BY NAME
 SELECT version_id, article_id, fetched_at AS seen_at, change, title, authors, published_at, published_precision,
        modified_at, coalesce(batch.language, sources.language) AS language, section, tags, image_url, description,

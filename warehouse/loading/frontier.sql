@@ -1,4 +1,4 @@
--- 1. What listings named joins the frontier, unless it is known or already there.
+-- 1. URLs in listings are added to the frontier, unless they are known or already there.
 INSERT INTO private.frontier BY NAME
 SELECT DISTINCT ON (url_key)
     url_key, url, source, discovered_at, published_hint, modified_hint, 0 AS attempts, discovered_at AS due_at
@@ -8,8 +8,8 @@ WHERE url_key NOT IN (SELECT url_key FROM private.frontier WHERE url_key IN (SEL
       SELECT url_key FROM private.known_urls WHERE url_key IN (SELECT url_key FROM links))
 ORDER BY row_number;
 
--- 2. What failed is due again after 15 minutes, 1 hour, 4 hours, 16 hours; what robots.txt forbids after a day.
---    What was beyond a run's limit of pages per host has had no attempt.
+-- 2. Failed URLs are due again after 15 minutes, 1 hour, 4 hours, 16 hours; URLs that robots.txt forbids after a day.
+--    URLs beyond a run's limit of pages per host were not attempted.
 UPDATE private.frontier AS waiting
 SET attempts = waiting.attempts + CASE WHEN failed.reason = 'host_limit' THEN 0 ELSE 1 END,
     last_reason = failed.reason,
@@ -24,8 +24,8 @@ FROM (
 ) AS failed
 WHERE failed.url_key = waiting.url_key;
 
--- 3. What has its answer is known from now on: as it was asked for, as it was answered, and as the page names itself.
---    After five attempts in vain (three and a half days) the failure is the answer.
+-- 3. URLs with a final response become known: the requested URL, the one after redirects, and the canonical one. After five
+--    failed attempts (three and a half days), the failure is final.
 INSERT INTO private.known_urls BY NAME
 WITH answers AS MATERIALIZED (
     SELECT url_key, max(known_at) AS known_at

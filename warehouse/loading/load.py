@@ -32,24 +32,23 @@ STEPS = (
 
 
 def loaded_fetches(connection: duckdb.DuckDBPyConnection, segment: str) -> int | None:
-    """How many log lines of the segment are loaded; None where the ledger does not have it."""
+    """The number of log entries of a loaded segment; None if the segment is not loaded."""
     row = connection.execute("SELECT fetches FROM segments WHERE segment = ?", [segment]).fetchone()
     return None if row is None else int(row[0])
 
 
 def loaded_segments(connection: duckdb.DuckDBPyConnection, names: list[str]) -> set[str]:
-    """Those of the named segments that the ledger has."""
+    """Those of the segments that are loaded."""
     rows = connection.execute("SELECT segment FROM segments WHERE segment IN (SELECT unnest(?))", [names]).fetchall()
     return {name for (name,) in rows}
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A segment as Arrow tables, with the columns that `loading/*.sql` name.
+    """A segment as Arrow tables, with the columns that `loading/*.sql` read.
 
-    `rows` has one row per line of the segment's log; `links` the addresses that its listings named (row_number,
-    url_key, url, source, discovered_at, published_hint); `listings` the further listings that they named (url,
-    kind, source, found_at).
+    `rows` has one row per entry of the segment's log, `links` the article URLs in its listings (row_number, url_key,
+    url, source, discovered_at, published_hint), `listings` the further listings in them (url, kind, source, found_at).
     """
 
     rows: pa.Table
@@ -66,15 +65,15 @@ def load_segment(
     loaded_at: datetime,
     then: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> bool:
-    """Load a segment in one transaction; False where the ledger has it already, and then nothing is done.
+    """Load a segment in one transaction; returns False, and does nothing, if it is loaded already.
 
-    `then` belongs to the same transaction: what follows from the rows, once they are there. Raises
-    TransientWarehouseError when the disk fails; then nothing is loaded.
+    `then` runs in the same transaction, after the rows were added. Raises TransientWarehouseError if the disk fails;
+    then nothing is loaded.
     """
     with writer.transaction() as connection:
         if loaded_fetches(connection, segment) is not None:
             return False
-        enter(connection, batch)
+        add_batch(connection, batch)
         connection.execute(
             "INSERT INTO segments (segment, run_id, loaded_at, fetches, extractor) VALUES (?, ?, ?, ?, ?)",
             [segment, run_id, loaded_at, batch.rows.num_rows, extractor],
@@ -85,8 +84,8 @@ def load_segment(
     return True
 
 
-def enter(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
-    """Enter a batch into all tables but the ledger, in the caller's transaction."""
+def add_batch(connection: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """Add a batch to all tables but `segments`, in the caller's transaction."""
     with (
         temporary(connection, "batch", batch.rows),
         temporary(connection, "links", batch.links),

@@ -1,4 +1,4 @@
-"""Indexing while more is loaded, beside it: some fifth of the work of a large import."""
+"""Indexing in a thread while more is loaded: about a fifth of the work of a large import."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 @contextmanager
 def indexing_ahead(warehouse: OpenWarehouse) -> Iterator[Callable[[], None]]:
-    """Meanwhile whole pieces are indexed by a thread; call what is given whenever something was loaded.
+    """Index complete pieces in a thread while the context lasts; call the yielded function after each load.
 
-    The thread has a connection of its own and writes to nothing but the index; nothing else may write to that
-    meanwhile. What fails there is done again, and told, when the writer finishes.
+    The thread has its own connection and writes only to the index; nothing else may write to the index meanwhile. If
+    it fails, the writer tries again when it finishes, and reports the error.
     """
     busy: Future[None] | None = None
 

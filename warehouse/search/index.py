@@ -1,9 +1,9 @@
-"""The search index, kept up to date with what is loaded.
+"""The search index, kept up to date with the loaded versions.
 
-An inverted index in plain tables (schema `search_index`), asked by the macro `search` with nothing but SQL: whoever
-opens the file needs no extension and no stemmer. It comes in parts, each about a range of versions. What is loaded
-makes a small part of its own; small parts are merged when there are enough of them, so that a version is indexed again
-some three times in its life, whatever the warehouse holds.
+An inverted index in plain tables (schema `search_index`), which the macro `search` queries with SQL alone: readers of
+the file need no extension and no stemmer. It consists of parts, each for a range of versions. New versions become a
+small part; small parts are merged when there are enough of them, so that each version is rewritten about three times,
+whatever the size of the warehouse.
 """
 
 from __future__ import annotations
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 
     from warehouse.search.postings import Postings
 
-# Versions are counted from a part's first one, so that a rare term takes 16 bits for each and not more. They are stored
-# as signed 32-bit numbers, because of smaller ones DuckDB does not store the differences between neighbours.
+# Versions are numbered within a part, so that a rare term takes 16 bits for each. They are stored as signed 32-bit
+# numbers, because DuckDB does not store the differences between neighbours for smaller types.
 LARGEST_PART = 1 << 16
-# What is merged at a time: first into parts of some 8,000 versions, then of some 65,000.
+# Parts are merged in two steps: into parts of about 8,000 versions, then of about 65,000.
 TIERS = (1 << 13, LARGEST_PART)
 MOST_SMALL_PARTS = 16
-PIECE = 1 << 13  # versions indexed in one transaction: some 4 million words; half a gigabyte meanwhile, for a merge one
+# Versions that are indexed in one transaction: about 4 million words, which take half a gigabyte; a merge takes one.
+PIECE = 1 << 13
 
 STEMMERS = {
     "ar": "arabic", "hy": "armenian", "eu": "basque", "ca": "catalan", "da": "danish", "nl": "dutch", "en": "english",
@@ -58,10 +59,10 @@ class OpenWarehouse(Protocol):
 
 
 def index_new_versions(warehouse: OpenWarehouse) -> int:
-    """Index the versions that the index does not have yet; returns how many those were.
+    """Index the versions that are not indexed yet; returns their number.
 
-    Costs what is new, plus a merge now and then: of 8,000 versions (under a second), of 65,000 (some seconds) every
-    65,000. Raises TransientWarehouseError where the disk fails; the call can be repeated.
+    The cost is proportional to their number, plus occasional merges: of 8,000 versions (under a second), and of 65,000
+    (some seconds) every 65,000. Raises TransientWarehouseError if the disk fails; the call can be repeated.
     """
     indexed = 0
     while to_index(warehouse.connection):
@@ -71,13 +72,13 @@ def index_new_versions(warehouse: OpenWarehouse) -> int:
 
 
 def to_index(connection: duckdb.DuckDBPyConnection) -> range:
-    """The versions (`doc`) that are loaded and not indexed."""
+    """The loaded versions (`doc`) that are not indexed yet."""
     indexed = _one(connection, "SELECT coalesce(max(first_doc + docs), 0) FROM search_index.parts")
     return range(indexed, _one(connection, "SELECT coalesce(max(doc) + 1, 0) FROM article_versions"))
 
 
 def index_piece(connection: duckdb.DuckDBPyConnection) -> int:
-    """Index the next PIECE of versions, or what there is, in the caller's transaction; returns how many those were."""
+    """Index up to PIECE versions, in the caller's transaction; returns their number."""
     piece = to_index(connection)[:PIECE]
     _index(connection, piece.start, piece.stop)
     merge_parts(connection)
@@ -85,7 +86,7 @@ def index_piece(connection: duckdb.DuckDBPyConnection) -> int:
 
 
 def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
-    """Make a part of the versions from `first` to before `end`."""
+    """Add a part for the versions from `first` to before `end`."""
     tokens = tokens_of(connection.execute(_sql("texts"), {"first": first, "end": end}).to_arrow_table())
     with temporary(connection, "tokens", tokens.words):
         words = connection.execute(_sql("words")).to_arrow_table()
@@ -115,7 +116,7 @@ def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, postings
 
 
 def merge_parts(connection: duckdb.DuckDBPyConnection) -> None:
-    """Merge the newest parts where there are enough small ones."""
+    """Merge the newest parts if there are enough small ones."""
     for tier in TIERS:
         rows = connection.execute("SELECT part, first_doc, docs FROM search_index.parts ORDER BY first_doc").fetchall()
         for group in parts_to_merge(rows, tier):
@@ -125,7 +126,7 @@ def merge_parts(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def remove_versions(connection: duckdb.DuckDBPyConnection, docs: Sequence[int]) -> None:
-    """Take versions out of the index, and the terms that only they had; costs the parts that they are in."""
+    """Remove versions from the index, with terms that only they had; rewrites the parts that they are in."""
     rows = connection.execute(
         "SELECT DISTINCT part, first_doc, docs FROM search_index.parts AS parts, (SELECT unnest(?::UINTEGER[]) AS doc) "
         "WHERE doc >= first_doc AND doc < first_doc + docs",
@@ -140,7 +141,7 @@ def remove_versions(connection: duckdb.DuckDBPyConnection, docs: Sequence[int]) 
 def _join(
     connection: duckdb.DuckDBPyConnection, first: int, end: int, parts: Sequence[int], gone: Sequence[int]
 ) -> None:
-    """Make one part of several, without the versions that are gone."""
+    """Replace several parts by one, without the versions in `gone`."""
     rows = connection.execute(_sql("merge"), {"first": first, "parts": list(parts)}).to_arrow_table()
     _store(connection, first, end, merged(rows, [doc - first for doc in gone]))
     for table in ("postings", "parts"):
@@ -148,9 +149,9 @@ def _join(
 
 
 def parts_to_merge(parts: Sequence[tuple[int, int, int]], tier: int) -> list[list[tuple[int, int, int]]]:
-    """Which of the parts (part, first_doc, docs; in order) to merge with each other into ones of at most `tier` docs.
+    """Groups of parts (part, first_doc, docs; in order) to merge into parts of at most `tier` versions.
 
-    The newest parts of under half a tier, once they come to a tier, or are too many.
+    These are the newest parts of less than half a tier, once they add up to a tier or are too many.
     """
     small: list[tuple[int, int, int]] = []
     for part in reversed(parts):
@@ -168,7 +169,7 @@ def parts_to_merge(parts: Sequence[tuple[int, int, int]], tier: int) -> list[lis
 
 
 def stems_of(words: pa.Table) -> pa.Table:
-    """A table of `language` (ISO 639-1) and `word` (lower case) with each word's `stem`: itself without a stemmer."""
+    """A table of `language` (ISO 639-1) and `word` (lower case), with the `stem`: the word if there is no stemmer."""
     pieces = []
     for language in words["language"].unique().to_pylist():
         some = words.filter(pc.equal(words["language"], language))
@@ -182,7 +183,7 @@ def stems_of(words: pa.Table) -> pa.Table:
 
 @cache
 def _stemmer(language: str) -> Stemmer.Stemmer:
-    return Stemmer.Stemmer(STEMMERS[language], 0)  # its cache is slower than it
+    return Stemmer.Stemmer(STEMMERS[language], 0)  # the cache of the stemmer is slower than stemming
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:

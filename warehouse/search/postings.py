@@ -1,4 +1,4 @@
-"""Postings, the rows of the search index, as arrays: which term stands how often in which version."""
+"""Postings, the rows of the search index, as arrays: how often each term occurs in which version."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# How often a term stands in a version is kept to these steps; what BM25 makes of it grows ever more slowly.
+# Counts of a term in a version are rounded down to these steps; their effect in BM25 grows ever more slowly.
 STEPS = np.array([1, 2, 3, 5, 9], np.uint8)
 # A posting is sorted as one number: the term, the step, and the version, of which a part has at most 65,536.
 _STEP_BITS, _DOC_BITS = 3, 17
-# What is ASCII and no letter or digit becomes a blank; the bytes of all other signs stay.
+# ASCII characters other than letters and digits become spaces; all other bytes stay.
 _BLANKS = bytes(byte if byte > 0x7F or chr(byte).isalnum() else 0x20 for byte in range(256))
 _NO_WORD = r"[^\p{L}\p{M}\p{N}]+"
 _DOC, _STEP = (1 << _DOC_BITS) - 1, (1 << _STEP_BITS) - 1
@@ -26,9 +26,9 @@ _DOC, _STEP = (1 << _DOC_BITS) - 1, (1 << _STEP_BITS) - 1
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
-    """The words of some versions, one by one.
+    """The tokens of some versions.
 
-    `words` is a table of `key` (from 0), `language`, `word` and `times` (how often it stands anywhere); `docs` has the
+    `words` is a table of `key` (from 0), `language`, `word` and `times` (its number of occurrences); `docs` has the
     version of each token and `keys` its word.
     """
 
@@ -45,18 +45,18 @@ class Postings:
 
     @property
     def terms(self) -> NDArray[np.int64]:
-        """The term of each."""
+        """The term of each posting."""
         return self.packed >> (_STEP_BITS + _DOC_BITS)
 
     @property
     def steps(self) -> NDArray[np.uint8]:
-        """How often it stands there, in steps."""
+        """Its number of occurrences, in steps."""
         found: NDArray[np.uint8] = STEPS[(self.packed >> _DOC_BITS) & _STEP]
         return found
 
     @property
     def docs(self) -> NDArray[np.int32]:
-        """The version of each."""
+        """The version of each posting."""
         return (self.packed & _DOC).astype(np.int32)
 
 
@@ -67,7 +67,7 @@ def tokens_of(versions: pa.Table) -> Tokens:
     """
     texts, keys, docs = _words(versions["text"].combine_chunks())
     spoken = pc.dictionary_encode(versions["language"].combine_chunks())
-    if len(spoken.dictionary) > 1:  # a word of two languages is two words: they have stems of their own
+    if len(spoken.dictionary) > 1:  # the same word in two languages counts as two: their stems differ
         keys += spoken.indices.to_numpy().astype(np.int64)[docs] * len(texts)
     times = np.bincount(keys, minlength=len(texts) * len(spoken.dictionary))
     found = np.flatnonzero(times)
@@ -85,10 +85,10 @@ def tokens_of(versions: pa.Table) -> Tokens:
 
 
 def _words(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct words of texts; which of them stands at each place; and of which text each place is.
+    """The distinct words of texts; the word of each token; and the text of each token.
 
-    What parts words is nearly always ASCII, which is cheap to find. What is left of the rest (quotation marks, dashes)
-    is cut off the distinct words, and not everywhere where these stand.
+    Separators are nearly always ASCII, which is cheap to find. The others (quotation marks, dashes) are removed from
+    the distinct words only, not from every token.
     """
     _, offsets, data = texts.buffers()
     plain = (data.to_pybytes() if data is not None else b"").translate(_BLANKS)
@@ -111,15 +111,15 @@ def _words(texts: pa.StringArray) -> tuple[pa.StringArray, NDArray[np.int64], ND
 
 
 def postings_of(tokens: Tokens, keys: NDArray[Any], terms: NDArray[Any]) -> Postings:
-    """The postings of tokens, of which some stand for several terms and some for none.
+    """The postings of tokens; a token can have several terms, or none.
 
-    `keys` and `terms` stand beside each other, ordered by key: the terms of each word.
+    `keys` and `terms` are parallel arrays, ordered by key: the terms of each word.
     """
     each = np.bincount(keys, minlength=tokens.words.num_rows)
     begins = np.cumsum(each) - each
     alone = each[tokens.keys] == 1
     pairs = [_pairs(terms[begins[tokens.keys[alone]]], tokens.docs[alone])]
-    several = np.flatnonzero(each[tokens.keys] > 1)  # pairs of signs
+    several = np.flatnonzero(each[tokens.keys] > 1)  # pairs of characters
     if len(several):
         repeats = each[tokens.keys[several]]
         ends = np.cumsum(repeats)
@@ -142,9 +142,10 @@ def _pairs(terms: NDArray[Any], docs: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def merged(parts: pa.Table, gone: Sequence[int]) -> Postings:
-    """The postings of several parts as those of one, without the versions that are gone.
+    """The postings of several parts as one, without the versions in `gone`.
 
-    `parts` is a table of `term`, `times`, `shift` (how many versions a row's part begins behind the first) and `docs`.
+    `parts` is a table of `term`, `times`, `shift` (offset of the row's part from the first part, in versions) and
+    `docs`.
     """
     rows = _rows(parts["term"].to_numpy(), np.searchsorted(STEPS, parts["times"].to_numpy()))
     packed = np.repeat(rows + parts["shift"].to_numpy(), pc.list_value_length(parts["docs"]).to_numpy())
@@ -161,8 +162,8 @@ def merged(parts: pa.Table, gone: Sequence[int]) -> Postings:
 def as_lists(postings: Postings) -> pa.Table:
     """One row for each term and step (`times`), with the list of its versions.
 
-    Every other list runs backwards: where one ends, the next begins nearby, and DuckDB, which stores the differences
-    between neighbours across lists, takes a fifth less room.
+    Every other list is reversed, so that each list starts near the end of the previous one: DuckDB stores differences
+    between neighbours across lists, and this saves a fifth of the space.
     """
     packed = postings.packed
     rows = packed >> _DOC_BITS
@@ -184,5 +185,5 @@ def as_lists(postings: Postings) -> pa.Table:
 
 
 def _rows(terms: NDArray[Any], steps: NDArray[Any]) -> NDArray[np.int64]:
-    """What stands above the version in a packed posting."""
+    """The bits of a packed posting above the version."""
     return (terms.astype(np.int64) << (_STEP_BITS + _DOC_BITS)) | (steps.astype(np.int64) << _DOC_BITS)

@@ -1,5 +1,5 @@
--- The terms of each word: its stem, or pairs of signs. These are found as by the macro character_pairs, which goes to each
--- pair from the beginning: a run of 100,000 signs would take it a minute.
+-- The terms of each word: its stem, or pairs of characters. These are the same as those of the macro character_pairs, which
+-- is slow: it would take a minute for a run of 100,000 characters.
 CREATE OR REPLACE TEMP TABLE stems AS
 SELECT key, strip_accents(word) AS plain, strip_accents(stem) AS term, true AS stemmed FROM arrow_stems
 UNION ALL
@@ -10,8 +10,8 @@ SELECT DISTINCT key, plain, unnest(
 ), false
 FROM (SELECT key, strip_accents(word) AS plain FROM tokens WHERE is_unsegmented(word));
 
--- Frequent terms get small numbers, which keeps lists of like length together. But for the most frequent: of 2048
--- neighbouring lists DuckDB reads all or none, so that each of them stands among short ones.
+-- Frequent terms get small numbers, which keeps lists of similar length together. The most frequent ones are spread out:
+-- DuckDB reads 2048 neighbouring lists together, so that each of them is better placed among short ones.
 INSERT INTO search_index.terms
 SELECT term, row_number() OVER (ORDER BY CASE WHEN rank <= 256 THEN rank * 400 ELSE rank END, rank) - 1
     + (SELECT coalesce(max(id) + 1, 0) FROM search_index.terms)
