@@ -21,12 +21,12 @@ class StepTimes:
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
         """Add the time within to a step, also if it ends in an error."""
-        self._book()
+        self._count_time()
         self._running.append(name)
         try:
             yield
         finally:
-            self._book()
+            self._count_time()
             self._running.pop()
 
     def add(self, other: StepTimes) -> None:
@@ -39,7 +39,7 @@ class StepTimes:
         ordered = sorted(self.seconds.items(), key=lambda item: -item[1])
         return ", ".join(f"{name} {100 * seconds / total:.0f} %" for name, seconds in ordered if total)
 
-    def _book(self) -> None:
+    def _count_time(self) -> None:
         """Add the time since the last change to the step that was running."""
         now = time.perf_counter()
         if self._running:

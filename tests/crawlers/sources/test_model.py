@@ -266,7 +266,7 @@ MISTAKES = [
 @pytest.mark.parametrize(
     ("text", "line", "key", "found", "allowed"), MISTAKES, ids=[f"{mistake[2]}: {mistake[3]}" for mistake in MISTAKES]
 )
-def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
+def test_a_mistake_is_reported_with_its_place_the_value_and_what_is_allowed(
     text: str | bytes, line: int | None, key: str, found: str | None, allowed: str
 ) -> None:
     told = [problem for problem in problems(text) if problem.key == key]
@@ -277,7 +277,7 @@ def test_a_mistake_is_told_with_its_place_what_was_found_and_what_is_allowed(
     assert str(told[0]) == f"{place}: {key + ': ' if key else ''}found {told[0].found}; allowed: {allowed}"
 
 
-def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
+def test_all_mistakes_are_reported_together_in_the_order_of_the_file() -> None:
     text = "[crawl]\ndelay = -1\n" + source('language = "xx"\nlimits = 1') + "[[source]]\n" + source("limit = 0")
     told = problems(text)
     assert [(problem.line, problem.key) for problem in told] == [
@@ -291,7 +291,7 @@ def test_all_mistakes_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_a_missing_file_is_told_with_its_name(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported_with_its_name(tmp_path: Path) -> None:
     for path in (tmp_path / "none.toml", tmp_path):
         with pytest.raises(SourcesError) as refusal:
             load_sources(path)
