@@ -35,11 +35,6 @@ class ClassifiedFetch:
     edit: Edit | None = None
     rechecked: UUID | None = None
 
-    @property
-    def is_new_version(self) -> bool:
-        """Whether it is a new article or a new version of one."""
-        return self.version_id is not None
-
 
 def classify_fetches(writer: Writer, fetches: Sequence[ExtractedFetch]) -> list[ClassifiedFetch]:
     """Compare the fetches of a segment, in their order, with what is stored and with each other."""
