@@ -1,231 +1,43 @@
-"""The second level in a warehouse: who repeats whom, whatever order it comes in."""
+"""Which candidates overlap, by their texts."""
 
 from __future__ import annotations
 
-import tempfile
-from itertools import pairwise
-from pathlib import Path
-from typing import TYPE_CHECKING
+import numpy as np
 
-import pytest
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import strategies as st
+from flows.dedup.copies.chains import dated_pairs
+from flows.dedup.copies.find import articles_in, fingerprints_of, group_partners, overlapping_pairs, unsupported
+from flows.dedup.copies.originals import Pair
+from flows.dedup.text.shingles import shingles, stored
+from tests.flows.dedup.copies.test_chains import ARTICLES
+from tests.flows.dedup.copies.test_originals import uuid
+from tests.flows.dedup.library import prose
 
-from flows.dedup.recompute import recompute_all
-from flows.dedup.upkeep import refresh_common_fingerprints
-from flows.progress import SilentReporter
-from tests.flows.dedup.library import NOON, Piece, add, ask, everything, links, prose, replace, story_sets
-from tests.rounds import ROUNDS
-from warehouse import open_writer
-
-if TYPE_CHECKING:
-    from warehouse import Writer
-
-TEXTS = Path(__file__).parents[1] / "texts"
-REPORT = prose(1)
-LINES = REPORT.split("\n")
-ORIGINAL = Piece("http://agency.example/1", REPORT, hours=0)
-CUT = Piece("http://post.example/cut", "\n".join(LINES[:3]), hours=2)
-LONGER = Piece("http://courier.example/longer", f"{prose(2, 90)}\n{REPORT}", hours=5)
-HALF = Piece("http://gazette.example/half", "\n".join([*LINES[:3], prose(3, 90)]), hours=9)
-OTHER = Piece("http://post.example/other", prose(4), hours=1)
-SAME = Piece("http://echo.example/same", REPORT.upper(), hours=7)
+NOTHING = np.empty(0, np.uint64)
+FRAME = prose(9, 60)
+TEXTS = {
+    uuid(1): shingles(f"{FRAME}\n{prose(1, 75)}"),
+    uuid(2): shingles(f"{FRAME}\n{prose(2, 75)}"),
+    uuid(3): shingles(f"{FRAME}\n{prose(1, 75)}\n{prose(3, 15)}"),
+}
+PARTNERS = group_partners([(uuid(1), uuid(2)), (uuid(1), uuid(3))])
 
 
-def test_copies_and_what_makes_use_of_a_report_go_back_to_it(writer: Writer) -> None:
-    add(writer, ORIGINAL, CUT, LONGER, HALF, OTHER, segment="1")
-    assert links(writer) == {
-        CUT.url: (ORIGINAL.url, "copy"),
-        LONGER.url: (ORIGINAL.url, "copy"),
-        HALF.url: (ORIGINAL.url, "derived"),
-    }
-    (similarity,) = ask(writer, f"SELECT similarity FROM articles WHERE url = '{HALF.url}'")[0]
-    assert 0.45 < similarity < 0.65
-    assert {url for (url,) in ask(writer, "SELECT url FROM unique_articles")} == {ORIGINAL.url, HALF.url, OTHER.url}
+def test_partners_are_grouped_by_their_first_article() -> None:
+    assert {uuid(1): [uuid(2), uuid(3)]} == PARTNERS
+    assert articles_in(PARTNERS) == set(TEXTS)
 
 
-def test_a_late_original_takes_over(writer: Writer) -> None:
-    add(writer, LONGER, segment="1")
-    add(writer, HALF, OTHER, segment="2")
-    assert links(writer) == {HALF.url: (LONGER.url, "derived")}
-    add(writer, ORIGINAL, segment="3")
-    assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy"), HALF.url: (ORIGINAL.url, "derived")}
-    assert ask(writer, "SELECT count(*) FROM duplicates WHERE article_id = original_id") == [(0,)]
+def test_pairs_that_share_only_what_is_common_do_not_overlap() -> None:
+    common = np.unique(stored(shingles(FRAME)[20:30]))
+    both = overlapping_pairs(PARTNERS, TEXTS, NOTHING)
+    copies = overlapping_pairs(PARTNERS, TEXTS, common)
+    assert [(pair.article_id, pair.original_id) for pair in both] == [(uuid(1), uuid(2)), (uuid(1), uuid(3))]
+    assert copies == [both[1]]
+    rows = dated_pairs([Pair(uuid(2), uuid(1), 1, 1, 1), both[1]], ARTICLES)
+    assert unsupported(rows, copies) == [rows[0]]
 
 
-def test_the_time_of_day_decides_within_a_day_and_the_better_precision(writer: Writer) -> None:
-    vague = replace(CUT, hours=-12, precision="day")  # midnight: only the day is known
-    add(writer, vague, ORIGINAL, segment="1")
-    assert links(writer) == {vague.url: (ORIGINAL.url, "copy")}
-
-
-def test_a_date_in_the_future_is_not_believed(writer: Writer) -> None:
-    odd = replace(CUT, hours=24 * 365, seen_hours=0)
-    add(writer, odd, replace(ORIGINAL, seen_hours=31, hours=30), segment="1")
-    assert links(writer) == {ORIGINAL.url: (odd.url, "copy")}
-
-
-def test_a_chain_over_weeks_has_one_root(writer: Writer) -> None:
-    weekly = [
-        Piece(f"http://paper{n}.example/x", "\n".join([*LINES[n % 2 :], prose(50 + n, 30)]), hours=24 * 6 * n)
-        for n in range(6)
-    ]
-    for number, piece in enumerate(reversed(weekly)):
-        add(writer, piece, segment=str(number))
-    assert {root for root, _ in links(writer).values()} == {weekly[0].url}
-    assert len(links(writer)) == 5
-
-
-def test_a_round_up_does_not_make_two_reports_one(writer: Writer) -> None:
-    first, second = prose(11), prose(12)
-    add(
-        writer,
-        Piece("http://a.example/1", first, hours=0),
-        Piece("http://b.example/2", second, hours=1),
-        Piece("http://c.example/both", f"{first}\n{second}", hours=2),
-        segment="1",
-    )
-    assert links(writer) == {"http://c.example/both": ("http://a.example/1", "copy")}
-    assert ask(writer, "SELECT count(*) FROM duplicates") == [(2,)]
-
-
-def test_texts_that_are_far_apart_in_time_are_not_compared(writer: Writer) -> None:
-    add(writer, ORIGINAL, replace(CUT, hours=24 * 9, seen_hours=900), segment="1")
-    assert links(writer) == {}
-
-
-def test_an_unchanged_text_elsewhere_is_an_alias_that_can_be_the_original(writer: Writer) -> None:
-    """One article with one alias; when the report was published first is known all the same."""
-    add(writer, replace(LONGER, hours=3), segment="1")
-    add(writer, replace(ORIGINAL, hours=5), segment="2")
-    assert links(writer) == {ORIGINAL.url: (LONGER.url, "copy")}
-    add(writer, replace(SAME, hours=1), segment="3")
-    assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
-    assert ask(writer, "SELECT original_source, source FROM syndication_edges ORDER BY ALL") == [
-        ("echo.example", "agency.example"),
-        ("echo.example", "courier.example"),
-    ]
-
-
-def test_a_new_version_is_compared_anew(writer: Writer) -> None:
-    stub = Piece("http://post.example/live", prose(70, 60), hours=1)
-    add(writer, ORIGINAL, stub, segment="1")
-    assert links(writer) == {}
-    add(writer, replace(stub, text="\n".join(LINES[:4]), seen_hours=501), segment="2")
-    assert links(writer) == {stub.url: (ORIGINAL.url, "copy")}
-    add(writer, replace(stub, text=prose(71), seen_hours=502), segment="3")
-    assert links(writer) == {}
-    assert ask(writer, "SELECT count(*) FROM duplicates") == [(0,)]
-    (fingerprinted,) = ask(writer, "SELECT count(DISTINCT article_id), count(*) FROM private.indexed_articles")
-    assert fingerprinted == (2, 2)
-
-
-FRAME = prose(90, 60)
-
-
-def framed(number: int, hours: float, words: int = 105) -> Piece:
-    return Piece(f"http://site{number % 3}.example/{number}", f"{FRAME}\n{prose(100 + number, words)}", hours=hours)
-
-
-@pytest.mark.parametrize("segments", [1, 2])
-def test_an_edit_that_gives_a_later_time_makes_no_copy_of_an_original(writer: Writer, segments: int) -> None:
-    edited = replace(ORIGINAL, text=f"{REPORT}\n{prose(5, 15)}", hours=30, seen_hours=510)
-    for number, pieces in enumerate([[ORIGINAL, LONGER, edited]] if segments == 1 else [[ORIGINAL, LONGER], [edited]]):
-        add(writer, *pieces, segment=str(number))
-    assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
-    compared = ask(writer, "SELECT article_id, day, published_at FROM private.indexed_articles ORDER BY ALL")
-    recompute_all(writer, SilentReporter())
-    assert links(writer) == {LONGER.url: (ORIGINAL.url, "copy")}
-    assert ask(writer, "SELECT article_id, day, published_at FROM private.indexed_articles ORDER BY ALL") == compared
-
-
-def test_a_frame_that_many_pages_have_makes_no_duplicates(writer: Writer) -> None:
-    for number in range(20):
-        add(writer, framed(number, hours=number), segment=str(number))
-    assert links(writer) == {}
-    assert ask(writer, "SELECT count(*) > 0 FROM private.common_fingerprints") == [(True,)]
-    copy = replace(
-        framed(3, hours=30), url="http://thief.example/3", text=f"{FRAME}\n{prose(103, 105)}\n{prose(8, 30)}"
-    )
-    add(writer, copy, segment="copy")
-    assert links(writer) == {copy.url: (framed(3, 0).url, "copy")}
-
-
-def test_many_copies_of_one_report_do_not_make_it_common(writer: Writer) -> None:
-    copies = [Piece(f"http://paper{n}.example/x", f"{REPORT}\n{prose(200 + n, 15)}", hours=n) for n in range(1, 15)]
-    add(writer, *copies, segment="1")
-    add(writer, ORIGINAL, segment="2")
-    assert links(writer) == {copy.url: (ORIGINAL.url, "copy") for copy in copies}
-
-
-def test_the_frame_of_a_site_that_publishes_little_is_found_in_time(writer: Writer) -> None:
-    """One article in five days: never eight in a window, but eighteen in three months."""
-    for number in range(12):
-        add(writer, framed(number, hours=-24 * 5 * number), segment=str(number))
-    duplicate_changes = links(writer)
-    with writer.transaction() as connection:
-        refresh_common_fingerprints(connection, NOON)
-    assert len(duplicate_changes) > 0
-    assert links(writer) == {}
-    assert ask(writer, "SELECT count(*) FROM duplicates") == [(0,)]
-
-
-@pytest.mark.parametrize("language", ["ja", "zh", "th"])
-def test_languages_without_blanks_are_compared_too(writer: Writer, language: str) -> None:
-    text, other = (TEXTS / f"{language}.txt").read_text(encoding="utf-8").splitlines()
-    half = text[: len(text) // 2]
-    pieces = [
-        Piece("http://a.example/1", text, hours=0, language=language),
-        Piece("http://b.example/cut", half, hours=1, language=language),
-        Piece("http://c.example/mixed", half + "\n" + other * 2, hours=2, language=language),
-        Piece("http://d.example/other", other, hours=3, language=language),
-    ]
-    add(writer, *reversed(pieces), segment="1")
-    found = links(writer)
-    assert found["http://b.example/cut"] == ("http://a.example/1", "copy")
-    assert found["http://c.example/mixed"][0] == "http://a.example/1"
-    assert found["http://d.example/other"][0] == "http://a.example/1"  # by way of the mixed one, which has it whole
-    assert ask(
-        writer,
-        """SELECT count(*) FROM duplicates JOIN article_state AS one USING (article_id)
-           JOIN article_state AS two ON two.article_id = original_id
-           WHERE one.url = 'http://d.example/other' AND two.url <> 'http://c.example/mixed'""",
-    ) == [(0,)]
-
-
-FAMILY = [ORIGINAL, CUT, LONGER, HALF, OTHER, *(framed(n, hours=n) for n in range(6))]
-
-
-@settings(max_examples=3 * ROUNDS, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.generate])
-@given(order=st.permutations(FAMILY), cuts=st.sets(st.integers(1, len(FAMILY) - 1), max_size=4))
-def test_any_order_of_arrival_in_any_segments_gives_the_same_duplicates(order: list[Piece], cuts: set[int]) -> None:
-    edges = [0, *sorted(cuts), len(order)]
-    with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "test") as writer:
-        for number, (begin, end) in enumerate(pairwise(edges)):
-            add(writer, *order[begin:end], segment=str(number))
-        found = links(writer)
-        stories = story_sets(writer)
-    assert {url: find_duplicates for url, find_duplicates in found.items() if "site" not in url} == {
-        CUT.url: (ORIGINAL.url, "copy"),
-        LONGER.url: (ORIGINAL.url, "copy"),
-        HALF.url: (ORIGINAL.url, "derived"),
-    }
-    assert {found[url] for url in found if "site" in url} <= {(framed(0, 0).url, "derived")}
-    assert frozenset({piece.url for piece in (ORIGINAL, CUT, LONGER, HALF)}) <= next(s for s in stories if CUT.url in s)
-
-
-def test_doing_it_all_again_changes_nothing(writer: Writer) -> None:
-    add(writer, *FAMILY[:6], segment="1")
-    add(writer, *FAMILY[6:], segment="2")
-    recompute_all(writer, SilentReporter())
-    before = everything(writer)
-    again = recompute_all(writer, SilentReporter())
-    assert everything(writer) == before
-    assert again.articles == len(FAMILY)
-
-
-def test_a_segment_given_again_changes_nothing(writer: Writer) -> None:
-    add(writer, *FAMILY, segment="1")
-    before = everything(writer)
-    add(writer, *FAMILY, segment="1")
-    assert everything(writer) == before
+def test_fingerprints_of_several_texts_follow_each_other() -> None:
+    one, other = fingerprints_of([TEXTS[uuid(1)]]), fingerprints_of([TEXTS[uuid(2)]])
+    assert fingerprints_of([TEXTS[uuid(1)], TEXTS[uuid(2)]]).tolist() == [*one.tolist(), *other.tolist()]
+    assert fingerprints_of([]).tolist() == []
