@@ -1,7 +1,7 @@
-"""Which articles are one, which repeat others, and which tell the same story.
+"""Finds which pages are one article, which articles repeat others, and which report the same story.
 
-Pure functions over a batch and what the warehouse knows; `step.deduplicate` runs them in the loading transaction.
+`exact` classifies pages, `run.deduplicate` finds duplicates and stories in the transaction that loads them.
 """
 
-DUPLICATE_METHOD = "fracminhash-1"  # raise when a change gives other duplicates; `newsloom restory` recomputes
+DUPLICATE_METHOD = "fracminhash-1"  # raise it if a change gives other duplicates; `newsloom restory` recomputes them
 STORY_METHOD = "term-linkage-3"  # the same for stories

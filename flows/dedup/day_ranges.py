@@ -1,4 +1,4 @@
-"""Days as a few stretches, for reading an index that is kept by day."""
+"""Groups days into a few ranges, for reading an index that is ordered by day."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_RANGES = 32  # of stretches: a segment of an imported archive may have articles of any time
+MAX_RANGES = 32  # a segment of an imported archive may have articles of any time
 
 
 def day_ranges(days: Iterable[date], gap: int) -> list[tuple[date, date]]:
-    """The days as (first, last), both included; days at most `gap` apart are of one stretch.
+    """Group days into ranges (first, last), both included; days at most `gap` apart share a range.
 
-    Where more than MOST would remain, the nearest are joined.
+    If there are more than MAX_RANGES, the nearest are joined.
     """
     found: list[tuple[date, date]] = []
     for day in sorted(set(days)):

@@ -44,7 +44,7 @@ if TYPE_CHECKING:
         StoryRecord,
     )
     from flows.dedup.stories.candidates import StorySearch
-    from flows.dedup.text.shingles import Hashes
+    from flows.dedup.text.hashes import Hashes
     from warehouse.dedup.duplicates import IndexedArticle
 
 

@@ -1,4 +1,4 @@
-"""All duplicates and stories anew, from the articles that the warehouse holds: after a change of method."""
+"""Recomputes all duplicates and stories from the stored articles, after a change of method."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from flows.progress import Reporter
     from warehouse import Writer
 
-AT_ONCE = 1000  # articles: as much as a segment has
+BATCH_SIZE = 1000  # articles: as many as a segment has
 
 
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """What came of it: articles placed, those that repeat others, stories."""
+    """The result: articles assigned, duplicates among them, stories."""
 
     articles: int
     duplicates: int
@@ -48,13 +48,13 @@ def recompute_all(writer: Writer, reporter: Reporter) -> Recomputed:
 
 
 def process_queue(writer: Writer, reporter: Reporter) -> int:
-    """Find duplicates and stories of the articles that are in the queue; returns how many those were."""
+    """Find the duplicates and stories of the queued articles; returns how many articles there were."""
     whole = queue_length(writer.connection)
     done = 0
     while True:
         now = datetime.now(UTC)
         with writer.transaction() as connection:
-            rows, others = take_queued_articles(connection, AT_ONCE)
+            rows, others = take_queued_articles(connection, BATCH_SIZE)
             if not rows:
                 break
             new_articles = [

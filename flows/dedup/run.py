@@ -51,7 +51,7 @@ from flows.dedup.stories.candidates import (
 )
 from flows.dedup.stories.idf import complete
 from flows.dedup.stories.reconcile import changed_parts, name_parts, reconcile
-from flows.dedup.text.shingles import distinct
+from flows.dedup.text.hashes import distinct
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.dedup.write_results import (
     fingerprint_rows,
@@ -77,7 +77,7 @@ if TYPE_CHECKING:
     from flows.dedup.copies.originals import Pair
     from flows.dedup.records import DatedArticle, DatedPair, NewText, OtherPublication
     from flows.dedup.stories.idf import Idf
-    from flows.dedup.text.shingles import Hashes
+    from flows.dedup.text.hashes import Hashes
 
 
 def deduplicate(

@@ -1,4 +1,4 @@
-"""What keeps duplicates and stories good over time: done daily, and more often while a warehouse is young."""
+"""Keeps duplicates and stories accurate over time: runs daily, and more often while a warehouse is young."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-MONTHS_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
-MIN_STORIES = 500  # that a language needs to have a background; before, its stop list does better
-MAX_STORIES = 2000  # that are looked at: a term that one article in a hundred has is found 20 times
-GROWTH = 4  # so many times the stories make a new background worth its while before a day has passed
+COMMON_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
+MIN_STORIES = 500  # of a language, before its terms are weighted by idf: with fewer, its stop list does better
+MAX_STORIES = 2000  # in the sample of a language: a term that one article in a hundred has is found 20 times
+GROWTH = 4  # the idf is counted again before its day once there are so many times the stories
 DAY = timedelta(days=1)
 NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
 
@@ -46,11 +46,11 @@ NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
 def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
     """Find fingerprints that have become common over months; returns how many are new.
 
-    Pairs of duplicates that rested on these are deleted, and what follows from that for articles and stories is set
-    anew. The transaction is the caller's. Costs a count over the fingerprints of three months.
+    Deletes the pairs of duplicates that rested on them, and updates the articles and stories that this affects. The
+    transaction is the caller's. Costs a count over the fingerprints of three months.
     """
     now = now or datetime.now(UTC)
-    found = frequent_fingerprints(connection, (now - timedelta(days=MONTHS_DAYS)).date(), MANY)
+    found = frequent_fingerprints(connection, (now - timedelta(days=COMMON_DAYS)).date(), MANY)
     if found:
         add_common_fingerprints(connection, found.keys(), now)
         holders = {article: day for articles in found.values() for article, day in articles.items()}
@@ -69,9 +69,9 @@ def refresh_idf(
     now: datetime | None = None,
     known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
 ) -> int:
-    """Count anew which terms say little; returns for how many languages. The transaction is the caller's.
+    """Count again how many articles have each term; returns for how many languages. The transaction is the caller's.
 
-    `known` are the terms of articles that need not be read again.
+    `known` are the terms of articles whose texts need not be read again.
     """
     now = now or datetime.now(UTC)
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
@@ -88,10 +88,10 @@ def refresh_idf(
 
 
 def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
-    """Close the stories that have been quiet for so long that nothing new joins them; returns how many.
+    """Close the stories that have been quiet for so long that no new article joins them; returns how many.
 
-    Of articles that only closed stories can have, it is forgotten what each is about: three quarters of what an
-    article takes in the index. What is imported later joins such a story as a whole.
+    Deletes what articles that only closed stories can have are about: three quarters of an article's space in the
+    index. An article that is imported later joins such a story as a whole.
     """
     now = now or datetime.now(UTC)
     quiet = quiet_since(now)
@@ -100,9 +100,9 @@ def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | N
 
 
 def refresh_after_recompute(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> None:
-    """What follows when all was found anew, in the caller's transaction.
+    """Run the upkeep that is due after a recomputation, in the caller's transaction.
 
-    The background stays where it is of the present method: the same articles give the same stories again then.
+    The stored idf is kept if it is of the present method: then the same articles give the same stories again.
     """
     refresh_common_fingerprints(connection, now)
     if last_upkeep(connection, _idf_task()) is None:
@@ -111,7 +111,7 @@ def refresh_after_recompute(connection: duckdb.DuckDBPyConnection, now: datetime
 
 
 def _idf_task() -> str:
-    """Its name in the book: terms of another method say nothing to this one."""
+    """The name of the task in `private.upkeep`: terms of another method are of no use to this one."""
     return f"document frequencies {STORY_METHOD}"
 
 
@@ -120,14 +120,13 @@ def refresh_idf_if_grown(
     now: datetime | None = None,
     known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
 ) -> bool:
-    """Make a new background where the warehouse has grown so much since the last one that it cannot wait for its day.
+    """Refresh the idf if the warehouse has grown too much to wait until the daily upkeep; returns whether it did.
 
-    Meant to be called after every segment, with the terms of its articles: nearly always it finds that there is nothing
-    to do. Says whether there was.
+    Call it after every segment, with the terms of its articles: nearly always there is nothing to do.
     """
-    held = count_stories(connection)
+    stories = count_stories(connection)
     last = last_upkeep(connection, _idf_task())
-    if held < MIN_STORIES or (last is not None and held < GROWTH * max(last[1], 1)):
+    if stories < MIN_STORIES or (last is not None and stories < GROWTH * max(last[1], 1)):
         return False
     refresh_idf(connection, now, known)
     return True

@@ -16,7 +16,7 @@ from flows.identifiers import digest
 
 if TYPE_CHECKING:
     from crawlers.archive import Fetch
-    from flows.dedup.text.shingles import Hashes
+    from flows.dedup.text.hashes import Hashes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How much of the shorter of two texts is in the other one, without what tells nothing. Pure."""
+"""Measures how much of the shorter of two texts is in the other one, without boilerplate."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.dedup.text.shingles import distinct, stored
+from flows.dedup.text.hashes import among, distinct
+from flows.dedup.text.shingles import stored
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from flows.dedup.text.hashes import Hashes
 
-    from flows.dedup.text.shingles import Hashes
-
-MIN_CONTAINMENT = 0.3  # of the shorter text in the other one…
-MIN_SHARED = 12  # …and so many shingles: a sentence or two that both quote is not enough
-# Shingles before and behind a common fingerprint that do not count either: boilerplate comes in paragraphs of fifty to
-# a hundred words, and one shingle in sixteen of it is a fingerprint.
+MIN_CONTAINMENT = 0.3  # of the shorter text in the other one,
+MIN_SHARED = 12  # and so many shingles: a sentence or two that both quote are not enough
+# Shingles before and after a common fingerprint that do not count either: boilerplate comes in paragraphs of fifty to a
+# hundred words, and one shingle in sixteen of it is a fingerprint.
 AROUND = 32
 
 
@@ -30,11 +29,11 @@ class ComparedText:
 
 
 def comparable_text(ordered: Hashes, common: Hashes) -> ComparedText:
-    """Of a text's shingles in their order; `common` are fingerprints as the index has them, ascending."""
+    """Prepare a text's shingles (in their order); `common` are fingerprints as the index stores them, ascending."""
     shingles = distinct(ordered)
     if not len(common):
         return ComparedText(shingles, shingles)
-    found = np.flatnonzero(_among(stored(ordered), common))
+    found = np.flatnonzero(among(stored(ordered), common))
     if not len(found):
         return ComparedText(shingles, shingles)
     distinctive = np.ones(len(ordered), bool)
@@ -44,11 +43,11 @@ def comparable_text(ordered: Hashes, common: Hashes) -> ComparedText:
 
 
 def overlap(one: ComparedText, other: ComparedText) -> int | None:
-    """How many shingles both texts have; None where that is no sign of one report.
+    """Count the shingles that both texts have; None if there are too few for one to repeat the other.
 
-    Both with and without what stands near common fingerprints it must be LEAST_SHARED, and LEAST_CONTAINMENT of the
-    shorter: a frame
-    that two pages have makes no duplicates, and two copies in one frame remain some.
+    There must be MIN_SHARED of them, and MIN_CONTAINMENT of the shorter text, both with and without the shingles near
+    common fingerprints. So a frame that two pages share does not make them duplicates, and two copies in one frame are
+    still found.
     """
     found = _contained(one.shingles, other.shingles)
     if found is None or (one.distinctive is one.shingles and other.distinctive is other.shingles):
@@ -63,9 +62,3 @@ def _contained(one: Hashes, other: Hashes) -> int | None:
     if shared < MIN_SHARED or shared < MIN_CONTAINMENT * least:
         return None
     return shared
-
-
-def _among(values: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
-    at = np.minimum(np.searchsorted(ascending, values), len(ascending) - 1)
-    found: NDArray[np.bool_] = ascending[at] == values
-    return found

@@ -8,14 +8,15 @@ import numpy as np
 
 from flows.dedup.copies.containment import comparable_text, overlap
 from flows.dedup.copies.originals import Pair
-from flows.dedup.text.shingles import distinct, fingerprints
+from flows.dedup.text.hashes import distinct
+from flows.dedup.text.shingles import fingerprints
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
     from flows.dedup.records import DatedPair
-    from flows.dedup.text.shingles import Hashes
+    from flows.dedup.text.hashes import Hashes
 
 WINDOW_DAYS = 7  # between an article and its copy; longer chains consist of several steps
 # Two articles are compared in full if they share this part of the fewer fingerprints of the two. A pair with the

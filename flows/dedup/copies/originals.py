@@ -1,4 +1,4 @@
-"""Which of several articles with one text is the original, and which chain an article belongs to."""
+"""Decides which of several articles with one text is the original, and where its chain of duplicates begins."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from datetime import date
     from uuid import UUID
 
-COPY = 0.8  # containment from which an article repeats another one, and below which it makes use of it
-ABOUT = 0.05  # as much, but for a misprint or a line at the end
+COPY = 0.8  # containment from which an article is a copy of another one, and below which it is derived from it
+ABOUT = 0.05  # parts that differ by this little count as equal: a misprint, or a line at the end
 _PRECISIONS = {"second": 0, "minute": 1, "day": 2, "seen": 3}
 # A publisher's clock may be ahead, and a day may have begun elsewhere; anything later has not been published yet.
 _AHEAD = timedelta(days=1)
@@ -23,24 +23,24 @@ Order = tuple["date", bool, datetime, int, datetime, "UUID"]
 
 @dataclass(frozen=True, slots=True)
 class PublicationTime:
-    """When an article was published: `precision` is second, minute, day, or seen (unknown: `at` is its first sight)."""
+    """When an article was published; `precision` is second, minute, day, or seen (unknown: `at` is first sight)."""
 
     at: datetime
     precision: str
 
 
 def publication_time(published_at: datetime | None, precision: str | None, seen_at: datetime) -> PublicationTime:
-    """When an article was published, as far as it can be believed: not where it was seen before."""
+    """When an article was published. A time after the article was seen is ignored."""
     if published_at is None or published_at > seen_at + _AHEAD:
         return PublicationTime(seen_at.astimezone(UTC), "seen")
     return PublicationTime(published_at.astimezone(UTC), precision or "day")
 
 
 def order(when: PublicationTime, first_seen_at: datetime, article_id: UUID) -> Order:
-    """What sorts originals before their copies.
+    """A key that sorts originals before their copies.
 
-    By day; within a day those with a time of day, by it; then the better precision, what was seen first, and the
-    identifier. Depends on nothing but the article, so that any order of arrival gives the same original.
+    It orders by day; within a day, articles with a time of day come first, by that time; then by precision, first sight
+    and identifier. It depends only on the article, so that any order of arrival gives the same original.
     """
     timed = when.precision in ("second", "minute")
     return (when.at.date(), not timed, when.at, _PRECISIONS[when.precision], first_seen_at, article_id)
@@ -84,7 +84,7 @@ def orient(pair: Pair, orders: Mapping[UUID, Order]) -> Pair:
 
 @dataclass(frozen=True, slots=True)
 class Duplicate:
-    """Where an article's text goes back to: the root of its chain; kind and similarity are against its parent."""
+    """The root of an article's chain; kind and similarity are those to its parent."""
 
     root: UUID
     kind: str
@@ -92,11 +92,11 @@ class Duplicate:
 
 
 def resolve(pairs: Iterable[Pair], orders: Mapping[UUID, Order]) -> dict[UUID, Duplicate]:
-    """The root of each article that has an earlier one; articles that have none are not in the answer.
+    """Find the root of each article that has an earlier one; other articles are not in the result.
 
-    An article's parent is the one that has most of its text or, where several have about as much, the earliest of
-    these; the root is where that leads. So a round-up that quotes two unrelated reports does not make these one, and
-    what adds as much again to a cut report is no copy of another cut.
+    An article's parent is the one that has most of its text, or the earliest of several that have about as much. The
+    root is where the chain of parents ends. So a round-up that quotes two unrelated reports does not link them, and an
+    article that adds as much again to a cut report is not a copy of another cut.
     """
     earlier: defaultdict[UUID, list[Pair]] = defaultdict(list)
     for pair in pairs:

@@ -1,4 +1,4 @@
-"""Articles to stories: average linkage with time, over articles and over stories taken as a whole. Pure."""
+"""Clusters articles and collapsed stories: average linkage of their similarities, with decay over time."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Numbers = NDArray[np.int64]
 
-# Of the mean similarity between the articles of two stories that are one. Halves of the topics of ECB+ choose 0.35 on
-# the mean (standard deviation 0.02), with a background of other news too; from 0.33 to 0.38 it hardly matters. Further
-# down two events of one kind are joined. benchmarks/stories.py prints it.
+# Two stories are one from this mean similarity between their articles on. Random halves of the topics of ECB+ choose
+# 0.35 on average (standard deviation 0.02), among other news too; from 0.33 to 0.38 it hardly matters. Further down,
+# two events of one kind are joined. benchmarks/stories.py prints the figures.
 THRESHOLD = 0.35
-DECAY_DAYS = 3.0  # after so many days without an article a likeness counts 1/e: news is told within days
-MAX_DAYS = 30.0  # that a story lasts: what goes on for longer is a topic
+DECAY_DAYS = 3.0  # after so many days without an article a similarity counts 1/e: news is reported within days
+MAX_DAYS = 30.0  # a story lasts at most: what goes on for longer is a topic
 MIN_SIMILARITY = 0.1  # below that, two articles count as having nothing in common
 
-# Beyond so many days even a perfect likeness has decayed below the threshold.
+# Beyond so many days even a perfect similarity has decayed below the threshold.
 REACH_DAYS = DECAY_DAYS * math.log(1 / THRESHOLD)
 DAY = 86_400.0
 
@@ -35,8 +35,7 @@ DAY = 86_400.0
 class Node:
     """An article, or a story with all of its articles.
 
-    `size` is how many articles have a say in what it is about (a copy has none), `first` and `last` are seconds since
-    1970.
+    `size` is how many articles count for what it is about (copies do not), `first` and `last` are seconds since 1970.
     """
 
     size: int
@@ -49,9 +48,9 @@ def cluster(
 ) -> list[list[int]]:
     """Join nodes as long as any two are closer than `threshold`, the closest first; returns each cluster's numbers.
 
-    `pairs` have the mean similarity of the articles of two nodes, where that is at least MIN_SIMILARITY; `same` are
-    pairs that belong together whatever they are about. A cluster's likeness to another is the mean over the pairs of
-    their articles, times `nearness`. But among equals the answer does not depend on the order of the nodes.
+    `pairs` have the mean similarity of the articles of two nodes, if that is at least MIN_SIMILARITY; `same` are pairs
+    that belong together whatever they are about. The similarity of two clusters is the mean over the pairs of their
+    articles, times `nearness`. Except for ties, the result does not depend on the order of the nodes.
     """
     if not nodes:
         return []
@@ -60,13 +59,13 @@ def cluster(
     sizes = np.array([node.size for node in nodes], np.float64)
     groups = _Groups.of(group, sizes, nodes)
     one, other, means = _between(pairs, group, sizes, groups.sizes)
-    # A mean reaches the threshold only where one of its parts does: groups that no such pair links stay apart.
+    # A mean reaches the threshold only if one of its parts does: groups that no such pair links stay apart.
     close = means >= threshold
     part = components(len(groups.sizes), one[close], other[close])
     inside = part[one] == part[other]
     one, other, means = one[inside], other[inside], means[inside]
     into = np.arange(len(groups.sizes))
-    # Most parts are of two.
+    # Most parts have two groups.
     alone = np.bincount(part)[part[one]] == 2
     joined = alone & (means * groups.nearness(one, other) >= threshold)
     into[other[joined]] = one[joined]
@@ -113,9 +112,9 @@ class _Groups:
 
 
 def nearness(first: Floats, last: Floats, other_first: Floats, other_last: Floats) -> Floats:
-    """1 for what is of one time, less the longer they are apart; 0 where together they would last too long.
+    """1 at the same time, less the longer they are apart; 0 if together they would last too long.
 
-    The stretches are in seconds since 1970.
+    Times are in seconds since 1970.
     """
     gap = np.maximum(0.0, np.maximum(first - other_last, other_first - last)) / DAY
     lasting = np.maximum(last, other_last) - np.minimum(first, other_first)
@@ -134,7 +133,7 @@ def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -
 
 
 def _linkage(groups: _Groups, similarity: Floats, threshold: float) -> Numbers:
-    """For each group the number of the one that it ends up with; `similarity` is the mean similarity of each two."""
+    """For each group the number of the one it ends up in; `similarity` has the mean similarity of each two."""
     many = len(groups.sizes)
     close = similarity * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
     np.fill_diagonal(close, -1.0)
@@ -154,7 +153,7 @@ def _linkage(groups: _Groups, similarity: Floats, threshold: float) -> Numbers:
         row[one] = -1.0
         close[one] = close[:, one] = row
         close[other] = close[:, other] = -1.0
-        # Whose best is one of the two looks for it again; for others, what is new may have become the best.
+        # Groups whose best was one of the two look for it again; for others, the new group may have become the best.
         again = np.flatnonzero((best == one) | (best == other) | (row > top))
         again = np.append(again, [one, other])
         best[again] = close[again].argmax(axis=1)
@@ -163,7 +162,7 @@ def _linkage(groups: _Groups, similarity: Floats, threshold: float) -> Numbers:
 
 
 def components(many: int, one: Numbers, other: Numbers) -> Numbers:
-    """The part of a graph of `many` nodes, with these edges, that each is in; numbered in the order of their first."""
+    """The connected component of each of `many` nodes with these edges, numbered in the order of their first nodes."""
     label = np.arange(many)
     while True:
         least = np.minimum(label[one], label[other])

@@ -1,4 +1,4 @@
-"""How much a term tells: little where most articles of the language have it, whatever they are about."""
+"""Weighs terms by their rarity: a term that most articles of a language have says little about any of them."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# A term that one article in so many has tells as much as one that nobody has: below that, counts are chance.
+# A term that one article in so many has weighs as much as one that no article has: rarer ones are counted by chance.
 RAREST = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Idf:
-    """Terms that are not rare, ascending, and the part of a language's articles that have each (0 to 1)."""
+    """Terms that are not rare, ascending, and the share of a language's articles that have each (0 to 1)."""
 
     terms: NDArray[np.uint32]
     shares: NDArray[np.float32]
 
     def weights(self, terms: NDArray[np.uint32]) -> NDArray[np.float32]:
-        """Between 0 (every article has it) and 1 (at most one in RAREST has).
+        """The weights of terms, between 0 (every article has it) and 1 (at most one in RAREST has it).
 
-        The square root of the logarithm of how rare a term is: in the product of two articles it counts once, not
-        twice. (On ECB+, with news of other events as background, BCubed F1 is 0.02 higher so.)
+        The square root of the logarithm of a term's rarity: in the product of two articles it then counts once, not
+        twice. (On ECB+, among news of other events, BCubed F1 is 0.02 higher with it.)
         """
         found = np.full(len(terms), 1 / RAREST, np.float32)
         if len(self.terms):
@@ -39,28 +39,29 @@ class Idf:
 
 
 NO_IDF = Idf(np.empty(0, np.uint32), np.empty(0, np.float32))
-# A young warehouse has few articles, and these may be of few events: so many more are imagined that have no term in
-# common, so that a name that a third of thirty articles have is not taken for a word of the language.
-IMAGINED = 200
+# A young warehouse has few articles, perhaps of few events. So many more without any term in common are assumed, so
+# that a name that a third of thirty articles have does not count as a word of the language.
+ASSUMED_ARTICLES = 200
 
 
-# A word of the language, in a few articles of which nothing else is known: rarer ones may be what these are about.
+# Without other knowledge of a language, a term is a word of it from this share on: rarer ones may be what the articles
+# are about.
 YOUNG_SHARE = 0.05
-MIN_COUNT = 3  # articles of a sample that have a term: fewer are chance
-YOUNG_ARTICLES = 50  # fewer say nothing of a language
+MIN_COUNT = 3  # articles of a sample with a term: fewer are chance
+YOUNG_ARTICLES = 50  # fewer say nothing about a language
 
 
 def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
-    """The part of articles that have each term, of those that are not rare; `counts` of a sample of `articles`."""
-    whole = articles + IMAGINED
+    """The share of articles with each term that is not rare; `counts` are those of a sample of `articles`."""
+    whole = articles + ASSUMED_ARTICLES
     return {term: count / whole for term, count in counts.items() if count * RAREST > whole and count >= MIN_COUNT}
 
 
 def complete(known: Idf, languages: Collection[str], articles: Mapping[str, Sequence[NDArray[np.uint32]]]) -> Idf:
-    """The background with what can be told of languages that it lacks (it has `languages`) from the articles at hand.
+    """Complete stored frequencies, which cover `languages`, for other languages from the articles at hand.
 
-    `articles` are the terms of each, by language. Only terms that one article in twenty has count there: what is rarer
-    may be what a few stories are about.
+    `articles` are the terms of each article, by language. Only terms that one article in twenty has are added: rarer
+    ones may be what a few stories are about.
     """
     terms, parts = [known.terms], [known.shares]
     for language, found in articles.items():

@@ -1,4 +1,4 @@
-"""Sparse vectors of terms, as arrays: many at once."""
+"""Computes with sparse vectors of terms, many at once, as arrays."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 TERMS = 48  # kept of an article and of a story: on ECB+ 40 to 100 do about equally well, fewer do worse
-# Two texts of a sentence each agree in three words of eight without telling one event ("… shares fall on Monday"): a
-# text of fewer terms than ENOUGH is compared as if it had UNSAID more, of its own.
+# Two texts of a sentence each can share three words of eight without reporting one event ("… shares fall on Monday").
+# So a text of fewer terms than ENOUGH is compared as if it had UNSAID more terms that no other text has.
 ENOUGH = 20
 UNSAID = 16
-AT_ONCE = 4_000_000  # products in memory
+MAX_PRODUCTS = 4_000_000  # in memory at once
 WEIGHT_UNIT = 4096  # weights are rounded to the steps that they are stored in: a weight of 1 is stored as this
 
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """Vectors as rows (row, term, weight): three arrays of one length, ordered by row, then by falling weight."""
+    """Vectors as rows (row, term, weight): three arrays of one length, ordered by row, then by decreasing weight."""
 
     rows: Numbers
     terms: NDArray[np.uint32]
     weights: NDArray[np.float32]
 
     def some(self, number: Numbers) -> Vectors:
-        """The rows that `number` (an entry a row) gives a number of at least 0, as the rows of these numbers."""
+        """Renumber the rows: `number` has the new number of each, or -1 for rows to leave out."""
         rows = number[self.rows]
         kept = np.flatnonzero(rows >= 0)
         order = kept[np.argsort(rows[kept], kind="stable")]
@@ -58,11 +58,12 @@ NONE = Vectors(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.flo
 
 
 def heaviest(rows: Numbers, terms: NDArray[np.uint32], weights: NDArray[np.float32]) -> Vectors:
-    """The TERMS heaviest terms of each row, of entries by row, then term.
+    """The TERMS heaviest terms of each row; the entries are ordered by row, then term.
 
-    Among equals it is the lower hash, so that no order of arrival matters. Weights are not negative.
+    Of terms with equal weight the lower hash is kept, so that the order of arrival does not matter. Weights are not
+    negative.
     """
-    # As integers, the bits of such floats are in the same order: one sort by one number a row and weight.
+    # Read as integers, the bits of these floats sort in the same order: a single sort by row and weight is enough.
     keys = _keys(rows, ~weights.astype(np.float32).view(np.uint32))
     order = np.argsort(keys, kind="stable")
     rows, terms, weights = rows[order], terms[order], weights[order]
@@ -72,9 +73,9 @@ def heaviest(rows: Numbers, terms: NDArray[np.uint32], weights: NDArray[np.float
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Each of length 1, or shorter where it has fewer terms than ENOUGH: see UNSAID.
+    """Scale each vector to length 1, or less if it has fewer terms than ENOUGH: see UNSAID.
 
-    In the steps that weights are stored in: what is read again is what was compared before.
+    Weights are rounded to the steps they are stored in, so that stored vectors equal those compared before.
     """
     if not len(vectors.rows):
         return vectors
@@ -86,7 +87,7 @@ def unit(vectors: Vectors) -> Vectors:
 
 
 def together(one: Vectors, other: Vectors) -> Vectors:
-    """Both, where the rows of the second come after those of the first."""
+    """Concatenate vectors; the rows of the second come after those of the first."""
     return Vectors(
         np.concatenate([one.rows, other.rows]),
         np.concatenate([one.terms, other.terms]),
@@ -95,15 +96,15 @@ def together(one: Vectors, other: Vectors) -> Vectors:
 
 
 def products(vectors: Vectors, least: float, part: Numbers | None = None) -> Pairs:
-    """Pairs (row, later row, scalar product) with a product of at least `least`, which is more than 0.
+    """The pairs of rows with a scalar product of at least `least`, which is more than 0.
 
-    By the terms that they share: costs as many multiplications as there are pairs of equal terms. Only rows of one part
-    are multiplied, where `part` says for each row of which it is.
+    Takes as many multiplications as there are pairs of equal terms. If `part` gives a part for each row, only rows of
+    the same part are multiplied.
     """
     keys = vectors.terms if part is None else _keys(part[vectors.rows], vectors.terms)
     order = np.argsort(keys, kind="stable")
     rows, terms, weights = vectors.rows[order], keys[order], vectors.weights[order].astype(np.float64)
-    # Within a term rows ascend: each entry meets those behind it.
+    # Within a term, rows ascend: each entry is paired with those after it.
     partners = np.searchsorted(terms, terms, side="right") - np.arange(1, len(terms) + 1)
     by_row = np.empty(len(order), np.int64)
     by_row[order] = np.arange(len(order))
@@ -112,9 +113,9 @@ def products(vectors: Vectors, least: float, part: Numbers | None = None) -> Pai
     found = [Pairs(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.float64))]
     first = 0
     while first < width:
-        # As many rows as there is room for their products.
+        # Take as many rows as there is room for their products.
         begin = np.searchsorted(vectors.rows, first)
-        full = int(np.searchsorted(sums, sums[begin] + AT_ONCE, side="right")) - 1
+        full = int(np.searchsorted(sums, sums[begin] + MAX_PRODUCTS, side="right")) - 1
         last = width if full >= len(order) else int(vectors.rows[full])
         last = max(first + 1, last)
         chosen = by_row[begin : np.searchsorted(vectors.rows, last)]
@@ -135,9 +136,9 @@ def products(vectors: Vectors, least: float, part: Numbers | None = None) -> Pai
 
 
 def means(vectors: Vectors, group: Numbers, sizes: Numbers) -> Vectors:
-    """The mean of the vectors of each group, weighted by `sizes`, its heaviest terms, as rows of the groups' numbers.
+    """The mean vector of each group, weighted by `sizes`, with its heaviest terms; the rows are the groups' numbers.
 
-    `group` and `sizes` have an entry a row; -1 is for rows of no group. A group of sizes 0 has no vector.
+    `group` and `sizes` have an entry for each row; -1 is for rows without a group. A group of size 0 has no vector.
     """
     totals = np.bincount(group[group >= 0], sizes[group >= 0])
     rows = group[vectors.rows]
@@ -152,7 +153,7 @@ def means(vectors: Vectors, group: Numbers, sizes: Numbers) -> Vectors:
 
 
 def similarities(vectors: Vectors, group: Numbers, centroids: Vectors) -> NDArray[np.float64]:
-    """The scalar product of each row with the centroid of its group (-1: none, and 0)."""
+    """The scalar product of each row with the centroid of its group; 0 for rows without a group (-1)."""
     rows = group[vectors.rows]
     kept = np.flatnonzero(rows >= 0)
     wanted, known = _keys(rows[kept], vectors.terms[kept]), _keys(centroids.rows, centroids.terms)

@@ -1,1 +1,1 @@
-"""From text to numbers: tokens, shingles, terms. Pure."""
+"""Turns texts into numbers: tokens, shingles, terms."""

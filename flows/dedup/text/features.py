@@ -1,11 +1,12 @@
-"""What comparing needs of an article, made once from its text."""
+"""Reads the features of an article from its text: all that comparing it needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flows.dedup.text.shingles import distinct, fingerprints, roll
+from flows.dedup.text.hashes import distinct
+from flows.dedup.text.shingles import fingerprints, roll
 from flows.dedup.text.terms import weigh_words
 from flows.dedup.text.words import read_words
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from flows.dedup.text.shingles import Hashes
+    from flows.dedup.text.hashes import Hashes
     from flows.dedup.text.words import Words
 
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
 class Features:
     """An article as numbers.
 
-    `shingles` are all of its text, in its order, `fingerprints` those that stand for it in the index, ascending;
-    `terms` (ascending) and `weights` stand beside each other and say what it is about.
+    `shingles` are those of its whole text, in its order, `fingerprints` those that represent it in the index,
+    ascending. `terms` (ascending) and their `weights` say what it is about.
     """
 
     shingles: Hashes
@@ -32,7 +33,7 @@ class Features:
 
 
 def features_of(title: str, text: str, language: str | None, words: Words | None = None) -> Features:
-    """Read an article; `language` is an ISO 639-1 code, `words` those of the text, where it has been read already."""
+    """Read an article; `language` is an ISO 639-1 code, `words` those of the text, if it has been read already."""
     words = words or read_words(text)
     found = roll(words)
     return Features(found, fingerprints(distinct(found)), *weigh_words(title, words, language))

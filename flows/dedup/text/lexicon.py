@@ -1,4 +1,4 @@
-"""Words as numbers: what is needed of a word is found out once, and of a text's words looked up as arrays."""
+"""Numbers words: the properties of a word are computed once, and those of a text's words looked up as arrays."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    Hashes = NDArray[np.uint64]
+    from flows.dedup.text.hashes import Hashes
+
     Numbers = NDArray[np.intp]
     Flags = NDArray[np.bool_]
 
-# Letters of a word that count for what an article is about: on news in one language five to seven do equally well as
-# whole words, and inflected names (Путин, Путина, Путиным) become one.
+# Letters of a word that count for what an article is about: on news in one language, five to seven do as well as whole
+# words, and inflected names (Путин, Путина, Путиным) become one.
 STEM = 6
 
 
@@ -29,11 +30,11 @@ def word_hash(word: str) -> int:
 
 
 class Lexicon(dict[str, int]):
-    """Numbers of words in any case, with what they are by number; emptied before it grows large.
+    """The numbers of words in any case, and their properties by number; emptied before it grows large.
 
-    `hashes` are those of the case-folded words, `stems` of their first STEM letters, `folded` the numbers of the
-    case-folded words themselves; `digits` are those all of digits, `short` those of a single letter. What was looked up
-    before it was emptied must not be used with it.
+    `hashes` are those of the case-folded words, `stems` those of their first STEM letters, `folded` the numbers of the
+    case-folded words themselves; `digits` marks words of digits, `short` words of a single letter. Numbers that were
+    looked up before the lexicon was emptied are no longer valid.
     """
 
     MAX_WORDS = 200_000
@@ -64,13 +65,13 @@ class Lexicon(dict[str, int]):
         return number
 
     def make_room(self, words: int) -> bool:
-        """Call it before so many words, at most, are looked up; says whether it had to be emptied."""
-        needed = 2 * words  # each in its own case, and folded
+        """Make room for looking up so many words at most; returns whether the lexicon had to be emptied."""
+        needed = 2 * words  # each in its own case and case-folded
         if len(self) + needed <= len(self.hashes):
             return False
         self.clear()
         more = needed - len(self.hashes)
-        if more > 0:  # a book
+        if more > 0:  # a text as long as a book
             for name in ("hashes", "stems", "folded", "digits", "short", "_marked"):
                 array = getattr(self, name)
                 setattr(self, name, np.concatenate((array, np.zeros(more, array.dtype))))
@@ -81,7 +82,7 @@ class Lexicon(dict[str, int]):
         return np.fromiter(map(self.__getitem__, words), np.intp, len(words))
 
     def among(self, numbers: Numbers, others: Numbers) -> Flags:
-        """Which of the numbers are among the others."""
+        """Flag the numbers that are among the others."""
         self._marked[others] = True
         found: Flags = self._marked[numbers]
         self._marked[others] = False
@@ -93,5 +94,5 @@ lexicon = Lexicon()
 
 @cache
 def hash_of_all(words: frozenset[str]) -> Hashes:
-    """The hashes of a list that is used again and again, ascending."""
+    """The hashes of a word list that is used repeatedly, ascending."""
     return np.sort(np.array([word_hash(word) for word in words], np.uint64))

@@ -1,7 +1,7 @@
-"""What an article is about, as weighted terms: what stories are found by.
+"""Weighs the terms of an article: what it is about, and what stories are found by.
 
-A term is a word, cut to its first letters so that inflected forms agree; in scripts without blanks a pair of Chinese
-characters, a Japanese run of kanji pairs or katakana, or four letters of Thai and its neighbours.
+A term is a word, cut to its first letters so that inflected forms agree. In unsegmented scripts it is a pair of Chinese
+characters or kanji, a run of katakana, or four letters of Thai and its neighbours.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import justext
 import numpy as np
 
 from crawlers.unsegmented import HAN, SOUTH_EAST_ASIAN, UNSEGMENTED, has_unsegmented
+from flows.dedup.text.hashes import among, begins
 from flows.dedup.text.lexicon import STEM, hash_of_all, lexicon, word_hash
 from flows.dedup.text.tokens import normalise, spaced_words
 from flows.dedup.text.words import read_words
@@ -25,15 +26,15 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from flows.dedup.text.lexicon import Hashes
+    from flows.dedup.text.hashes import Hashes
     from flows.dedup.text.words import Words
 
 TITLE_WEIGHT = 3.0
-LEAD_WEIGHT = 2.0  # a word of the lead is counted twice
+LEAD_WEIGHT = 2.0  # words of the lead count twice
 LEAD_WORDS = 50
-# Names and numbers tell two events of one kind apart, where all other words agree: two arrests, two quakes.
+# Names and numbers distinguish two events of one kind, such as two arrests or two quakes, when all other words agree.
 NAME_WEIGHT = 2.5
-UNKNOWN = "unknown"  # for the language of an article that does not say it
+UNKNOWN = "unknown"  # the language of an article that does not state one
 MAX_TERMS = 160  # of an article, by weight; the idf then chooses among these
 
 LISTS = {
@@ -50,19 +51,18 @@ LISTS = {
     "te": "Telugu", "tl": "Tagalog", "tr": "Turkish", "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek",
     "vi": "Vietnamese",
 }  # fmt: skip
-# A capital letter behind another word, and not behind a full stop: a name, in most languages that have capitals.
-# (The look behind stands behind the letter, so that the search runs from capital to capital.)
+# A capital letter after another word, and not after a full stop: a name, in most languages that have capitals. (The
+# look-behind comes after the letter, so that the search runs from capital to capital.)
 _INSIDE = re.compile(r"[^\W\d_a-z](?<=[\w,;)’”\"] .)\w*")
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
 _SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST_ASIAN}]{{3,}}")
 _UNSEGMENTED_RUN = re.compile(f"[{UNSEGMENTED}]+")
-_FIRST = np.ones(1, np.bool_)
 
 
 @cache
 def stop_words(language: str | None) -> frozenset[str]:
-    """The words that most texts of a language have, case-folded; none where the language is not known."""
+    """The words that most texts of a language have, case-folded; none if the language is unknown."""
     name = LISTS.get(language or "")
     if name is None:
         return frozenset()
@@ -72,8 +72,8 @@ def stop_words(language: str | None) -> frozenset[str]:
 @cache
 def _connecting_words() -> re.Pattern[str]:
     lists = tomllib.loads((files("flows.dedup.text") / "connecting-words.toml").read_text(encoding="utf-8"))
-    # Two characters of Chinese glue would cut names that have one of them; three letters of Thai would cut words. So a
-    # whole word is cut out, longest first.
+    # Cutting out two characters of Chinese would cut names that have one of them; three letters of Thai would cut
+    # words. So whole words are cut out, the longest first.
     words = sorted({word for found in lists.values() for word in found}, key=lambda word: (-len(word), word))
     return re.compile("|".join(map(re.escape, words)))
 
@@ -81,14 +81,14 @@ def _connecting_words() -> re.Pattern[str]:
 def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """The terms of an article as hashes, ascending, and their weights, before any idf.
 
-    A weight is 1 + ln(count), where the title counts three times, the first fifty words twice, and names and numbers
-    are worth NAME_WEIGHT times as much. At most MAX_TERMS, the heaviest.
+    A weight is 1 + ln(count), where words of the title count three times and the first fifty words twice. Names and
+    numbers weigh NAME_WEIGHT times as much. Only the MAX_TERMS heaviest are kept.
     """
     return weigh_words(title, read_words(text), language)
 
 
 def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """As `weigh`, of a text that was read."""
+    """The same for a text that has been read already."""
     headline = normalise(title)
     body, head = text.spaced, _spaced(headline)
     numbers = text.numbers
@@ -98,10 +98,10 @@ def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[
     if lexicon.make_room(len(body) + len(head) + len(inside)) or numbers is None:
         numbers = lexicon.numbers(body)
     names = lexicon.numbers(inside)
-    # What is written small elsewhere in the text is no name.
+    # A word that is lower-case elsewhere in the text is no name.
     names = names[~lexicon.among(lexicon.folded[names], numbers) | (lexicon.folded[names] == names)]
     stop = hash_of_all(stop_words(language))
-    names = names[~_among(lexicon.hashes[names], stop)]
+    names = names[~among(lexicon.hashes[names], stop)]
 
     counts = np.ones(len(body) + len(head), np.float32)
     counts[: min(LEAD_WORDS, len(body))] = LEAD_WEIGHT
@@ -109,16 +109,16 @@ def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[
     numbers = np.concatenate((numbers, lexicon.numbers(head)))
     says = ~lexicon.short[numbers] | lexicon.digits[numbers]
     letters = names[lexicon.short[names]]
-    if len(letters):  # a single letter says something as a name alone
+    if len(letters):  # a single letter counts only as a name
         says |= np.isin(lexicon.hashes[numbers], lexicon.hashes[letters])
-    says &= ~_among(lexicon.hashes[numbers], stop)
+    says &= ~among(lexicon.hashes[numbers], stop)
     numbers, counts = numbers[says], counts[says]
     stems = lexicon.stems[numbers]
     special = np.concatenate((stems[lexicon.digits[numbers]], lexicon.stems[names]))
     if text.spaced is None or has_unsegmented(headline):
         more = list(_unsegmented_terms(headline, text.normalised))
         stems = np.concatenate((stems, _hashes([term for term, _, _ in more])))
-        counts = np.concatenate((counts, np.array([worth for _, worth, _ in more], np.float32)))
+        counts = np.concatenate((counts, np.array([weight for _, weight, _ in more], np.float32)))
         special = np.concatenate((special, _hashes([term for term, _, is_name in more if is_name])))
     return _as_arrays(stems, counts, np.sort(special), language)
 
@@ -129,7 +129,7 @@ def _hashes(terms: Sequence[str]) -> Hashes:
 
 
 def _spaced(normalised: str) -> list[str]:
-    """The words in scripts with blanks."""
+    """The words in scripts with spaces."""
     return spaced_words(_UNSEGMENTED_RUN.sub(" ", normalised) if has_unsegmented(normalised) else normalised)
 
 
@@ -140,13 +140,13 @@ def _as_arrays(
         return np.empty(0, np.uint32), np.empty(0, np.float32)
     order = np.argsort(stems)
     stems = stems[order]
-    first = np.flatnonzero(np.concatenate((_FIRST, stems[1:] != stems[:-1])))
+    first = np.flatnonzero(begins(stems))
     stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
-    weights[_among(stems, special)] *= NAME_WEIGHT
+    weights[among(stems, special)] *= NAME_WEIGHT
     terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
     if len(terms) > MAX_TERMS:
-        # By hash among equals, and not by place: the same words in another order have the same terms. (As integers,
-        # the bits of such floats are in the same order.)
+        # Ties are decided by hash and not by position: the same words in another order have the same terms. (Read as
+        # integers, the bits of these floats sort in the same order.)
         keys = (~weights.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
         heaviest = np.argpartition(keys, MAX_TERMS)[:MAX_TERMS]
         terms, weights = terms[heaviest], weights[heaviest]
@@ -154,29 +154,22 @@ def _as_arrays(
     return terms[order], weights[order]
 
 
-def _among(hashes: Hashes, ascending: Hashes) -> NDArray[np.bool_]:
-    if not len(ascending):
-        return np.zeros(len(hashes), np.bool_)
-    found: NDArray[np.bool_] = ascending[np.searchsorted(ascending[:-1], hashes)] == hashes
-    return found
-
-
 @cache
 def language_seed(language: str | None) -> np.uint64:
-    """What tells the terms of one language from the same letters in another."""
+    """A number that distinguishes the terms of one language from the same letters in another."""
     return np.uint64(word_hash(f"language {language or UNKNOWN}"))
 
 
 def _unsegmented_terms(headline: str, body: str) -> Iterator[tuple[str, float, bool]]:
-    """Terms of scripts without blanks: (term, worth, whether it is likely a name)."""
-    lead = body[: 2 * LEAD_WORDS]  # a word has some two characters
-    for part, worth in ((headline, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (body[len(lead) :], 1.0)):
+    """The terms of unsegmented scripts: (term, weight, whether it is likely a name)."""
+    lead = body[: 2 * LEAD_WORDS]  # a word has about two characters
+    for part, weight in ((headline, TITLE_WEIGHT), (lead, LEAD_WEIGHT), (body[len(lead) :], 1.0)):
         for run in _KATAKANA_RUN.findall(part):
-            yield run[:STEM], worth, True
+            yield run[:STEM], weight, True
         rest = _connecting_words().sub(" ", part)
         for run in _HAN_RUN.findall(rest):
             for at in range(len(run) - 1):
-                yield run[at : at + 2], worth, False
+                yield run[at : at + 2], weight, False
         for run in _SOUTH_EAST_RUN.findall(rest):
             for at in range(max(1, len(run) - 3)):
-                yield run[at : at + 4], worth, False
+                yield run[at : at + 4], weight, False

@@ -1,6 +1,6 @@
-"""Words of any language: what shingles and story terms are made of.
+"""Splits texts of any language into tokens, which shingles and terms are made of.
 
-Scripts without blanks between words (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) are compared by characters.
+Unsegmented scripts (Chinese, Japanese, Thai, Lao, Khmer, Burmese, Tibetan) are compared by characters.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ONE_APOSTROPHE = re.compile(f"[{_APOSTROPHES}]")
 
 
 def _marks() -> str:
-    """The combining marks as ranges of a character class: `\\w` leaves out the vowel signs of Hindi, Tamil, Thai, …"""
+    """The combining marks as ranges of a character class: `\\w` lacks the vowel signs of Hindi, Tamil, Thai, …"""
     ranges: list[list[int]] = []
     for point in range(0x300, 0x11A00):
         if unicodedata.category(chr(point))[0] == "M":
@@ -30,7 +30,7 @@ def _marks() -> str:
 _ASCII_WORD = re.compile(r"\w+", re.ASCII)
 _MARKS = _marks()
 _WORD = re.compile(rf"[\w{_MARKS}]+")
-# A character that stands for itself, or a run of others.
+# A character of an unsegmented script, or a word of another one.
 _MIXED = re.compile(rf"[{UNSEGMENTED}]|(?:(?![{UNSEGMENTED}])[\w{_MARKS}])+")
 _UNSEGMENTED_CHARACTER = re.compile(f"[{UNSEGMENTED}]")
 _SOUTH_EAST = re.compile(f"[{SOUTH_EAST_ASIAN}]")
@@ -40,8 +40,8 @@ _NOT_WORD = re.compile(rf"[^\w{_MARKS}]")
 class Script(IntEnum):
     """How a text is written; the value is how many tokens make a shingle.
 
-    Five words; eight characters of Chinese or Japanese, whose words have some 1.6; sixteen of Thai and its
-    neighbours, whose words have some four: about as much text each time.
+    Five words, eight characters of Chinese or Japanese (about 1.6 per word), or sixteen characters of Thai and its
+    neighbours (about four per word): about the same amount of text each time.
     """
 
     SPACED = 5
@@ -50,7 +50,7 @@ class Script(IntEnum):
 
 
 def normalise(text: str) -> str:
-    """NFKC without apostrophes, in its own case."""
+    """The text in NFKC, without apostrophes, in its own case."""
     if text.isascii():
         return text.replace("'", "").replace("`", "")
     return _ONE_APOSTROPHE.sub("", unicodedata.normalize("NFKC", text))
@@ -62,9 +62,9 @@ def spaced_words(normalised: str) -> list[str]:
 
 
 def mixed_tokens(normalised: str) -> tuple[list[str], Script]:
-    """The case-folded tokens of a text that has characters of a script without blanks, and how most of it is written.
+    """The case-folded tokens of a text with characters of unsegmented scripts, and how most of it is written.
 
-    Each such character that belongs to a word is a token, and so is each word of other scripts.
+    Each of these characters that belongs to a word is a token, and each word of other scripts.
     """
     found = [token for token in _MIXED.findall(normalised.casefold()) if not _NOT_WORD.fullmatch(token)]
     alone = [token for token in found if _UNSEGMENTED_CHARACTER.match(token)]

@@ -1,4 +1,4 @@
-"""The words of a text as numbers: read once for its shingles, its terms and its hash."""
+"""Reads the words of a text as numbers, once for its shingles, its terms and its hash."""
 
 from __future__ import annotations
 
@@ -10,15 +10,16 @@ from flows.dedup.text.lexicon import lexicon
 from flows.dedup.text.tokens import Script, mixed_tokens, normalise, spaced_words
 
 if TYPE_CHECKING:
-    from flows.dedup.text.lexicon import Hashes, Numbers
+    from flows.dedup.text.hashes import Hashes
+    from flows.dedup.text.lexicon import Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A normalised text and the hashes of its tokens, case folded, in its order.
+    """A normalised text and the hashes of its case-folded tokens, in its order.
 
-    In scripts with blanks these are its words, `spaced` in their own case, with their `numbers` in the lexicon, good
-    until that is emptied. Of other texts both are None.
+    In scripts with spaces the tokens are its words: `spaced` has them in their own case, `numbers` has their numbers in
+    the lexicon, valid until that is emptied. For other texts both are None.
     """
 
     normalised: str
@@ -29,7 +30,7 @@ class Words:
 
 
 def read_words(text: str) -> Words:
-    """The words of a text; in scripts without blanks every character that belongs to a word is a token."""
+    """The words of a text; in unsegmented scripts every character that belongs to a word is a token."""
     normalised = normalise(text)
     if has_unsegmented(normalised):
         tokens, script = mixed_tokens(normalised)

@@ -30,7 +30,7 @@ def test_recomputing_gives_the_same_stories_and_resumes_after_an_interruption(wr
         def step(self, text: str) -> None:
             raise KeyboardInterrupt
 
-    whole, recompute.AT_ONCE = recompute.AT_ONCE, 2
+    whole, recompute.BATCH_SIZE = recompute.BATCH_SIZE, 2
     try:
         for _ in range(3):
             try:
@@ -39,7 +39,7 @@ def test_recomputing_gives_the_same_stories_and_resumes_after_an_interruption(wr
                 continue
         assert ask(writer, "SELECT count(*) FROM private.restory") == [(0,)]
     finally:
-        recompute.AT_ONCE = whole
+        recompute.BATCH_SIZE = whole
     recompute_all(writer, SilentReporter())
     assert everything(writer) == before
 

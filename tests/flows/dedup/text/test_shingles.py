@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
-from hypothesis import strategies as st
 
-from flows.dedup.text.shingles import MIN_FINGERPRINTS, distinct, fingerprints, shingles, stored
+from flows.dedup.text.shingles import MIN_FINGERPRINTS, fingerprints, shingles, stored
 from tests.flows.dedup.library import prose
 
 
@@ -20,11 +18,6 @@ def test_the_index_is_the_same_on_every_machine() -> None:
         102395107207786,
         12101535517022,
     ]
-
-
-@given(st.lists(st.integers(0, 20) | st.integers(0, (1 << 64) - 1)))
-def test_distinct_hashes_are_ascending_and_occur_once(values: list[int]) -> None:
-    assert distinct(np.array(values, np.uint64)).tolist() == sorted(set(values))
 
 
 def test_one_shingle_in_sixteen_is_a_fingerprint_but_eight_at_least() -> None:
