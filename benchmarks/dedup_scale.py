@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""What duplicates and stories cost per 1,000 new articles with more and more articles held, and the bytes they take.
+"""Measures what duplicates and stories cost per 1,000 new articles as the warehouse grows, and the bytes they take.
 
-usage: python benchmarks/dedup_scale.py [--held N …] [--per-day N] [--rounds N]
+usage: python benchmarks/dedup_scale.py [--stored N …] [--per-day N] [--rounds N]
 
-Invented articles (words as Zipf has them, a seventh of them copies) come at --per-day a day. A warehouse is filled up
-to each size and then given batches of 1,000 new articles. The cost is the CPU time of the whole process, in all of its
-threads, for `flows.dedup.run.deduplicate`: from the texts' numbers to the written tables. Filling takes invented
-numbers instead of texts for all but the last days (the index is the same; a text of an article that old is never read),
-and ends as each night does, with closing what is quiet.
-The peer in the same run is the same lookup without a window: all articles held are asked for shared fingerprints.
+Invented articles (words distributed as in Zipf's law, a seventh of the articles copies) arrive at --per-day a day. A
+warehouse is filled to each size and then given batches of 1,000 new articles. The cost is the CPU time of the whole
+process, in all its threads, for `flows.dedup.run.deduplicate`: from the features of the texts to the written tables.
+Except for the last days, the warehouse is filled with invented numbers instead of texts (the index is the same, and the
+text of an article that old is never read). Filling ends by closing quiet stories, as the nightly upkeep does. The peer
+in the same run is the same lookup without a window: it searches all stored articles for shared fingerprints.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from warehouse import Writer
 
-DAYS = 12  # before the end of a filling that have real texts: more than any window
+DAYS = 12  # the last days, filled with real texts: more than any window
 TABLES = (
     "duplicates",
     "stories",
@@ -51,7 +51,7 @@ TABLES = (
 
 
 def new_text(article: dict[str, str], number: int) -> tuple[NewText, str]:
-    """An article as the step takes it, and its text."""
+    """An article as `deduplicate` takes it, and its text."""
     at = datetime.fromisoformat(article["published_at"])
     return NewText(
         article_id=digest(article["url"]),
@@ -69,7 +69,7 @@ def new_text(article: dict[str, str], number: int) -> tuple[NewText, str]:
 
 
 def load(writer: Writer, batch: list[tuple[NewText, str]]) -> float:
-    """Write the articles' rows, then the step; returns the CPU seconds of the step, in all threads."""
+    """Write the rows of articles and deduplicate them; returns the CPU seconds of the latter, in all threads."""
     with writer.transaction() as connection:
         connection.register(
             "new_rows",
@@ -160,14 +160,14 @@ DROP TABLE filling;
 """
 
 
-def fill(writer: Writer, held: int, per_day: int, news: Iterator[tuple[NewText, str]]) -> None:
-    """Bring a warehouse to so many articles: invented numbers up to the last days, then articles."""
-    real = min(held, DAYS * per_day)
-    if held > real:
+def fill(writer: Writer, stored: int, per_day: int, news: Iterator[tuple[NewText, str]]) -> None:
+    """Fill a warehouse with so many articles: invented numbers, and real texts for the last days."""
+    real = min(stored, DAYS * per_day)
+    if stored > real:
         step = 86_400e6 / per_day
-        start = START - timedelta(microseconds=step * (held - real))
+        start = START - timedelta(microseconds=step * (stored - real))
         with writer.transaction() as connection:
-            connection.execute(FILL.format(start=start.isoformat(), step=step, many=held - real, stories=5))
+            connection.execute(FILL.format(start=start.isoformat(), step=step, many=stored - real, stories=5))
     for _ in range(0, real, 1000):
         load(writer, list(islice(news, 1000)))
     with writer.transaction() as connection:  # as every night
@@ -176,7 +176,7 @@ def fill(writer: Writer, held: int, per_day: int, news: Iterator[tuple[NewText, 
 
 
 def bytes_each(writer: Writer) -> dict[str, float]:
-    """Bytes on disk per article of each table, by its blocks."""
+    """The bytes on disk per article of each table, by its blocks."""
     articles = writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
     block = writer.connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0][0]
     sizes = {}
@@ -189,7 +189,7 @@ def bytes_each(writer: Writer) -> dict[str, float]:
 
 
 def windowless(writer: Writer) -> float:
-    """The peer: CPU seconds to find who shares fingerprints with a thousand articles among all that are held."""
+    """The peer: CPU seconds to find who shares fingerprints with a thousand articles among all stored ones."""
     start = time.process_time()
     writer.connection.execute(
         """
@@ -202,26 +202,28 @@ def windowless(writer: Writer) -> float:
 
 
 def main() -> None:
-    """Print a row per size, the ratio of last to first, and what a billion would be."""
+    """Print a row for each size, the ratio of the last to the first, and an estimate for a billion articles."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--held", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
-    parser.add_argument("--per-day", type=int, default=800, help="10,000 articles are then just the days of the window")
+    parser.add_argument("--stored", type=int, nargs="+", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument(
+        "--per-day", type=int, default=800, help="with 800, 10,000 articles are about the days of the window"
+    )
     parser.add_argument("--rounds", type=int, default=5)
     args = parser.parse_args()
-    print(f"{'held':>9} {'per 1,000 new':>14} {'without window':>15}   bytes per article")
+    print(f"{'stored':>9} {'per 1,000 new':>14} {'without window':>15}   bytes per article")
     costs = []
     sizes: dict[str, float] = {}
-    for held in args.held:
+    for stored in args.stored:
         news = (new_text(article, number) for number, article in enumerate(News(3, args.per_day)))
         with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "benchmark") as writer:
-            fill(writer, held, args.per_day, news)
+            fill(writer, stored, args.per_day, news)
             load(writer, list(islice(news, 1000)))  # warm
             sizes = bytes_each(writer)
             seconds = [load(writer, list(islice(news, 1000))) for _ in range(args.rounds)]
             costs.append(min(seconds))
             split = ", ".join(f"{table.removeprefix('private.')} {size:.0f}" for table, size in sizes.items())
             print(
-                f"{held:9} {1000 * min(seconds):10.0f} ms  {1000 * windowless(writer):11.0f} ms   "
+                f"{stored:9} {1000 * min(seconds):10.0f} ms  {1000 * windowless(writer):11.0f} ms   "
                 f"{sum(sizes.values()):.0f}: {split}   (median {1000 * statistics.median(seconds):.0f} ms)",
                 flush=True,
             )
@@ -229,7 +231,7 @@ def main() -> None:
     whole = sum(sizes.values())
     days = 1e6 * costs[-1] / 86_400
     print(f"a billion articles: {whole:.0f} bytes each are {whole / 1000:.2f} TB of index,")
-    print(f"  at {costs[-1]:.2f} s per 1,000 they take {days:.1f} days of one process, whatever is held;")
+    print(f"  at {costs[-1]:.2f} s per 1,000 they take {days:.1f} days of one process, whatever is stored;")
     window = 15 * 200_000
     print(
         f"  at 200,000 articles a day the 15 days of a window have {window * 28 / 1e6:.0f} million fingerprints to scan"

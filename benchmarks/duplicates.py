@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""Precision, recall and F1 of syndication links per kind of edit, beside MinHash-LSH in the same run.
+"""Measures precision, recall and F1 of duplicates for each kind of edit, beside MinHash-LSH in the same run.
 
 usage: python benchmarks/duplicates.py [--shared DIR] [--seed N] [--keep DIR]
 
 Originals are real articles (the bodies of ../shared/newsweb and the texts of ../shared/eval/stories.jsonl) that have
-nothing in common by a count of their own here: no two share a twentieth of their runs of five words. Each is edited in
-every way below; a third of the texts go unedited into the boilerplate of made-up sites, as confusers. All of them are
-imported by `newsloom import`, shuffled, originals hours or days before or after their edits, and what the warehouse
-says is compared with what was done.
+nothing in common by a count that is independent of newsloom: no two share a twentieth of their runs of five words. Each
+is edited in every way below. A third of the texts are put unedited into the boilerplate of invented sites, as
+confusers. `newsloom import` imports all of them in random order, originals hours or days before or after their edits,
+and the duplicates in the warehouse are compared with the edits.
 
-An edit is found where it goes back to the same root as its original: by duplicate_of or, with an unchanged text, as an
-alias. A root in another family is false, whoever has it.
+An edit is found if it leads to the same root as its original: by duplicate_of or, with an unchanged text, as an alias.
+A root in another family is a false link.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
-LEAST_WORDS = 100
+MIN_WORDS = 100
 START = datetime(2026, 3, 1, 6, tzinfo=UTC)
 
 SITES = [
@@ -59,17 +59,17 @@ NAMES = ["Meadow Herald", "Evening Lantern", "Coastal Gazette", "Plain Dealer of
 
 
 def sentences(text: str) -> list[str]:
-    """Lines, split at full stops."""
+    """The lines of a text, split at full stops."""
     return [part for line in text.split("\n") for part in re.split(r"(?<=[.!?]) +", line) if part.strip()]
 
 
 def paragraphs(parts: list[str], size: int = 3) -> str:
-    """Sentences as lines of some."""
+    """Join sentences into lines of a few."""
     return "\n".join(" ".join(parts[at : at + size]) for at in range(0, len(parts), size))
 
 
 class Editor:
-    """The ways in which newsrooms change what they take over; `filler` are sentences of no text in the test."""
+    """The ways in which newsrooms edit a report; `filler` are sentences that no text in the test has."""
 
     def __init__(self, rng: random.Random, filler: list[str], words: list[str]) -> None:
         self.rng = rng
@@ -77,13 +77,13 @@ class Editor:
         self.words = words
 
     def own_words(self, many: int) -> list[str]:
-        """Sentences that stand nowhere else: real ones with their words in another order."""
+        """Sentences that no other text has: real ones with their words in another order."""
         return [
             " ".join(self.rng.sample(part.split(), len(part.split()))) for part in self.rng.sample(self.filler, many)
         ]
 
     def typography(self, text: str) -> str:
-        """Other quotes, dashes, blanks; names in capitals."""
+        """Other quotes, dashes and spaces; names in capitals."""
         text = text.translate(str.maketrans({"'": "’", '"': "”", "-": "–", " ": self.rng.choice([" ", "\u00a0"])}))
         return re.sub(r"\b(\w+)\b", lambda m: m[0].upper() if self.rng.random() < 0.03 else m[0], text) + "\n***"
 
@@ -103,7 +103,7 @@ class Editor:
         return paragraphs([part for part in parts if self.rng.random() < 0.6] or parts[:5])
 
     def added(self, text: str) -> str:
-        """As much again of the newsroom's own, before and behind."""
+        """As much text again of the newsroom itself, before and after."""
         parts = sentences(text)
         many = max(1, round(len(parts) / 2))
         return paragraphs(self.own_words(many) + parts + self.own_words(many))
@@ -157,40 +157,40 @@ class Editor:
 
 
 def five_words(text: str) -> set[int]:
-    """Runs of five words, by a way of its own: what the truth rests on is not what is measured."""
+    """Runs of five words, computed independently of newsloom: the truth must not depend on what is measured."""
     words = re.findall(r"[^\W_]+", text.lower())
     return {hash(tuple(words[at : at + 5])) for at in range(max(1, len(words) - 4))}
 
 
 def real_texts(shared: Path) -> list[tuple[str, str]]:
-    """(title, text) of real articles of some length, no two of which have anything to speak of in common."""
+    """(title, text) of real articles of some length, no two of which have much in common."""
     rows = [json.loads(line) for line in (shared / "eval" / "stories.jsonl").open(encoding="utf-8")]
     found = [(row["title"], row["text"]) for row in rows]
     titles = {row["id"]: row for row in map(json.loads, (shared / "newsweb/pages/index.jsonl").open(encoding="utf-8"))}
     pages = [json.loads(line) for line in (shared / "newsweb/pages/truth.jsonl").open(encoding="utf-8")]
     found += [(titles[page["id"]]["title"] or page["body"][:60], page["body"]) for page in pages]
-    held: defaultdict[int, list[int]] = defaultdict(list)
+    texts_with: defaultdict[int, list[int]] = defaultdict(list)
     sizes: list[int] = []
     chosen = []
     for title, text in found:
         runs = five_words(text)
-        if len(text.split()) < LEAST_WORDS or len(runs) < LEAST_WORDS - 10:
+        if len(text.split()) < MIN_WORDS or len(runs) < MIN_WORDS - 10:
             continue
         shared_with: defaultdict[int, int] = defaultdict(int)
         for run in runs:
-            for other in held[run]:
+            for other in texts_with[run]:
                 shared_with[other] += 1
         if any(many >= 0.05 * min(len(runs), sizes[other]) for other, many in shared_with.items()):
             continue
         for run in runs:
-            held[run].append(len(sizes))
+            texts_with[run].append(len(sizes))
         sizes.append(len(runs))
         chosen.append((title, text))
     return chosen
 
 
 def make(texts: list[tuple[str, str]], rng: random.Random) -> list[dict[str, str]]:
-    """Records of JSON lines; `family` and `kind` are this benchmark's own."""
+    """Records of JSON lines; only this benchmark uses `family` and `kind`."""
     rng.shuffle(texts)
     third = len(texts) // 3
     filler = [part for _, text in texts[:third] for part in sentences(text) if len(part.split()) > 4]
@@ -224,7 +224,7 @@ def make(texts: list[tuple[str, str]], rng: random.Random) -> list[dict[str, str
 
 
 def newsloom(records: list[dict[str, str]], folder: Path) -> dict[str, str | None]:
-    """For each address what it repeats, as the warehouse has it after an import."""
+    """For each URL the root of its duplicates, after an import."""
     file = folder / "articles.jsonl"
     file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
     command = [sys.executable, "-m", "flows.cli", "import", str(file), "--data", str(folder / "data")]
@@ -270,7 +270,7 @@ def minhash(
 
 
 def score(records: list[dict[str, str]], found: dict[str, str | None]) -> dict[str, tuple[int, int, int]]:
-    """Per kind: right links, all links, links there should be."""
+    """For each kind: right links, all links, expected links."""
     family = {record["url"]: record["family"] for record in records}
     roots = {url: target or url for url, target in found.items()}
     originals = {record["family"]: roots[record["url"]] for record in records if record["kind"] == "original"}
@@ -289,7 +289,7 @@ def score(records: list[dict[str, str]], found: dict[str, str | None]) -> dict[s
 
 
 def table(counts: dict[str, tuple[int, int, int]]) -> tuple[float, float, float]:
-    """Print the figures per kind; returns those of all."""
+    """Print the figures of each kind; returns those of all."""
     print(f"{'kind':15} {'texts':>6} {'precision':>10} {'recall':>8} {'F1':>8}")
     whole = tuple(map(sum, zip(*counts.values(), strict=True)))
     figures = (0.0, 0.0, 0.0)
@@ -308,11 +308,11 @@ def table(counts: dict[str, tuple[int, int, int]]) -> tuple[float, float, float]
 
 
 def main() -> None:
-    """Print both tables and the ratio of what is missed."""
+    """Print both tables and the ratio of the F1 scores."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--keep", type=Path, help="a folder in which the records and the warehouse are left")
+    parser.add_argument("--keep", type=Path, help="keep the records and the warehouse in this folder")
     args = parser.parse_args()
     if not (args.shared / "eval" / "stories.jsonl").is_file():
         sys.exit(f"{args.shared}: the evaluation data is not here; give its folder with --shared")

@@ -1,16 +1,16 @@
 #!/usr/bin/env python3
-"""BCubed and pairwise figures of the stories over arrival orders and sizes of segments, beside a usual pass.
+"""Measures BCubed and pairwise figures of stories over orders of arrival and sizes of segments, beside a single pass.
 
 usage: python benchmarks/stories.py [--shared DIR] [--orders N] [--batch N …]
 
-The texts of ../shared/eval/stories.jsonl are imported in random orders by `newsloom import`, each order into a new
-warehouse, in files of --batch articles, each of which is a segment, and scored by ../shared/eval/score_stories.py. The
-agreement is the mean BCubed F1 of every two orders against each other. The peer is the usual start: in order of
-arrival, each text joins the story whose TF-IDF centroid of title and first line is nearest, if that is nearer than a
-threshold; the threshold is chosen for the peer on the very data, and its idf is that of the whole set.
+`newsloom import` imports the texts of ../shared/eval/stories.jsonl in random orders, each order into a new warehouse,
+in files of --batch articles (a file is a segment). ../shared/eval/score_stories.py scores the stories. The agreement is
+the mean BCubed F1 of every two orders against each other. The peer is the usual simple method: in order of arrival,
+each text joins the story whose TF-IDF centroid of title and first line is nearest, if it is nearer than a threshold.
+The threshold of the peer is chosen on the same data, and its idf is that of the whole set.
 
-Last, how far the threshold is a matter of this set: it is chosen on a random half of the topics and measured on the
-other one, many times over, by linkage alone.
+Finally, it shows how much the threshold depends on this set: many times over, a threshold is chosen on a random half of
+the topics and measured on the other half, by linkage alone.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def scoring(file: Path) -> ModuleType:
 
 
 def newsloom(rows: list[dict[str, str]], batch: int, folder: Path) -> dict[str, str]:
-    """The story of each text (by its id), as the warehouse has it after an import in this order."""
+    """The story of each text (by its id) after an import in this order."""
     files = []
     for begin in range(0, len(rows), batch):
         file = folder / f"part-{begin:05d}.jsonl"
@@ -82,7 +82,7 @@ def newsloom(rows: list[dict[str, str]], batch: int, folder: Path) -> dict[str, 
     return {row["id"]: str(stories[row["url"]]) for row in rows}
 
 
-def usual(rows: list[dict[str, str]], threshold: float) -> dict[str, str]:
+def single_pass(rows: list[dict[str, str]], threshold: float) -> dict[str, str]:
     """One pass over title and first line."""
     bags = {
         row["id"]: Counter(re.findall(r"\w+", f"{row['title']} {row['text'].splitlines()[0]}".lower())) for row in rows
@@ -110,7 +110,7 @@ def usual(rows: list[dict[str, str]], threshold: float) -> dict[str, str]:
 
 
 def halves(rows: list[dict[str, Any]], truth: dict[str, str], score: ModuleType) -> None:
-    """Print what thresholds halves of the topics choose, and what these give on the other halves."""
+    """Print the best thresholds for halves of the topics, and their figures on the other halves."""
     terms = [weigh(row["title"], row["text"], "en") for row in rows]
     found = vectors.unit(
         vectors.heaviest(
@@ -126,7 +126,7 @@ def halves(rows: list[dict[str, Any]], truth: dict[str, str], score: ModuleType)
         answers[threshold] = {rows[at]["id"]: str(number) for number, each in enumerate(clusters) for at in each}
 
     def measured(threshold: float, topics: set[int]) -> float:
-        # Next to nothing is joined across topics: a half of the whole answer is the answer for that half.
+        # Almost nothing is joined across topics: half of the whole result is the result for that half.
         return float(
             score.bcubed({row["id"]: truth[row["id"]] for row in rows if row["topic"] in topics}, answers[threshold])[2]
         )
@@ -173,7 +173,7 @@ def main() -> None:
     args = parser.parse_args()
     data = args.shared / "eval" / "stories.jsonl"
     if not data.is_file():
-        sys.exit(f"{data}: the evaluation data is not here; give its folder with --shared")
+        sys.exit(f"{data}: no evaluation data found; give its folder with --shared")
     score = scoring(args.shared / "eval" / "score_stories.py")
     rows = [json.loads(line) for line in data.open(encoding="utf-8")]
     truth = {row["id"]: row["cluster"] for row in rows}
@@ -181,7 +181,7 @@ def main() -> None:
     ours = mean(measure(rows, truth, batch, args.orders, score) for batch in args.batch)
     orders = [random.Random(order).sample(rows, len(rows)) for order in range(min(3, args.orders))]
     peer = max(
-        mean(score.bcubed(truth, usual(order, threshold))[2] for order in orders)
+        mean(score.bcubed(truth, single_pass(order, threshold))[2] for order in orders)
         for threshold in (0.2, 0.25, 0.3, 0.35)
     )
     print(f"peer      title and lead, one pass: BCubed F1 {peer:.4f}; ratio {ours / peer:.2f}")
