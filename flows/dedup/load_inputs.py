@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
 from flows.dedup.copies.chains import Chains
-from flows.dedup.copies.find import WINDOW_DAYS
+from flows.dedup.copies.find import MAX_CANDIDATES, MIN_SHARED_FINGERPRINTS, WINDOW_DAYS, group_partners
+from flows.dedup.day_ranges import day_ranges
 from flows.dedup.records import seen_range
 from flows.dedup.rows import (
     dated_article,
@@ -25,16 +28,18 @@ from flows.dedup.stories.idf import Idf
 from flows.dedup.stories.vectors import NONE, WEIGHT_UNIT, Vectors
 from flows.dedup.text.shingles import shingles
 from warehouse.dedup.duplicates import duplicate_states, indexed_articles, indexed_texts, pairs_of
+from warehouse.dedup.fingerprints import Matches, common_fingerprints_among
 from warehouse.dedup.stories import CandidateStories, known_stories, read_centroids, read_document_frequencies
 from warehouse.dedup.story_members import member_outlets, read_members
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
     import duckdb
 
+    from flows.dedup.copies.find import Partners
     from flows.dedup.records import (
         DatedArticle,
         DatedPair,
@@ -98,6 +103,34 @@ def load_shingles(connection: duckdb.DuckDBPyConnection, articles: Iterable[Date
     """The shingles of the texts of stored articles."""
     rows = [indexed_article(article) for article in articles]
     return {article: shingles(text) for article, text in indexed_texts(connection, rows)}
+
+
+@contextmanager
+def matching_articles(
+    connection: duckdb.DuckDBPyConnection, articles: Sequence[DatedArticle], fingerprints: pa.Table
+) -> Iterator[Matches]:
+    """The indexed articles that share fingerprints with these, within the days around them."""
+    around = timedelta(days=WINDOW_DAYS)
+    days = day_ranges((article.day for article in articles), 2 * WINDOW_DAYS)
+    near = [(first - around, last + around) for first, last in days]
+    with Matches(connection, [article.article_id for article in articles], fingerprints, near) as matches:
+        yield matches
+
+
+def load_matching(matches: Matches) -> dict[UUID, DatedArticle]:
+    """All articles that share fingerprints."""
+    return _dated(matches.nearby())
+
+
+def load_partners(matches: Matches) -> Partners:
+    """For each article, the new ones that share enough fingerprints with it."""
+    candidates = matches.candidates(WINDOW_DAYS, MIN_SHARED_FINGERPRINTS, MAX_CANDIDATES)
+    return group_partners((other, new) for new, other in candidates)
+
+
+def load_common(connection: duckdb.DuckDBPyConnection, fingerprints: Hashes) -> Hashes:
+    """Those of the fingerprints that are common, ascending."""
+    return common_fingerprints_among(connection, fingerprints)
 
 
 def load_chains(

@@ -8,16 +8,12 @@ and `stories` compute without knowing the warehouse.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_fingerprints
 from flows.dedup.copies.chains import DuplicateChanges, changed_duplicates, dated_pairs, reorient
 from flows.dedup.copies.dating import date_articles, order_of
 from flows.dedup.copies.find import (
-    MAX_CANDIDATES,
-    MIN_SHARED_FINGERPRINTS,
-    WINDOW_DAYS,
     articles_in,
     fingerprints_of,
     group_partners,
@@ -25,22 +21,24 @@ from flows.dedup.copies.find import (
     unsupported,
 )
 from flows.dedup.copies.originals import orient, resolve
-from flows.dedup.day_ranges import day_ranges
 from flows.dedup.load_inputs import (
     load_articles,
     load_candidate_stories,
     load_centroids,
     load_chains,
+    load_common,
     load_idf,
+    load_matching,
     load_members,
     load_outlets,
     load_pairs,
+    load_partners,
     load_placements,
     load_shingles,
     load_stored_texts,
     load_taken_names,
+    matching_articles,
 )
-from flows.dedup.rows import dated_article
 from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, stories_of
 from flows.dedup.stories.candidates import (
     build_candidate_set,
@@ -55,6 +53,7 @@ from flows.dedup.text.hashes import distinct
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.dedup.write_results import (
     fingerprint_rows,
+    write_common,
     write_dropped_pairs,
     write_duplicates,
     write_index,
@@ -62,7 +61,6 @@ from flows.dedup.write_results import (
     write_stories,
 )
 from flows.timing import StepTimes
-from warehouse.dedup.fingerprints import Matches, add_common_fingerprints, common_fingerprints_among
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -78,6 +76,7 @@ if TYPE_CHECKING:
     from flows.dedup.records import DatedArticle, DatedPair, NewText, OtherPublication
     from flows.dedup.stories.idf import Idf
     from flows.dedup.text.hashes import Hashes
+    from warehouse.dedup.fingerprints import Matches
 
 
 def deduplicate(
@@ -120,19 +119,14 @@ def link_duplicates(
     for one in stored.pairs:
         touched |= one.days()
     if dating.articles:
-        around = timedelta(days=WINDOW_DAYS)
-        days = day_ranges((article.day for article in dating.articles), 2 * WINDOW_DAYS)
-        near = [(first - around, last + around) for first, last in days]
-        new = [article.article_id for article in dating.articles]
         own = {article.article_id: article.features.shingles for article in articles}
-        with Matches(connection, new, fingerprints, near) as matches:
-            known = {key: dated_article(row) for key, row in matches.nearby().items()} | known
+        with matching_articles(connection, dating.articles, fingerprints) as matches:
+            known = load_matching(matches) | known
             # Ignore fingerprints that have become common, and drop the pairs that rested on them.
             for one in _ignore_common(connection, matches, own, known, now):
                 touched |= one.days()
             # Compare the articles with those that share enough fingerprints.
-            candidates = matches.candidates(WINDOW_DAYS, MIN_SHARED_FINGERPRINTS, MAX_CANDIDATES)
-            partners = group_partners((other, mine) for mine, other in candidates)
+            partners = load_partners(matches)
             texts = own | load_shingles(connection, [known[other] for other in partners if other not in own])
             pairs = _overlaps(connection, partners, texts)
         orders = {article: order_of(known[article]) for article in articles_in(partners)}
@@ -187,8 +181,7 @@ def _ignore_common(
     if not common:
         return []
     holders = dict(matches.holders(common))
-    matches.ignore(common)
-    add_common_fingerprints(connection, common, now)
+    write_common(connection, matches, common, now)
     return drop_unsupported(connection, holders)
 
 
@@ -197,7 +190,7 @@ def _overlaps(connection: duckdb.DuckDBPyConnection, partners: Partners, texts: 
     if not partners:
         return []
     ours = fingerprints_of(texts[article] for article in articles_in(partners))
-    return overlapping_pairs(partners, texts, common_fingerprints_among(connection, ours))
+    return overlapping_pairs(partners, texts, load_common(connection, ours))
 
 
 def assign_to_stories(

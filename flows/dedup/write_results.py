@@ -23,6 +23,7 @@ from warehouse.dedup.duplicates import (
     set_publication,
     set_resolved,
 )
+from warehouse.dedup.fingerprints import add_common_fingerprints
 from warehouse.dedup.stories import STORY_TERMS, add_stories, assign_stories, remove_stories, rename_stories
 from warehouse.dedup.story_members import (
     MemberTerms,
@@ -34,7 +35,8 @@ from warehouse.dedup.story_members import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
     from uuid import UUID
 
     import duckdb
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from flows.dedup.stories.candidates import CandidateSet
     from flows.dedup.stories.reconcile import StoryChanges
     from flows.dedup.stories.vectors import Vectors
+    from warehouse.dedup.fingerprints import Matches
 
 
 def write_index(
@@ -81,6 +84,14 @@ def _index_rows(articles: Sequence[DatedArticle]) -> pa.Table:
         for name in INDEXED_ARTICLES.names
     }
     return pa.table(columns, schema=INDEXED_ARTICLES)
+
+
+def write_common(
+    connection: duckdb.DuckDBPyConnection, matches: Matches, common: Collection[int], now: datetime
+) -> None:
+    """Remember fingerprints as common, and leave them out of the matches at hand."""
+    matches.ignore(common)
+    add_common_fingerprints(connection, common, now)
 
 
 def write_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[DatedPair]) -> None:
