@@ -237,7 +237,7 @@ def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> 
     languages, stored = load_idf(connection)
     terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
-        # Where there is a stop list, it is a better start than what a thousand articles of one day have in common.
+        # A stop list is a better start than the words that a thousand articles of one day share.
         if not stop_words(article.language):
             terms[article.language or UNKNOWN].append(article.features.terms)
     return complete(stored, languages, terms)

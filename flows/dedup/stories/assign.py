@@ -59,7 +59,7 @@ def quiet_since(now: datetime) -> datetime:
 
 
 def stories_of(changes: DuplicateChanges) -> dict[UUID, UUID]:
-    """The stories of the stored articles among those whose duplicates were looked at."""
+    """The stories of the stored articles in the chains of duplicates."""
     return {one.article_id: one.story_id for one in changes.placements.values() if one.story_id is not None}
 
 

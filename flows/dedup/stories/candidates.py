@@ -135,7 +135,7 @@ def choose_stories(
 def complete_stories(
     chosen: Mapping[UUID, StoryRecord], new: Sequence[MemberRecord], stored: StoredMembers
 ) -> dict[UUID, StoryRecord]:
-    """The chosen stories all of whose members are at hand: those of old stories are no longer stored."""
+    """The chosen stories with all of their members at hand: the members of old stories are not stored any more."""
     edited = {one.article_id for one in new if one.story_id}
     found = Counter(one.story_id for one in [*(one for one in stored.members if one.article_id not in edited), *new])
     return {key: story for key, story in chosen.items() if found[key] == story.articles}

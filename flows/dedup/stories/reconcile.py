@@ -185,7 +185,7 @@ def _story(
     languages = [one.language for one in everything]
     outlets = {source for one in everything for source in one.outlets}
     outlets |= {source for story in part.collapsed for source in corrections.outlets.get(story.story_id, ())}
-    # Where else an old article was published is no longer stored for the article, but it is for its story.
+    # The further sources of an old article are not stored with it any more, but with its story.
     outlets |= {
         source for key, many in part.before.items() if many == stories[key].articles for source in stories[key].outlets
     }

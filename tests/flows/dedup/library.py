@@ -1,10 +1,11 @@
-"""Articles into a warehouse by the real loading step, without an archive: what a segment's pages would give."""
+"""Loads articles into a warehouse as a segment's pages would be, without an archive."""
 
 from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawlers.archive import Fetch, Kind, Outcome
@@ -19,135 +20,12 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-WORDS = [
-    "harbour",
-    "mayor",
-    "vote",
-    "budget",
-    "school",
-    "bridge",
-    "river",
-    "storm",
-    "market",
-    "union",
-    "strike",
-    "police",
-    "court",
-    "trial",
-    "verdict",
-    "museum",
-    "theatre",
-    "hospital",
-    "nurse",
-    "doctor",
-    "patient",
-    "train",
-    "station",
-    "tunnel",
-    "airport",
-    "runway",
-    "pilot",
-    "engine",
-    "factory",
-    "worker",
-    "wage",
-    "price",
-    "rent",
-    "house",
-    "tenant",
-    "landlord",
-    "garden",
-    "forest",
-    "fire",
-    "smoke",
-    "rescue",
-    "boat",
-    "captain",
-    "island",
-    "ferry",
-    "coast",
-    "cliff",
-    "beach",
-    "tourist",
-    "hotel",
-    "season",
-    "summer",
-    "winter",
-    "snow",
-    "slope",
-    "skier",
-    "champion",
-    "team",
-    "coach",
-    "goal",
-    "match",
-    "referee",
-    "crowd",
-    "stadium",
-    "ticket",
-    "concert",
-    "singer",
-    "guitar",
-    "album",
-    "award",
-    "film",
-    "director",
-    "actor",
-    "scene",
-    "script",
-    "novel",
-    "writer",
-    "reader",
-    "library",
-    "shelf",
-    "letter",
-    "stamp",
-    "post",
-    "parcel",
-    "van",
-    "driver",
-    "road",
-    "lane",
-    "signal",
-    "crossing",
-    "cyclist",
-    "helmet",
-    "brake",
-    "wheel",
-    "repair",
-    "shop",
-    "owner",
-    "customer",
-    "queue",
-    "bread",
-    "flour",
-    "mill",
-    "farmer",
-    "field",
-    "harvest",
-    "wheat",
-    "barley",
-    "apple",
-    "orchard",
-    "cider",
-    "barrel",
-    "cellar",
-    "wine",
-    "grape",
-    "hill",
-    "valley",
-    "village",
-    "church",
-    "bell",
-    "tower",
-    "clock",
-    "hand",
-]
+WORDS = (Path(__file__).parent / "texts" / "words.txt").read_text(encoding="utf-8").split()
 
 
 @dataclass(frozen=True)
 class Piece:
-    """An article as a test writes it; `hours` after NOON it was published (None: it does not say)."""
+    """An article as a test writes it; it was published `hours` after NOON (None: unknown)."""
 
     url: str
     text: str
@@ -160,7 +38,7 @@ class Piece:
 
 
 def prose(seed: int, words: int = 150, vocabulary: Sequence[str] = WORDS) -> str:
-    """Text of its own: no two seeds have five words in a row in common, but by chance."""
+    """Random text: two seeds share five words in a row only by chance."""
     rng = random.Random(seed)
     lines = [" ".join(rng.choices(vocabulary, k=15)).capitalize() + "." for _ in range(words // 15)]
     return "\n".join(" ".join(lines[at : at + 2]) for at in range(0, len(lines), 2))
@@ -203,7 +81,7 @@ def ask(writer: Writer, query: str) -> list[Any]:
 
 
 def links(writer: Writer) -> dict[str, tuple[str, str]]:
-    """For each address of an article that repeats another: the root's address, and the kind."""
+    """For the URL of each duplicate, the URL of its root and the kind."""
     rows = ask(
         writer,
         """
@@ -215,13 +93,13 @@ def links(writer: Writer) -> dict[str, tuple[str, str]]:
 
 
 def story_sets(writer: Writer) -> set[frozenset[str]]:
-    """The stories as sets of addresses."""
+    """The stories as sets of URLs."""
     rows = ask(writer, "SELECT list(url) FROM articles GROUP BY story_id")
     return {frozenset(urls) for (urls,) in rows}
 
 
 def everything(writer: Writer) -> list[list[Any]]:
-    """All that duplicates and stories are kept in, for comparing before and after."""
+    """The contents of all tables of duplicates and stories, to compare before and after."""
     tables = {
         "duplicates": "article_id, original_id, kind, similarity",
         "stories": "story_id, title, articles, reports, outlets",

@@ -1,4 +1,4 @@
-"""The same address, the same text: what each page of a batch is."""
+"""Pages classified by URL and exact text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def identity(article: int, body: int, title: int = 1, key: int | None = None, *,
     )
 
 
-def held(body: int, title: int = 1, key: int = 1, seen: datetime = NOON - timedelta(hours=1)) -> StoredArticle:
+def stored(body: int, title: int = 1, key: int = 1, seen: datetime = NOON - timedelta(hours=1)) -> StoredArticle:
     return StoredArticle(UUID(int=title), UUID(int=body), key, seen)
 
 
@@ -38,28 +38,28 @@ TWO = UUID(int=2)
     ("found", "known", "texts", "expected"),
     [
         (identity(1, 10), {}, {}, Classification(Verdict.LOADED, ONE, change="first")),
-        (identity(1, 10), {ONE: held(10)}, {}, Classification(Verdict.UNCHANGED, ONE)),
-        (identity(1, 10, key=7), {ONE: held(10)}, {}, Classification(Verdict.DUPLICATE, ONE, reason="same_address")),
-        (identity(1, 11), {ONE: held(10)}, {}, Classification(Verdict.UPDATED, ONE, change="text")),
-        (identity(1, 10, title=2), {ONE: held(10)}, {}, Classification(Verdict.UPDATED, ONE, change="title")),
-        (identity(1, 11, title=2), {ONE: held(10)}, {}, Classification(Verdict.UPDATED, ONE, change="both")),
+        (identity(1, 10), {ONE: stored(10)}, {}, Classification(Verdict.UNCHANGED, ONE)),
+        (identity(1, 10, key=7), {ONE: stored(10)}, {}, Classification(Verdict.DUPLICATE, ONE, reason="same_address")),
+        (identity(1, 11), {ONE: stored(10)}, {}, Classification(Verdict.UPDATED, ONE, change="text")),
+        (identity(1, 10, title=2), {ONE: stored(10)}, {}, Classification(Verdict.UPDATED, ONE, change="title")),
+        (identity(1, 11, title=2), {ONE: stored(10)}, {}, Classification(Verdict.UPDATED, ONE, change="both")),
         (
             identity(1, 11),
-            {ONE: held(10, seen=NOON + timedelta(days=1))},
+            {ONE: stored(10, seen=NOON + timedelta(days=1))},
             {},
             Classification(Verdict.DUPLICATE, ONE, reason="older_version"),
         ),
         (identity(2, 10), {}, {UUID(int=10): ONE}, Classification(Verdict.DUPLICATE, ONE, reason="same_text")),
-        (identity(1, 10), {ONE: held(9)}, {UUID(int=10): TWO}, Classification(Verdict.UPDATED, ONE, change="text")),
+        (identity(1, 10), {ONE: stored(9)}, {UUID(int=10): TWO}, Classification(Verdict.UPDATED, ONE, change="text")),
     ],
 )
-def test_one_page_against_what_is_held(
+def test_one_page_is_classified_by_the_stored_articles(
     found: PageIdentity, known: dict[UUID, StoredArticle], texts: dict[UUID, UUID], expected: Classification
 ) -> None:
     assert classify_all([found], known, texts) == [expected]
 
 
-def test_the_batch_counts_as_held_as_it_goes() -> None:
+def test_earlier_pages_of_a_batch_count_as_stored() -> None:
     later = replace(identity(1, 11), fetched_at=NOON + timedelta(minutes=1))
     classified = classify_all([identity(1, 10), identity(1, 10, key=7), later, later, identity(2, 10)], {}, {})
     assert [
@@ -74,7 +74,7 @@ def test_the_batch_counts_as_held_as_it_goes() -> None:
 
 
 @pytest.mark.parametrize("turned", [False, True])
-def test_of_two_addresses_with_one_text_the_plain_one_is_the_article_in_any_order(turned: bool) -> None:
+def test_of_two_urls_with_one_text_the_plain_one_is_the_article_in_any_order(turned: bool) -> None:
     pair = [identity(1, 10, plain=False), identity(2, 10)]
     classified = classify_all(pair[::-1] if turned else pair, {}, {})
     assert {(classification.verdict, classification.article_id) for classification in classified} == {
@@ -83,9 +83,9 @@ def test_of_two_addresses_with_one_text_the_plain_one_is_the_article_in_any_orde
     }
 
 
-def test_what_is_held_is_not_changed_by_judging() -> None:
-    known = {ONE: held(10)}
+def test_classifying_does_not_change_the_stored_articles() -> None:
+    known = {ONE: stored(10)}
     texts: dict[UUID, UUID] = {}
     classify_all([identity(1, 11), identity(2, 12)], known, texts)
-    assert known == {ONE: held(10)}
+    assert known == {ONE: stored(10)}
     assert texts == {}

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def report(event: int, number: int, *, also: Sequence[int] = (), hours: float = 0.0) -> Piece:
-    """A report on one of several events that have some words in common; it may tell of others also."""
+    """A report on one of several events that share some words; it may report others (`also`)."""
     names = [f"{chr(97 + each)}{chr(97 + place)}rova".capitalize() for each in (event, *also) for place in range(9)]
     rng = random.Random(f"{event} {number} {also}")
     chosen = [*rng.sample(WORDS[:12], 6), *rng.sample(names, 8 * (1 + len(also)))]
@@ -38,7 +38,7 @@ BRIDGES = [report(0, 91, also=[1], hours=3), report(2, 93, also=[3], hours=3), r
 
 
 def consistent(writer: Writer) -> bool:
-    """What is said of stories in several places is the same in all."""
+    """The tables agree about all stories."""
     wrong = """
         SELECT article_id FROM article_state LEFT JOIN private.story_members AS member USING (article_id)
         WHERE member.story_id IS DISTINCT FROM article_state.story_id
@@ -58,7 +58,7 @@ def consistent(writer: Writer) -> bool:
 
 
 def by_size(pieces: Sequence[Piece], size: int) -> list[list[str]]:
-    """The stories after these came in segments of this size."""
+    """The stories after loading these in segments of this size."""
     with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "test") as writer:
         for at in range(0, len(pieces), size):
             add(writer, *pieces[at : at + size], segment=str(at))
@@ -115,7 +115,7 @@ def test_stories_away_from_a_segment_are_not_written(writer: Writer) -> None:
 
 
 def test_stories_that_cannot_be_opened_again_are_collapsed(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that are too great, and those of before their articles were kept."""
+    """Stories that are too large, and those whose members are not stored any more."""
     add(writer, *EVENTS[:5], segment="1")
     story = ask(writer, "SELECT story_id FROM stories")
     monkeypatch.setattr(candidates, "REOPENED_PER_ARTICLE", 0)
@@ -139,7 +139,7 @@ def test_stories_that_cannot_be_opened_again_are_collapsed(writer: Writer, monke
 def test_copies_and_outlets_of_collapsed_stories_are_counted_too(
     writer: Writer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A late original makes a held article a copy; a held one is edited while its old text comes in elsewhere."""
+    """A late original makes a stored article a copy; another is edited while its old text is loaded from elsewhere."""
     monkeypatch.setattr(candidates, "REOPENED_PER_ARTICLE", 0)
     monkeypatch.setattr(candidates, "MIN_REOPENED", 0)
     one, other = EVENTS[0], EVENTS[1]

@@ -83,7 +83,7 @@ def test_known_terms_are_not_read_again_for_the_idf(writer: Writer, monkeypatch:
 
 
 def test_words_of_most_articles_get_a_low_weight_in_a_language_without_a_stop_list(writer: Writer) -> None:
-    """In a language without a stop list, too; and an event that everybody tells does not make its names common."""
+    """An event that everybody reports does not make its names common."""
     common = "kazi ya leo ni njema sana"
     pieces = [
         Piece(
