@@ -164,7 +164,8 @@ def set_publication(connection: duckdb.DuckDBPyConnection, rows: Sequence[Indexe
             """
             UPDATE private.indexed_articles SET published_at = earlier.published_at,
                 published_precision = earlier.published_precision
-            FROM earlier WHERE compared.article_id = earlier.article_id AND compared.day BETWEEN ? AND ?
+            FROM earlier
+            WHERE indexed_articles.article_id = earlier.article_id AND indexed_articles.day BETWEEN ? AND ?
             """,
             [min(row.day for row in rows), max(row.day for row in rows)],
         )
