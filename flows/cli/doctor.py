@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @data_option
 @wait_option
 def command(deep: bool, data: Path, wait: float) -> None:
-    """Check that the warehouse, the archive and the published file agree. Report how to fix what does not.
+    """Check that the warehouse, the archive and the published file agree, and report how to fix problems.
 
     The check changes nothing, but no other newsloom process may write meanwhile (see --wait).
 

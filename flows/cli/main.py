@@ -21,7 +21,7 @@ COMMANDS = {
     "sql": ("flows.cli.sql", "Query the warehouse with SQL."),
     "search": ("flows.cli.search", "Find articles by words in their headline and text."),
     "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
-    "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix what does not."),
+    "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix problems."),
     "rebuild": ("flows.cli.rebuild", "Rebuild the whole warehouse from the archive."),
     "reextract": ("flows.cli.reextract", "Extract stored pages again with the current extractor."),
     "forget": ("flows.cli.forget", "Permanently remove an article or a source."),
