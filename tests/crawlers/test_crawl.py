@@ -101,12 +101,13 @@ def test_crawl_delay_is_applied(tmp_path: Path) -> None:
 
 
 def test_a_host_gets_one_request_at_a_time(tmp_path: Path) -> None:
-    delay = 0.2
+    delay = 0.5
     with NewsWeb([town_site(HOST, 5, delay=delay)]) as web:
         crawl(tmp_path, web, source())
-        times = [asked.at for asked in web.requests if asked.path.startswith("/news")]
+        times = [request.at for request in web.requests if request.path.startswith("/news")]
     assert len(times) == 5
-    assert all((later - earlier).total_seconds() >= delay for earlier, later in pairwise(times))
+    # Two at a time would take twice the delay. A busy machine may note a request late, so only the sum is checked.
+    assert (times[-1] - times[0]).total_seconds() >= 3 * delay
 
 
 @pytest.mark.parametrize(
