@@ -13,7 +13,7 @@ pickled.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -86,3 +86,8 @@ class ArchiveError(CrawlersError):
     def __init__(self, message: str, *, file: Path | None = None, offset: int | None = None) -> None:
         super().__init__(message)
         self.file, self.offset = file, offset
+
+    @classmethod
+    def from_os_error(cls, file: Path, problem: str, error: OSError) -> Self:
+        """The error for a failed operation on a file; `problem` says which, as in "cannot be read"."""
+        return cls(f"{file}: {problem}: {error.strerror or error}", file=file)

@@ -77,15 +77,15 @@ def erase_from_segments(
 def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> ErasedRecords:
     with _raising_archive_error(segment.warc_path):
         with segment.log_path.open("rb") as file:
-            text, gone, lines = _changed_log(file, changed)
-        if gone.offsets or gone.repeats:
+            text, erasures, lines = _changed_log(file, changed)
+        if erasures.offsets or erasures.repeats:
             with packs.open_warc(segment.directory, segment.name) as warc:
-                ranges = _ranges(warc, gone)
+                ranges = _ranges(warc, erasures)
                 if ranges:
                     _replace(segment.warc_path, partial(_fill, warc.file, ranges))
         if lines:
             _replace(segment.log_path, lambda new: new.write(text))
-    return ErasedRecords(gone.offsets, lines)
+    return ErasedRecords(erasures.offsets, lines)
 
 
 def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | None]]) -> dict[str, ErasedRecords]:
@@ -96,22 +96,22 @@ def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | No
     with _raising_archive_error(pack.log_path):
         try:
             with pack.log_path.open("rb") as old, pack.warc_path.open("rb") as warc:
-                there = list(pack_index.read_index(old, pack.log_path))
+                index = list(pack_index.read_index(old, pack.log_path))
                 with temporary.open("wb") as new:
-                    for more, part in zip(range(len(there) - 1, -1, -1), there, strict=True):
-                        log = packs.ByteRange(old, pack.log_path, part.log_begin, part.log_begin + part.log_bytes)
-                        if part.segment in changed:
-                            text, gone, lines = _changed_log(log.lines(), changed[part.segment])
-                            erased[part.segment] = ErasedRecords(gone.offsets, lines)
+                    for remaining, entry in zip(range(len(index) - 1, -1, -1), index, strict=True):
+                        log = packs.ByteRange(old, pack.log_path, entry.log_begin, entry.log_begin + entry.log_bytes)
+                        if entry.segment in changed:
+                            text, erasures, lines = _changed_log(log.lines(), changed[entry.segment])
+                            erased[entry.segment] = ErasedRecords(erasures.offsets, lines)
                             records = packs.ByteRange(
-                                warc, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes
+                                warc, pack.warc_path, entry.warc_begin, entry.warc_begin + entry.warc_bytes
                             )
-                            ranges += _ranges(records, gone)
+                            ranges += _ranges(records, erasures)
                         else:
                             text = b"".join(log.lines())
                         new.write(
                             pack_index.index_line(
-                                part.segment, part.warc_begin, part.warc_bytes, len(text), part.log_lines, more
+                                entry.segment, entry.warc_begin, entry.warc_bytes, len(text), entry.log_lines, remaining
                             )
                         )
                         new.write(text)
@@ -145,7 +145,7 @@ class _RecordsToErase:
 
 def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None]) -> tuple[bytes, _RecordsToErase, int]:
     """The new log, the records to erase, and the number of changed lines."""
-    text, gone, lines = [], [], 0
+    text, erasures, lines = [], [], 0
     repeats: set[tuple[str, str]] = set()
     for line in log:
         old = from_json(line)
@@ -153,25 +153,25 @@ def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None])
         lines += old != new
         text.append(line if old == new else to_json(new).encode() + b"\n")
         if old.offset is not None and new.offset is None:
-            gone.append(old.offset)
+            erasures.append(old.offset)
         elif old.offset is None and old.url != new.url:
             repeats.update((target_uri(url), warc_date(old.fetched_at)) for url in (old.url, old.final_url) if url)
-    return b"".join(text), _RecordsToErase(tuple(gone), frozenset(repeats)), lines
+    return b"".join(text), _RecordsToErase(tuple(erasures), frozenset(repeats)), lines
 
 
-def _ranges(warc: ByteRange, gone: _RecordsToErase) -> list[tuple[int, int]]:
+def _ranges(warc: ByteRange, erasures: _RecordsToErase) -> list[tuple[int, int]]:
     """The byte ranges in the file to erase, each including the request record before it."""
     ranges: list[tuple[int, int]] = []
-    if not (gone.offsets or gone.repeats):
+    if not (erasures.offsets or erasures.repeats):
         return ranges
-    offsets = frozenset(gone.offsets)
+    offsets = frozenset(erasures.offsets)
     at, request = warc.begin, None
     while at < warc.end:
         content, end = read_member(warc.file, at)
         record, _ = parse_record(content)
         if at - warc.begin in offsets or (
             record.record_type & WarcRecordType.revisit
-            and (record.headers.get("WARC-Target-URI"), record.headers.get("WARC-Date")) in gone.repeats
+            and (record.headers.get("WARC-Target-URI"), record.headers.get("WARC-Date")) in erasures.repeats
         ):
             ranges.append((at if request is None else request, end))
         request = at if record.record_type & WarcRecordType.request else None

@@ -31,46 +31,49 @@ class IndexEntry:
     """Number of the log's first line in the file, from 1."""
 
 
-def index_line(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, log_lines: int, more: int) -> bytes:
-    """The index line before a segment's log; `more`, the number of segments that follow, reveals a truncated file."""
-    said = {"segment": segment, "warc_begin": warc_begin, "warc_bytes": warc_bytes}
-    said |= {"log_bytes": log_bytes, "log_lines": log_lines, "more": more}
-    return json.dumps(said, separators=(",", ":")).encode() + b"\n"
+def index_line(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, log_lines: int, remaining: int) -> bytes:
+    """The index line before a segment's log; `remaining` counts the segments after it, which reveals a truncated
+    file."""
+    fields = {"segment": segment, "warc_begin": warc_begin, "warc_bytes": warc_bytes}
+    fields |= {"log_bytes": log_bytes, "log_lines": log_lines, "more": remaining}
+    return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
 def read_index(log: BinaryIO, path: Path) -> Iterator[IndexEntry]:
     """The index entries of a pack; skips the logs between them. Raises ArchiveError if the file is damaged."""
     size = os.fstat(log.fileno()).st_size
     at = warc = 0
-    line, more = 1, None
-    while more != 0:
+    line, remaining = 1, None
+    while remaining != 0:
         log.seek(at)
         text = log.readline(_MAX_INDEX_LINE_BYTES)
         try:
-            said = json.loads(text)
+            fields = json.loads(text)
             names = ("warc_begin", "warc_bytes", "log_bytes", "log_lines", "more")
-            begin, warc_bytes, log_bytes, log_lines, left = (int(said[name]) for name in names)
-            part = IndexEntry(str(said["segment"]), begin, warc_bytes, at + len(text), log_bytes, log_lines, line + 1)
+            begin, warc_bytes, log_bytes, log_lines, left = (int(fields[name]) for name in names)
+            entry = IndexEntry(
+                str(fields["segment"]), begin, warc_bytes, at + len(text), log_bytes, log_lines, line + 1
+            )
         except (ValueError, KeyError, TypeError) as error:
             raise _damaged(path, line, f"expected an index line, found {text[:60]!r}") from error
         if (
             begin != warc
             or min(warc_bytes, log_bytes, log_lines, left) < 0
-            or left != (left if more is None else more - 1)
+            or left != (left if remaining is None else remaining - 1)
         ):
             raise _damaged(path, line, f"index line contradicts the lines before it: {text[:200]!r}")
-        at, line, warc, more = part.log_begin + log_bytes, line + 1 + log_lines, begin + warc_bytes, left
-        yield part
+        at, line, warc, remaining = entry.log_begin + log_bytes, line + 1 + log_lines, begin + warc_bytes, left
+        yield entry
         if at > size:
             break
     if at != size:
         raise _damaged(path, None, f"the file has {size} bytes; its index expects {at}")
 
 
-def _damaged(path: Path, line: int | None, said: str) -> ArchiveError:
+def _damaged(path: Path, line: int | None, problem: str) -> ArchiveError:
     place = f"{path}:{line}" if line else str(path)
     return ArchiveError(
-        f"{place}: {said}.\nThe file was damaged after it was written, so its segments cannot be found. "
+        f"{place}: {problem}.\nThe file was damaged after it was written, so its segments cannot be found. "
         f"Restore it from a backup, together with {path.name.replace(LOG_SUFFIX, WARC_SUFFIX)} beside it.",
         file=path,
     )

@@ -41,7 +41,7 @@ class PackingResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _SmallSegment:
+class _Candidate:
     segment: Segment
     day: str
     bytes: int
@@ -66,7 +66,7 @@ def finish_interrupted_packing(archive: Path) -> dict[str, str]:
 
 def packable_segments(archive: Path, before: date) -> list[str]:
     """Names of small loose segments of days (UTC) before this one."""
-    return [small.segment.name for small in _small_segments(archive, before)]
+    return [candidate.segment.name for candidate in _candidates(archive, before)]
 
 
 def pack_segments(
@@ -88,25 +88,25 @@ def pack_segments(
     try:
         damaged = finish_interrupted_packing(archive)
         problems += damaged.values()
-        small = (
-            one for one in _small_segments(archive, before) if one.segment.name in loaded and one.day not in damaged
+        candidates = (
+            one for one in _candidates(archive, before) if one.segment.name in loaded and one.day not in damaged
         )
-        for group in _groups(small):
-            whole, why = _check_segments(group, loaded)
-            problems += why
-            size = sum(small.bytes for small in whole)
-            if len(whole) < 2:
+        for group in _groups(candidates):
+            undamaged, others = _check_segments(group, loaded)
+            problems += others
+            size = sum(candidate.bytes for candidate in undamaged)
+            if len(undamaged) < 2:
                 continue
             if done.bytes + size > max_bytes and done.packs:
                 break
             if shutil.disk_usage(archive).free - min_free_bytes < size:
                 problems.append(
-                    f"{archive}: not enough disk space to pack {len(whole)} segments ({size >> 20} MB are needed); "
+                    f"{archive}: not enough disk space to pack {len(undamaged)} segments ({size >> 20} MB are needed); "
                     "they stay as they are"
                 )
                 break
-            _pack(archive, whole[0].day, [small.segment for small in whole], loaded)
-            done = PackingResult(done.segments + len(whole), done.packs + 1, done.bytes + size)
+            _pack(archive, undamaged[0].day, [candidate.segment for candidate in undamaged], loaded)
+            done = PackingResult(done.segments + len(undamaged), done.packs + 1, done.bytes + size)
     except OSError as error:
         file = error.filename or archive
         raise ArchiveError(
@@ -116,7 +116,7 @@ def pack_segments(
     return PackingResult(done.segments, done.packs, done.bytes, tuple(problems))
 
 
-def _small_segments(archive: Path, before: date) -> Iterator[_SmallSegment]:
+def _candidates(archive: Path, before: date) -> Iterator[_Candidate]:
     """In the order of their names, and so of their days."""
     for segment in loose_segments(archive):
         day = packs.day_in_name(segment.name)
@@ -127,13 +127,13 @@ def _small_segments(archive: Path, before: date) -> Iterator[_SmallSegment]:
         except FileNotFoundError:
             continue  # a segment without its log is incomplete, which `newsloom doctor` reports
         if size < SMALL_BYTES:
-            yield _SmallSegment(segment, day, size)
+            yield _Candidate(segment, day, size)
 
 
-def _groups(small: Iterable[_SmallSegment]) -> Iterator[list[_SmallSegment]]:
+def _groups(candidates: Iterable[_Candidate]) -> Iterator[list[_Candidate]]:
     """The segments in groups, each for one pack."""
-    for _, of_day in groupby(small, key=lambda one: one.day):
-        group: list[_SmallSegment] = []
+    for _, of_day in groupby(candidates, key=lambda one: one.day):
+        group: list[_Candidate] = []
         size = 0
         for one in of_day:
             if size + one.bytes > MAX_PACK_BYTES:
@@ -144,14 +144,14 @@ def _groups(small: Iterable[_SmallSegment]) -> Iterator[list[_SmallSegment]]:
         yield group
 
 
-def _check_segments(group: Sequence[_SmallSegment], loaded: Mapping[str, int]) -> tuple[list[_SmallSegment], list[str]]:
+def _check_segments(group: Sequence[_Candidate], loaded: Mapping[str, int]) -> tuple[list[_Candidate], list[str]]:
     """The undamaged segments (every record is readable, the log has the length in the ledger) and the other problems.
 
     A damaged segment keeps its loose files, because these have to be restored.
     """
-    whole, problems = [], []
-    for small in group:
-        segment = small.segment
+    undamaged, problems = [], []
+    for candidate in group:
+        segment = candidate.segment
         try:
             lines = segment.log_lines()
             if lines != loaded[segment.name]:
@@ -166,8 +166,8 @@ def _check_segments(group: Sequence[_SmallSegment], loaded: Mapping[str, int]) -
         except (ValueError, ArchiveError) as error:
             problems.append(f"{segment.warc_path}: not packed because it is damaged: {error}")
         else:
-            whole.append(small)
-    return whole, problems
+            undamaged.append(candidate)
+    return undamaged, problems
 
 
 def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[str, int]) -> None:
@@ -180,12 +180,12 @@ def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[
     sums = []
     try:
         with warc_path.open("wb") as warc, log_path.open("wb") as log:
-            for more, segment in zip(range(len(segments) - 1, -1, -1), segments, strict=True):
+            for remaining, segment in zip(range(len(segments) - 1, -1, -1), segments, strict=True):
                 begin = warc.tell()
                 with segment.warc_path.open("rb") as own:
                     warc_sum = _copy(own, warc)
                 size = segment.log_path.stat().st_size
-                log.write(index_line(segment.name, begin, warc.tell() - begin, size, loaded[segment.name], more))
+                log.write(index_line(segment.name, begin, warc.tell() - begin, size, loaded[segment.name], remaining))
                 with segment.log_path.open("rb") as own:
                     sums.append((segment.name, warc_sum, _copy(own, log)))
         segment_files.sync_file(warc_path)
@@ -204,15 +204,15 @@ def _pack(archive: Path, day: str, segments: Sequence[Segment], loaded: Mapping[
 def _verify(warc_path: Path, log_path: Path, sums: Sequence[tuple[str, int, int]]) -> None:
     """Read the copies back: every byte matches the loose files and is where the index says."""
     with warc_path.open("rb") as warc, log_path.open("rb") as log:
-        for part, expected in zip(read_index(log, log_path), sums, strict=True):
+        for entry, expected in zip(read_index(log, log_path), sums, strict=True):
             found = (
-                part.segment,
-                _sum(warc, part.warc_begin, part.warc_bytes),
-                _sum(log, part.log_begin, part.log_bytes),
+                entry.segment,
+                _sum(warc, entry.warc_begin, entry.warc_bytes),
+                _sum(log, entry.log_begin, entry.log_bytes),
             )
             if found != expected:
                 raise ArchiveError(
-                    f"{warc_path}: the copy of segment {part.segment} differs from what was written. Its loose files "
+                    f"{warc_path}: the copy of segment {entry.segment} differs from what was written. Its loose files "
                     "are kept. The disk or the memory of this machine may be failing.",
                     file=warc_path,
                 )

@@ -58,14 +58,12 @@ class Pack:
             with self.log_path.open("rb") as log:
                 return _cached_index(log, self)
         except OSError as error:
-            raise ArchiveError(
-                f"{self.log_path}: cannot be read: {error.strerror or error}", file=self.log_path
-            ) from error
+            raise ArchiveError.from_os_error(self.log_path, "cannot be read", error) from error
 
     def is_whole(self) -> bool:
         """Whether both files exist and have the expected length; their content is not read."""
         try:
-            end = max(part.warc_begin + part.warc_bytes for part in self.index().values())
+            end = max(entry.warc_begin + entry.warc_bytes for entry in self.index().values())
             return self.warc_path.stat().st_size == end
         except (OSError, ArchiveError):
             return False
@@ -114,13 +112,13 @@ def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
         found = find_pack(archive, segment)
         if found is None:
             raise
-        pack, part = found
+        pack, entry = found
         file = pack.warc_path.open("rb")
     with file:
         if found is None:
             yield ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
         else:
-            yield ByteRange(file, pack.warc_path, part.warc_begin, part.warc_begin + part.warc_bytes)
+            yield ByteRange(file, pack.warc_path, entry.warc_begin, entry.warc_begin + entry.warc_bytes)
 
 
 @contextmanager
@@ -134,12 +132,12 @@ def open_log(archive: Path, segment: str) -> Iterator[ByteRange]:
         found = _find_open(archive, segment)
         if found is None:
             raise
-        pack, part, file = found
+        pack, entry, file = found
     with file:
         if found is None:
             yield ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
         else:
-            yield ByteRange(file, pack.log_path, part.log_begin, part.log_begin + part.log_bytes, part.first_line)
+            yield ByteRange(file, pack.log_path, entry.log_begin, entry.log_begin + entry.log_bytes, entry.first_line)
 
 
 def day_in_name(segment: str) -> str | None:
@@ -156,9 +154,9 @@ def find_pack(archive: Path, segment: str) -> tuple[Pack, IndexEntry] | None:
     found = _find_open(archive, segment)
     if found is None:
         return None
-    pack, part, log = found
+    pack, entry, log = found
     log.close()
-    return pack, part
+    return pack, entry
 
 
 def _find_open(archive: Path, segment: str) -> tuple[Pack, IndexEntry, BinaryIO] | None:
@@ -169,15 +167,15 @@ def _find_open(archive: Path, segment: str) -> tuple[Pack, IndexEntry, BinaryIO]
         with ExitStack() as stack:
             try:
                 log = stack.enter_context(pack.log_path.open("rb"))
-                part = _cached_index(log, pack).get(segment)
+                entry = _cached_index(log, pack).get(segment)
             except FileNotFoundError:
                 continue  # removed in the meantime
             except ArchiveError as error:
                 unreadable = error
                 continue
-            if part is not None:
+            if entry is not None:
                 stack.pop_all()
-                return pack, part, log
+                return pack, entry, log
     if unreadable is not None:
         raise unreadable
     return None
@@ -286,15 +284,15 @@ _lock = threading.Lock()
 
 def _cached_index(log: BinaryIO, pack: Pack) -> dict[str, IndexEntry]:
     """The index of a pack, read again only when the file has changed."""
-    seen = os.fstat(log.fileno())
-    state = (seen.st_ino, seen.st_size, seen.st_mtime_ns)
+    stat = os.fstat(log.fileno())
+    state = (stat.st_ino, stat.st_size, stat.st_mtime_ns)
     with _lock:
-        known = _cache.get(pack.log_path)
-    if known is not None and known[0] == state:
-        return known[1]
-    parts = {part.segment: part for part in read_index(log, pack.log_path)}
+        cached = _cache.get(pack.log_path)
+    if cached is not None and cached[0] == state:
+        return cached[1]
+    index = {entry.segment: entry for entry in read_index(log, pack.log_path)}
     with _lock:
         if len(_cache) >= _MAX_CACHED:
             del _cache[next(iter(_cache))]
-        _cache[pack.log_path] = state, parts
-    return parts
+        _cache[pack.log_path] = state, index
+    return index

@@ -278,4 +278,4 @@ def _charset(content_type: str | None) -> str | None:
 
 def _cannot_read(path: Path, error: OSError) -> ArchiveError:
     path = Path(error.filename or path)  # that of the pack, if the pack is what cannot be opened
-    return ArchiveError(f"{path}: cannot be read: {error.strerror or error}", file=path)
+    return ArchiveError.from_os_error(path, "cannot be read", error)

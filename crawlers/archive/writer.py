@@ -234,4 +234,4 @@ def _write(file: FileIO, data: bytes) -> None:
 
 
 def _cannot_write(path: Path, error: OSError) -> ArchiveError:
-    return ArchiveError(f"{path}: cannot be written: {error.strerror or error}", file=path)
+    return ArchiveError.from_os_error(path, "cannot be written", error)

@@ -91,21 +91,19 @@ def test_whatever_is_erased_of_a_pack_the_rest_stays_in_its_place(
     segments = [crawled(archive, f"20260301{number:06d}-run-00000", count) for number, count in enumerate(pages)]
     packed(archive, segments)
     before = [content(segment) for segment in segments]
-    addresses = {f"https://example.org/{segments[a].name}/{b}" for a, b in gone if a < len(pages)}
+    urls = {f"https://example.org/{segments[a].name}/{b}" for a, b in gone if a < len(pages)}
     size = (archive / ONE[1]).stat().st_size
     erased = dict(
-        erase_from_segments(
-            segments, lambda _, old: replace(old, url="x", offset=None) if old.url in addresses else None
-        )
+        erase_from_segments(segments, lambda _, old: replace(old, url="x", offset=None) if old.url in urls else None)
     )
     assert [segment.name for segment in erased] == [segment.name for segment in segments]
     for segment, then in zip(segments, before, strict=True):
-        left = [fetch if fetch.url not in addresses else replace(fetch, url="x", offset=None) for fetch in then.log]
+        left = [fetch if fetch.url not in urls else replace(fetch, url="x", offset=None) for fetch in then.log]
         assert content(segment).log == tuple(left)
-        assert content(segment).pages == tuple(page for page in then.pages if page.url not in addresses)
-        assert erased[segment].lines == sum(fetch.url in addresses for fetch in then.log)
+        assert content(segment).pages == tuple(page for page in then.pages if page.url not in urls)
+        assert erased[segment].lines == sum(fetch.url in urls for fetch in then.log)
     unpacked = gzip.decompress((archive / ONE[1]).read_bytes())
-    assert not [url for url in addresses if url.encode() in unpacked + (archive / ONE[0]).read_bytes()]
+    assert not [url for url in urls if url.encode() in unpacked + (archive / ONE[0]).read_bytes()]
     assert ((archive / ONE[1]).stat().st_size, files(archive)) == (size, ONE)
     with (archive / ONE[1]).open("rb") as stream:
         assert sum(1 for _ in ArchiveIterator(stream)) >= len(pages), "other tools read it"

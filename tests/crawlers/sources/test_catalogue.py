@@ -34,8 +34,8 @@ def test_every_publisher_makes_a_valid_entry() -> None:
 def test_languages_are_codes_and_names_and_addresses_are_given_once() -> None:
     assert {language for publisher in catalogue() for language in publisher.languages} <= ISO_639_1
     for publisher in catalogue():
-        for addresses in (publisher.feeds, publisher.news_sitemaps, publisher.sitemaps):
-            assert len(set(addresses)) == len(addresses)
+        for urls in (publisher.feeds, publisher.news_sitemaps, publisher.sitemaps):
+            assert len(set(urls)) == len(urls)
     names = [publisher.name for publisher in catalogue()]
     assert len(set(names)) == len(names)
 

@@ -269,18 +269,21 @@ MISTAKES = [
 def test_a_mistake_is_reported_with_its_place_the_value_and_what_is_allowed(
     text: str | bytes, line: int | None, key: str, found: str | None, allowed: str
 ) -> None:
-    told = [problem for problem in problems(text) if problem.key == key]
-    assert len(told) == 1
-    assert (told[0].file, told[0].line, told[0].allowed) == (FILE, line, allowed)
-    assert told[0].found == found if found else told[0].found.startswith("invalid TOML: ")
+    found_problems = [problem for problem in problems(text) if problem.key == key]
+    assert len(found_problems) == 1
+    assert (found_problems[0].file, found_problems[0].line, found_problems[0].allowed) == (FILE, line, allowed)
+    assert found_problems[0].found == found if found else found_problems[0].found.startswith("invalid TOML: ")
     place = f"{FILE}:{line}" if line else str(FILE)
-    assert str(told[0]) == f"{place}: {key + ': ' if key else ''}found {told[0].found}; allowed: {allowed}"
+    assert (
+        str(found_problems[0])
+        == f"{place}: {key + ': ' if key else ''}found {found_problems[0].found}; allowed: {allowed}"
+    )
 
 
 def test_all_mistakes_are_reported_together_in_the_order_of_the_file() -> None:
     text = "[crawl]\ndelay = -1\n" + source('language = "xx"\nlimits = 1') + "[[source]]\n" + source("limit = 0")
-    told = problems(text)
-    assert [(problem.line, problem.key) for problem in told] == [
+    found_problems = problems(text)
+    assert [(problem.line, problem.key) for problem in found_problems] == [
         (2, "crawl.delay"),
         (6, f"{COURIER} .language"),
         (7, f"{COURIER} .limits"),
