@@ -49,7 +49,7 @@ def recompute_all(writer: Writer, reporter: Reporter) -> Recomputed:
 
 def process_queue(writer: Writer, reporter: Reporter) -> int:
     """Find the duplicates and stories of the queued articles; returns how many articles there were."""
-    whole = queue_length(writer.connection)
+    total = queue_length(writer.connection)
     done = 0
     while True:
         now = datetime.now(UTC)
@@ -75,5 +75,5 @@ def process_queue(writer: Writer, reporter: Reporter) -> int:
             ]
             deduplicate(connection, new_articles, [OtherPublication(*other) for other in others], now)
         done += len(rows)
-        reporter.step(f"{done} of {whole} articles")
+        reporter.step(f"{done} of {total} articles")
     return done
