@@ -119,10 +119,14 @@ _STARTED: list[subprocess.Popen[bytes]] = []
 
 @dataclass
 class Newsloom:
-    """The command line in a folder and an environment of its own; `start` gives it a process of its own as well."""
+    """The command line in a folder and an environment of its own.
+
+    Commands are called in the test's process, except with `in_processes` and those that Prefect starts a server for.
+    """
 
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    in_processes: bool = False
 
     @property
     def data(self) -> Path:
@@ -151,8 +155,10 @@ class Newsloom:
 
     def _needs_a_process(self, command: str) -> bool:
         """Whether Prefect would start a server, which lives as long as its process, or other processes come of it."""
-        return command in ("up", "down", "status", "demo") or (
-            command == "run" and "PREFECT_API_URL" not in self.environment
+        return (
+            self.in_processes
+            or command in ("up", "down", "status", "demo")
+            or (command == "run" and "PREFECT_API_URL" not in self.environment)
         )
 
     def sql(self, query: str) -> list[list[str]]:
