@@ -285,7 +285,7 @@ def test_unreadable_urls_are_reported_without_their_credentials(newsloom: Newslo
     assert f"{site}/a.warc.gz: no such file" in failed.stderr
     assert "nowhere://a.warc: cannot be reached: Protocol not known: nowhere" in failed.stderr
     if importlib.util.find_spec("s3fs") is None:
-        assert "s3://bucket/a.warc.gz: reading s3:// needs packages that are not installed" in failed.stderr
+        assert "s3://bucket/a.warc.gz: reading s3:// requires packages that are not installed" in failed.stderr
         assert "pip install newsloom[remote]" in failed.stderr
     assert "secret" not in failed.stderr
     assert "Traceback" not in failed.stderr

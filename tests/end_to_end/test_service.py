@@ -188,7 +188,7 @@ class TestWithAServerOfItsUser:
         assert "1e+09 GB" in told[0]
         assert 'schedule.every_minutes: found "often"' in told[1]
         # No such run is in the table `runs`.
-        assert "; the last one failed at " in status
+        assert "; last run failed at " in status
         assert 'schedule.every_minutes: found "often"' in status
 
     def test_a_segment_that_cannot_be_loaded_fails_the_first_run_alone(
@@ -307,7 +307,7 @@ def test_a_server_that_was_killed_is_started_again_and_the_next_run_completes(
         before = completed(newsloom)
         wait_for(lambda: completed(newsloom) > before, "a run after it")
         assert running_service(DataDirectory(newsloom.data)) == service.state
-    assert "server has ended (killed by SIGKILL)" in service_log(newsloom)
+    assert "server ended (killed by SIGKILL)" in service_log(newsloom)
     assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(ARTICLES), str(ARTICLES)]]
 
 
