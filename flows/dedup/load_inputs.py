@@ -23,7 +23,7 @@ from flows.dedup.rows import (
     story_record,
     story_row,
 )
-from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, StoredMembers, scale_centroids
+from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, Members, scale_centroids
 from flows.dedup.stories.idf import Idf
 from flows.dedup.stories.vectors import NONE, WEIGHT_UNIT, Vectors
 from flows.dedup.text.shingles import shingles
@@ -196,15 +196,15 @@ def load_candidate_stories(
         return [story_record(row) for row in candidates.read(span).values()]
 
 
-def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[StoryRecord]) -> StoredMembers:
+def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[StoryRecord]) -> Members:
     """The stored members of stories."""
     if not stories:
-        return StoredMembers([], NONE)
+        return Members([], NONE)
     days = (min(story.first_at.date() for story in stories), max(story.last_at.date() for story in stories))
     rows, terms = read_members(connection, [story.story_id for story in stories], days)
     members = [member_record(row) for row in rows]
     numbers = np.repeat(np.arange(len(rows)), terms.counts)
-    return StoredMembers(members, Vectors(numbers, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32)))
+    return Members(members, Vectors(numbers, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32)))
 
 
 def load_centroids(connection: duckdb.DuckDBPyConnection, stories: Sequence[StoryRecord]) -> Vectors:

@@ -12,7 +12,7 @@ import numpy as np
 from flows.dedup.copies.originals import publication_time
 from flows.dedup.records import MemberRecord
 from flows.dedup.stories import vectors
-from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, StoredMembers, strong
+from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, Members, strong
 from flows.dedup.stories.clustering import MIN_SIMILARITY, cluster, components
 from flows.dedup.stories.reconcile import Corrections
 
@@ -37,13 +37,13 @@ _WHOLE_DAY = timedelta(days=1) - timedelta(seconds=1)
 class StoryStep:
     """What a step starts from.
 
-    `new` are the new articles, those with a story were edited. `stories_of` are the stories of stored articles,
-    `sources` further sources of articles, new and stored, `linked` stories whose articles have become duplicates of
-    others, or are none any more, or have their text at another URL.
+    `new` are the new articles; those with a story were edited. `stories_of` has the stories of stored articles,
+    `sources` further sources of new and stored articles. `linked` are stories with articles whose root has changed, or
+    whose text is at another URL too.
     """
 
     changes: DuplicateChanges
-    new: StoredMembers
+    new: Members
     stories_of: Mapping[UUID, UUID]
     sources: Mapping[UUID, set[str]]
     linked: set[UUID]
@@ -82,7 +82,7 @@ def begin_step(
     ends = {found.root for found in changes.duplicates.values() if found is not None} | changes.duplicates.keys()
     ends |= {one.article_id for one in other_publications}
     linked = {known[article] for article in ends if article in known}
-    return StoryStep(changes, StoredMembers(new, article_vectors(articles, idf)), known, dict(sources), linked)
+    return StoryStep(changes, Members(new, article_vectors(articles, idf)), known, dict(sources), linked)
 
 
 def _member(

@@ -41,8 +41,8 @@ class StorySearch:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredMembers:
-    """Stored members of stories; `vectors` has a row for each."""
+class Members:
+    """Members of stories, or articles to become some; `vectors` has a row for each."""
 
     members: list[MemberRecord]
     vectors: Vectors
@@ -133,7 +133,7 @@ def choose_stories(
 
 
 def complete_stories(
-    chosen: Mapping[UUID, StoryRecord], new: Sequence[MemberRecord], stored: StoredMembers
+    chosen: Mapping[UUID, StoryRecord], new: Sequence[MemberRecord], stored: Members
 ) -> dict[UUID, StoryRecord]:
     """The chosen stories with all of their members at hand: the members of old stories are not stored any more."""
     edited = {one.article_id for one in new if one.story_id}
@@ -142,8 +142,8 @@ def complete_stories(
 
 
 def build_candidate_set(
-    new: StoredMembers,
-    stored: StoredMembers,
+    new: Members,
+    stored: Members,
     opened: dict[UUID, StoryRecord],
     collapsed: list[StoryRecord],
     centroids: Vectors,

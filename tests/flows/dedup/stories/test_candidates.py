@@ -13,7 +13,7 @@ from flows.dedup.records import MemberRecord, StoryRecord
 from flows.dedup.stories import candidates
 from flows.dedup.stories.candidates import (
     STRONG_TERMS,
-    StoredMembers,
+    Members,
     build_candidate_set,
     choose_stories,
     complete_stories,
@@ -79,15 +79,15 @@ def test_needed_stories_are_opened_first_then_the_small_ones(monkeypatch: pytest
 
 def test_a_story_without_all_of_its_members_is_not_opened() -> None:
     chosen = {UUID(int=number): story(number, 2) for number in (8, 9)}
-    stored = StoredMembers([member(1, 8), member(2, 8), member(3, 9)], NONE)
+    stored = Members([member(1, 8), member(2, 8), member(3, 9)], NONE)
     assert complete_stories(chosen, [], stored).keys() == {UUID(int=8)}
     edited = [member(1, 8), member(4, 9)]
     assert complete_stories(chosen, edited, stored).keys() == {UUID(int=8), UUID(int=9)}
 
 
 def test_nodes_are_ordered_by_time_with_their_own_vectors() -> None:
-    new = StoredMembers([member(1, hours=5), member(2, 9)], vectors_of([10, 20]))
-    stored = StoredMembers([member(3, 8, hours=1)], vectors_of([30]))
+    new = Members([member(1, hours=5), member(2, 9)], vectors_of([10, 20]))
+    stored = Members([member(3, 8, hours=1)], vectors_of([30]))
     found = build_candidate_set(
         new, stored, {UUID(int=8): story(8)}, [story(9, 7)], vectors_of([40]), {UUID(int=3): {"echo.example"}}
     )
