@@ -71,7 +71,7 @@ class Lexicon(dict[str, int]):
             return False
         self.clear()
         more = needed - len(self.hashes)
-        if more > 0:  # a text as long as a book
+        if more > 0:  # a very long text
             for name in ("hashes", "stems", "folded", "digits", "short", "_marked"):
                 array = getattr(self, name)
                 setattr(self, name, np.concatenate((array, np.zeros(more, array.dtype))))
