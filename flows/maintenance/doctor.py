@@ -8,10 +8,9 @@ import duckdb
 
 from crawlers.archive import Segment, loose_segments, packs
 from crawlers.errors import ArchiveError
-from flows.pipeline.failures import REMEDY as WAITS
-from flows.pipeline.failures import failure_lines
+from flows.pipeline.failures import RETRY_REMEDY, failure_lines
 from warehouse import WarehouseError, connect, storage
-from warehouse.checks.doctor import EXAMPLES, REMEDY, Finding, check_tables, check_warehouse
+from warehouse.checks.doctor import EXAMPLES, REBUILD_REMEDY, Finding, check_tables, check_warehouse
 from warehouse.failed_segments import failed_segments
 from warehouse.ledger import archived_segments, segments_in_order, stored_pages
 from warehouse.run_counts import count_articles
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
     from warehouse import Writer
 
-RESTORE = (
+RESTORE_REMEDY = (
     "Restore the files from a backup. Their articles stay in the warehouse, but `newsloom rebuild` would lose them."
 )
 
@@ -41,7 +40,7 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
 def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
     own = {segment.name for segment in loose_segments(directory.archive)}
     packed, damaged = _packed(directory)
-    yield from _finding("Packs that cannot be read.", damaged, RESTORE)
+    yield from _finding("Packs that cannot be read.", damaged, RESTORE_REMEDY)
     loaded = set(segments_in_order(writer.connection))
     missing, short = [], []
     for one in archived_segments(writer.connection):
@@ -59,9 +58,9 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
             missing.append(f"{name}: the end of its WARC file is missing")
         elif lines != one.fetches:
             short.append(f"{name}: {one.fetches} requests in the table segments, {lines} in its log")
-    yield from _finding("Loaded segments that are missing or incomplete in the archive.", missing, RESTORE)
+    yield from _finding("Loaded segments that are missing or incomplete in the archive.", missing, RESTORE_REMEDY)
     yield from _finding(
-        "Segments whose log has a different number of requests than the table segments.", short, RESTORE
+        "Segments whose log has a different number of requests than the table segments.", short, RESTORE_REMEDY
     )
     yield from _finding(
         "Packed segments that are not loaded.",
@@ -70,7 +69,7 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
         harmless=True,
     )
     failed = [one for one in failed_segments(writer.connection) if one.segment in own - loaded]
-    yield from _finding("Segments that could not be loaded.", failure_lines(failed), WAITS)
+    yield from _finding("Segments that could not be loaded.", failure_lines(failed), RETRY_REMEDY)
     yield from _finding(
         "Segments that are not loaded yet.",
         sorted(own - loaded - {one.segment for one in failed}),
@@ -104,7 +103,7 @@ def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding
             Segment(directory.archive, name).read(offset)
         except ArchiveError as error:
             damaged.append(str(error))
-    yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE)
+    yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE_REMEDY)
 
 
 def _check_published(writer: Writer) -> Iterator[Finding]:
@@ -125,6 +124,6 @@ def _check_published(writer: Writer) -> Iterator[Finding]:
         yield Finding("The published file has an old format.", 1, (), publish, is_harmless=True)
 
 
-def _finding(what: str, found: list[str], remedy: str = REMEDY, *, harmless: bool = False) -> Iterator[Finding]:
+def _finding(what: str, found: list[str], remedy: str = REBUILD_REMEDY, *, harmless: bool = False) -> Iterator[Finding]:
     if found:
         yield Finding(what, len(found), tuple(found[:EXAMPLES]), remedy, harmless)

@@ -28,7 +28,7 @@ logger = logging.getLogger("newsloom")
 # How many segments that failed before a run tries again, those tried longest ago first. With no limit, a fault in every
 # segment would make each run longer than the one before. A segment takes a second or two.
 RETRIED_PER_RUN = 20
-REMEDY = (
+RETRY_REMEDY = (
     "They stay in the archive, and nothing is lost: later runs try them again, after the other segments, and a newer "
     "newsloom may load them. Please report the error. To give up a segment, move both of its files away."
 )
@@ -113,7 +113,7 @@ def failed_page_keys(writer: Writer, directory: DataDirectory) -> frozenset[int]
 def describe_failures(failed: Sequence[FailedSegment]) -> str:
     """What could not be loaded, why, and what to do: a few lines for the user."""
     count = "1 segment" if len(failed) == 1 else f"{len(failed)} segments"
-    return "\n".join([f"could not be loaded: {count}", *(f"  {line}" for line in failure_lines(failed)), REMEDY])
+    return "\n".join([f"could not be loaded: {count}", *(f"  {line}" for line in failure_lines(failed)), RETRY_REMEDY])
 
 
 def failure_lines(failed: Sequence[FailedSegment]) -> list[str]:

@@ -14,7 +14,7 @@ from warehouse.connection import first_line
 
 CHECKS = Path(__file__).parent
 EXAMPLES = 3
-REMEDY = "Run `newsloom rebuild` to rebuild the warehouse from the archive."
+REBUILD_REMEDY = "Run `newsloom rebuild` to rebuild the warehouse from the archive."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
         ).fetchall()
         count, examples = rows[0]
         if count:
-            findings.append(Finding(describe_check(sql), count, tuple(examples), REMEDY))
+            findings.append(Finding(describe_check(sql), count, tuple(examples), REBUILD_REMEDY))
     return findings
 
 
@@ -58,7 +58,7 @@ def check_tables(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
                 break  # DuckDB refuses all further queries
     if not damaged:
         return []
-    remedy = f"Restore the private file from a backup, or move it away. {REMEDY}"
+    remedy = f"Restore the private file from a backup, or move it away. {REBUILD_REMEDY}"
     return [Finding("Tables that cannot be read completely.", len(damaged), tuple(damaged[:EXAMPLES]), remedy)]
 
 
