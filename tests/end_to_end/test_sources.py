@@ -132,7 +132,8 @@ def test_every_table_of_the_file_is_checked_before_anything_starts(newsloom: New
 
 
 def test_a_publisher_that_the_catalogue_does_not_have(newsloom: Newsloom) -> None:
-    assert "no publisher 'Zzz Times'" in newsloom("sources", "add", "--from-catalogue", "Zzz Times", code=2).stderr
+    unknown = newsloom("sources", "add", "--from-catalogue", "Zzz Times", code=2).stderr
+    assert "no publisher named 'Zzz Times'" in unknown
     assert "unknown language 'xx'" in newsloom("sources", "add", "--language", "xx", code=2).stderr
 
 
