@@ -53,8 +53,8 @@ def list_sources(sources: Path) -> None:
     for column in ("source", "language", "requests"):
         table.add_column(column, overflow="fold")
     for source in configured.sources:
-        asked = [*source.feeds, *source.sitemaps, *source.sections] or [source.homepage or ""]
-        table.add_row(source.name, source.language or "", "\n".join(asked))
+        urls = [*source.feeds, *source.sitemaps, *source.sections] or [source.homepage or ""]
+        table.add_row(source.name, source.language or "", "\n".join(urls))
     Console().print(table)
 
 

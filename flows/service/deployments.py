@@ -74,10 +74,10 @@ def _deployment(
         version=version("newsloom"),
         entrypoint_type=EntrypointType.MODULE_PATH,
     )
-    made = cast("RunnerDeployment", deployment)
+    runner_deployment = cast("RunnerDeployment", deployment)
     allowed = parameter_schema(flow).model_dump()
-    made._parameter_openapi_schema = ClosedSchema(**allowed, additionalProperties=False)
-    return made
+    runner_deployment._parameter_openapi_schema = ClosedSchema(**allowed, additionalProperties=False)
+    return runner_deployment
 
 
 def _daily(at: str, schedule: Schedule) -> PrefectSchedule:

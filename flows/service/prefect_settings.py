@@ -58,13 +58,13 @@ def configured_server() -> str | None:
     if os.environ.get("PREFECT_API_URL"):
         return os.environ["PREFECT_API_URL"]
     # In another process, because importing Prefect here would take memory for as long as the service runs.
-    asked = subprocess.run(
+    completed = subprocess.run(
         [sys.executable, "-c", "from prefect.settings import PREFECT_API_URL as url; print(url.value() or '')"],
         check=True,
         capture_output=True,
         text=True,
     )
-    return asked.stdout.strip() or None
+    return completed.stdout.strip() or None
 
 
 def _bypass_proxy_for_loopback() -> None:
