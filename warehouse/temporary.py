@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
     import duckdb
@@ -43,3 +43,12 @@ def id_table(ids: Iterable[UUID]) -> pa.Table:
 def uuid_array(ids: Iterable[UUID | None]) -> pa.Array:
     """Identifiers as an Arrow column."""
     return pa.array([None if one is None else one.bytes for one in ids], pa.uuid())
+
+
+def table_of(rows: Sequence[object], schema: pa.Schema) -> pa.Table:
+    """The attributes of records as a table, one column for each field of the schema."""
+    columns = []
+    for field in schema:
+        values = [getattr(row, field.name) for row in rows]
+        columns.append(uuid_array(values) if field.type == pa.uuid() else pa.array(values, field.type))
+    return pa.table(columns, schema=schema)

@@ -73,7 +73,17 @@ def process_queue(writer: Writer, reporter: Reporter) -> int:
                 )
                 for row in rows
             ]
-            deduplicate(connection, new_articles, [OtherPublication(*other) for other in others], now)
+            other_publications = [
+                OtherPublication(
+                    article_id=other.article_id,
+                    source=other.source,
+                    published_at=other.published_at,
+                    precision=other.published_precision,
+                    seen_at=other.seen_at,
+                )
+                for other in others
+            ]
+            deduplicate(connection, new_articles, other_publications, now)
         done += len(rows)
         reporter.step(f"{done} of {total} articles")
     return done

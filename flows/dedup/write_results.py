@@ -15,7 +15,8 @@ from flows.dedup.stories.candidates import strong
 from flows.dedup.stories.vectors import WEIGHT_UNIT
 from warehouse.dedup.duplicates import (
     FINGERPRINTS,
-    INDEXED_ARTICLES,
+    NewPair,
+    Resolution,
     add_pairs,
     add_to_index,
     drop_pairs,
@@ -61,7 +62,7 @@ def write_index(
     write_dropped_pairs(connection, stored.pairs)
     set_publication(connection, [indexed_article(article) for article in dating.moved.values()])
     if dating.articles:
-        add_to_index(connection, _index_rows(dating.articles), fingerprints)
+        add_to_index(connection, [indexed_article(article) for article in dating.articles], fingerprints)
 
 
 def fingerprint_rows(articles: Sequence[NewText], dated: Sequence[DatedArticle]) -> pa.Table:
@@ -72,18 +73,6 @@ def fingerprint_rows(articles: Sequence[NewText], dated: Sequence[DatedArticle])
     names = pa.array([article.article_id.bytes for article in dated], pa.binary(16)).take(pa.array(which))
     identifiers = pa.ExtensionArray.from_storage(pa.uuid(), names)
     return pa.table([days.take(pa.array(which)), pa.array(hashes, pa.uint64()), identifiers], schema=FINGERPRINTS)
-
-
-def _index_rows(articles: Sequence[DatedArticle]) -> pa.Table:
-    rows = [indexed_article(article) for article in articles]
-    columns = {
-        name: pa.array(
-            [value.bytes if name.endswith("_id") else value for value in (getattr(row, name) for row in rows)],
-            INDEXED_ARTICLES.field(name).type,
-        )
-        for name in INDEXED_ARTICLES.names
-    }
-    return pa.table(columns, schema=INDEXED_ARTICLES)
 
 
 def write_common(
@@ -99,18 +88,18 @@ def write_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[DatedPair
     add_pairs(
         connection,
         [
-            {
-                "article_id": one.pair.article_id.bytes,
-                "original_id": one.pair.original_id.bytes,
-                "kind": one.pair.kind,
-                "similarity": one.pair.similarity,
-                "shared": one.pair.shared,
-                "size": one.pair.size,
-                "original_size": one.pair.original_size,
-                "day": one.day,
-                "original_day": one.original_day,
-                "method": DUPLICATE_METHOD,
-            }
+            NewPair(
+                article_id=one.pair.article_id,
+                original_id=one.pair.original_id,
+                shared=one.pair.shared,
+                size=one.pair.size,
+                original_size=one.pair.original_size,
+                day=one.day,
+                original_day=one.original_day,
+                kind=one.pair.kind,
+                similarity=one.pair.similarity,
+                method=DUPLICATE_METHOD,
+            )
             for one in pairs
         ],
     )
@@ -134,12 +123,9 @@ def write_duplicates(
         set_resolved(
             connection,
             [
-                {
-                    "article_id": article.bytes,
-                    "duplicate_of": duplicate.root.bytes if duplicate else None,
-                    "duplicate_kind": duplicate.kind if duplicate else None,
-                    "similarity": duplicate.similarity if duplicate else None,
-                }
+                Resolution(article, duplicate.root, duplicate.kind, duplicate.similarity)
+                if duplicate
+                else Resolution(article, None, None, None)
                 for article, duplicate in changed.items()
             ],
             seen_range(chains.articles.values()),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from warehouse.dedup.statements import statement
-from warehouse.temporary import id_table, temporary, uuid_array
+from warehouse.temporary import id_table, table_of, temporary, uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -89,6 +89,25 @@ class StoredPair:
     original_size: int
     day: date
     original_day: date
+
+
+@dataclass(frozen=True, slots=True)
+class NewPair(StoredPair):
+    """A row of `duplicates` with all of its columns."""
+
+    kind: str
+    similarity: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The original that an article goes back to, with kind and similarity; None for each if it is an original."""
+
+    article_id: UUID
+    duplicate_of: UUID | None
+    duplicate_kind: str | None
+    similarity: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,16 +241,19 @@ def drop_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[StoredPair
         )
 
 
-def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]]) -> None:
-    """Append rows with the columns of PAIRS."""
+def add_pairs(connection: duckdb.DuckDBPyConnection, rows: Sequence[NewPair]) -> None:
+    """Append pairs of duplicates."""
     if rows:
-        with temporary(connection, "pairs", pa.Table.from_pylist(rows, schema=PAIRS)):
+        with temporary(connection, "pairs", table_of(rows, PAIRS)):
             connection.execute("INSERT INTO duplicates BY NAME SELECT * FROM pairs ORDER BY day")
 
 
-def add_to_index(connection: duckdb.DuckDBPyConnection, rows: pa.Table, prints: pa.Table) -> None:
-    """Append articles (columns of INDEXED_ARTICLES) and their fingerprints (columns of FINGERPRINTS), by day."""
-    with temporary(connection, "new_articles", rows), temporary(connection, "prints", prints):
+def add_to_index(connection: duckdb.DuckDBPyConnection, rows: Sequence[IndexedArticle], prints: pa.Table) -> None:
+    """Append articles and their fingerprints (columns of FINGERPRINTS), by day."""
+    with (
+        temporary(connection, "new_articles", table_of(rows, INDEXED_ARTICLES)),
+        temporary(connection, "prints", prints),
+    ):
         connection.execute("INSERT INTO private.indexed_articles BY NAME SELECT * FROM new_articles ORDER BY day")
         # Grouped by article, so that DuckDB stores its identifier once for all of them.
         connection.execute(
@@ -256,8 +278,8 @@ def indexed_texts(
             ).fetchall()
 
 
-def set_resolved(connection: duckdb.DuckDBPyConnection, rows: Sequence[dict[str, object]], seen: Seen) -> None:
-    """Set the originals of articles (columns of RESOLVED); `seen` is the range of their first sights."""
+def set_resolved(connection: duckdb.DuckDBPyConnection, rows: Sequence[Resolution], seen: Seen) -> None:
+    """Set the originals of articles; `seen` is the range of their first sights."""
     if rows:
-        with temporary(connection, "resolved", pa.Table.from_pylist(rows, schema=RESOLVED)):
+        with temporary(connection, "resolved", table_of(rows, RESOLVED)):
             connection.execute(statement("resolved"), {"first": seen[0], "last": seen[1]})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse.dedup.statements import statement
 
@@ -29,6 +29,17 @@ class QueuedArticle:
     seen_at: datetime
     first_seen_at: datetime
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedPublication:
+    """Another publication of the text of a queued article."""
+
+    article_id: UUID
+    source: str
+    published_at: datetime | None
+    published_precision: str | None
+    seen_at: datetime
 
 
 def queue_length(connection: duckdb.DuckDBPyConnection) -> int:
@@ -60,12 +71,11 @@ def queue_articles(connection: duckdb.DuckDBPyConnection, article_ids: Collectio
 
 def take_queued_articles(
     connection: duckdb.DuckDBPyConnection, many: int
-) -> tuple[list[QueuedArticle], list[tuple[Any, ...]]]:
+) -> tuple[list[QueuedArticle], list[QueuedPublication]]:
     """Take the next articles out of the queue, in the caller's transaction.
 
-    With them comes what else is known of where and when they were published: the other addresses of their texts and
-    their earlier versions, as (article_id, source, published_at, precision, seen_at). Articles that a run has placed
-    meanwhile are passed over.
+    Also returns their other publications: other URLs of their texts, and their earlier versions. Articles that a run
+    has put into stories meanwhile are skipped.
     """
     while True:
         connection.execute("CREATE OR REPLACE TEMP TABLE taken AS FROM private.restory ORDER BY number LIMIT ?", [many])
@@ -90,7 +100,7 @@ def take_queued_articles(
         ).fetchall()
         connection.execute("DELETE FROM private.restory WHERE number <= ?", [span[2]])
         if rows:
-            return [QueuedArticle(*row) for row in rows], others
+            return [QueuedArticle(*row) for row in rows], [QueuedPublication(*other) for other in others]
 
 
 def count_duplicates_and_stories(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from warehouse.search.index import remove_versions
 from warehouse.sql_files import sql_beside
@@ -81,7 +81,7 @@ def remove_traces(
         writer.connection.execute(f"DROP TABLE IF EXISTS temp.{table}")
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, Any]) -> None:
+def _execute(connection: duckdb.DuckDBPyConnection, name: str, given: dict[str, object]) -> None:
     """Run the statements of a file one at a time, each with the parameters that it takes."""
     for statement in _sql(name).split(";\n"):
         connection.execute(statement, {name: value for name, value in given.items() if f"${name}" in statement})
