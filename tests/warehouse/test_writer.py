@@ -203,7 +203,7 @@ def test_whoever_opens_the_private_file_is_sent_to_the_published_one(data: Path)
     try:
         assert here.recv() == "open"
         with (
-            pytest.raises(WarehouseError, match=r"open in another program: .*\nClose it there: .*news\.duckdb"),
+            pytest.raises(WarehouseError, match=r"open in another program: .*\nClose it there, .*news\.duckdb"),
             open_writer(data, "test"),
         ):
             pass
