@@ -168,7 +168,7 @@ class TestARun:
             assert "Traceback" not in done.stderr
             assert f"{BROKEN}: ArrowInvalid: Value 99999 too large" in done.stdout
             assert newsloom.sql(ARTICLES) == [["3"]]
-            assert newsloom.sql("SELECT outcome, detail LIKE '%ArrowInvalid%' FROM runs") == [["failed", "True"]]
+            assert newsloom.sql("SELECT outcome, detail LIKE '%ArrowInvalid%' FROM runs") == [["failed", "true"]]
             respell(newsloom.data, STRANGE, USUAL)
             newsloom("run")
         assert newsloom.sql(ARTICLES) == [["6"]]
