@@ -14,7 +14,7 @@ import duckdb
 
 from warehouse.connection import first_line
 from warehouse.errors import WarehouseError
-from warehouse.formats import PARQUET_OPTIONS, parquet_columns, write, write_parquet
+from warehouse.formats import PARQUET_OPTIONS, parquet_columns, write, write_csv, write_parquet
 from warehouse.storage import quoted
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ def _export(
             rows = int(copied.fetchall()[0][0])
         elif form == "parquet":
             rows = write_parquet(relation, file)
+        elif form == "csv":
+            rows = write_csv(relation, file)
         else:
             with file.open("wb") as target:
                 rows = write(relation, form, target)

@@ -1,6 +1,7 @@
 """Rows as CSV, JSON, JSON lines or Parquet: the one writer for `newsloom sql` and `newsloom export`.
 
-DuckDB makes the text of each row, Python only passes it on: as fast as COPY, with memory for a few thousand rows.
+DuckDB writes CSV and Parquet, and makes the text of each row of JSON, which Python passes on: memory for a few thousand
+rows is enough.
 
 - CSV and JSON have times in ISO 8601 (those with a time zone in UTC, with `+00:00`), intervals as DuckDB prints them
   (which DuckDB and pandas parse), bytes in hexadecimal, and floating-point numbers with as few digits as identify them.
@@ -30,32 +31,23 @@ if TYPE_CHECKING:
 Format = Literal["csv", "json", "jsonl", "parquet"]
 PARQUET_OPTIONS = "FORMAT parquet, COMPRESSION zstd"
 ROWS_AT_ONCE = 2048  # a DuckDB vector
-AS_THEY_ARE = {  # types whose text needs no quotes in CSV
-    "boolean", "tinyint", "smallint", "integer", "bigint", "hugeint", "utinyint", "usmallint", "uinteger", "ubigint",
-    "uhugeint", "float", "double", "decimal", "date", "time", "time with time zone", "timestamp", "timestamp_s",
-    "timestamp_ms", "timestamp_ns", "timestamp with time zone", "uuid", "interval",
-}  # fmt: skip
 NESTED = {"list", "array", "struct", "map"}
 
 
 def write(relation: duckdb.DuckDBPyRelation, form: Format, target: IO[bytes]) -> int:
     """Write the rows of a relation to an open file, which may be a pipe; returns their number.
 
-    Parquet needs room for its file in the folder for temporary files. Raises duckdb.Error for a query that fails.
+    CSV and Parquet need room for their file in the folder for temporary files. Raises duckdb.Error for a query that
+    fails.
     """
-    if form == "parquet":
+    if form in ("csv", "parquet"):
         with tempfile.TemporaryDirectory() as folder:
-            file = Path(folder) / "rows.parquet"
-            rows = write_parquet(relation, file)
+            file = Path(folder) / f"rows.{form}"
+            rows = write_csv(relation, file) if form == "csv" else write_parquet(relation, file)
             with file.open("rb") as source:
                 shutil.copyfileobj(source, target, 1 << 20)
         return rows
-    columns = [f"c{number}" for number in range(len(relation.columns))]
-    numbered = relation.project(", ".join(f"#{number + 1} AS {column}" for number, column in enumerate(columns)))
-    fields = list(zip(columns, relation.types, strict=True))
-    if form == "csv":
-        target.write((",".join(map(_quoted_name, relation.columns)) + "\n").encode())
-        return _write_lines(numbered.project(_csv_line(fields)), target)
+    numbered, fields = _numbered(relation)
     line = _json_object(_distinct(relation.columns), fields)
     if form == "jsonl":
         return _write_lines(numbered.project(f"concat({line}, chr(10))"), target)
@@ -63,6 +55,25 @@ def write(relation: duckdb.DuckDBPyRelation, form: Format, target: IO[bytes]) ->
     rows = _write_lines(numbered.project(f"concat(',', chr(10), ' ', {line})"), target, skip=1)
     target.write(b"\n]\n")
     return rows
+
+
+def write_csv(relation: duckdb.DuckDBPyRelation, file: Path) -> int:
+    """Write the rows of a relation to a CSV file with a line of names; returns their number."""
+    numbered, fields = _numbered(relation)
+    cells = [f"{_csv_cell(*field)} AS {field[0]}" for field in fields]
+    if len(cells) == 1:  # readers skip empty lines
+        cells = [f"coalesce({_csv_cell(*fields[0])}, '') AS {fields[0][0]}"]
+    converted = numbered.project(", ".join(cells))
+    values = file.with_name(f"{file.name}.values")  # COPY has no names that occur twice
+    try:
+        converted.write_csv(str(values), header=False)
+        with file.open("wb") as target, values.open("rb") as source:
+            target.write((",".join(map(_quoted_name, relation.columns)) + "\n").encode())
+            shutil.copyfileobj(source, target, 1 << 20)
+    finally:
+        values.unlink(missing_ok=True)
+    (rows,) = relation.count("*").fetchall()[0]
+    return int(rows)
 
 
 def write_parquet(relation: duckdb.DuckDBPyRelation, file: Path) -> int:
@@ -79,6 +90,13 @@ def parquet_columns(relation: duckdb.DuckDBPyRelation) -> str:
         if _contains(kind, _PARQUET_SCALARS)
     ]
     return f"* REPLACE ({', '.join(converted)})" if converted else "*"
+
+
+def _numbered(relation: duckdb.DuckDBPyRelation) -> tuple[duckdb.DuckDBPyRelation, list[tuple[str, DuckDBPyType]]]:
+    """A relation whose columns are called c0, c1, …, and these names with their types."""
+    columns = [f"c{number}" for number in range(len(relation.columns))]
+    numbered = relation.project(", ".join(f"#{number + 1} AS {column}" for number, column in enumerate(columns)))
+    return numbered, list(zip(columns, relation.types, strict=True))
 
 
 def _write_lines(relation: duckdb.DuckDBPyRelation, target: IO[bytes], skip: int = 0) -> int:
@@ -130,23 +148,8 @@ def _distinct(names: Sequence[str]) -> Iterator[str]:
         yield distinct
 
 
-def _csv_line(fields: Sequence[tuple[str, DuckDBPyType]]) -> str:
-    cells = [_csv_cell(column, kind) for column, kind in fields]
-    if len(cells) == 1:  # readers skip empty lines
-        cells = [f"coalesce({cells[0]}, '\"\"')"]
-    separated = ", ',', ".join(cells)
-    return f"concat({separated}, chr(10))"  # takes NULL for an empty text
-
-
 def _csv_cell(column: str, kind: DuckDBPyType) -> str:
-    if kind.id in AS_THEY_ARE and kind.id not in _TEXTS:
-        return f"CAST({column} AS VARCHAR)"
-    text = f"CAST(to_json({_json(column, kind)}) AS VARCHAR)" if kind.id in NESTED else _text(column, kind)
-    if kind.id in AS_THEY_ARE:
-        return text
-    quoted = f"concat('\"', replace({text}, '\"', '\"\"'), '\"')"
-    special = " OR ".join(f"contains({text}, {sign})" for sign in ("','", "'\"'", "chr(10)", "chr(13)"))
-    return f"CASE WHEN {text} = '' OR {special} THEN {quoted} ELSE {text} END"
+    return f"CAST(to_json({_json(column, kind)}) AS VARCHAR)" if kind.id in NESTED else _text(column, kind)
 
 
 def _json_object(names: Iterator[str], fields: Sequence[tuple[str, DuckDBPyType]]) -> str:
