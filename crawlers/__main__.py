@@ -16,7 +16,9 @@ from crawlers.plan.model import read_plan
 
 def main() -> int:
     """Crawl. Returns 0 if the crawl finished, 1 if it failed, 2 if the plan cannot be read."""
-    parser = argparse.ArgumentParser(prog="python -m crawlers", description="Crawl by a plan into archive segments.")
+    parser = argparse.ArgumentParser(
+        prog="python -m crawlers", description="Execute a crawl plan and write archive segments."
+    )
     parser.add_argument("plan", help="folder with the plan")
     parser.add_argument("--parent", type=int, default=0, help="process id of the parent: the crawl ends with it")
     arguments = parser.parse_args()

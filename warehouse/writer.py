@@ -169,7 +169,7 @@ def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | D
         return DamagedWarehouseError(file, said)
     return TransientWarehouseError(
         f"{file}: cannot be written: {said}\nNothing was lost: the warehouse and the published file stay as they were. "
-        "Free some space on the disk (the new file is written next to the old one, so its size must be free again), "
+        "Free some space on the disk (the new file is written next to the old one, so it needs as much space again), "
         "then run the same command again."
     )
 

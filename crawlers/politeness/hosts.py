@@ -73,7 +73,7 @@ class HostRegistry:
         limit = max(self.pages, policy.pages or 0)
         if self._requested[host] >= limit:
             raise HostLimit(
-                f"{limit} pages of {host} were requested in this crawl, its limit; this page waits for a later run"
+                f"{limit} pages of {host} were requested in this crawl, the limit; a later run requests this page"
             )
         self._requested[host] += 1
 

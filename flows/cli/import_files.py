@@ -40,7 +40,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     Invalid records and pages that are not articles are skipped and listed in the table `rejections`. Interrupted
     imports resume: run the command again. A file that was already imported is not loaded twice.
 
-    Exit code 1: some of the data could not be loaded. The rest was, and later runs try again.
+    Exit code 1: some of the data could not be loaded. The rest was loaded, and later runs try again.
     """
     from flows.pipeline.worker_processes import worker_context
 

@@ -26,7 +26,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
     runs. A run is a Prefect flow run. The server of `newsloom up` records it, or the server that PREFECT_API_URL
     names, or else a database in the data directory.
 
-    Exit code 1: some of the fetched pages could not be loaded. The rest was, and later runs try again.
+    Exit code 1: some of the fetched pages could not be loaded. The rest was loaded, and later runs try again.
     """
     from crawlers.errors import NewsloomError
     from crawlers.sources.contact import require_contact

@@ -90,7 +90,7 @@ def read_blocklist(private: Path) -> Blocklist:
         except ValueError:
             raise FlowsError(
                 f"{file}:{number}: found {line[:60]!r}; expected `address` or `source` and a hash. Correct or "
-                "remove the line: nothing is loaded until it is clear what must not be loaded again."
+                "remove the line. Nothing is loaded until the file can be read: it lists what must not be loaded again."
             ) from None
     return Blocklist(frozenset(keys), frozenset(sources))
 

@@ -48,7 +48,7 @@ class SourceState(StrEnum):
     WORKS = "works"
     UNREACHABLE = "unreachable"
     BLOCKED = "blocked"
-    ROBOTS = "robots forbid"
+    ROBOTS = "disallowed by robots.txt"
     NO_FEED = "no feed"
     EMPTY = "empty"
     STALE = "stale"

@@ -174,7 +174,7 @@ def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newslo
         "shut.example": "blocked",
         "moved.example": "no feed",
         "paid.example": "paywalled",
-        "forbidden.example": "robots forbid",
+        "forbidden.example": "disallowed by robots.txt",
         "thin.example": "not articles",
     }
     assert "good.example: works: 5 articles listed; 3 articles on 3 pages" in said
