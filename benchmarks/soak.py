@@ -28,7 +28,7 @@ import duckdb
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
 from flows.data_directory import DataDirectory
-from flows.service.prefect_settings import RUNS_SHOWN_DAYS
+from flows.service.prefect_settings import KEEP_RUNS_DAYS
 from flows.service.state import running_service
 
 FAULTS = (
@@ -156,9 +156,9 @@ def sum_up(directory: DataDirectory, memory: list[float], sizes: list[int]) -> N
     if len(memory) > TENTH:
         print(f"memory after the last run against that after the tenth: {memory[-1] / memory[TENTH - 1]:.3f}")
         each = (sizes[-1] - sizes[TENTH - 1]) / (len(sizes) - TENTH)
-        kept = each * RUNS_A_DAY * RUNS_SHOWN_DAYS / MEGABYTE
+        kept = each * RUNS_A_DAY * KEEP_RUNS_DAYS / MEGABYTE
         print(
-            f"Prefect's database: {each / 1e3:.0f} kB a run; at {RUNS_A_DAY} runs a day, kept {RUNS_SHOWN_DAYS} days: "
+            f"Prefect's database: {each / 1e3:.0f} kB a run; at {RUNS_A_DAY} runs a day, kept {KEEP_RUNS_DAYS} days: "
             f"{kept:.0f} MB"
         )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
 import re
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FIGURE = r"-?\d[\d.,]*"
+PACKAGES = ("crawlers", "flows", "warehouse")
 
 
 @pytest.mark.parametrize(
@@ -45,3 +48,26 @@ def test_a_benchmark_runs_and_prints_its_figures(
     assert ran.returncode == 0, ran.stderr
     for line in lines:
         assert re.search(line, ran.stdout), f"{line} is not in\n{ran.stdout}"
+
+
+def exists(module: str, name: str) -> bool:
+    """Whether a module has an attribute or a submodule of this name."""
+    if hasattr(importlib.import_module(module), name):
+        return True
+    try:
+        importlib.import_module(f"{module}.{name}")
+    except ModuleNotFoundError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("file", sorted((ROOT / "benchmarks").glob("*.py")), ids=lambda file: file.stem)
+def test_what_a_benchmark_imports_exists(file: Path) -> None:
+    missing = [
+        f"{node.module}.{alias.name}"
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in PACKAGES
+        for alias in node.names
+        if not exists(node.module, alias.name)
+    ]
+    assert missing == []
