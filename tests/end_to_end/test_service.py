@@ -270,7 +270,7 @@ class TestWithAServerOfItsUser:
                 assert (flow, ended["type"], ended["message"]) == (flow, "COMPLETED", None)
             left = {artifact["key"]: artifact["data"] for artifact in service.ask("/artifacts/filter")}
         tidied = json.loads(left["maintenance"])[0]
-        assert (tidied["segments packed"], tidied["into files"]) == (3, 2)
+        assert (tidied["segments packed"], tidied["files of packs"]) == (3, 2)
         assert len(list((newsloom.data / "archive" / "packs" / "202001").iterdir())) == 2
         assert newsloom("doctor").stdout.startswith("no problems found")
         assert {"import", "reextract", "maintenance", "digest"} <= left.keys()

@@ -285,8 +285,8 @@ def test_counts_are_whole_numbers_of_64_bits(writer: Writer) -> None:
     [
         ("appearances", "kind", "copy or derived"),
         ("syndication_edges", "articles", "go back to reports of original_source"),
-        ("syndication_edges", "source", "where they stand too"),
-        ("wire_share", "articles", "Its articles"),
+        ("syndication_edges", "source", "has them as well"),
+        ("wire_share", "articles", "including unchanged texts of other sources"),
     ],
 )
 def test_a_column_that_means_something_else_than_in_the_tables_says_so(
