@@ -143,9 +143,7 @@ def _newspaper(key: str, edition: int) -> Newspaper:
         sections=data["sections"],
         bios=data["bios"],
         stories=tuple(sorted(stories, key=lambda story: story.published_at, reverse=True)),
-        static_pages=tuple(
-            StaticPage(entry["path"], entry["title"], paragraphs_of(entry["text"])) for entry in data["page"]
-        ),
+        static_pages=tuple(map(_static_page, data["page"])),
         dead_links=tuple(DeadLink(**entry) for entry in data.get("dead_link", ())),
     )
 
