@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from crawlers.extraction import Article
     from crawlers.extraction.explain import Explanation
 
-FORMATS = ("text", "json", "markdown")
 _SHOWN = 90
 """Characters of a value that an explanation shows; fits in a line of a terminal."""
 _MARKUP = re.compile(r"([\\`*_\[\]<>])")

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from flows.service.state import ServiceState
 
 RUNS_SHOWN = 5
-NEXT_SHOWN = 5
 
 
 def print_status(directory: DataDirectory) -> None:
