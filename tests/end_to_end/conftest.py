@@ -102,7 +102,6 @@ def _start_prefect(home: Path) -> str:
             stderr=log,
             start_new_session=True,
         )
-    _STARTED.append(server)
     (home / "pid").write_text(str(server.pid))
     deadline = time.monotonic() + START_SECONDS
     while not answers(f"{api}/health"):
@@ -110,11 +109,8 @@ def _start_prefect(home: Path) -> str:
             server.terminate()
             pytest.fail(f"the Prefect server does not start: {(home / 'server.log').read_text()}")
         time.sleep(0.2)
+    server.returncode = 0  # it runs until the session ends; without this, Python warns of a process left running
     return api
-
-
-# Kept, because Python warns of a process that is forgotten while it runs.
-_STARTED: list[subprocess.Popen[bytes]] = []
 
 
 @dataclass

@@ -128,7 +128,7 @@ def test_a_feed_that_is_not_due_is_not_asked_for_and_a_server_without_validators
         looks = newsloom.sql(
             "SELECT status, outcome, warc_offset IS NULL FROM fetches WHERE kind = 'feed' ORDER BY fetched_at"
         )
-        assert looks == [["200", "listed", "False"], ["200", "unchanged", "True"]], "the same bytes are no change"
+        assert looks == [["200", "listed", "false"], ["200", "unchanged", "true"]], "the same bytes are no change"
         assert "<rss" in newsloom("page", f"http://{HOST}/feed.xml").stdout
         newsloom.sources(town_sources(HOST).replace("delay = 0", "delay = 0\npoll_minutes = [60, 60]"))
         newsloom("run")
@@ -136,4 +136,4 @@ def test_a_feed_that_is_not_due_is_not_asked_for_and_a_server_without_validators
         said = newsloom("run").stdout
         assert web.requests == []
         assert "listings: none requested" in said
-    assert newsloom.sql("SELECT poll_minutes, due_at > now() FROM feeds") == [["60.0", "True"]]
+    assert newsloom.sql("SELECT poll_minutes, due_at > now() FROM feeds") == [["60.0", "true"]]
