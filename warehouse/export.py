@@ -111,15 +111,15 @@ def _export(
             month = f"strftime(day_of({TIMES[table][0]}), '%Y-%m') AS month"
             by_month = f"SELECT {parquet_columns(relation)}, {month} FROM ({query})"  # noqa: S608 - our own text
             options = f"{PARQUET_OPTIONS}, PARTITION_BY (month), FILENAME_PATTERN '{part}-{{i}}'"
-            copied = connection.execute(f"COPY ({by_month}) TO '{quoted(unfinished / table)}' ({options})")
-            rows = int(copied.fetchall()[0][0])
+            connection.execute(f"COPY ({by_month}) TO '{quoted(unfinished / table)}' ({options})")
         elif form == "parquet":
-            rows = write_parquet(relation, file)
+            write_parquet(relation, file)
         elif form == "csv":
-            rows = write_csv(relation, file)
+            write_csv(relation, file)
         else:
             with file.open("wb") as target:
-                rows = write(relation, form, target)
+                write(relation, form, target)
+        (rows,) = relation.count("*").fetchall()[0]
         written = sorted(file.relative_to(unfinished) for file in unfinished.rglob("*") if file.is_file())
         _replace(folder, f"{form} {part}", unfinished, written, whole=since is None)
     finally:

@@ -21,7 +21,6 @@ from typing import IO, TYPE_CHECKING, Literal
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 from duckdb.sqltypes import DuckDBPyType
 
 if TYPE_CHECKING:
@@ -34,8 +33,8 @@ ROWS_AT_ONCE = 2048  # a DuckDB vector
 NESTED = {"list", "array", "struct", "map"}
 
 
-def write(relation: duckdb.DuckDBPyRelation, form: Format, target: IO[bytes]) -> int:
-    """Write the rows of a relation to an open file, which may be a pipe; returns their number.
+def write(relation: duckdb.DuckDBPyRelation, form: Format, target: IO[bytes]) -> None:
+    """Write the rows of a relation to an open file, which may be a pipe.
 
     CSV and Parquet need room for their file in the folder for temporary files. Raises duckdb.Error for a query that
     fails.
@@ -43,22 +42,22 @@ def write(relation: duckdb.DuckDBPyRelation, form: Format, target: IO[bytes]) ->
     if form in ("csv", "parquet"):
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / f"rows.{form}"
-            rows = write_csv(relation, file) if form == "csv" else write_parquet(relation, file)
+            (write_csv if form == "csv" else write_parquet)(relation, file)
             with file.open("rb") as source:
                 shutil.copyfileobj(source, target, 1 << 20)
-        return rows
+        return
     numbered, fields = _numbered(relation)
     line = _json_object(_distinct(relation.columns), fields)
     if form == "jsonl":
-        return _write_lines(numbered.project(f"concat({line}, chr(10))"), target)
-    target.write(b"[")
-    rows = _write_lines(numbered.project(f"concat(',', chr(10), ' ', {line})"), target, skip=1)
-    target.write(b"\n]\n")
-    return rows
+        _write_lines(numbered.project(f"concat({line}, chr(10))"), target)
+    else:
+        target.write(b"[")
+        _write_lines(numbered.project(f"concat(',', chr(10), ' ', {line})"), target, skip=1)
+        target.write(b"\n]\n")
 
 
-def write_csv(relation: duckdb.DuckDBPyRelation, file: Path) -> int:
-    """Write the rows of a relation to a CSV file with a line of names; returns their number."""
+def write_csv(relation: duckdb.DuckDBPyRelation, file: Path) -> None:
+    """Write the rows of a relation to a CSV file with a line of names."""
     numbered, fields = _numbered(relation)
     cells = [f"{_csv_cell(*field)} AS {field[0]}" for field in fields]
     if len(cells) == 1:  # readers skip empty lines
@@ -72,14 +71,11 @@ def write_csv(relation: duckdb.DuckDBPyRelation, file: Path) -> int:
             shutil.copyfileobj(source, target, 1 << 20)
     finally:
         values.unlink(missing_ok=True)
-    (rows,) = relation.count("*").fetchall()[0]
-    return int(rows)
 
 
-def write_parquet(relation: duckdb.DuckDBPyRelation, file: Path) -> int:
-    """Write the rows of a relation to a Parquet file; returns their number."""
+def write_parquet(relation: duckdb.DuckDBPyRelation, file: Path) -> None:
+    """Write the rows of a relation to a Parquet file."""
     relation.project(parquet_columns(relation)).write_parquet(str(file), compression="zstd")
-    return int(pq.read_metadata(file).num_rows)
 
 
 def parquet_columns(relation: duckdb.DuckDBPyRelation) -> str:
@@ -99,16 +95,13 @@ def _numbered(relation: duckdb.DuckDBPyRelation) -> tuple[duckdb.DuckDBPyRelatio
     return numbered, list(zip(columns, relation.types, strict=True))
 
 
-def _write_lines(relation: duckdb.DuckDBPyRelation, target: IO[bytes], skip: int = 0) -> int:
+def _write_lines(relation: duckdb.DuckDBPyRelation, target: IO[bytes], skip: int = 0) -> None:
     """Write the texts of a relation with one column one after another, without the first `skip` bytes."""
-    rows = 0
     for texts in _batches(relation):
         _, offsets, data = texts.buffers()
         begin, end = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
         target.write(memoryview(data)[begin + skip : end])
         skip = 0
-        rows += len(texts)
-    return rows
 
 
 def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.StringArray]:
