@@ -83,8 +83,8 @@ def require_removed_segments(writer: Writer) -> None:
     segments, versions = count_removed(writer.connection)
     if segments:
         raise FlowsError(
-            f"{writer.data}: {segments} segments were removed from the archive, as configured in [keep]. A rebuild "
-            f"would lose the {versions} versions of articles that came from them.\n"
+            f"{writer.data}: segments were removed from the archive, as configured in [keep] ({segments} in all). "
+            f"A rebuild would lose the versions of articles that came from them ({versions} in all).\n"
             "Restore the segments from a backup, or accept the loss with --without-removed."
         )
 
