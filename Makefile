@@ -9,7 +9,7 @@ demo: $(READY)
 	$(BIN)/newsloom demo
 
 test: $(READY)
-	$(BIN)/pytest -n auto --maxschedchunk 4
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxschedchunk 1
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -29,13 +29,13 @@ settings.load_profile("newsloom")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are processors: half of the time is waiting for servers and timers."""
-    return (os.cpu_count() or 1) + 1
+    """Twice as many as there are processors: half of the time is waiting for servers and timers."""
+    return 2 * (os.cpu_count() or 1)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Those that take long begin first, each kind in its random order: otherwise all wait for the last of them."""
-    items.sort(key=lambda item: "end_to_end" not in item.path.parts)
+    items.sort(key=lambda item: (item.get_closest_marker("slow") is None, "end_to_end" not in item.path.parts))
 
 
 PREFECT_FOLDER = "prefect-server"  # of the session: the server that `prefect_api` starts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+PREFECT_DATABASE = "prefect.db"  # as Prefect calls it in its home, and newsloom in a data directory
 START_SECONDS = 240  # far more than the ten it takes: the machine may be busy
 
 
@@ -44,12 +46,37 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def prefect_api(session_folder: Path) -> str:
+def prefect_database(session_folder: Path) -> Path:
+    """A database of Prefect without any runs: 12 s of CPU to make, so the servers of this session get copies of it."""
+    folder = session_folder / "prefect-database"
+    file = folder / PREFECT_DATABASE
+    with FileLock(session_folder / "prefect-database.lock"):
+        if not (folder / "ready").exists():
+            folder.mkdir(exist_ok=True)
+            subprocess.run(
+                [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"],
+                env=os.environ
+                | {
+                    "PREFECT_HOME": str(folder),
+                    "PREFECT_SERVER_DATABASE_CONNECTION_URL": f"sqlite+aiosqlite:///{file}",
+                },
+                check=True,
+                capture_output=True,
+                timeout=START_SECONDS,
+            )
+            assert not file.with_name(f"{file.name}-wal").exists(), "one file is the whole database"
+            (folder / "ready").touch()
+    return file
+
+
+@pytest.fixture(scope="session")
+def prefect_api(session_folder: Path, prefect_database: Path) -> str:
     """The API address of a Prefect server that all workers of this test session share; it ends with the session."""
     home = session_folder / PREFECT_FOLDER
     home.mkdir(exist_ok=True)
     with FileLock(home / "lock"):
         if not (home / "api").exists():
+            shutil.copyfile(prefect_database, home / PREFECT_DATABASE)
             (home / "api").write_text(_start_prefect(home))
     return (home / "api").read_text()
 
@@ -78,6 +105,7 @@ def _start_prefect(home: Path) -> str:
     environment = os.environ | {
         "PREFECT_HOME": str(home),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_API_BLOCKS_REGISTER_ON_START": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_UI_API_URL": api,
     }
@@ -123,12 +151,19 @@ class Newsloom:
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
     in_processes: bool = False
+    prefect_database: Path | None = None
+    """What the database of a Prefect server that the data directory needs is copied from; None to have it made."""
 
     @property
     def data(self) -> Path:
         return self.folder / "newsloom-data"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
+        if self.prefect_database and self._starts_prefect(arguments[0]):
+            own = self.data / "private" / PREFECT_DATABASE
+            if not own.exists():
+                own.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.prefect_database, own)
         return subprocess.Popen(
             [sys.executable, "-m", "flows.cli", *arguments],
             cwd=self.folder,
@@ -151,11 +186,10 @@ class Newsloom:
 
     def _needs_a_process(self, command: str) -> bool:
         """Whether Prefect would start a server, which lives as long as its process, or other processes come of it."""
-        return (
-            self.in_processes
-            or command in ("up", "down", "status", "demo")
-            or (command == "run" and "PREFECT_API_URL" not in self.environment)
-        )
+        return self.in_processes or command in ("up", "down", "status", "demo") or self._starts_prefect(command)
+
+    def _starts_prefect(self, command: str) -> bool:
+        return command in ("run", "up") and "PREFECT_API_URL" not in self.environment
 
     def sql(self, query: str) -> list[list[str]]:
         """The rows of a query as the CSV format has them, without the names."""
@@ -169,7 +203,15 @@ class Newsloom:
 def newsloom(tmp_path: Path) -> Newsloom:
     """The command line in an empty folder."""
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
-    return Newsloom(tmp_path, environment | {"PREFECT_HOME": str(tmp_path / "prefect"), "COLUMNS": "200"})
+    # Prefect's own server would spend 5 s of CPU on registering blocks, of which newsloom uses none.
+    prefect = {"PREFECT_HOME": str(tmp_path / "prefect"), "PREFECT_API_BLOCKS_REGISTER_ON_START": "false"}
+    return Newsloom(tmp_path, environment | prefect | {"COLUMNS": "200"})
+
+
+@pytest.fixture
+def prefect_made(newsloom: Newsloom, prefect_database: Path) -> None:
+    """Give the data directory's own Prefect server, if a command starts one, a database that was made before."""
+    newsloom.prefect_database = prefect_database
 
 
 @pytest.fixture

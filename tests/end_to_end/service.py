@@ -62,7 +62,7 @@ class Service:
 
         def answer() -> list[Any] | None:
             try:
-                with DIRECT.open(request, timeout=30) as found:
+                with DIRECT.open(request, timeout=PATIENCE) as found:
                     return [json.load(found)]
             except urllib.error.HTTPError as error:
                 if error.code != HTTPStatus.SERVICE_UNAVAILABLE:

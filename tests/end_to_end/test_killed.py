@@ -79,9 +79,7 @@ def run_until(newsloom: Newsloom, web: NewsWeb, moment: Callable[[Newsloom, News
 @pytest.mark.parametrize(
     "moments",
     [
-        (at_once, planned),
-        (asked_for_an_index, asked_for_its_child),
-        (sealed_a_segment,),
+        (at_once, planned, asked_for_an_index, asked_for_its_child),
         (half_crawled, sealed_a_segment, published),
     ],
     ids=lambda moments: " then ".join(moment.__name__ for moment in moments),

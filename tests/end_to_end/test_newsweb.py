@@ -62,6 +62,13 @@ class Truth:
     changed: set[str]
     added: set[str]
 
+    def of(self, hosts: set[str] | None) -> Truth:
+        """The part of these hosts; all of it for None."""
+        if hosts is None:
+            return self
+        sets = (self.unchanged, self.changed, self.added)
+        return Truth(*({url for url in urls if url.split("/")[2] in hosts} for urls in sets))
+
 
 TRUTH = """
 import json, sys
@@ -106,42 +113,50 @@ def sources_of(shared: Path, asks: str, head: str = "", hosts: Collection[str] |
     return f"[crawl]\ndelay = 0\n{head}" + body
 
 
+def some_hosts(expected: Truth) -> set[str]:
+    """A third of the hosts, among them some whose articles change and some that get new ones."""
+    return {
+        host
+        for urls in (expected.unchanged, expected.changed, expected.added)
+        for host in sorted({url.split("/")[2] for url in urls})[::3]
+    }
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("asks", ["feed", "sitemap", "section"])
-def test_every_article_is_loaded_once_and_a_second_run_fetches_none(
+def test_every_article_is_loaded_once_and_the_next_edition_brings_what_is_new_and_asks_nothing_else_in_full(
     newsloom: Newsloom, newsweb: str, shared: Path, asks: str
 ) -> None:
-    newsloom.sources(sources_of(shared, asks))
-    rows = map(json.loads, (shared / "newsweb" / "pages" / "index.jsonl").read_text(encoding="utf-8").splitlines())
+    whole = truth(shared)
+    hosts = None if asks == "feed" else some_hosts(whole)
+    expected = whole.of(hosts)
+    first = len(expected.unchanged | expected.changed)
+    newsloom.sources(sources_of(shared, asks, "recheck_hours = [1]\n", hosts))
     print(newsloom("run").stdout)
     stats = control(newsweb, "/stats")
-    control(newsweb, "/reset")
-    served = stats["articles_asked"]
-    assert served == 250, "the first edition"
-    assert len(list(rows)) > served
+    assert stats["articles_asked"] == first
+    assert hosts or first == 250
     outcomes = dict(newsloom.sql("SELECT outcome, count(*) FROM fetches WHERE kind = 'page' GROUP BY outcome"))
-    print(f"{served} articles served; {outcomes}")
-    assert outcomes["loaded"] == "250"
+    print(f"{first} articles served; {outcomes}")
+    assert outcomes["loaded"] == str(first)
     others = newsloom.sql("SELECT url, outcome, reason FROM fetches WHERE kind = 'page' AND outcome <> 'loaded'")
     assert others == [], "/about and /contact, which sitemaps name, are not asked for"
-    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["250", "250"]]
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(first)] * 2]
 
     before = newsloom.sql("SELECT * FROM articles ORDER BY url")
+    control(newsweb, "/reset")
     newsloom("run")
     again = control(newsweb, "/stats")
     assert again["articles_asked"] == 0
     assert again["violations"] == stats["violations"] == []
     assert newsloom.sql("SELECT * FROM articles ORDER BY url") == before
 
+    if asks != "section":
+        newsloom.sources(sources_of(shared, asks, "recheck_hours = [0]\n", hosts))
+        the_next_edition(newsloom, newsweb, expected, asks)
 
-@pytest.mark.parametrize("asks", ["feed", "sitemap"])
-def test_the_next_edition_is_the_changed_and_the_new_articles_and_nothing_else_is_asked_in_full(
-    newsloom: Newsloom, newsweb: str, shared: Path, asks: str
-) -> None:
-    newsloom.sources(sources_of(shared, asks, "recheck_hours = [0]\n"))
-    expected = truth(shared)
-    newsloom("run")
-    first = newsloom.sql("SELECT url FROM articles")
-    assert len(first) == len(expected.unchanged | expected.changed)
+
+def the_next_edition(newsloom: Newsloom, newsweb: str, expected: Truth, asks: str) -> None:
     control(newsweb, "/edition/2")
     control(newsweb, "/reset")
     newsloom("run")
@@ -149,6 +164,7 @@ def test_the_next_edition_is_the_changed_and_the_new_articles_and_nothing_else_i
     assert stats["by_kind"]["article"] == len(expected.changed | expected.added)
     assert stats["articles_asked"] == len(expected.unchanged | expected.changed | expected.added)
     assert stats["articles_asked_twice"] == 0
+    assert stats["violations"] == []
     latest = "run_id = (SELECT max_by(run_id, started_at) FROM runs)"
     full = newsloom.sql(
         f"SELECT outcome, count(*) FROM fetches WHERE kind = 'page' AND status = 200 AND {latest} GROUP BY 1"
@@ -171,11 +187,12 @@ def test_the_next_edition_is_the_changed_and_the_new_articles_and_nothing_else_i
     assert "<html" in newsloom("page", url).stdout.lower()
 
 
+# Without newsweb's gzip-bomb: while it packs two gigabytes, it answers for no other host.
 FAULTS = (
-    "503-first", "429-first", "slow", "reset", "drip", "gzip-bomb", "huge", "redirect-loop", "robots-500",
+    "503-first", "429-first", "slow", "reset", "drip", "huge", "redirect-loop", "robots-500",
     "robots-deny", "bad-feed", "xml-bomb", "wrong-charset", "trap", "empty", "not-html",
 )  # fmt: skip
-HEALTHY = 2 * len(FAULTS)
+HEALTHY = len(FAULTS) // 2
 
 
 def memory_of_crawl(run: subprocess.Popen[str]) -> int:
@@ -191,6 +208,7 @@ def memory_of_crawl(run: subprocess.Popen[str]) -> int:
     return 0
 
 
+@pytest.mark.slow
 def test_hosts_with_faults_cost_themselves_only(newsloom: Newsloom, shared: Path) -> None:
     expected = truth(shared)
     articles: dict[str, set[str]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import urllib.request
 
 import pytest
@@ -104,6 +105,7 @@ def test_sql_answers_while_a_run_goes_on_and_a_reader_left_open_stops_no_run(new
             run = newsloom.start("run")
             asked = 0
             while run.poll() is None:
+                time.sleep(0.3)
                 assert newsloom.sql("SELECT count(*) FROM articles") in ([["4"]], [["12"]])
                 asked += 1
             out, err = run.communicate()
@@ -179,6 +181,7 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(newsloom: Newsloom) -> No
         first = newsloom.start("run")
         while not web.requests:
             assert first.poll() is None
+            time.sleep(0.05)
         said = newsloom("run", code=2).stderr
         assert "another newsloom process is writing here (`newsloom run`, process" in said
         assert "Traceback" not in said

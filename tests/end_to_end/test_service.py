@@ -14,14 +14,13 @@ from flows.data_directory import DataDirectory
 from flows.demo.web import NewsWeb
 from flows.service.state import ServiceState, deployment_name, running_service
 from tests.crawlers.archive.days import crawled
-from tests.end_to_end.conftest import answers, town_site, town_sources
+from tests.end_to_end.conftest import Newsloom, answers, town_site, town_sources
 from tests.end_to_end.service import Service, command_of, kill, lives, schedule, service_log, up, wait_for
 from tests.end_to_end.test_killed import state
+from tests.rounds import ROUNDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from tests.end_to_end.conftest import Newsloom
 
 HOST = "one.example"
 ARTICLES = 8
@@ -75,7 +74,8 @@ def loaded(newsloom: Newsloom, web: NewsWeb) -> bool:
     return len(list(newsloom.data.glob("archive/*.warc.gz"))) > 2  # the first of them is loaded, or just being
 
 
-MOMENTS = (begun, planned, half_crawled, sealed, loaded)
+# The moments of a run by itself are those of `test_killed`; here it matters that the server comes to know of it.
+MOMENTS = (half_crawled, loaded, begun, planned, sealed)[: 1 + ROUNDS]
 
 
 def completed(newsloom: Newsloom) -> int:
@@ -87,6 +87,7 @@ def has_warehouse(newsloom: Newsloom) -> bool:
     return (newsloom.data / "news.duckdb").exists()
 
 
+@pytest.mark.usefixtures("prefect_made")
 def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: Newsloom, town: NewsWeb) -> None:
     newsloom.sources(schedule(every_minutes=0.1) + town_sources(HOST))
     with up(newsloom) as service:
@@ -109,6 +110,7 @@ def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: N
     assert "completed" in newsloom("runs").stdout
 
 
+@pytest.mark.usefixtures("prefect_made")
 def test_a_service_that_was_killed_is_made_good_by_the_next(newsloom: Newsloom, town: NewsWeb) -> None:
     newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
     with up(newsloom) as first:
@@ -123,6 +125,31 @@ def test_a_service_that_was_killed_is_made_good_by_the_next(newsloom: Newsloom, 
     assert [run["state"]["type"] for run in crashed] in ([], ["CRASHED"]), "it may have had the time to end in order"
     assert not [run for run in running if run["state"]["timestamp"] < second.state.since.isoformat()]
     assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(ARTICLES), str(ARTICLES)]]
+
+
+@pytest.mark.usefixtures("prefect_made")
+@pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
+def test_a_run_that_is_killed_is_taken_up_by_the_next(
+    newsloom: Newsloom, town: NewsWeb, prefect_api: str, moment: Callable[[Newsloom, NewsWeb], bool]
+) -> None:
+    newsloom.sources(schedule(every_minutes=60) + town_sources(HOST, segment_pages=2))
+    with up(newsloom) as service:
+        wait_for(lambda: moment(newsloom, town), moment.__name__, pause=0.005)
+        run = _process(service.children(), "-m prefect.engine")
+        assert run is not None
+        kill(run)
+        wait_for(lambda: service.runs(state="CRASHED"), "the server to know")
+        assert service.ended(service.start_run("run"))["type"] == "COMPLETED"
+    killed = state(newsloom)
+    assert newsloom.sql("SELECT outcome FROM runs ORDER BY started_at") in (
+        [["crashed"], ["completed"]],
+        [["completed"]],  # it had not come to its own entry
+    )
+    undisturbed = Newsloom(newsloom.folder / "undisturbed", newsloom.environment | {"PREFECT_API_URL": prefect_api})
+    undisturbed.folder.mkdir()
+    undisturbed.sources(town_sources(HOST))
+    undisturbed("run")
+    assert killed == state(undisturbed)
 
 
 @pytest.mark.usefixtures("with_prefect")
@@ -142,71 +169,42 @@ class TestWithAServerOfItsUser:
             assert newsloom.sql("SELECT count(*) FROM runs") == [["1"]]
         assert answers(f"{prefect_api}/health"), "the server is its user's"
 
-    @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
-    def test_a_run_that_is_killed_is_taken_up_by_the_next(
-        self, newsloom: Newsloom, town: NewsWeb, moment: Callable[[Newsloom, NewsWeb], bool]
-    ) -> None:
-        newsloom.sources(schedule(every_minutes=60) + town_sources(HOST, segment_pages=2))
-        with up(newsloom) as service:
-            wait_for(lambda: moment(newsloom, town), moment.__name__, pause=0.005)
-            run = _process(service.children(), "-m prefect.engine")
-            assert run is not None
-            kill(run)
-            wait_for(lambda: service.runs(state="CRASHED"), "the server to know")
-            assert service.ended(service.start_run("run"))["type"] == "COMPLETED"
-        killed = state(newsloom)
-        assert newsloom.sql("SELECT outcome FROM runs ORDER BY started_at") in (
-            [["crashed"], ["completed"]],
-            [["completed"]],  # it had not come to its own entry
-        )
-        undisturbed = type(newsloom)(newsloom.folder / "undisturbed", newsloom.environment)
-        undisturbed.folder.mkdir()
-        undisturbed.sources(town_sources(HOST))
-        undisturbed("run")
-        assert killed == state(undisturbed)
-
-    def test_a_mistake_in_the_sources_fails_once_with_words_and_tells_the_webhook(
+    def test_what_fails_says_so_once_to_the_webhook_and_the_runs_after_it_complete(
         self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]
     ) -> None:
         hook, told = alerts
         settings = schedule(every_minutes=60) + f'[alerts]\nwebhook = "{hook}"\n\n'
         newsloom.sources(settings + town_sources(HOST))
+        segment = "20200101120000-aaaaaaaaaaaa-00000"
+        crawled(newsloom.data / "archive", segment, pages=1)
+        (newsloom.data / "archive" / f"{segment}.jsonl").write_text("no log\n")
         with up(newsloom) as service:
-            wait_for(lambda: completed(newsloom), "the first run")
+            wait_for(lambda: service.runs(state="FAILED"), "the first run, which cannot load the segment")
+            wait_for(lambda: told, "the webhook")
+            assert service.ended(service.start_run("run"))["type"] == "COMPLETED"
+            assert len(told) == 1, "the segment fails the first run alone"
+            assert newsloom.sql("SELECT DISTINCT outcome FROM runs") == [["failed"]], "the book has both"
+
             newsloom.sources(settings.replace("[alerts]", "[alerts]\nleast_free_gb = 1e9") + town_sources(HOST))
             run = service.start_run("run")
             failed = service.ended(run)
             assert failed["type"] == "FAILED"
             assert "no crawl starts below 1e+09 GB" in failed["message"]
             assert service.ask(f"/flow_runs/{run}", method="GET")["run_count"] == 1, "it is not tried again"
-            wait_for(lambda: told, "the webhook")
+            wait_for(lambda: len(told) > 1, "the webhook")
             newsloom.sources(settings.replace("= 60", '= "often"') + town_sources(HOST))
             assert service.ended(service.start_run("run"))["type"] == "FAILED"
-            wait_for(lambda: len(told) > 1, "the webhook, though another table is wrong")
+            wait_for(lambda: len(told) > 2, "the webhook, though another table is wrong")
             status = newsloom("status").stdout
-        assert "newsloom: run failed" in told[0]
-        assert "1e+09 GB" in told[0]
-        assert 'schedule.every_minutes: found "often"' in told[1]
-        # No such run is in the table `runs`.
-        assert "; last run failed at " in status
-        assert 'schedule.every_minutes: found "often"' in status
-
-    def test_a_segment_that_cannot_be_loaded_fails_the_first_run_alone(
-        self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]
-    ) -> None:
-        hook, told = alerts
-        newsloom.sources(schedule(every_minutes=60) + f'[alerts]\nwebhook = "{hook}"\n\n' + town_sources(HOST))
-        crawled(newsloom.data / "archive", "20200101120000-aaaaaaaaaaaa-00000", pages=1)
-        (newsloom.data / "archive" / "20200101120000-aaaaaaaaaaaa-00000.jsonl").write_text("no log\n")
-        with up(newsloom) as service:
-            wait_for(lambda: service.runs(state="FAILED"), "the first run")
-            wait_for(lambda: told, "the webhook")
-            assert service.ended(service.start_run("run"))["type"] == "COMPLETED"
-        assert len(told) == 1
         assert "could not be loaded: 1 segment" in told[0]
         assert "00000.jsonl:1: not JSON" in told[0]
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
-        assert newsloom.sql("SELECT DISTINCT outcome FROM runs") == [["failed"]], "the book has both"
+        assert "newsloom: run failed" in told[1]
+        assert "1e+09 GB" in told[1]
+        assert 'schedule.every_minutes: found "often"' in told[2]
+        # No such run is in the table `runs`.
+        assert "; last run failed at " in status
+        assert 'schedule.every_minutes: found "often"' in status
 
     def test_deployments_under_the_old_names_of_flows_are_deleted(
         self, newsloom: Newsloom, town: NewsWeb, prefect_api: str
@@ -231,25 +229,7 @@ class TestWithAServerOfItsUser:
         assert left & set(made.values()) == {made["ingest", "another"], made["other", name]}
         assert late not in runs
 
-    def test_wrong_parameters_are_refused_with_words(self, newsloom: Newsloom, town: NewsWeb) -> None:
-        newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
-        with up(newsloom) as service:
-            deployment = service.deployment("run")
-            create = f"/deployments/{deployment}/create_flow_run"
-            form = service.ask(f"/deployments/{deployment}", method="GET")["parameter_openapi_schema"]["properties"]
-            assert form["sources"]["description"].startswith("Absolute path of sources.toml")
-            assert all(entry.get("description") for entry in form.values()), form
-            said = service.refused(create, {"parameters": {"minutes": "soon"}})
-            assert "minutes" in said
-            negative = service.refused(create, {"parameters": {"wait": -1}})
-            assert "wait" in negative
-            unknown = service.refused(create, {"parameters": {"minute": 5}})
-            assert "'minute' was unexpected" in unknown
-            missing = service.ended(service.start_run("import", files=[str(newsloom.folder / "nothing.jsonl")]))
-        assert missing["type"] == "FAILED"
-        assert "no such file" in missing["message"]
-
-    def test_the_flows_of_once_a_day_and_by_hand_do_their_work(
+    def test_the_flows_of_once_a_day_and_by_hand_do_their_work_and_refuse_wrong_parameters(
         self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]
     ) -> None:
         hook, told = alerts
@@ -269,6 +249,7 @@ class TestWithAServerOfItsUser:
                 ended = service.ended(service.start_run(flow, **given))
                 assert (flow, ended["type"], ended["message"]) == (flow, "COMPLETED", None)
             left = {artifact["key"]: artifact["data"] for artifact in service.ask("/artifacts/filter")}
+            self.refuses_wrong_parameters(service)
         tidied = json.loads(left["maintenance"])[0]
         assert (tidied["segments packed"], tidied["files of packs"]) == (3, 2)
         assert len(list((newsloom.data / "archive" / "packs" / "202001").iterdir())) == 2
@@ -276,6 +257,19 @@ class TestWithAServerOfItsUser:
         assert {"import", "reextract", "maintenance", "digest"} <= left.keys()
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES + 1)]]
         assert f"{ARTICLES + 1} new articles" in told[0]
+
+    def refuses_wrong_parameters(self, service: Service) -> None:
+        deployment = service.deployment("run")
+        create = f"/deployments/{deployment}/create_flow_run"
+        form = service.ask(f"/deployments/{deployment}", method="GET")["parameter_openapi_schema"]["properties"]
+        assert form["sources"]["description"].startswith("Absolute path of sources.toml")
+        assert all(entry.get("description") for entry in form.values()), form
+        assert "minutes" in service.refused(create, {"parameters": {"minutes": "soon"}})
+        assert "wait" in service.refused(create, {"parameters": {"wait": -1}})
+        assert "'minute' was unexpected" in service.refused(create, {"parameters": {"minute": 5}})
+        missing = service.ended(service.start_run("import", files=[str(service.newsloom.folder / "nothing.jsonl")]))
+        assert missing["type"] == "FAILED"
+        assert "no such file" in missing["message"]
 
     def test_the_time_of_a_run_ends_it_and_the_next_asks_the_rest(self, newsloom: Newsloom) -> None:
         articles = 40
@@ -293,6 +287,7 @@ class TestWithAServerOfItsUser:
         assert len(asked) == len(set(asked)), "nothing is asked twice"
 
 
+@pytest.mark.usefixtures("prefect_made")
 def test_a_server_that_was_killed_is_started_again_and_the_next_run_completes(
     newsloom: Newsloom, town: NewsWeb
 ) -> None:

@@ -72,6 +72,7 @@ def shows(service: Service, path: str, folder: Path, *words: str) -> str:
         assert time.monotonic() < deadline, f"{path} shows no {missing}, but: {text}"
 
 
+@pytest.mark.usefixtures("prefect_made")
 def test_the_deployments_and_a_finished_run_with_its_artifacts_are_shown(newsloom: Newsloom, tmp_path: Path) -> None:
     folder = tmp_path / "chromium"
     with NewsWeb([town_site("one.example", 3)]) as web:
