@@ -35,6 +35,8 @@ DOWNLOAD_TIMEOUT = 30
 DOWNLOAD_MAXSIZE = limits.MAX_SITEMAP_BYTES
 DOWNLOAD_WARNSIZE = 0
 REDIRECT_MAX_TIMES = 5
+# Of a refresh in a page, in seconds, exclusive: with more than a second, people read the page before it refreshes.
+METAREFRESH_MAXDELAY = 2
 RETRY_TIMES = 2
 # The spider logs responses of every status.
 HTTPERROR_ALLOW_ALL = True

@@ -12,7 +12,6 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
-    ResponseDataLossError,
 )
 
 from crawlers.limits import MAX_HOST_WAIT_SECONDS
@@ -35,7 +34,6 @@ NO_ANSWER = (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
-    ResponseDataLossError,
 )
 
 _REGISTRIES: WeakKeyDictionary[Crawler, HostRegistry] = WeakKeyDictionary()

@@ -45,6 +45,10 @@ class TooLarge(Refused):
     """The unpacked body is larger than the limit."""
 
 
+class IncompleteBody(Refused):
+    """The body ends early or is damaged, each time that it is requested."""
+
+
 class AskedToWait(Refused):
     """The host asks to be left alone for longer than a crawl waits."""
 

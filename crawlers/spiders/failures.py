@@ -24,6 +24,7 @@ from crawlers.politeness.refusals import (
     ForbiddenAddress,
     HostLimit,
     HostUnresponsive,
+    IncompleteBody,
     Refused,
     RobotsForbidden,
     RobotsUnreachable,
@@ -47,6 +48,7 @@ class FailureReason(StrEnum):
     TIMEOUT = "timeout"
     DNS = "dns"
     CONNECTION = "connection"
+    INCOMPLETE = "incomplete"
     TOO_LARGE = "too_large"
     REDIRECTS = "redirects"
     BAD_LISTING = "bad_listing"
@@ -55,8 +57,8 @@ class FailureReason(StrEnum):
 
 def classify(failure: Failure) -> tuple[Outcome, FailureReason, str]:
     """The outcome, the reason and the reason in words for a request that ended in an error."""
-    error = failure.value
-    detail = str(error) or type(error).__name__
+    error: BaseException = failure.value  # type: ignore[assignment]
+    detail = str(error) or _DETAILS.get(type(error)) or type(error).__name__
     if isinstance(error, Refused):
         return (*_REFUSALS[type(error)], detail)
     if isinstance(error, IgnoreRequest):
@@ -67,6 +69,9 @@ def classify(failure: Failure) -> tuple[Outcome, FailureReason, str]:
     return Outcome.FAILED, FailureReason.INTERNAL_ERROR, f"{type(error).__name__}: {detail}"
 
 
+_DETAILS: dict[type[BaseException], str] = {
+    ResponseDataLossError: "the connection ended before the whole body had arrived",
+}
 _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
     RobotsForbidden: (Outcome.SKIPPED, FailureReason.ROBOTS),
     RobotsUnreachable: (Outcome.SKIPPED, FailureReason.ROBOTS_UNREACHABLE),
@@ -76,15 +81,16 @@ _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
     AskedToWait: (Outcome.FAILED, FailureReason.RETRY_AFTER),
     BadRedirect: (Outcome.FAILED, FailureReason.REDIRECTS),
     TooLarge: (Outcome.FAILED, FailureReason.TOO_LARGE),
+    IncompleteBody: (Outcome.FAILED, FailureReason.INCOMPLETE),
 }
 _ERRORS: tuple[tuple[tuple[type[BaseException], ...], FailureReason], ...] = (
     ((DownloadTimeoutError, network.TimeoutError, network.TCPTimedOutError), FailureReason.TIMEOUT),
     ((CannotResolveHostError, network.DNSLookupError), FailureReason.DNS),
     ((DownloadCancelledError,), FailureReason.TOO_LARGE),
+    ((ResponseDataLossError,), FailureReason.INCOMPLETE),
     (
         (
             DownloadConnectionRefusedError,
-            ResponseDataLossError,
             DownloadFailedError,
             ResponseFailed,
             network.ConnectionClosed,

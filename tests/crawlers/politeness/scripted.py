@@ -15,13 +15,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answer:
-    """`wait` is how many seconds pass before it is sent; `drip` sends a byte every so many seconds."""
+    """`wait` is how many seconds pass before it is sent; `drip` sends a byte every so many seconds.
+
+    `missing` bytes are announced (Content-Length) and never sent: the connection is closed instead.
+    """
 
     body: bytes = b"<p>page</p>"
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     wait: float = 0.0
     drip: float = 0.0
+    missing: int = 0
 
 
 ROBOTS_MISSING = {"/robots.txt": [Answer(b"", 404)]}
@@ -55,8 +59,9 @@ class Scripted:
                 self.send_response(answer.status)
                 for name, value in answer.headers:
                     self.send_header(name, value)
-                self.send_header("Content-Length", str(len(answer.body)))
+                self.send_header("Content-Length", str(len(answer.body) + answer.missing))
                 self.end_headers()
+                self.close_connection = self.close_connection or answer.missing > 0
                 try:
                     self._send(answer)
                 except OSError:

@@ -236,12 +236,75 @@ def test_a_body_is_the_same_in_every_coding_and_gzip_is_archived_as_received(
     assert (packed in gzip.decompress(segment.warc_path.read_bytes())) == (kept or encoding is None)
 
 
-def test_gzip_that_ends_early_gives_the_part_that_can_be_unpacked(tmp_path: Path) -> None:
-    packed = gzip.compress(PLAIN)[:-20]
-    with Scripted({**ROBOTS_MISSING, "/1": [Answer(packed, headers=(("Content-Encoding", "gzip"),))]}) as web:
-        (fetch,) = run(tmp_path, web, pages("/1"))
+def raw_deflate(body: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    return packer.compress(body) + packer.flush()
+
+
+def html(body: bytes, encoding: str | None) -> Answer:
+    coding = (("Content-Encoding", encoding),) if encoding else ()
+    return Answer(body, headers=(("Content-Type", "text/html"), *coding))
+
+
+def test_a_body_whose_coding_is_stated_wrongly_is_read_as_it_is(tmp_path: Path) -> None:
+    script = {
+        "/plain-as-gzip": [html(PLAIN, "gzip")],
+        "/plain-as-br": [html(PLAIN, "br")],
+        "/no-coding": [html(PLAIN, "utf-8")],
+        "/undeclared": [html(gzip.compress(PLAIN), None)],
+        "/twice": [html(gzip.compress(gzip.compress(PLAIN)), "gzip, gzip")],
+    }
+    with Scripted({**ROBOTS_MISSING, **script}) as web:
+        log = run(tmp_path, web, pages(*script))
     (segment,) = sealed_segments(tmp_path / "archive")
-    assert fetch.offset is not None
-    body = segment.read(fetch.offset).body
-    assert body
-    assert PLAIN.startswith(body)
+    assert len(log) == len(script)
+    for fetch in log:
+        assert fetch.offset is not None
+        assert segment.read(fetch.offset).body == PLAIN
+
+
+def test_a_body_that_ends_early_is_requested_again_and_costs_only_its_own_page(tmp_path: Path) -> None:
+    cut = html(gzip.compress(PLAIN)[:-20], "gzip")
+    short, whole = Answer(PLAIN, missing=1000), Answer(PLAIN)
+    script = {
+        "/cut": [cut],
+        "/cut-once": [cut, whole],
+        "/short": [short],
+        "/short-once": [short, whole],
+    }
+    with Scripted({**ROBOTS_MISSING, **script}) as web:
+        log = run(tmp_path, web, pages(*script))
+        asked = Counter(path.removeprefix(HOST) for _, path in web.asked)
+    assert [asked[path] for path in script] == [3, 2, 3, 2]
+    found = {fetch.url.removeprefix(f"http://{HOST}"): fetch for fetch in log}
+    assert found["/cut-once"].bytes == found["/short-once"].bytes == len(PLAIN)
+    assert {found[path].reason for path in ("/cut", "/short")} == {"incomplete"}
+    assert "gzip ends early" in (found["/cut"].detail or "")
+    assert "before the whole body" in (found["/short"].detail or "")
+    assert found["/cut"].offset is None
+
+
+def test_a_refresh_is_a_redirect_only_if_it_leads_elsewhere_at_once(tmp_path: Path) -> None:
+    refreshes = {
+        "/itself-later": "60; url=/itself-later",
+        "/itself": "0; url=/itself",
+        "/its-variant": "0; url=/its-variant?utm_source=refresh#top",
+        "/later": "90;URL=/later?refresh=auto",
+        "/front-page-later": "60; url=/",
+        "/at-once": "0; url=/back",
+        "/back": "0; url=/at-once",
+        "/after-a-second": "1;url=/",
+    }
+    script = {
+        path: [Answer(f'<head><meta http-equiv="refresh" content="{content}"></head>'.encode() + PLAIN)]
+        for path, content in refreshes.items()
+    }
+    with Scripted({**ROBOTS_MISSING, **script, "/": [Answer(PLAIN)]}) as web:
+        log = run(tmp_path, web, pages(*(path for path in refreshes if path != "/back")))
+        asked = Counter(path.removeprefix(HOST) for _, path in web.asked)
+    assert {fetch.outcome for fetch in log} == {Outcome.FETCHED}
+    moved = {"/at-once": "/back", "/after-a-second": "/"}
+    for fetch in log:
+        path = fetch.url.removeprefix(f"http://{HOST}")
+        assert (fetch.final_url or fetch.url).removeprefix(f"http://{HOST}") == moved.get(path, path)
+    assert asked == {"/robots.txt": 1, **dict.fromkeys(refreshes, 1), "/": 1}
