@@ -16,6 +16,7 @@ import pytest
 import crawlers
 import flows
 import warehouse
+from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
 from crawlers.discovery.listing import BadListingError
 from crawlers.errors import ArchiveError, CrawlersError, NewsloomError, Problem, SourcesError, TransientError
 from crawlers.extensions.fast_stop import RequestDropped
@@ -26,6 +27,7 @@ from crawlers.politeness.refusals import (
     ForbiddenAddress,
     HostLimit,
     HostUnresponsive,
+    IncompleteBody,
     Refused,
     RobotsForbidden,
     RobotsUnreachable,
@@ -54,6 +56,8 @@ SIGNALS: list[BaseException] = [
     BadListingError("found nothing"),
     _BadRecordError("url missing"),
     RequestDropped(),
+    BrokenCodingError("gzip ends early"),
+    BodyTooLargeError("larger than 5 bytes"),
     *(
         kind("a detail", 403, "courier.example")
         for kind in (
@@ -63,6 +67,7 @@ SIGNALS: list[BaseException] = [
             RobotsUnreachable,
             BadRedirect,
             TooLarge,
+            IncompleteBody,
             AskedToWait,
             HostUnresponsive,
             HostLimit,

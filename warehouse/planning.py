@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # An article that was due while nothing ran (a machine switched off, a holiday) is still fetched again within this time.
 RECHECK_GRACE_DAYS = 7
+# After the last failure but one; see loading/frontier.sql.
+LONGEST_WAIT_MINUTES = 15 * 4**4
 KEY_PARTS = 8
 KEYS_AT_ONCE = 100_000
 KEY_BYTES = 8
@@ -61,17 +63,19 @@ def listing_states(connection: duckdb.DuckDBPyConnection, now: datetime) -> list
     """Every listing of an active source: first those never requested, then those that changed most recently.
 
     A listing for which an index states the time of the last change is due only if that is later than the last request;
-    midnight stands for the whole day. A lowered upper bound for polling takes effect immediately.
+    midnight stands for the whole day. A lowered upper bound for polling takes effect immediately. A last request in the
+    future was made while the clock was wrong, and counts as none.
     """
     rows = connection.execute(
         """
-        SELECT feeds.url, feeds.source, feeds.kind, feeds.etag, feeds.last_modified, feeds.last_asked_at,
-               coalesce(feeds.due_at <= $now
-                   OR feeds.last_asked_at + to_seconds(sources.poll_minutes[2] * 60) <= $now, true)
-               AND (feeds.listed_modified_at IS NULL OR feeds.last_asked_at IS NULL OR feeds.failures > 0
+        SELECT feeds.url, feeds.source, feeds.kind, feeds.etag, feeds.last_modified,
+               CASE WHEN feeds.last_asked_at <= $now THEN feeds.last_asked_at END AS asked_at,
+               coalesce(asked_at IS NULL OR feeds.due_at <= $now
+                   OR asked_at + to_seconds(sources.poll_minutes[2] * 60) <= $now, true)
+               AND (feeds.listed_modified_at IS NULL OR asked_at IS NULL OR feeds.failures > 0
                    OR feeds.listed_modified_at
                        + CASE WHEN feeds.listed_modified_at = date_trunc('day', feeds.listed_modified_at)
-                              THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END >= feeds.last_asked_at) AS is_due,
+                              THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END >= asked_at) AS is_due,
                feeds.stored_url, feeds.stored_at, feeds.stored_digest
         FROM feeds
         JOIN sources USING (source)
@@ -102,31 +106,33 @@ def due_frontier(
 ) -> list[DueUrl]:
     """Waiting URLs of these sources that may be requested now, the newest of each source.
 
-    URLs without a date are in every date range. Midnight stands for the whole day.
+    URLs without a date are in every date range. Midnight stands for the whole day. URLs that were found in the future
+    or wait for longer than any failure makes them got their times while the clock was wrong: they are due now.
     """
     rows = connection.execute(
         """
         WITH windows AS (
-            SELECT unnest(?::VARCHAR[]) AS source, unnest(?::BIGINT[]) AS most,
-                   unnest(?::TIMESTAMPTZ[]) AS since, unnest(?::TIMESTAMPTZ[]) AS until
+            SELECT unnest($sources::VARCHAR[]) AS source, unnest($most::BIGINT[]) AS most,
+                   unnest($since::TIMESTAMPTZ[]) AS since, unnest($until::TIMESTAMPTZ[]) AS until
         )
         SELECT url, source, published_hint, coalesce(published_hint, modified_hint) AS date
         FROM private.frontier
         JOIN windows USING (source)
-        WHERE due_at <= ?
+        WHERE (due_at <= $now OR discovered_at > $now + INTERVAL 1 HOUR OR due_at > $now + to_minutes($longest_wait))
           AND (date IS NULL OR since IS NULL
               OR date + CASE WHEN date = date_trunc('day', date) THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END >= since)
           AND (date IS NULL OR until IS NULL OR date <= until)
         QUALIFY row_number() OVER (PARTITION BY source ORDER BY coalesce(date, discovered_at) DESC, url) <= most
         ORDER BY coalesce(date, discovered_at) DESC, url
         """,
-        [
-            [window.source for window in windows],
-            [window.most for window in windows],
-            [window.since for window in windows],
-            [window.until for window in windows],
-            now,
-        ],
+        {
+            "sources": [window.source for window in windows],
+            "most": [window.most for window in windows],
+            "since": [window.since for window in windows],
+            "until": [window.until for window in windows],
+            "now": now,
+            "longest_wait": LONGEST_WAIT_MINUTES,
+        },
     ).fetchall()
     return [DueUrl(url, source, published_hint=hint, date=date) for url, source, hint, date in rows]
 

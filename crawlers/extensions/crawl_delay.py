@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 from scrapy import signals
 
 from crawlers.limits import MAX_CRAWL_DELAY_SECONDS
+from crawlers.politeness.hosts import raise_delay
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -34,14 +35,7 @@ class CrawlDelay:
         crawl_delay = robotparser.rp.crawl_delay(user_agent)
         if not crawl_delay or not crawl_delay > 0 or self.crawler.engine is None:
             return
-        downloader = self.crawler.engine.downloader
-        key = downloader.get_slot_key(request)
+        host = self.crawler.engine.downloader.get_slot_key(request)
         delay = min(float(crawl_delay), MAX_CRAWL_DELAY_SECONDS)
-        if delay <= downloader.per_slot_settings.get(key, {}).get("delay", downloader._delay):
-            return
-        # The minimum from now on, also if Scrapy creates the slot again: it drops slots that were idle for a minute.
-        downloader.per_slot_settings[key] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
-        slot = downloader.slots.get(key)
-        if slot is not None:
-            slot.delay = max(slot.delay, delay)
-        logger.info("%s: robots.txt asks for a Crawl-delay of %s s; applying %s s", key, crawl_delay, delay)
+        if raise_delay(self.crawler, host, delay):
+            logger.info("%s: robots.txt asks for a Crawl-delay of %s s; applying %s s", host, crawl_delay, delay)

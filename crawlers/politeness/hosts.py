@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 ACCESS_POLICY = "access_policy"  # key in a request's meta: the AccessPolicy of its source
+DELAY = "delay"  # key in a request's meta: the delay of its source, in seconds
 IS_PAGE = "is_page"  # key in a request's meta: whether it counts as a page
 
 # A page gets three attempts: a host that fails all three, or three pages in a row, will fail the next one too.
@@ -102,10 +103,28 @@ class HostRegistry:
         self._given_up.setdefault(host, refusal)
 
 
+def raise_delay(crawler: Crawler, host: str, delay: float) -> bool:
+    """Make `delay` (seconds) the least time between two requests to a host; returns False if it is as long already."""
+    assert crawler.engine is not None, "requests come from a running engine"
+    downloader = crawler.engine.downloader
+    if delay <= downloader.per_slot_settings.get(host, {}).get("delay", downloader._delay):
+        return False
+    # The minimum from now on, also if Scrapy creates the slot again: it drops slots that were idle for a minute.
+    downloader.per_slot_settings[host] = {"concurrency": 1, "delay": delay, "jitter": 0.0}
+    slot = downloader.slots.get(host)
+    if slot is not None:
+        slot.delay = max(slot.delay, delay)
+    return True
+
+
 class HostGate:
-    """Downloader middleware: refuses requests to hosts that were given up, puts the others into their host's slot."""
+    """Downloader middleware: refuses requests to hosts that were given up, puts the others into their host's slot.
+
+    The slot keeps the delay of the request's source, also if a listing or a redirect was the first to name the host.
+    """
 
     def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
         self.registry = HostRegistry.of(crawler)
 
     @classmethod
@@ -119,6 +138,7 @@ class HostGate:
         # A redirected request still carries the slot of the host it was redirected from.
         request.meta["download_slot"] = host
         self.registry.check(host)
+        raise_delay(self.crawler, host, request.meta.get(DELAY, 0.0))
         if request.meta.get(IS_PAGE) and not request.meta.get("retry_times"):
             self.registry.count_page(host, request.meta.get(ACCESS_POLICY, AccessPolicy()))
 

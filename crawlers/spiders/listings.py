@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive import FoundListing, Kind
-from crawlers.discovery import Link, find_feeds, parse_feed, parse_section, parse_sitemap
+from crawlers.discovery import Link, absolute_url, find_feeds, parse_feed, parse_section, parse_sitemap
 from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy.http import Response
 
 
@@ -55,6 +57,22 @@ def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ())
     return ListingContent(
         listing.links, tuple(feeds + news or everything or _usual_locations(response.url)), listing.problem
     )
+
+
+def sitemaps_in_robots(named: Iterable[str], robots_url: str) -> tuple[str, ...]:
+    """The absolute URLs of the sitemaps that a robots.txt names, without what is no URL and without itself.
+
+    The protocol asks for absolute URLs (RFC 9309 leaves it to sitemaps.org), but relative ones are common.
+    """
+    sitemaps: dict[str, None] = {}
+    for name in named:
+        try:
+            url = absolute_url(name, robots_url)
+        except ValueError:
+            continue
+        if urlsplit(url).path != "/robots.txt":
+            sitemaps.setdefault(url)
+    return tuple(sitemaps)
 
 
 def _usual_locations(url: str) -> list[FoundListing]:

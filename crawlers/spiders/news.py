@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from scrapy import Request, signals
@@ -27,11 +27,11 @@ from crawlers.extensions.fast_stop import RequestDropped
 from crawlers.limits import MAX_PAGE_BYTES
 from crawlers.locking import lock_archive
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan
-from crawlers.politeness.hosts import ACCESS_POLICY, IS_PAGE
+from crawlers.politeness.hosts import ACCESS_POLICY, DELAY, IS_PAGE
 from crawlers.spiders.budget import CrawlBudget
 from crawlers.spiders.exchanges import to_exchange
 from crawlers.spiders.failures import FailureReason
-from crawlers.spiders.listings import ListingContent, read_listing
+from crawlers.spiders.listings import ListingContent, read_listing, sitemaps_in_robots
 from crawlers.spiders.log_entries import fetch_from_failure, fetch_from_response, mark_unchanged, with_left_out
 from crawlers.spiders.seen import SeenUrls
 
@@ -112,7 +112,8 @@ class NewsSpider(scrapy.Spider):
 
     def robots_parsed(self, robotparser: Any, request: Request) -> None:
         """Signal handler: remember the sitemaps in a robots.txt."""
-        self.sitemaps[urlsplit(request.url).netloc] = tuple(robotparser.rp.sitemaps)
+        robots_url = urljoin(request.url, "/robots.txt")
+        self.sitemaps[urlsplit(robots_url).netloc] = sitemaps_in_robots(robotparser.rp.sitemaps, robots_url)
 
     def tick(self) -> None:
         """Called every second: seal a segment that has been open for too long, report progress."""
@@ -156,7 +157,7 @@ class NewsSpider(scrapy.Spider):
             errback=self.on_error,
             headers=_conditions(planned),
             cb_kwargs={"source": source, "planned": planned, "depth": depth},
-            meta={ACCESS_POLICY: self.access_policies[source.name]},
+            meta={ACCESS_POLICY: self.access_policies[source.name], DELAY: source.delay},
             priority=10,
             dont_filter=True,  # SeenUrls does that: it knows the spellings of a URL
         )
@@ -171,6 +172,7 @@ class NewsSpider(scrapy.Spider):
             cb_kwargs={"source": source, "planned": planned, "tried": tried},
             meta={
                 ACCESS_POLICY: self.access_policies[source.name],
+                DELAY: source.delay,
                 IS_PAGE: planned.stored is None,  # rechecks of known pages do not count
                 "download_maxsize": MAX_PAGE_BYTES,
             },
@@ -258,7 +260,10 @@ class NewsSpider(scrapy.Spider):
 
 
 def _slots(plan: CrawlPlan) -> dict[str, dict[str, float]]:
-    """The delay of each host, for Scrapy's DOWNLOAD_SLOTS; a host of two sources gets the longer one."""
+    """The delay of each host that the plan names, for Scrapy's DOWNLOAD_SLOTS; the longer one of two sources.
+
+    Hosts that listings or redirects name get theirs with the first request (`crawlers.politeness.hosts.HostGate`).
+    """
     slots: dict[str, dict[str, float]] = {}
     for source in plan.sources:
         for host in {urlsplit(request.url).hostname or "" for request in source.requests}:

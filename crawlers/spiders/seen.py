@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
-from crawlers.discovery import Link, absolute_url, url_key
+from crawlers.discovery import Link, absolute_url, url_key, url_key_or_none
 from crawlers.discovery.url_fallbacks import fallback_urls
 from crawlers.spiders.filters import LinkFilter, newest_links, newest_listings
 
@@ -73,8 +73,11 @@ class SeenUrls:
         return newest_links(new.values()), left_out
 
     def new_listings(self, source: str, listings: Iterable[FoundListing]) -> tuple[list[FoundListing], int]:
-        """The listings within the source's date range, newest first, and how many are outside it."""
-        found = list(listings)
+        """The listings within the source's date range, newest first, and how many are outside it.
+
+        Those that no crawl can request are left out: they are stored, and would fail each later run.
+        """
+        found = [listing for listing in listings if url_key_or_none(listing.url) is not None]
         wanted = [listing for listing in found if not self._filters[source].is_too_old(listing)]
         return newest_listings(wanted), len(found) - len(wanted)
 

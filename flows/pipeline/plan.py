@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, OriginalCapture
-from crawlers.discovery import url_key, write_sorted_keys
+from crawlers.discovery import url_key, url_key_or_none, write_sorted_keys
 from crawlers.plan.build import date_range, entry_points, page_limit, plan_source
 from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, write_plan
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
@@ -37,6 +37,7 @@ logger = logging.getLogger("newsloom")
 # Listings found by following others (feeds of a front page, children of a sitemap index) are requested again directly,
 # because their parent may answer "not modified". Those that changed last are enough to see what is new.
 FOUND_LISTINGS = DEFAULT_LISTINGS
+LISTING_KINDS = frozenset({Kind.HOMEPAGE, Kind.FEED, Kind.SITEMAP, Kind.SECTION})
 
 
 def drop_forgotten_sources(sources: Sources, directory: DataDirectory) -> Sources:
@@ -114,7 +115,8 @@ def _pages(due: list[DueUrl], archived: frozenset[int]) -> dict[str, list[Planne
     """Article pages by source, without those that are in the archive and not loaded yet (`archived`, keys)."""
     pages: dict[str, list[PlannedRequest]] = defaultdict(list)
     for page in due:
-        if archived and url_key(page.url) in archived:
+        key = url_key_or_none(page.url)
+        if key is None or key in archived:  # an imported text has the URL of its file, which no crawl can request
             continue
         pages[page.source].append(
             PlannedRequest(
@@ -136,14 +138,20 @@ def _listings(source: Source, states: list[ListingState]) -> tuple[list[PlannedR
     The second value has the known sitemaps that are not due, with the time of their last request: an index may state
     that they have changed.
     """
-    known = {url_key(state.url): state for state in states}
+    known: dict[int, ListingState] = {}
+    for state in states:
+        key = url_key_or_none(state.url)
+        if key is None or state.kind not in LISTING_KINDS:
+            logger.info("source %s: the stored listing %s has no usable URL", source.name, state.url)
+        else:
+            known[key] = state
     due = []
     for request in entry_points(source):
-        state = known.pop(url_key(request.url), None)
-        if state is None or state.kind != request.kind:
+        own = known.pop(url_key(request.url), None)
+        if own is None or own.kind != request.kind:
             due.append(request)
-        elif state.is_due:
-            due.append(_planned(state, request.url))
+        elif own.is_due:
+            due.append(_planned(own, request.url))
     found = [state for state in known.values() if state.kind != Kind.HOMEPAGE]
     followed = [state for state in found if state.is_due][:FOUND_LISTINGS]
     planned = {state.url for state in followed}

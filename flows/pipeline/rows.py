@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.discovery import link_date, url_key
+from crawlers.discovery import link_date, url_key_or_none
 from warehouse.loading.load import Batch
 
 if TYPE_CHECKING:
@@ -125,10 +125,13 @@ def build_batch(origin: Origin, fetches: Sequence[ClassifiedFetch]) -> Batch:
         fetch = classified.extracted.fetch
         rows.append(_row(number, origin, classified))
         for link in fetch.links:
+            key = url_key_or_none(link.url)
+            if key is None:
+                continue
             links.append(
                 {
                     "row_number": len(links),
-                    "url_key": url_key(link.url),
+                    "url_key": key,
                     "url": link.url,
                     "source": fetch.source,
                     "discovered_at": fetch.fetched_at,
@@ -145,6 +148,7 @@ def build_batch(origin: Origin, fetches: Sequence[ClassifiedFetch]) -> Batch:
                 "modified_at": found.modified_at,
             }
             for found in fetch.listings
+            if url_key_or_none(found.url) is not None  # logs of earlier versions have relative ones
         ]
     return Batch(_table(rows, BATCH), _table(links, LINKS), _table(listings, LISTINGS))
 

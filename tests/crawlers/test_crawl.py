@@ -190,6 +190,28 @@ def test_a_front_page_leads_to_the_news_sitemaps_of_robots_txt(tmp_path: Path) -
     assert [fetch.kind for fetch in log[2:]] == [Kind.PAGE]
 
 
+def test_the_sitemaps_of_a_robots_txt_are_resolved_and_what_is_none_is_left_out(tmp_path: Path) -> None:
+    site = town_site(HOST, 2)
+    named = [
+        "/sitemap-1.xml",
+        "sitemap-2.xml",
+        f"http://{HOST}/sitemap-1.xml",
+        f"http://{HOST}/robots.txt",
+        "http://[x",
+    ]
+    robots = "User-agent: *\n" + "".join(f"Sitemap: {url}\n" for url in named)
+    pages = {
+        **site.pages,
+        "/": ServedPage(b"<html><body><p>Welcome</p></body></html>"),
+        "/robots.txt": ServedPage(robots.encode(), "text/plain"),
+    }
+    with NewsWeb([Site(HOST, pages)]) as web:
+        log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/", Kind.HOMEPAGE)))
+    assert {fetch.outcome for fetch in log} == {Outcome.FETCHED}
+    assert [listing.url for listing in log[0].listings] == [f"http://{HOST}/sitemap-{number}.xml" for number in (1, 2)]
+    assert [fetch.kind for fetch in log[1:]] == [Kind.SITEMAP, Kind.SITEMAP, Kind.PAGE, Kind.PAGE]
+
+
 def test_scrapy_crawls_without_a_warehouse_from_the_project_root(tmp_path: Path) -> None:
     sources = tmp_path / "sources.toml"
     entry = '[[source]]\nname = "{0}"\ndelay = 0\nfeeds = ["http://{0}/feed.xml"]\n'

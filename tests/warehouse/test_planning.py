@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 FEED = "http://courier.example/feed"
 INDEX = "http://courier.example/index.xml"
+DAY = timedelta(days=1)
 CHILD = "http://courier.example/sitemap-1.xml"
 
 
@@ -183,3 +184,25 @@ def test_of_what_waits_the_newest_in_the_window_of_its_source_are_asked_for(writ
     assert asked(9, until=3) == "2150"
     assert asked(9, at=NOON - timedelta(minutes=1)) == ""
     assert due_frontier(writer.connection, NOON, [FrontierQuery("other", 9)]) == []
+
+
+def test_a_run_with_the_clock_years_ahead_silences_nothing(writer: Writer, numbers: Iterator[int]) -> None:
+    source(writer, 15)
+    year = 365 * 24 * 60
+    look(writer, numbers, 5 * year)
+    look(writer, numbers, 5 * year, CHILD, kind="sitemap", **FAILED)
+    assert due(writer, 60) == sorted([FEED, CHILD])
+    assert [state.last_asked_at for state in listing_states(writer.connection, NOON)] == [None, None]
+    look(writer, numbers, 60, **UNCHANGED)
+    assert due(writer, 61) == [CHILD], "its last request is in the past again"
+
+
+def test_pages_found_or_failed_with_the_clock_years_ahead_do_not_wait_for_it(writer: Writer) -> None:
+    for number, (found, waits) in enumerate([(NOON, NOON + 1000 * DAY), (NOON + 1000 * DAY, NOON + 1000 * DAY)]):
+        writer.connection.execute(
+            "INSERT INTO private.frontier (url_key, url, source, discovered_at, attempts, due_at) "
+            "VALUES (?, ?, 'courier', ?, 1, ?)",
+            [number, f"http://courier.example/{number}", found, waits],
+        )
+    waiting = due_frontier(writer.connection, NOON + DAY, [FrontierQuery("courier", 10)])
+    assert len(waiting) == 2

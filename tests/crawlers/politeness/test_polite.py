@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 HOST = "town.example"
 OTHER = "village.example"
+THIRD = "hamlet.example"
+FAST = "city.example"
 Script = dict[str, list[Answer]]
 
 
@@ -34,7 +36,13 @@ def pages(*paths: str, host: str = HOST, delay: float = 0.0) -> PlannedSource:
 
 
 def run(folder: Path, web: Scripted, *sources: PlannedSource, **settings: object) -> list[Fetch]:
-    return crawl(folder, *sources, web=web.port, names={HOST: [PUBLIC], OTHER: [PUBLIC]}, SETTINGS=json.dumps(settings))
+    return crawl(
+        folder,
+        *sources,
+        web=web.port,
+        names={host: [PUBLIC] for host in (HOST, OTHER, THIRD, FAST)},
+        SETTINGS=json.dumps(settings),
+    )
 
 
 def outcomes(log: Sequence[Fetch]) -> list[tuple[Outcome, str | None]]:
@@ -135,6 +143,28 @@ def test_the_delay_of_a_source_is_kept_between_all_requests(tmp_path: Path) -> N
     # A busy machine may note one request late, which brings it nearer to the next.
     assert all(later - earlier >= 0.35 for earlier, later in pairwise(asked))
     assert asked[-1] - asked[0] >= 4 * 0.5 - 0.2
+
+
+def test_the_delay_of_a_source_applies_to_hosts_that_its_plan_does_not_name(tmp_path: Path) -> None:
+    links = "".join(f"<item><link>http://{OTHER}/{number}</link></item>" for number in (1, 2))
+    script = {
+        **ROBOTS_MISSING,
+        "/feed": [Answer(f"<rss><channel>{links}</channel></rss>".encode())],
+        f"{OTHER}/3": [Answer(b"", 302, (("Location", f"http://{THIRD}/3"),))],
+        **{path: [Answer()] for path in ("/1", "/2", "/3")},
+    }
+    slow = PlannedSource(
+        HOST,
+        0.4,
+        (PlannedRequest(f"http://{HOST}/feed", Kind.FEED),),
+        waiting=(PlannedRequest(f"http://{OTHER}/3", Kind.PAGE),),
+    )
+    with Scripted(script) as web:
+        log = run(tmp_path, web, slow, pages("/1", host=FAST, delay=0.0))
+        asked = [[at for at, path in web.asked if path.startswith(host)] for host in (OTHER, THIRD)]
+    assert len(log) == 5
+    assert [len(times) for times in asked] == [4, 2]
+    assert all(later - earlier >= 0.3 for times in asked for earlier, later in pairwise(times))
 
 
 def test_a_host_that_answered_slowly_is_asked_less_often_for_a_while(tmp_path: Path) -> None:
