@@ -44,7 +44,7 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
     collector.note(*feed.problems, reference_problem)
     for entry in feed.entries:
         collector.add(
-            entry.link,
+            *entry.links,
             title=entry.title,
             published_at=parse_time(entry.published),
             modified_at=parse_time(entry.updated),
@@ -67,7 +67,8 @@ def _json_feed(text: str, url: str) -> Listing:
     for item in items[:MAX_FEED_ENTRIES]:
         entry = item if isinstance(item, dict) else {}
         collector.add(
-            _string(entry, "url") or _string(entry, "external_url"),
+            *(_string(entry, key) for key in ("url", "external_url")),
+            *([identifier] if (identifier := _string(entry, "id") or "").startswith(("http://", "https://")) else ()),
             title=plain_line(_string(entry, "title"), is_markup=False),
             published_at=parse_time(_string(entry, "date_published")),
             modified_at=parse_time(_string(entry, "date_modified")),

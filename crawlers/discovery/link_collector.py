@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crawlers.discovery.listing import Link, Listing, ListingLink
@@ -29,15 +30,14 @@ class LinkCollector:
 
     def add(
         self,
-        href: str | None,
-        *,
+        *hrefs: str | None,
         title: str | None = None,
         published_at: datetime | None = None,
         modified_at: datetime | None = None,
         language: str | None = None,
     ) -> None:
-        """Add a link; of several with the same URL the first one counts."""
-        url = self._usable_url(href)
+        """Add a link: the first of `hrefs` that is usable. Of several links with the same URL the first one counts."""
+        url = self._usable_url(*hrefs)
         if url is not None:
             link = Link(url, title, published_at, modified_at, iso_639_1(language))
             self._links.setdefault(normalise_url(url), link)
@@ -54,11 +54,10 @@ class LinkCollector:
             self.note(f"{self._entries} without a usable link: {self._without_link}")
         return Listing(tuple(self._links.values()), tuple(self._listings.values()), "; ".join(self._notes) or None)
 
-    def _usable_url(self, href: str | None) -> str | None:
-        if href and len(href) <= MAX_LISTED_URL_CHARS:
-            try:
-                return absolute_url(href, self._base)
-            except ValueError:
-                pass
+    def _usable_url(self, *hrefs: str | None) -> str | None:
+        for href in hrefs:
+            if href and len(href) <= MAX_LISTED_URL_CHARS:
+                with suppress(ValueError):
+                    return absolute_url(href, self._base)
         self._without_link += 1
         return None

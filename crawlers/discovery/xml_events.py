@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from lxml import etree
@@ -74,7 +75,13 @@ def read_xml(text: str, target: XmlTarget) -> XmlResult:
     )
 
 
+@lru_cache(maxsize=1024)
 def split_tag(tag: str) -> tuple[str, str]:
-    """Namespace and local name in lower case; lxml drops a prefix that is not declared."""
+    """Namespace and local name in lower case; lxml drops a prefix that is not declared.
+
+    A namespace is a name, but many feeds write it as a URL: `https://` for `http://`, with or without a final slash.
+    """
     namespace, _, local = tag.removeprefix("{").rpartition("}")
-    return namespace, local.lower()
+    if namespace.startswith("https://"):
+        namespace = "http://" + namespace.removeprefix("https://")
+    return namespace.rstrip("/"), local.lower()

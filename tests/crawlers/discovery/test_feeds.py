@@ -128,7 +128,25 @@ def test_json_feed_is_read() -> None:
         ('<link href="/a"/><link type="application/json" href="/b"/>', "https://courier.example/a"),
         ('<link type="xhtml" href="/a"/>', "https://courier.example/a"),
         ('<link rel="enclosure" href="/a"/><guid>https://courier.example/id</guid>', "https://courier.example/id"),
-        ('<link href=""/>', URL),
+        ("<link>http:/courier.example/a</link>", "http://courier.example/a"),
+        ("<link>www.other.example/a?b=1</link>", "https://www.other.example/a?b=1"),
+        ("<link>courier.example/a</link>", "https://courier.example/a"),
+        ("<link>news.courier.example/a</link>", "https://news.courier.example/a"),
+        ("<link>other.example/a</link>", "https://courier.example/feeds/other.example/a"),
+        ("<link></link><guid>https://courier.example/id</guid>", "https://courier.example/id"),
+        (
+            "<link>mailto:desk@courier.example</link><guid>https://courier.example/id</guid>",
+            "https://courier.example/id",
+        ),
+        ("<link>/first</link><link>javascript:void(0)</link>", "https://courier.example/first"),
+        ('<link rel="alternate" href=""/><id>https://courier.example/id</id>', "https://courier.example/id"),
+        (f'<link rel="self" href="{URL}"/><id>https://courier.example/id</id>', "https://courier.example/id"),
+        (f"<link>{URL}</link><guid>https://courier.example/id</guid>", "https://courier.example/id"),
+        ("<link>https://courier.example/</link><guid>https://courier.example/id</guid>", "https://courier.example/id"),
+        ("<link>https://courier.example/</link><guid>1</guid>", "https://courier.example/"),
+        ('<link rel="alternate" type="text/html; charset=utf-8" href="/a"/>', "https://courier.example/a"),
+        ('<link rel="http://www.iana.org/assignments/relation/alternate" href="/a"/>', "https://courier.example/a"),
+        ('<link></link><guid isPermaLink="true"> www.courier.example/id </guid>', "https://www.courier.example/id"),
         ("<link>https:////courier.example/a</link>", "https://courier.example/a"),
         ("<link>/a?x=1&amp;amp;y=2</link>", "https://courier.example/a?x=1&y=2"),
         ("<link>/a?x=1&amp;y;=2</link>", "https://courier.example/a?x=1&y=2"),
@@ -143,8 +161,21 @@ def test_the_link_to_the_page_is_chosen_among_those_of_an_entry(inside: str, url
     assert urls(item(inside)) == [url]
 
 
-def test_an_entry_with_an_empty_link_is_skipped_even_if_it_has_an_identifier() -> None:
-    assert urls(item("<link></link><guid>https://courier.example/id</guid>")) == []
+def test_namespaces_are_recognised_with_https_and_without_a_final_slash() -> None:
+    feed = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="https://purl.org/rss/1.0/"
+     xmlns:dc="https://purl.org/dc/elements/1.1"><item rdf:about="https://courier.example/1"><link></link>
+     <dc:language>is</dc:language><dc:date>2024-05-14T09:00:00Z</dc:date></item></rdf:RDF>"""
+    (link,) = links(feed)
+    assert link == Link("https://courier.example/1", None, datetime(2024, 5, 14, 9, tzinfo=UTC), None, "is")
+
+
+def test_an_item_of_a_json_feed_has_its_first_usable_url() -> None:
+    items = [
+        {"url": "", "external_url": "/a"},
+        {"url": "mailto:x@y.example", "id": "https://courier.example/b"},
+        {"id": "7"},
+    ]
+    assert urls(json.dumps({"items": items})) == ["https://courier.example/a", "https://courier.example/b"]
 
 
 def test_bases_are_resolved_from_the_outside_in() -> None:
