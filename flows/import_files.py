@@ -57,10 +57,13 @@ def import_flow(
         writer.publish()
         failed = failed_segments(writer.connection, started)
     rows = [
-        {"file": escape(one.file.place), "already loaded": one.loaded_before, **one.outcomes, **one.left_out}
+        {"file": escape(one.file.place), "already loaded": one.loaded_before, **one.outcomes, **one.report.left_out}
         for one in imported
     ]
     create_table_artifact(key="import", table=rows, description="Records of each file by outcome")
+    problems = [problem for one in imported for problem in one.problems()]
     if failed:
-        raise FlowsError(describe_failures(failed))
+        problems.append(describe_failures(failed))
+    if problems:
+        raise FlowsError("\n".join(problems))
     return imported

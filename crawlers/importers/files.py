@@ -33,6 +33,9 @@ class InputFile(Protocol):
     def open(self) -> BinaryIO:
         """Open it for reading from the beginning. Raises CrawlersError if it cannot be read."""
 
+    def is_empty(self) -> bool:
+        """Whether it has no bytes. Raises CrawlersError if it cannot be read."""
+
     def fingerprint(self) -> str:
         """A hex digest that changes with the file. Raises CrawlersError if it cannot be read."""
 
@@ -42,7 +45,9 @@ def find_input_file(place: str) -> InputFile:
     scheme = urlsplit(place).scheme if "://" in place else ""
     if not scheme:
         path = Path(place)
-        if not path.is_file():
+        if path.is_dir():
+            raise CrawlersError(f"{place}: is a directory; name the files in it, such as {path}/*.jsonl")
+        if not path.exists():
             raise CrawlersError(f"{place}: no such file")
         return _LocalFile(path)
     shown = without_user_info(place)
@@ -50,8 +55,14 @@ def find_input_file(place: str) -> InputFile:
         import fsspec
 
         system, path = fsspec.core.url_to_fs(place)
-        if not system.isfile(path):
-            raise CrawlersError(f"{shown}: no such file")
+        kind = system.info(path)["type"]  # unlike isfile(), it says why there is none
+        if kind == "directory":
+            raise CrawlersError(f"{shown}: is a directory; name the files in it")
+    except FileNotFoundError as error:
+        cause = error.__cause__  # of a failed HTTP request, fsspec says that there is no file
+        if isinstance(cause, Exception) and getattr(cause, "status", None) not in (404, 410):
+            raise CrawlersError(f"{shown}: cannot be reached: {_message(cause)}") from error
+        raise CrawlersError(f"{shown}: no such file") from error
     except ImportError as error:
         raise CrawlersError(
             f"{shown}: reading {scheme}:// requires packages that are not installed ({error}). Install them with: "
@@ -86,6 +97,10 @@ class _LocalFile:
         except OSError as error:
             raise CrawlersError(f"{self.path}: cannot be read: {error.strerror}") from error
 
+    def is_empty(self) -> bool:
+        with self.open() as stream:
+            return not stream.read(1)
+
     def fingerprint(self) -> str:
         with self.open() as stream:
             return hashlib.file_digest(
@@ -113,15 +128,22 @@ class _RemoteFile:
         except Exception as error:
             raise CrawlersError(f"{self.place}: cannot be read: {_message(error)}") from error
 
+    def is_empty(self) -> bool:
+        return self._info().get("size") == 0
+
     def fingerprint(self) -> str:
         """A digest of the metadata in the store: reading the whole file would mean fetching it twice."""
-        try:
-            info = self.system.info(self.path)
-        except Exception as error:
-            raise CrawlersError(f"{self.place}: cannot be read: {_message(error)}") from error
+        info = self._info()
         values = [str(info.get(key)) for key in ("size", "ETag", "etag", "LastModified", "mtime", "created", "md5Hash")]
         metadata = "\n".join((self.place.partition("?")[0], *values))
         return hashlib.blake2b(metadata.encode(), digest_size=DIGEST_BYTES).hexdigest()
+
+    def _info(self) -> dict[str, object]:
+        try:
+            info: dict[str, object] = self.system.info(self.path)
+        except Exception as error:
+            raise CrawlersError(f"{self.place}: cannot be read: {_message(error)}") from error
+        return info
 
 
 class _RemoteStream(io.RawIOBase):
@@ -146,6 +168,13 @@ class _RemoteStream(io.RawIOBase):
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
+        self._position = self._file.seek(offset, whence)
+        return self._position
 
     def tell(self) -> int:
         return self._position

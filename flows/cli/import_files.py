@@ -40,7 +40,10 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     Invalid records and pages that are not articles are skipped and listed in the table `rejections`. Interrupted
     imports resume: run the command again. A file that was already imported is not loaded twice.
 
-    Exit code 1: some of the data could not be loaded. The rest was loaded, and later runs try again.
+    \b
+    Exit code 1: something could not be loaded, and the rest was.
+      - a segment of the archive: later runs try it again
+      - a file that is empty, cut short or damaged, or none of whose records is valid
     """
     from flows.pipeline.worker_processes import worker_context
 
@@ -76,7 +79,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
         counts = [f"{count} {outcome}" for outcome, count in sorted(file.outcomes.items())]
-        counts += [f"{count} × {kind} skipped" for kind, count in sorted(file.left_out.items())]
+        counts += [f"{count} × {kind} skipped" for kind, count in sorted(file.report.left_out.items())]
         if file.loaded_before:
             counts.append(f"{file.loaded_before} already loaded")
         console.print(f"{file.file.place}: {', '.join(counts) or 'no records'}", markup=False)
@@ -87,6 +90,10 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
         console.print(
             f"{records} records in {seconds:.1f} s, {records / seconds:.0f} per second: {times.shares(seconds)}"
         )
+    problems = [problem for file in imported for problem in file.problems()]
+    for problem in problems:
+        console.print(problem, markup=False)
     if failed:
         console.print(describe_failures(failed), markup=False)
+    if problems or failed:
         sys.exit(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,9 +10,11 @@ from itertools import chain, islice
 from math import inf
 from typing import TYPE_CHECKING, Protocol, Self
 
-from crawlers.archive import Exchange, Fetch, ImportedRecord, Segment, SegmentWriter
+from crawlers.archive import Segment, SegmentWriter
 from crawlers.errors import CrawlersError
-from crawlers.importers.readers import json_lines, plain_text, warc_pages
+from crawlers.importers.items import FileReport
+from crawlers.importers.readers import json_lines, plain_text
+from crawlers.importers.web_archives import warc_pages
 from flows.errors import FlowsError
 from flows.pipeline.failures import describe_error
 from flows.pipeline.worker_processes import start_worker, worker_context
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawlers.importers.files import InputFile
+    from crawlers.importers.items import ImportedItem
 
 # Limits of a segment. Loading one takes two seconds for texts and five for pages; a killed import repeats that much.
 # With half as many records per segment, each record takes a tenth more time.
@@ -32,16 +35,14 @@ FIRST_RECORDS = 500  # in the first segment of a process: the sooner it is seale
 NEVER = 1 << 40  # bytes: this module decides where a segment ends, not its writer
 AHEAD = 2  # segments that may be sealed before they are requested; one more is being written
 
-ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
-
 
 class Reader(Protocol):
     """Reads one type of file."""
 
     def __call__(
-        self, file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = ...
+        self, file: InputFile, report: FileReport, at: datetime, *, clean: bool = ...
     ) -> Iterator[ImportedItem]:
-        """Yield the records of a file that was given at a time; whatever is not a record is counted in `left_out`."""
+        """Yield the records of a file that was given at a time; `report` gets the rest."""
 
 
 READERS: dict[str, Reader] = {
@@ -81,11 +82,11 @@ class Archiver:
 
     The process writes a little ahead, and ends with this process or with the `with` block. Iterating raises
     CrawlersError if the file cannot be read or the archive cannot be written, and FlowsError if the process ends
-    unexpectedly. After the last name, `left_out` has counted whatever was not a record.
+    unexpectedly. After the last name, `report` says what was left out and what is damaged.
     """
 
     def __init__(self, job: ArchivingJob) -> None:
-        self.left_out: Counter[str] = Counter()
+        self.report = FileReport()
         self._job = job
         self._ended = False
         context = worker_context()
@@ -124,8 +125,8 @@ class Archiver:
             ) from None
         if isinstance(message, Exception):
             raise message
-        if isinstance(message, Counter):
-            self.left_out, self._ended = message, True
+        if isinstance(message, FileReport):
+            self.report, self._ended = message, True
             raise StopIteration
         self._ask()
         return str(message)
@@ -142,11 +143,11 @@ def _write(pipe: Connection, job: ArchivingJob) -> None:
             return
 
 
-def archiver_messages(job: ArchivingJob) -> Iterator[str | Counter[str] | Exception]:
-    """What the process of an Archiver sends: the name of each segment, then the count of non-records, or an error."""
-    left_out: Counter[str] = Counter()
+def archiver_messages(job: ArchivingJob) -> Iterator[str | FileReport | Exception]:
+    """What the process of an Archiver sends: the name of each segment, then the report on the file, or an error."""
+    report = FileReport()
     try:
-        yield from segments_of(job, left_out)
+        yield from segments_of(job, report)
     except CrawlersError as error:
         yield error
     except Exception as error:  # noqa: BLE001 - an error in one file must not affect the others
@@ -155,7 +156,7 @@ def archiver_messages(job: ArchivingJob) -> Iterator[str | Counter[str] | Except
             "The records archived so far are kept. Run the command again to resume. Please report this error."
         )
     else:
-        yield left_out
+        yield report
 
 
 def _send_when_asked(pipe: Connection, message: object) -> bool:
@@ -167,11 +168,11 @@ def _send_when_asked(pipe: Connection, message: object) -> bool:
     return False
 
 
-def segments_of(job: ArchivingJob, left_out: Counter[str]) -> Iterator[str]:
+def segments_of(job: ArchivingJob, report: FileReport) -> Iterator[str]:
     """Archive a file in this process; yields the same names as an Archiver."""
     reader = reader_of(job.file)
     assert reader is not None, "check_files has checked it"
-    items = reader(job.file, left_out, _given_at(job), clean=job.clean)
+    items = reader(job.file, report, _given_at(job), clean=job.clean)
     deque(islice(items, job.position), maxlen=0)
     position = job.position
     records = FIRST_RECORDS

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from crawlers.archive import Segment
 from crawlers.errors import CrawlersError
 from crawlers.importers.files import find_input_file
+from crawlers.importers.items import FileReport
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.pipeline.archive_files import AHEAD, READERS, Archiver, ArchivingJob, reader_of, segment_name
@@ -40,13 +41,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """Records of a file by outcome, seconds by step, records left out by kind, and records loaded before."""
+    """Records of a file by outcome, seconds by step, what was left out or damaged, and records loaded before."""
 
     file: InputFile
     outcomes: Counter[str] = field(default_factory=Counter)
     times: StepTimes = field(default_factory=StepTimes)
-    left_out: Counter[str] = field(default_factory=Counter)
+    report: FileReport = field(default_factory=FileReport)
     loaded_before: int = 0
+
+    def problems(self) -> list[str]:
+        """Why the file was not loaded as it should have been; empty if it was."""
+        found = [f"{self.file.place}: {damage}." for damage in self.report.damage]
+        if self.outcomes and not self.outcomes.keys() - {"rejected", "failed"}:
+            found.append(f"{self.file.place}: none of its records could be loaded.")
+        return found
 
 
 def check_files(places: Sequence[str]) -> list[InputFile]:
@@ -106,6 +114,8 @@ class _Importer:
     def import_file(self, file: InputFile, *, clean: bool) -> ImportResult:
         """Archive the records that are not archived yet, and load each segment of them as soon as it is sealed."""
         self.reporter.step(f"importing {file.name}")
+        if file.is_empty():
+            return ImportResult(file, report=FileReport(damage=["the file is empty"]))
         run_id = file.fingerprint()
         if clean:
             run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
@@ -122,8 +132,8 @@ class _Importer:
                         times.add(result.times)
                         self.reporter.loaded(result)
                     self.index_loaded()
-                left_out = names.left_out
-        return ImportResult(file, outcomes, times, left_out, before)
+                report = names.report
+        return ImportResult(file, outcomes, times, report, before)
 
     def _extracted(self, names: Archiver, times: StepTimes) -> Iterator[ExtractedSegment]:
         """Yield each segment as soon as it is extracted; by then, the workers are busy with the next ones."""

@@ -8,6 +8,7 @@ import importlib.util
 import json
 import re
 import signal
+import socket
 import time
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -176,10 +177,44 @@ def test_our_own_archive_can_be_imported_elsewhere(newsloom: Newsloom) -> None:
     assert newsloom("sql", "--data", "elsewhere", *query).stdout == newsloom("sql", *query).stdout
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_web_archive_that_is_cut_short_is_reported_and_what_it_has_is_loaded(newsloom: Newsloom) -> None:
+    whole = web_archive(3)
+    (newsloom.folder / "a.warc.gz").write_bytes(whole[:-400])
+    for loaded in ("2 loaded", "already loaded"):
+        said = newsloom("import", "a.warc.gz", code=1).stdout
+        assert loaded in said
+        assert "a.warc.gz: the file is cut short within the record at byte" in said
+        assert f"of {len(whole) - 400} bytes cannot be used" in said
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["2"]]
+
+
+def test_files_without_anything_to_load_are_reported(newsloom: Newsloom) -> None:
+    write_lines(newsloom.folder / "a.jsonl", "no JSON", record(1, title=""))
+    for name in ("b.txt", "c.jsonl", "d.warc.gz"):
+        (newsloom.folder / name).touch()
+    write_lines(newsloom.folder / "e.jsonl", record(1), "no JSON")
+    said = newsloom("import", "a.jsonl", "b.txt", "c.jsonl", "d.warc.gz", "e.jsonl", code=1).stdout
+    assert "a.jsonl: 2 rejected" in said
+    assert "a.jsonl: none of its records could be loaded." in said
+    for name in ("b.txt", "c.jsonl", "d.warc.gz"):
+        assert f"{name}: no records" in said
+        assert f"{name}: the file is empty." in said
+    assert "already loaded" not in said
+    assert "e.jsonl: 1 loaded, 1 rejected" in said
+    assert "e.jsonl: none" not in said
+
+
 def test_files_that_cannot_be_read_are_all_named_before_anything_starts(newsloom: Newsloom) -> None:
     (newsloom.folder / "a.pdf").write_text("x")
-    said = newsloom("import", "missing.jsonl", "a.pdf", code=2).stderr
+    (newsloom.folder / "folder").mkdir()
+    with socket.socket() as closed:  # a port that nobody listens on
+        closed.bind(("127.0.0.1", 0))
+        away = f"http://127.0.0.1:{closed.getsockname()[1]}/a.jsonl"
+        said = newsloom("import", "missing.jsonl", "a.pdf", "folder", away, code=2).stderr
     assert "missing.jsonl: no such file" in said
+    assert "folder: is a directory; name the files in it, such as folder/*.jsonl" in said
+    assert f"{away}: cannot be reached: " in said
     assert "a.pdf: unsupported file type; supported: .jsonl, .ndjson, .json, .txt, .warc, .warc.gz" in said
     assert not newsloom.data.exists()
 

@@ -7,7 +7,6 @@ import multiprocessing
 import os
 import signal
 import time
-from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ import pytest
 from crawlers.archive import Segment, sealed_segments
 from crawlers.errors import CrawlersError
 from crawlers.importers.files import find_input_file
+from crawlers.importers.items import FileReport
 from crawlers.importers.readers import json_lines
 from flows.errors import FlowsError
 from flows.pipeline.archive_files import (
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawlers.importers.files import InputFile
-    from flows.pipeline.archive_files import ImportedItem
+    from crawlers.importers.items import ImportedItem
 
 MANY = FIRST_RECORDS + 8 * SEGMENT_RECORDS
 
@@ -64,13 +64,13 @@ def test_each_segment_is_named_by_where_it_begins_and_what_is_no_record_is_count
     assert names == ["import-abc-000000000", f"import-abc-{second:09d}", f"import-abc-{third:09d}"]
     fetches = [fetch.url for name in names for fetch in Segment(tmp_path / "archive", name).fetches()]
     assert fetches == [f"https://town.example/{number}" for number in range(third + 2)]
-    assert archiver.left_out == {"blank line": 1}
+    assert archiver.report.left_out == {"blank line": 1}
     assert archivers() == []
 
 
 def test_large_records_make_smaller_segments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.pipeline.archive_files.SEGMENT_BYTES", 100)
-    names = list(segments_of(job_for(tmp_path, 5), Counter()))
+    names = list(segments_of(job_for(tmp_path, 5), FileReport()))
     fetches = [list(Segment(tmp_path / "archive", name).fetches()) for name in names]
     assert [len(each) for each in fetches] == [4, 1]  # of 32 bytes
     assert names[1] == "import-abc-000000004"
@@ -85,8 +85,8 @@ def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
 
 def test_what_goes_on_later_is_of_the_same_time(tmp_path: Path) -> None:
     """Else a second line of an address would be a newer version where an import was killed between the two."""
-    (first,) = segments_of(job_for(tmp_path, 3), Counter())
-    (second,) = segments_of(job_for(tmp_path, 5, position=3), Counter())
+    (first,) = segments_of(job_for(tmp_path, 3), FileReport())
+    (second,) = segments_of(job_for(tmp_path, 5, position=3), FileReport())
     times = {fetch.fetched_at for name in (first, second) for fetch in Segment(tmp_path / "archive", name).fetches()}
     assert len(times) == 1
 
@@ -133,8 +133,8 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
 def test_an_unexpected_error_in_a_file_is_reported_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def reader(file: InputFile, left_out: Counter[str], at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-        yield from islice(json_lines(file, left_out, at, clean=clean), 2)
+    def reader(file: InputFile, report: FileReport, at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
+        yield from islice(json_lines(file, report, at, clean=clean), 2)
         raise ZeroDivisionError("nobody foresaw it")
 
     monkeypatch.setitem(READERS, ".jsonl", reader)

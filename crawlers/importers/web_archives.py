@@ -1,0 +1,126 @@
+"""Reads the HTML pages of any WARC file as the content of archive segments."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from fastwarc.warc import WarcRecordType
+
+from crawlers.archive import Exchange, Kind
+from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
+from crawlers.discovery import normalise_url
+from crawlers.importers.http_responses import MAX_HEAD_BYTES, HttpResponse
+from crawlers.importers.items import failed, fetched, host
+from crawlers.importers.warc_files import records_of
+from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastwarc.warc import WarcRecord
+
+    from crawlers.importers.files import InputFile
+    from crawlers.importers.items import FileReport, ImportedItem
+
+HTML = ("text/html", "application/xhtml+xml")
+_PIECE = 64 << 10
+_FIRST_DATE = datetime(1990, 1, 1, tzinfo=UTC)  # before the first page of the web
+_CLOCK_ERROR = timedelta(days=1)
+
+
+def warc_pages(file: InputFile, report: FileReport, at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
+    """The HTML pages of a WARC file: responses with status 200.
+
+    Other records are counted in `report.left_out`, and damaged parts of the file described in `report.damage`. `at` is
+    the time of the import, with time zone, and that of records without a plausible one of their own. `clean` is
+    ignored: pages are always cleaned. Raises CrawlersError for a file without any record.
+    """
+    for record in records_of(file, report):
+        skipped = _reason_to_skip(record)
+        if skipped is not None:
+            report.left_out[skipped] += 1
+            continue
+        block, is_whole = _block(record)
+        response = HttpResponse(block)
+        skipped = _reason_to_skip_response(response)
+        if skipped is None:
+            yield _page(record, response, at, is_whole=is_whole)
+        else:
+            report.left_out[skipped] += 1
+
+
+def _block(record: WarcRecord) -> tuple[bytes, bool]:
+    """The block of a record, or as much of it as can be used, and whether the whole block is in the file."""
+    pieces: list[bytes] = []
+    wanted = MAX_HEAD_BYTES + MAX_PAGE_BYTES
+    try:
+        while piece := record.reader.read(min(wanted, _PIECE)):
+            pieces.append(piece)
+            wanted -= len(piece)
+        block = b"".join(pieces)
+        return block, len(block) + record.reader.consume() >= _declared_length(record)
+    except OSError:  # damaged; what was lost is described when the next record is requested
+        return b"".join(pieces), False
+
+
+def _reason_to_skip(record: WarcRecord) -> str | None:
+    if record.record_type != WarcRecordType.response:
+        return f"{record.headers.get('WARC-Type')} record"
+    if not record.is_http:
+        return "response other than HTTP"
+    url = record.headers.get("WARC-Target-URI") or ""
+    if len(url) > MAX_URL_BYTES:
+        return "response with a URL of over 8 KiB"
+    try:
+        normalise_url(url)
+    except ValueError:
+        return "response without an http URL"
+    return None
+
+
+def _reason_to_skip_response(response: HttpResponse) -> str | None:
+    if response.status is None:
+        return "response without a valid HTTP status"
+    if response.status != 200:
+        return "response with a status other than 200"
+    content_type = (response.values("content-type") or [""])[-1].lower()
+    return None if not content_type or content_type.startswith(HTML) else "response other than HTML"
+
+
+def _declared_length(record: WarcRecord) -> int:
+    value = record.headers.get("Content-Length") or ""
+    return int(value) if value.isascii() and value.isdigit() else 0
+
+
+def _page(record: WarcRecord, response: HttpResponse, at: datetime, *, is_whole: bool) -> ImportedItem:
+    url = normalise_url(record.headers.get("WARC-Target-URI") or "")
+    source = host(url)
+    fetched_at, note = _fetched_at(record, at)
+    try:
+        if not is_whole:
+            raise BrokenCodingError("the record is incomplete or damaged in the file")
+        if reason := record.headers.get("WARC-Truncated"):
+            raise BrokenCodingError(f"the program that wrote the record cut it short: {reason[:80]}")
+        body = response.body(MAX_PAGE_BYTES)
+        if len(body) > MAX_PAGE_BYTES:
+            raise BodyTooLargeError(f"longer than {MAX_PAGE_BYTES} bytes")
+    except BrokenCodingError as error:
+        return failed(url, source, Kind.PAGE, fetched_at, "incomplete", str(error)), None
+    except BodyTooLargeError as error:
+        return failed(url, source, Kind.PAGE, fetched_at, "too_large", str(error)), None
+    fetch = fetched(url, source, Kind.PAGE, fetched_at, len(body), status=200, detail=note)
+    return fetch, Exchange("GET", url, (), 200, "OK", response.headers, body, record.headers.get("WARC-IP-Address"))
+
+
+def _fetched_at(record: WarcRecord, at: datetime) -> tuple[datetime, str | None]:
+    """When the page was fetched, and what is wrong with the date of the record, if anything is."""
+    date = record.record_date
+    try:
+        when = date.replace(tzinfo=UTC) if date is None or date.tzinfo is None else date.astimezone(UTC)
+    except (AttributeError, OverflowError):  # no date, or one at an end of the calendar
+        when = None
+    if when is not None and _FIRST_DATE <= when <= at + _CLOCK_ERROR:
+        return when, None
+    found = record.headers.get("WARC-Date")
+    return at, f"the date of the record is {str(found)[:40]!r}; the time of the import is used instead"
