@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.article import Article, Rejection, RejectionReason
 from crawlers.extraction.author_names import clean_names
+from crawlers.extraction.charset_guess import guess_charset
 from crawlers.extraction.cleaning import clean_body, clean_text
 from crawlers.extraction.date_parsing import ParsedDate, plausible_date
 from crawlers.extraction.language import find_language, language_code
 from crawlers.extraction.page import decode
 from crawlers.extraction.text import single_line
+from crawlers.extraction.urls import resolve_http_url
 from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from crawlers.extraction.article import Precision
 
 T = TypeVar("T")
 
@@ -26,6 +31,8 @@ CLEAN = "clean=1"
 """Parameter of a record's content type that requests cleaning of its text."""
 _REQUIRED = ("url", "title", "text")
 _LETTER = re.compile(r"[^\W_]")
+_PRECISIONS: dict[str, Precision] = {"second": "second", "minute": "minute", "day": "day"}
+_REPLACEMENT = "\ufffd"
 _MAX_QUOTED = 60
 """Characters of an invalid value that a message quotes."""
 
@@ -37,14 +44,16 @@ class _BadRecordError(ValueError):
 def extract_record(body: bytes, content_type: str, url: str) -> Article | Rejection:
     """Read the article in an imported record.
 
-    With a JSON content type, `body` is one object. `url`, `title` and `text` (strings) are required. `published_at`
-    (ISO 8601; read as UTC without a zone), `authors` (a list of strings, or one string), `language` (ISO 639-1) and
-    `source` (a string, not used here) are optional; null means the same as a missing key. Other keys are ignored. The
-    article's URL is the record's `url`.
+    With a JSON content type, `body` is one object. `url`, `title` and `text` (strings) are required. Optional are
+    `published_at` and `modified_at` (ISO 8601; read as UTC without a zone), `published_precision` (`second`, `minute`
+    or `day`), `authors` and `tags` (a list of strings, or one string), `language` (ISO 639-1), `section`,
+    `description`, `image_url` (strings), `is_free` (true or false) and `source` (a string, not used here). Null means
+    the same as a missing key. Other keys are ignored. The article's URL is the record's `url`. These are the names in
+    the view `articles`, so that an export can be imported.
 
     With any other content type, `body` is plain text: the first line that is not blank is the title, the rest is the
-    text. The article's URL is `url`; if it is not http(s), it is kept unchanged, because a text file has no URL on the
-    web.
+    text. If it is not in the declared charset, its charset is detected. The article's URL is `url`; if it is not
+    http(s), it is kept unchanged, because a text file has no URL on the web.
 
     Blank lines and invisible characters are removed from the text. If the content type has the parameter `clean=1`,
     consent dialogues, adverts, bios and teasers of other articles are dropped too. Never raises: an invalid record is a
@@ -56,7 +65,7 @@ def extract_record(body: bytes, content_type: str, url: str) -> Article | Reject
         clean = CLEAN in content_type
         if "json" in content_type.lower():
             return _from_json(body, clean=clean)
-        return _from_text(decode(body, _charset(content_type)), url, clean=clean)
+        return _from_text(_decoded(body, _charset(content_type)), url, clean=clean)
     except _BadRecordError as error:
         return Rejection(RejectionReason.BAD_RECORD, str(error))
     except Exception as error:  # noqa: BLE001 - an error in one record must not affect others
@@ -66,6 +75,23 @@ def extract_record(body: bytes, content_type: str, url: str) -> Article | Reject
 def _charset(content_type: str) -> str | None:
     _, found, rest = content_type.lower().partition("charset=")
     return rest.split(";")[0].strip("\"' ") if found else None
+
+
+def _decoded(body: bytes, charset: str | None) -> str:
+    """A plain text in Unicode. A charset that is neither declared nor certain is an error: it would garble the text."""
+    try:
+        text = decode(body, charset)
+    except LookupError:
+        text = decode(body)
+    if _REPLACEMENT not in text or _REPLACEMENT.encode() in body:
+        return text
+    guessed = guess_charset(body)
+    try:
+        if guessed is not None:
+            return body.decode(guessed)
+    except UnicodeDecodeError:
+        pass
+    raise _BadRecordError("the text is not UTF-8, and its charset could not be detected; convert the file to UTF-8")
 
 
 def _quoted(value: object) -> str:
@@ -95,13 +121,22 @@ def _from_json(body: bytes, *, clean: bool) -> Article:
         raise _BadRecordError(f"{', '.join(missing)} missing; required: {', '.join(_REQUIRED)}")
     _optional(record, "source", str, "a string")
     title, lines, language = _string(record, "title"), _lines(_string(record, "text")), _language(record)
+    url = _url(_string(record, "url"))
     return _article(
-        url=_url(_string(record, "url")),
+        url=url,
         title=title,
         lines=clean_body(lines, title, language) if clean else lines,
-        published=_published(record),
-        authors=_authors(record),
-        language=language,
+        given=_Given(
+            published=_published(record),
+            modified=_date(record, "modified_at"),
+            authors=_authors(record),
+            language=language,
+            section=_line(record, "section"),
+            tags=tuple(dict.fromkeys(tag for value in _strings(record, "tags") if (tag := single_line(value)))),
+            image_url=_image_url(record, url),
+            description=_line(record, "description"),
+            is_free=_optional(record, "is_free", bool, "true or false"),
+        ),
     )
 
 
@@ -119,35 +154,56 @@ def _from_text(text: str, url: str, *, clean: bool) -> Article:
     return _article(url=url, title=lines[0], lines=lines[1:])
 
 
-def _article(
-    *,
-    url: str,
-    title: str,
-    lines: list[str],
-    published: ParsedDate | None = None,
-    authors: tuple[str, ...] = (),
-    language: str | None = None,
-) -> Article:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """The optional fields of a record."""
+
+    published: ParsedDate | None = None
+    modified: ParsedDate | None = None
+    authors: tuple[str, ...] = ()
+    language: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    image_url: str | None = None
+    description: str | None = None
+    is_free: bool | None = None
+
+
+def _article(*, url: str, title: str, lines: list[str], given: _Given = _Given()) -> Article:
     text = "\n".join(lines)
-    found, origin = (language, "record") if language else find_language((), text)
-    given = {"url": url, "title": title, "authors": authors, "published_at": published}
+    language, origin = (given.language, "record") if given.language else find_language((), text)
+    published, modified = given.published, given.modified.at if given.modified else None
+    if published and modified and modified < published.at:
+        modified = None
+    fields = {
+        "url": url,
+        "title": title,
+        "authors": given.authors,
+        "published_at": published,
+        "modified_at": modified,
+        "section": given.section,
+        "tags": given.tags,
+        "image_url": given.image_url,
+        "description": given.description,
+        "is_free": given.is_free,
+    }
     return Article(
         url=url,
         title=single_line(title),
-        authors=authors,
+        authors=given.authors,
         published_at=published.at if published else None,
-        modified_at=None,
+        modified_at=modified,
         published_precision=published.precision if published else None,
-        language=found,
-        section=None,
-        tags=(),
-        image_url=None,
-        description=None,
+        language=language,
+        section=given.section,
+        tags=given.tags,
+        image_url=given.image_url,
+        description=given.description,
         text=text,
-        is_free=None,
+        is_free=given.is_free,
         provenance=(
-            *((field, "record") for field, value in given.items() if value),
-            *((("language", origin),) if found else ()),
+            *((field, "record") for field, value in fields.items() if value not in (None, ())),
+            *((("language", origin),) if language else ()),
         ),
     )
 
@@ -180,31 +236,56 @@ def _url(value: str) -> str:
 
 
 def _published(record: Mapping[str, object]) -> ParsedDate | None:
-    value = _optional(record, "published_at", str, "an ISO 8601 string")
+    parsed, precision = _date(record, "published_at"), _optional(record, "published_precision", str, "a string")
+    if parsed is None or precision is None:
+        return parsed
+    if precision not in _PRECISIONS:
+        raise _BadRecordError(f"published_precision is {_quoted(precision)}; second, minute or day is expected")
+    return replace(parsed, precision=_PRECISIONS[precision])
+
+
+def _date(record: Mapping[str, object], key: str) -> ParsedDate | None:
+    value = _optional(record, key, str, "an ISO 8601 string")
     if value is None:
         return None
     try:
         local = datetime.fromisoformat(value.strip())
     except ValueError:
         raise _BadRecordError(
-            f"published_at is {_quoted(value)}; ISO 8601 is expected, such as 2026-03-01T08:30:00+01:00 or 2026-03-01"
+            f"{key} is {_quoted(value)}; ISO 8601 is expected, such as 2026-03-01T08:30:00+01:00 or 2026-03-01"
         ) from None
     parsed = plausible_date(local)
     if parsed is None:
         raise _BadRecordError(
-            f"published_at is {_quoted(value)}; a year from 1900 to 2099 is expected, or null if it is not known"
+            f"{key} is {_quoted(value)}; a year from 1900 to 2099 is expected, or null if it is not known"
         )
     return parsed
 
 
 def _authors(record: Mapping[str, object]) -> tuple[str, ...]:
-    value = record.get("authors")
-    names = [value] if isinstance(value, str) else value if value is not None else []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    names = _strings(record, "authors")
+    # An exported article has names that were cleaned when it was extracted.
+    return tuple(names) if "extractor" in record and "article_id" in record else clean_names(names)
+
+
+def _strings(record: Mapping[str, object], key: str) -> list[str]:
+    value = record.get(key)
+    values = [value] if isinstance(value, str) else value if value is not None else []
+    if not isinstance(values, list) or not all(isinstance(one, str) for one in values):
         raise _BadRecordError(
-            f"authors is {_kind(value)} ({_quoted(value)}); a list of strings or one string is expected"
+            f"{key} is {_kind(value)} ({_quoted(value)}); a list of strings or one string is expected"
         )
-    return clean_names(names)
+    return values
+
+
+def _line(record: Mapping[str, object], key: str) -> str | None:
+    value = _optional(record, key, str, "a string")
+    return single_line(value) or None if value else None
+
+
+def _image_url(record: Mapping[str, object], url: str) -> str | None:
+    value = _optional(record, "image_url", str, "a string")
+    return resolve_http_url(value, url) if value else None
 
 
 def _language(record: Mapping[str, object]) -> str | None:

@@ -31,8 +31,11 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
 
     \b
     .jsonl .ndjson .json   one article per line: url, title, text; optional: published_at (ISO 8601,
-                           1900 to 2099), authors (a list), language (ISO 639-1), source
-    .txt                   one article: the first line is the title, the rest is the text
+                           1900 to 2099), published_precision, modified_at, authors (a list),
+                           language (ISO 639-1), source, section, tags (a list), description,
+                           image_url, is_free; files of `newsloom export --format jsonl`
+    .txt                   one article: the first line is the title, the rest is the text;
+                           UTF-8, or a charset that can be detected
     .warc .warc.gz         the HTML pages of a web archive; other records are counted and skipped
 
     FILE is a path, or a URL such as s3://BUCKET/KEY or https://… (pip install newsloom[remote]).

@@ -227,3 +227,77 @@ def test_a_record_is_cleaned_if_its_content_type_requests_it(content_type: str, 
     assert isinstance(found, Article)
     assert found.title == "A title"
     assert (ADVERT in found.text) is kept
+
+
+def test_every_field_of_an_exported_article_is_read() -> None:
+    found = imported(
+        GOOD,
+        published_at="2026-03-01T08:30:00+00:00",
+        published_precision="day",
+        modified_at="2026-03-02T00:00:05+00:00",
+        section=" World ",
+        tags=["ports", "ports", " ferries "],
+        image_url="/quay.jpg",
+        description="A line\nof text.",
+        is_free=False,
+    )
+    assert isinstance(found, Article)
+    assert (found.published_at, found.published_precision) == (datetime(2026, 3, 1, 8, 30, tzinfo=UTC), "day")
+    assert found.modified_at == datetime(2026, 3, 2, 0, 0, 5, tzinfo=UTC)
+    assert (found.section, found.tags, found.description) == ("World", ("ports", "ferries"), "A line of text.")
+    assert (found.image_url, found.is_free) == ("https://paper.example/quay.jpg", False)
+    assert {"section", "tags", "image_url", "description", "is_free", "modified_at"} <= dict(found.provenance).keys()
+
+
+def test_a_change_before_the_publication_is_left_out() -> None:
+    found = imported(GOOD, published_at="2026-03-02T08:30:00Z", modified_at="2026-03-01T08:30:00Z")
+    assert isinstance(found, Article)
+    assert found.modified_at is None
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "detail"),
+    [
+        ("section", 5, "section is a number (5); a string is expected"),
+        ("tags", {"a": 1}, 'tags is an object ({"a": 1}); a list of strings or one string is expected'),
+        ("is_free", "yes", 'is_free is a string ("yes"); true or false is expected'),
+        ("published_precision", "hour", 'published_precision is "hour"; second, minute or day is expected'),
+        ("modified_at", "0001-01-01T00:00:00+05:00", "a year from 1900 to 2099 is expected"),
+    ],
+)
+def test_a_field_of_the_wrong_type_is_named(key: str, value: object, detail: str) -> None:
+    found = imported(GOOD | {"published_at": "2026-03-01T08:30:00Z"}, **{key: value})
+    assert isinstance(found, Rejection)
+    assert detail in found.detail
+
+
+@pytest.mark.parametrize(
+    ("charset", "text"),
+    [
+        ("cp1252", "Le marché rouvre\nLe marché couvert a rouvert après trois années de travaux, très attendus."),
+        ("cp1252", "Brücke gesperrt\nDer Stadtrat hat beschlossen, die Brücke für längere Zeit zu schließen."),
+        ("cp1251", "Мост закрыли на ремонт\nГородской совет решил закрыть старый мост на всю зиму, сообщил мэр."),
+        (
+            "iso8859_2",
+            "Most zamknięty\nRada zdecydowała, że stary most zostanie zamknięty na całą zimę.",
+        ),
+        ("utf-16", "The quay is closed\nIt stays closed for the winter – the council says so."),
+        ("shift_jis", "橋が閉鎖された\n市議会は火曜日、古い橋を冬の間閉鎖することを決定した。"),
+    ],
+)
+def test_the_charset_of_a_plain_text_is_detected(charset: str, text: str) -> None:
+    found = extract_record(text.encode(charset), "text/plain; charset=utf-8", "https://paper.example/a")
+    assert isinstance(found, Article)
+    assert f"{found.title}\n{found.text}" == text
+
+
+def test_a_plain_text_in_no_charset_is_refused() -> None:
+    found = extract_record(b"A title\n" + bytes(range(128, 256)) * 4, "text/plain; charset=utf-8", "https://a.example/")
+    assert isinstance(found, Rejection)
+    assert found.detail == "the text is not UTF-8, and its charset could not be detected; convert the file to UTF-8"
+
+
+def test_a_replacement_character_in_the_file_stays() -> None:
+    found = extract_record("A title\nSome \ufffd text".encode(), "text/plain; charset=utf-8", "https://a.example/")
+    assert isinstance(found, Article)
+    assert found.text == "Some \ufffd text"
