@@ -13,9 +13,10 @@ from flows.errors import FlowsError
 from flows.pipeline.extract import Extractor
 from flows.pipeline.failures import describe_failures
 from flows.pipeline.import_files import ImportResult, check_files, import_files
-from flows.prefect_support import LONG_RETRIES, Data, Wait, document_parameters, retried_task, skip_if_busy
+from flows.prefect_support import Data, Wait, document_parameters, retried_task, skip_if_busy
 from flows.progress import LogReporter, Reporter
 from flows.reports.artifacts import escape
+from flows.retries import LONG_RETRIES
 from warehouse import Writer, open_writer
 from warehouse.failed_segments import failed_segments
 

@@ -15,6 +15,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from crawlers.errors import TransientError
+from flows.retries import SHORT_RETRIES
 from warehouse import WarehouseBusyError, Writer
 
 if TYPE_CHECKING:
@@ -26,10 +27,6 @@ if TYPE_CHECKING:
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-
-# Seconds before each new attempt of a task, after a transient error.
-SHORT_RETRIES = (5.0, 5.0)
-LONG_RETRIES = (1.0, 10.0, 60.0)
 
 SourcesFile = Annotated[Path, Field(description="Absolute path of sources.toml on the machine that runs the flow.")]
 Data = Annotated[Path, Field(description="Absolute path of the data directory on the machine that runs the flow.")]

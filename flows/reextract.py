@@ -9,8 +9,9 @@ from pydantic import Field
 from flows.data_directory import DataDirectory
 from flows.maintenance.reextract import ReextractResult, reextract
 from flows.pipeline.extract import Extractor
-from flows.prefect_support import LONG_RETRIES, Data, Wait, document_parameters, retried_task, skip_if_busy
+from flows.prefect_support import Data, Wait, document_parameters, retried_task, skip_if_busy
 from flows.progress import LogReporter
+from flows.retries import LONG_RETRIES
 from warehouse import Writer, open_writer
 
 

@@ -12,7 +12,7 @@ COMMENT ON COLUMN runs.run_id IS 'Identifier of the run; the names of its segmen
 COMMENT ON COLUMN runs.kind IS 'The command: run (a crawl) or import (files).';
 COMMENT ON COLUMN runs.started_at IS 'When it started, UTC.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended, UTC; empty while it runs.';
-COMMENT ON COLUMN runs.outcome IS 'running, completed, failed, or crashed (it ended without recording an outcome, and a later run noticed).';
+COMMENT ON COLUMN runs.outcome IS 'running, completed, failed, interrupted (by Ctrl-C), or crashed (it ended without recording an outcome, and a later run noticed).';
 COMMENT ON COLUMN runs.detail IS 'Why it failed, in words.';
 COMMENT ON COLUMN runs.version IS 'Version of newsloom.';
 

@@ -63,7 +63,7 @@ def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetim
 
 
 def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail: str | None = None) -> None:
-    """Record the outcome of a run: completed or failed."""
+    """Record the outcome of a run: completed, failed or interrupted."""
     with writer.transaction() as connection:
         connection.execute(
             "UPDATE runs SET outcome = ?, finished_at = ?, detail = ? WHERE run_id = ?", [outcome, now, detail, run_id]

@@ -12,7 +12,13 @@ from flows.cli.options import data_option, sources_option, wait_option
 from flows.data_directory import LEAST_FREE_GB, data_directory
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from flows.data_directory import DataDirectory
+    from flows.pipeline.interrupt import Interrupt
+    from flows.progress import Reporter
+    from flows.reports.run_summary import RunSummary
 
 
 @click.command("run")
@@ -23,14 +29,22 @@ def command(sources: Path, data: Path, wait: float) -> None:
     """Crawl the sources and load new articles into the warehouse.
 
     You can run it at any time: it requests the listings that are due, fetches new pages, and completes interrupted
-    runs. A run is a Prefect flow run. The server of `newsloom up` records it, or the server that PREFECT_API_URL
-    names, or else a database in the data directory.
+    runs. While `newsloom up` is running, or if PREFECT_API_URL names a server, the run is also a Prefect flow run.
+
+    Ctrl-C ends the run in good order: what it has fetched is loaded, and the next run requests the rest. A second
+    Ctrl-C ends it at once.
 
     Exit code 1: some of the fetched pages could not be loaded. The rest was loaded, and later runs try again.
+    Exit code 130: you pressed Ctrl-C.
     """
     from crawlers.errors import NewsloomError
     from crawlers.sources.contact import require_contact
     from flows.errors import FlowsError
+    from flows.pipeline.interrupt import interrupt_by_signal
+    from flows.progress import show_progress
+    from flows.reports.run_summary import print_summary, report_console
+    from flows.service.prefect_settings import configured_server
+    from flows.service.state import running_service
     from flows.settings import load_all
 
     directory = data_directory(data)
@@ -40,20 +54,14 @@ def command(sources: Path, data: Path, wait: float) -> None:
     directory.require_writable()
     directory.require_space(settings.alerts.least_free_gb)
 
-    from flows.service.prefect_settings import set_up_prefect
-    from flows.service.state import running_service
-
     service = running_service(directory)
     if service is not None:
-        os.environ.setdefault("PREFECT_API_URL", service.api)  # shows up in its user interface, and starts sooner
-    set_up_prefect(directory)
-    from flows.progress import show_progress
-    from flows.reports.run_summary import print_summary, report_console
-    from flows.run import make_run_flow
-
+        os.environ.setdefault("PREFECT_API_URL", service.api)  # the run shows up in its user interface
+    recorded = configured_server() is not None
     try:
-        with show_progress() as reporter:
-            summary = make_run_flow(reporter)(sources=sources.absolute(), data=directory.root, wait=wait)
+        with interrupt_by_signal(_announce) as interrupt, show_progress() as reporter:
+            run = _flow_of(directory, reporter, interrupt) if recorded else _plain(reporter, interrupt)
+            summary = run(sources.absolute(), directory.root, wait)
     except Exception as error:
         if isinstance(error, NewsloomError) or directory.free_gb() >= LEAST_FREE_GB:
             raise
@@ -63,5 +71,30 @@ def command(sources: Path, data: Path, wait: float) -> None:
             f"({type(error).__name__}).\nNothing that was fetched is lost. Free some space, then run the command again."
         ) from error
     print_summary(summary, report_console())
+    if summary.interrupted:
+        sys.exit(130)
     if summary.failed:
         sys.exit(1)
+
+
+def _announce() -> None:
+    click.echo("stopping: loading what has been fetched. Press Ctrl-C again to end at once.", err=True)
+
+
+def _plain(reporter: Reporter, interrupt: Interrupt) -> Callable[[Path, Path, float], RunSummary]:
+    """A run without Prefect, which would start a server for it: 12 s for what the table `runs` records as well."""
+    from flows.pipeline.run import run_sources
+
+    return lambda sources, data, wait: run_sources(sources, data, wait, None, reporter, interrupt=interrupt)
+
+
+def _flow_of(
+    directory: DataDirectory, reporter: Reporter, interrupt: Interrupt
+) -> Callable[[Path, Path, float], RunSummary]:
+    """A run that Prefect's server records."""
+    from flows.service.prefect_settings import set_up_prefect
+
+    set_up_prefect(directory)
+    from flows.run import make_run_flow
+
+    return make_run_flow(reporter, interrupt)

@@ -53,32 +53,28 @@ QUESTIONS = (
 def run_demo(directory: DataDirectory, console: Console) -> None:
     """Serve the newspapers, run the flow twice and print the results. The data directory stays for the user to query.
 
-    Raises FlowsError if the directory contains anything other than an earlier demo. Prefect must not have been imported
-    yet.
+    Raises FlowsError if the directory contains anything other than an earlier demo.
     """
     sources = _prepare(directory)
-    # Here, because importing the flow imports Prefect.
-    from flows.service.prefect_settings import set_up_prefect
-
-    set_up_prefect(directory)
+    # Here, because these imports take a second.
+    from flows.pipeline.run import run_sources
     from flows.progress import show_progress
     from flows.reports.run_summary import print_summary
-    from flows.run import make_run_flow
 
     with NewsWeb(demo_sites(1)) as web, _proxied_through(web.proxy_url):
         served = len([article for article in demo_articles(1) if article.kind == "article"])
         console.print(
             f"Four newspapers are served at {web.proxy_url}: {served} articles, and some pages that are not articles."
         )
-        console.print("[bold]First run[/bold] (Prefect starts a server for it, which takes a few seconds)")
+        console.print("[bold]First run[/bold]")
         with show_progress() as reporter:
-            first = make_run_flow(reporter)(sources=sources, data=directory.root)
+            first = run_sources(sources, directory.root, 0.0, None, reporter)
         print_summary(first, console)
         for site in demo_sites(2):
             web.publish(site)
         console.print("\nOne newspaper edits a story, and another publishes a new one. [bold]Second run[/bold]")
         with show_progress() as reporter:
-            second = make_run_flow(reporter)(sources=sources, data=directory.root)
+            second = run_sources(sources, directory.root, 0.0, None, reporter)
         print_summary(second, console)
     console.print("\nQueries on the warehouse:")
     with connect(directory.news) as connection:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flows.progress import Reporter
 
 STOP_SECONDS = 30.0  # time for a crawl to finish its requests in flight and seal its segment
+QUICK_STOP_SECONDS = 4.0  # the same for a user who has pressed Ctrl-C and waits
 PLAN_REFUSED = 2  # see crawlers.__main__
 
 
@@ -48,6 +49,7 @@ class Crawl:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                start_new_session=True,  # a terminal sends Ctrl-C to all of a session: the run ends the crawl in order
             )
         self.reader = threading.Thread(target=self._read, name="crawl events", daemon=True)
         self.reader.start()
@@ -91,12 +93,17 @@ class Crawl:
         self.cut_short = self.process.poll() is None
         self.stop()
 
-    def stop(self) -> None:
-        """End it, in good order if possible; does nothing if it has ended."""
+    def cut_quickly(self) -> None:
+        """The same for a user who waits. The next run salvages the segment of a crawl that does not end in time."""
+        self.cut_short = self.process.poll() is None
+        self.stop(QUICK_STOP_SECONDS)
+
+    def stop(self, patience: float = STOP_SECONDS) -> None:
+        """End it, in good order if that takes at most `patience` seconds; does nothing if it has ended."""
         if self.process.poll() is None:
             self.process.terminate()
             try:
-                self.process.wait(STOP_SECONDS)
+                self.process.wait(patience)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()

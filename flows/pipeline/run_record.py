@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -17,15 +18,24 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 
+@dataclass(slots=True)
+class RunRecord:
+    """What a run says of itself while it goes on."""
+
+    interrupted: bool = False
+
+
 @contextmanager
-def recorded_run(writer: Writer, run_id: str, kind: str, started: datetime) -> Iterator[None]:
+def recorded_run(writer: Writer, run_id: str, kind: str, started: datetime) -> Iterator[RunRecord]:
     """Record what happens within as a run: it failed if an error ended it, or if a segment could not be loaded."""
     start_run(writer, run_id, kind, version("newsloom"), started)
+    record = RunRecord()
     try:
-        yield
+        yield record
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
     failed = failed_segments(writer.connection, started)
     detail = describe_failures(failed) if failed else None
-    finish_run(writer, run_id, "failed" if failed else "completed", datetime.now(UTC), detail)
+    outcome = "failed" if failed else "interrupted" if record.interrupted else "completed"
+    finish_run(writer, run_id, outcome, datetime.now(UTC), detail)

@@ -23,7 +23,8 @@ class RunSummary:
 
     `reasons` counts pages by outcome and reason, and `listings` counts listings by outcome. `recovered` is the number
     of pages from earlier, interrupted runs, and `articles` the number of articles in the warehouse now. `cut_short`
-    means that the run reached its time limit. `failed` are the segments that could not be loaded.
+    means that the run reached its time limit, `interrupted` that the user ended it. `failed` are the segments that
+    could not be loaded.
     """
 
     run_id: str
@@ -34,6 +35,7 @@ class RunSummary:
     recovered: int
     articles: int
     cut_short: bool = False
+    interrupted: bool = False
     failed: tuple[FailedSegment, ...] = ()
 
     def total(self, outcome: str) -> int:
@@ -55,6 +57,7 @@ def summarise(
     failed: tuple[FailedSegment, ...] = (),
     *,
     cut_short: bool = False,
+    interrupted: bool = False,
 ) -> RunSummary:
     """Read a run's summary from the warehouse."""
     counts = read_run_counts(writer.connection, run_id)
@@ -67,6 +70,7 @@ def summarise(
         recovered=recovered,
         articles=counts.articles,
         cut_short=cut_short,
+        interrupted=interrupted,
         failed=failed,
     )
 
@@ -113,6 +117,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     console.print(f"listings: {listings or 'none requested'}")
     if summary.cut_short:
         console.print("stopped at its time limit; the next run requests the rest")
+    if summary.interrupted:
+        console.print("interrupted; everything that was fetched is in the archive, and the next run requests the rest")
     if summary.recovered:
         console.print(f"recovered from an interrupted run: {summary.recovered} pages")
     console.print(f"articles in the warehouse: {summary.articles}")

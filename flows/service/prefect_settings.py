@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,17 +20,14 @@ KEEP_EVENTS_DAYS = 3
 def set_up_prefect(directory: DataDirectory) -> None:
     """Set the settings that the environment does not; must be called before Prefect is imported.
 
-    If neither PREFECT_API_URL nor a Prefect profile names a server, the server that is started (by `newsloom up`, or by
-    Prefect for a single run) keeps its database in the data directory.
+    If neither PREFECT_API_URL nor a Prefect profile names a server, `newsloom up` starts one, which keeps its database
+    in the data directory.
     """
     directory.private.mkdir(parents=True, exist_ok=True)
     defaults = {
         # Prefect reports usage by default, and the report's own database connection sometimes finds it locked.
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-        # Usually 9 to 15 seconds; Prefect gives up after 20, which a busy machine exceeds.
-        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
         # Prefect's server keeps the log. On the terminal, Prefect would print every error with its traceback, even one
         # meant for the user. The caller of the flow gets them all anyway.
         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL",
@@ -54,9 +52,11 @@ def set_up_prefect(directory: DataDirectory) -> None:
 
 
 def configured_server() -> str | None:
-    """The URL of the API named by PREFECT_API_URL or by Prefect's active profile; None if neither names one."""
+    """The URL of the API named by PREFECT_API_URL or by Prefect's files of settings; None if none of them names one."""
     if os.environ.get("PREFECT_API_URL"):
         return os.environ["PREFECT_API_URL"]
+    if not any(_mentions_prefect(file) for file in _settings_files()):
+        return None  # without asking Prefect, whose imports take a second or two
     # In another process, because importing Prefect here would take memory for as long as the service runs.
     completed = subprocess.run(
         [sys.executable, "-c", "from prefect.settings import PREFECT_API_URL as url; print(url.value() or '')"],
@@ -65,6 +65,22 @@ def configured_server() -> str | None:
         text=True,
     )
     return completed.stdout.strip() or None
+
+
+def _settings_files() -> list[Path]:
+    """Where Prefect looks for settings, beside the environment."""
+    home = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser()
+    profiles = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml").expanduser()
+    return [profiles, *(Path(name) for name in (".env", "prefect.toml", "pyproject.toml"))]
+
+
+def _mentions_prefect(file: Path) -> bool:
+    """Whether a file may have a setting of Prefect."""
+    try:
+        text = file.read_bytes().lower()
+    except OSError:
+        return False
+    return b"prefect" in text or file.name == "prefect.toml"
 
 
 def _bypass_proxy_for_loopback() -> None:

@@ -12,6 +12,7 @@ from prefect.client.schemas.filters import (
     FlowFilter,
     FlowFilterName,
     FlowRunFilter,
+    FlowRunFilterDeploymentId,
     FlowRunFilterState,
     FlowRunFilterStateType,
 )
@@ -41,7 +42,7 @@ async def reconcile(directory: DataDirectory, name: str) -> None:
     missed: State[Any] = Cancelled(name="Missed", message="newsloom was not running at this time")
     async with get_client() as client:
         if writer_at_work(directory.root) is None:
-            for run in await _runs(client, name, UNFINISHED):
+            for run in [*await _runs(client, name, UNFINISHED), *await _unfinished_by_hand(client, directory)]:
                 await client.set_flow_run_state(run.id, crashed, force=True)
         for run in await _runs(client, name, [StateType.SCHEDULED]):
             due = run.expected_start_time
@@ -61,6 +62,19 @@ async def delete_old_deployments(name: str) -> None:
         )
         for deployment in old:
             await client.delete_deployment(deployment.id)
+
+
+async def _unfinished_by_hand(client: PrefectClient, directory: DataDirectory) -> list[FlowRun]:
+    """Runs that `newsloom run` recorded for this data directory, which belong to no deployment."""
+    runs = await client.read_flow_runs(
+        flow_filter=FlowFilter(name=FlowFilterName(any_=["run"])),
+        flow_run_filter=FlowRunFilter(
+            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=UNFINISHED)),
+            deployment_id=FlowRunFilterDeploymentId(is_null_=True),
+        ),
+        limit=200,
+    )
+    return [run for run in runs if run.parameters.get("data") == str(directory.root)]
 
 
 async def _runs(client: PrefectClient, name: str, types: list[StateType]) -> list[FlowRun]:

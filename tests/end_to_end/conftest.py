@@ -145,7 +145,7 @@ def _start_prefect(home: Path) -> str:
 class Newsloom:
     """The command line in a folder and an environment of its own.
 
-    Commands are called in the test's process, except with `in_processes` and those that Prefect starts a server for.
+    Commands are called in the test's process, except with `in_processes` and those that start others.
     """
 
     folder: Path
@@ -159,7 +159,7 @@ class Newsloom:
         return self.folder / "newsloom-data"
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        if self.prefect_database and self._starts_prefect(arguments[0]):
+        if self.prefect_database and arguments[0] == "up" and "PREFECT_API_URL" not in self.environment:
             own = self.data / "private" / PREFECT_DATABASE
             if not own.exists():
                 own.parent.mkdir(parents=True, exist_ok=True)
@@ -185,11 +185,8 @@ class Newsloom:
         return subprocess.CompletedProcess(["newsloom", *arguments], ended, out, err)
 
     def _needs_a_process(self, command: str) -> bool:
-        """Whether Prefect would start a server, which lives as long as its process, or other processes come of it."""
-        return self.in_processes or command in ("up", "down", "status", "demo") or self._starts_prefect(command)
-
-    def _starts_prefect(self, command: str) -> bool:
-        return command in ("run", "up") and "PREFECT_API_URL" not in self.environment
+        """Whether it starts the service, or asks its Prefect server."""
+        return self.in_processes or command in ("up", "down", "status")
 
     def sql(self, query: str) -> list[list[str]]:
         """The rows of a query as the CSV format has them, without the names."""
@@ -216,7 +213,7 @@ def prefect_made(newsloom: Newsloom, prefect_database: Path) -> None:
 
 @pytest.fixture
 def with_prefect(newsloom: Newsloom, prefect_api: str) -> None:
-    """Let the command line's flows run against the session's Prefect server, which spares each run starting its own."""
+    """Let the session's Prefect server record the runs of the command line, and schedule those of `newsloom up`."""
     newsloom.environment["PREFECT_API_URL"] = prefect_api
 
 

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import Newsloom, article, feed, town_site, town_sources
-
-pytestmark = pytest.mark.usefixtures("with_prefect")
 
 HOST = "town.example"
 NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'

@@ -154,7 +154,6 @@ def test_what_failed_before_comes_last_and_some_of_it_a_run(writer: Writer) -> N
     assert loading_order(writer, ["s00", "new", *names[1:]]) == ["new", *names[: -RETRIED_PER_RUN - 1 : -1]]
 
 
-@pytest.mark.usefixtures("with_prefect")
 class TestARun:
     """`newsloom run`."""
 

@@ -164,9 +164,7 @@ def test_a_web_archive_from_elsewhere_gives_its_pages(newsloom: Newsloom) -> Non
     ]
 
 
-@pytest.mark.usefixtures("prefect_made")
 def test_our_own_archive_can_be_imported_elsewhere(newsloom: Newsloom) -> None:
-    """Made by a run without any Prefect server to speak to: Prefect starts one for it."""
     with NewsWeb([town_site("town.example", 3)]) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
         newsloom.sources(town_sources("town.example"))

@@ -32,8 +32,6 @@ STATE = (
     "SELECT url_key FROM private.frontier ORDER BY ALL",
 )
 
-pytestmark = pytest.mark.usefixtures("with_prefect")
-
 
 def state(newsloom: Newsloom) -> list[list[tuple[object, ...]]]:
     """Everything that must not depend on whether a run was killed."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Newsloom
 
-pytestmark = [pytest.mark.usefixtures("with_prefect"), pytest.mark.newsweb, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.newsweb, pytest.mark.timeout(1200)]
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import time
 import urllib.request
 
@@ -21,8 +22,6 @@ from flows.demo.sites import (
 from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import Newsloom, feed, town_site, town_sources
 from warehouse import connect
-
-pytestmark = pytest.mark.usefixtures("with_prefect")
 
 
 def written(edition: int) -> dict[str, str]:
@@ -81,6 +80,7 @@ def test_an_edit_is_a_new_version_and_the_rest_is_asked_conditionally(newsloom: 
     assert in_full & set(written(2)) == {EDITED, ADDED}
 
 
+@pytest.mark.usefixtures("with_prefect")
 def test_the_run_is_visible_in_prefect(newsloom: Newsloom, web: NewsWeb, prefect_api: str) -> None:
     newsloom.sources(demo_sources_toml())
     newsloom("run")
@@ -187,6 +187,68 @@ def test_a_second_run_at_the_same_time_is_told_to_wait(newsloom: Newsloom) -> No
         assert "Traceback" not in said
         out, err = first.communicate()
         assert first.returncode == 0, out + err
+
+
+def test_a_run_without_a_server_neither_imports_prefect_nor_starts_one(newsloom: Newsloom, web: NewsWeb) -> None:
+    newsloom.sources(demo_sources_toml())
+    newsloom.environment["PYTHONPROFILEIMPORTTIME"] = "1"
+    out, err = newsloom.start("run").communicate()
+    imported = {line.rpartition("|")[2].strip() for line in err.splitlines() if line.startswith("import time:")}
+    assert "flows.pipeline.run" in imported
+    assert not {module for module in imported if module.partition(".")[0] == "prefect"}
+    assert not list(newsloom.data.rglob("prefect*"))
+    assert "articles in the warehouse: 17" in out
+
+
+@pytest.mark.parametrize("recorded", [False, True], ids=["by itself", "as a Prefect flow run"])
+def test_ctrl_c_ends_a_run_in_good_order_and_the_next_run_completes_it(
+    newsloom: Newsloom, request: pytest.FixtureRequest, recorded: bool
+) -> None:
+    if recorded:
+        request.getfixturevalue("with_prefect")
+    with NewsWeb([town_site("town.example", 30, delay=0.2)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("town.example"))
+        run = newsloom.start("run")
+        while len(web.requests) < 10:
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        out, err = run.communicate(timeout=480)
+        assert run.returncode == 130
+        assert "stopping: loading what has been fetched." in err
+        assert "interrupted; everything that was fetched is in the archive" in out
+        assert "Traceback" not in err
+        some = int(newsloom.sql("SELECT count(*) FROM articles")[0][0])
+        assert 5 <= some < 30
+        newsloom("run")
+        asked = [asked.path for asked in web.requests if asked.path.startswith("/news")]
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["30"]]
+    assert newsloom.sql("SELECT outcome FROM runs ORDER BY started_at") == [["interrupted"], ["completed"]]
+    assert len(asked) == len(set(asked)), "nothing is requested twice"
+
+
+def test_a_second_ctrl_c_ends_a_run_at_once_and_loses_nothing(newsloom: Newsloom) -> None:
+    with NewsWeb([town_site("town.example", 6, delay=1.5)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("town.example"))
+        run = newsloom.start("run")
+        assert run.stderr is not None
+        while sum(asked.path.startswith("/news") for asked in web.requests) < 2:
+            assert run.poll() is None
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        while "stopping" not in (line := run.stderr.readline()):
+            assert line
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate(timeout=480)
+        assert run.returncode == 130
+        assert "newsloom: interrupted" in err
+        newsloom("run")
+        asked = [asked.path for asked in web.requests if asked.path.startswith("/news")]
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["6"]]
+    assert newsloom.sql("SELECT outcome FROM runs ORDER BY started_at") == [["crashed"], ["completed"]]
+    assert len(asked) <= 8, "only what was in flight is requested twice"
 
 
 def test_a_clean_run_says_nothing_that_looks_like_trouble(newsloom: Newsloom, web: NewsWeb) -> None:

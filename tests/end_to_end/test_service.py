@@ -130,7 +130,7 @@ def test_a_service_that_was_killed_is_made_good_by_the_next(newsloom: Newsloom, 
 @pytest.mark.usefixtures("prefect_made")
 @pytest.mark.parametrize("moment", MOMENTS, ids=lambda moment: moment.__name__)
 def test_a_run_that_is_killed_is_taken_up_by_the_next(
-    newsloom: Newsloom, town: NewsWeb, prefect_api: str, moment: Callable[[Newsloom, NewsWeb], bool]
+    newsloom: Newsloom, town: NewsWeb, moment: Callable[[Newsloom, NewsWeb], bool]
 ) -> None:
     newsloom.sources(schedule(every_minutes=60) + town_sources(HOST, segment_pages=2))
     with up(newsloom) as service:
@@ -145,7 +145,7 @@ def test_a_run_that_is_killed_is_taken_up_by_the_next(
         [["crashed"], ["completed"]],
         [["completed"]],  # it had not come to its own entry
     )
-    undisturbed = Newsloom(newsloom.folder / "undisturbed", newsloom.environment | {"PREFECT_API_URL": prefect_api})
+    undisturbed = Newsloom(newsloom.folder / "undisturbed", newsloom.environment)
     undisturbed.folder.mkdir()
     undisturbed.sources(town_sources(HOST))
     undisturbed("run")

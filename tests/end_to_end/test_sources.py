@@ -216,7 +216,7 @@ def test_a_file_that_is_no_opml_is_refused(newsloom: Newsloom) -> None:
         assert "Traceback" not in said
 
 
-def test_a_stored_page_is_printed_as_it_was_fetched(newsloom: Newsloom, with_prefect: None) -> None:
+def test_a_stored_page_is_printed_as_it_was_fetched(newsloom: Newsloom) -> None:
     with served(newsloom, town_site(HOST, 1)):
         newsloom.sources(town_sources(HOST))
         newsloom("run")
