@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+ALL_DAYS = (date(1, 1, 1), date(9999, 12, 30))
 MAX_RANGES = 32  # a segment of an imported archive may have articles of any time
 
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from flows.dedup.copies.chains import Chains
 from flows.dedup.copies.find import MAX_CANDIDATES, MIN_SHARED_FINGERPRINTS, WINDOW_DAYS, group_partners
-from flows.dedup.day_ranges import day_ranges
+from flows.dedup.day_ranges import ALL_DAYS, day_ranges
 from flows.dedup.records import seen_range
 from flows.dedup.rows import (
     dated_article,
@@ -33,7 +33,7 @@ from warehouse.dedup.stories import CandidateStories, known_stories, read_centro
 from warehouse.dedup.story_members import member_outlets, read_members
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
     from datetime import date, datetime
     from uuid import UUID
 
@@ -177,7 +177,7 @@ def load_outlets(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewTe
 
 def load_candidate_stories(
     connection: duckdb.DuckDBPyConnection,
-    linked: Collection[UUID],
+    linked: Set[UUID],
     searches: Iterable[StorySearch],
     span: tuple[date, date],
 ) -> list[StoryRecord]:
@@ -193,7 +193,10 @@ def load_candidate_stories(
                 }
             )
             candidates.search(table, search.days, MIN_STRONG_PRODUCT)
-        return [story_record(row) for row in candidates.read(span).values()]
+        stories = candidates.read(span)
+        if not linked <= stories.keys():  # a text of long ago was published again, beside articles of today
+            stories = candidates.read(ALL_DAYS)
+        return [story_record(row) for row in stories.values()]
 
 
 def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[StoryRecord]) -> Members:

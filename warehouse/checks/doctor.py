@@ -15,6 +15,8 @@ from warehouse.connection import first_line
 CHECKS = Path(__file__).parent
 EXAMPLES = 3
 REBUILD_REMEDY = "Run `newsloom rebuild` to rebuild the warehouse from the archive."
+REMEDIES = {"story_sources": "Run `newsloom restory` to compute the stories again."}
+"""What to do about the rows that a check finds, unless it is a rebuild."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,8 @@ def check_warehouse(connection: duckdb.DuckDBPyConnection) -> list[Finding]:
         ).fetchall()
         count, examples = rows[0]
         if count:
-            findings.append(Finding(describe_check(sql), count, tuple(examples), REBUILD_REMEDY))
+            remedy = REMEDIES.get(file.stem, REBUILD_REMEDY)
+            findings.append(Finding(describe_check(sql), count, tuple(examples), remedy))
     return findings
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.dedup.day_ranges import day_ranges
+from flows.dedup.day_ranges import ALL_DAYS, day_ranges
 from flows.dedup.stories import vectors
 from flows.dedup.stories.clustering import MAX_DAYS, REACH_DAYS, Node
 from flows.dedup.stories.vectors import Vectors
@@ -111,7 +111,7 @@ def searches(new: Sequence[MemberRecord], texts: Vectors) -> list[StorySearch]:
 def search_span(new: Sequence[MemberRecord]) -> tuple[date, date]:
     """The days of all stories that matter: wide enough for those that are linked by a chain of copies."""
     if not new:
-        return date(1, 1, 1), date(9999, 12, 30)
+        return ALL_DAYS
     days = [one.first_at.date() for one in new]
     wide = timedelta(days=2 * MAX_DAYS)
     return min(days) - wide, max(days) + wide

@@ -16,6 +16,7 @@ from tests.flows.dedup.events import CONFUSERS, EVENTS, PAIR, piece, stories_of
 from tests.flows.dedup.library import NOON, Piece, add, ask, links, prose, replace, story_sets
 from tests.rounds import ROUNDS
 from warehouse import open_writer
+from warehouse.checks.doctor import check_warehouse
 
 if TYPE_CHECKING:
     from warehouse import Writer
@@ -81,6 +82,29 @@ def test_an_unchanged_text_at_another_source_adds_an_outlet(writer: Writer) -> N
     add(writer, PAIR[0], segment="1")
     add(writer, replace(PAIR[0], url="http://echo.example/same", text=PAIR[0].text.upper()), segment="2")
     assert ask(writer, "SELECT articles, sources, outlets FROM stories") == [(1, 2, ["echo.example", "herald.example"])]
+
+
+@pytest.mark.parametrize("months", [0, 2, 40])
+def test_so_does_one_that_comes_later_beside_articles_of_another_time(writer: Writer, months: int) -> None:
+    add(writer, PAIR[0], segment="1")
+    hours = months * 30 * 24.0
+    other = Piece("http://later.example/1", prose(9), hours=hours, seen_hours=hours + 500)
+    add(writer, replace(PAIR[0], url="http://echo.example/1"), other, segment="2")
+    query = "SELECT sources, outlets FROM stories JOIN articles USING (story_id) WHERE articles.url = '{}'"
+    assert ask(writer, query.format(PAIR[0].url)) == [(2, ["echo.example", "herald.example"])]
+    assert check_warehouse(writer.connection) == []
+
+
+def test_a_story_that_lacks_a_source_is_found_and_mended(writer: Writer) -> None:
+    add(writer, PAIR[0], segment="1")
+    add(writer, replace(PAIR[0], url="http://echo.example/1"), segment="2")
+    writer.connection.execute("UPDATE stories SET sources = 1, outlets = ['herald.example']")
+    (finding,) = check_warehouse(writer.connection)
+    assert finding.what == "Stories that lack the source of an article, or of another publication of its text."
+    assert finding.examples == (f"{PAIR[0].title}: echo.example",)
+    assert "newsloom restory" in finding.remedy
+    recompute_all(writer, SilentReporter())
+    assert check_warehouse(writer.connection) == []
 
 
 def test_an_edited_article_keeps_the_outlets_of_its_earlier_text(writer: Writer) -> None:
