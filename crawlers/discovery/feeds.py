@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from crawlers.discovery.dates import parse_time
+from crawlers.dates import parse_time
 from crawlers.discovery.feed_parser import read_entries
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.listing import BadListingError, Listing
@@ -18,6 +18,7 @@ from crawlers.discovery.markup import (
     plain_line,
     resolve_references,
 )
+from crawlers.languages import iso_639_1
 from crawlers.limits import MAX_FEED_ENTRIES, MAX_LISTING_BYTES
 
 _EXPECTED = "an RSS, Atom or JSON feed"
@@ -43,11 +44,12 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
     collector = LinkCollector(url, "entries")
     collector.note(*feed.problems, reference_problem)
     for entry in feed.entries:
+        language = iso_639_1(entry.language or feed.language) or ""
         collector.add(
             *entry.links,
             title=entry.title,
-            published_at=parse_time(entry.published),
-            modified_at=parse_time(entry.updated),
+            published_at=parse_time(entry.published, language),
+            modified_at=parse_time(entry.updated, language),
             language=entry.language or feed.language,
         )
     return collector.listing()
@@ -66,12 +68,13 @@ def _json_feed(text: str, url: str) -> Listing:
         collector.note(f"only the first {MAX_FEED_ENTRIES} of {len(items)} items are read")
     for item in items[:MAX_FEED_ENTRIES]:
         entry = item if isinstance(item, dict) else {}
+        language = iso_639_1(_string(entry, "language") or _string(data, "language")) or ""
         collector.add(
             *(_string(entry, key) for key in ("url", "external_url")),
             *([identifier] if (identifier := _string(entry, "id") or "").startswith(("http://", "https://")) else ()),
             title=plain_line(_string(entry, "title"), is_markup=False),
-            published_at=parse_time(_string(entry, "date_published")),
-            modified_at=parse_time(_string(entry, "date_modified")),
+            published_at=parse_time(_string(entry, "date_published"), language),
+            modified_at=parse_time(_string(entry, "date_modified"), language),
             language=_string(entry, "language") or _string(data, "language"),
         )
     return collector.listing()

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
-from crawlers.discovery.dates import day_in_url
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from crawlers.dates import days_in_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +48,21 @@ class BadListingError(ValueError):
     """Nothing can be read from a listing. The message says what was found and what was expected."""
 
 
-def link_date(link: Link) -> datetime | None:
-    """When a page was published, judging by its listing and its URL.
+def link_dates(link: Link) -> tuple[datetime, datetime] | None:
+    """The earliest and the latest time that a listing and a URL give for the publication of a page.
 
-    The last change is used only if the URL has no date: some systems change all of their pages every night.
+    They differ if the URL gives only a month, as in `/2026/01/title`. The last change is used only if the URL has no
+    date: some systems change all of their pages every night.
     """
-    return link.published_at or day_in_url(link.url) or link.modified_at
+    if link.published_at is not None:
+        return link.published_at, link.published_at
+    if days := days_in_url(link.url):
+        first, last = (datetime(day.year, day.month, day.day, tzinfo=UTC) for day in days)
+        return first, last
+    return (link.modified_at, link.modified_at) if link.modified_at is not None else None
+
+
+def link_date(link: Link) -> datetime | None:
+    """When a page was published at the latest, judging by its listing and its URL (see `link_dates`)."""
+    dates = link_dates(link)
+    return dates[1] if dates else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING
 
-from crawlers.discovery.dates import parse_time
+from crawlers.dates import parse_time
 from crawlers.discovery.feeds import parse_feed
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.listing import BadListingError, Listing

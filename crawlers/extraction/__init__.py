@@ -22,7 +22,8 @@ from __future__ import annotations
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.article import Article, Precision, Rejection, RejectionReason
+from crawlers.dates import Precision
+from crawlers.extraction.article import Article, Rejection, RejectionReason
 from crawlers.extraction.body import read_lines
 from crawlers.extraction.cleaning import clean_text, without_repeated
 from crawlers.extraction.dates import FetchContext
@@ -49,7 +50,7 @@ __all__ = [
     "extract_record",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-3+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-4+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 _MAX_TITLE_FROM_TEXT = 200

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-Precision = Literal["second", "minute", "day"]
+    from crawlers.dates import Precision
 
 
 @dataclass(frozen=True, slots=True)

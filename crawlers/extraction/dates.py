@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from htmldate import find_date
 
-from crawlers.extraction.date_parsing import LATEST_DATE, ParsedDate, from_datetime, parse_date
+from crawlers.dates import LATEST_DATE, ParsedDate, day_in_url, parse_date, plausible_date
+from crawlers.extraction.headline_dates import read_headline_dates, without_other_content
+from crawlers.languages import iso_639_1
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,10 +56,7 @@ MODIFIED_METAS = (
     "last-modified",
 )
 
-_DATE_IN_URL = re.compile(
-    r"(?<!\d)(?P<y>(?:19|20)\d\d)(?P<sep>[/_.-]?)(?P<m>0?[1-9]|1[0-2])(?P=sep)(?P<d>0?[1-9]|[12]\d|3[01])(?!\d)"
-)
-_COMPACT_DATE_LENGTH = 8
+_PROSE_DAY = re.compile(r"[A-Za-z]{3,9}\.? \d{1,2}, \d{4}")
 _MAX_AFTER_FETCH = timedelta(days=1)
 """How long after its fetch an article may be dated: a clock time without a zone is off by up to 14 hours."""
 _WIDEST_ZONE = timedelta(hours=14)
@@ -68,11 +68,16 @@ _SAME_MINUTE = timedelta(seconds=60)
 
 def published_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
     """Every statement of the publication date with its origin, the most trustworthy first: JSON-LD, meta elements,
-    marked `time` elements."""
-    yield from _read("json-ld", [article.get("datePublished")])
-    yield from _read("meta", (content for name in PUBLISHED_METAS for content in page.metas.get(name, ())))
-    yield from _read("time", (time.get("datetime") or time.get("content") for time in _marked_times(page.tree)))
-    yield from _read("json-ld", [article.get("dateCreated")])
+    marked `time` elements. Without a day in prose in JSON-LD (see `choose_dates`)."""
+    stated = article.get("datePublished")
+    yield from _read(page, "json-ld", [] if _is_prose(stated) else [stated])
+    yield from _read(page, "meta", (content for name in PUBLISHED_METAS for content in page.metas.get(name, ())))
+    yield from _read(page, "time", (time.get("datetime") or time.get("content") for time in _marked_times(page.tree)))
+    yield from _read(page, "json-ld", [article.get("dateCreated")])
+
+
+def _is_prose(stated: object) -> bool:
+    return isinstance(stated, str) and _PROSE_DAY.fullmatch(stated.strip()) is not None
 
 
 def is_dated(page: Page) -> bool:
@@ -80,34 +85,26 @@ def is_dated(page: Page) -> bool:
     return next(published_statements(page, {}), None) is not None
 
 
-def _read(origin: str, values: Iterable[object]) -> Iterator[tuple[str, ParsedDate]]:
-    return ((origin, parsed) for value in values if (parsed := parse_date(value)))
+def _read(page: Page, origin: str, values: Iterable[object]) -> Iterator[tuple[str, ParsedDate]]:
+    language = page_language(page)
+    return ((origin, parsed) for value in values if (parsed := parse_date(value, language)))
+
+
+def page_language(page: Page) -> str:
+    """The language that the page declares (ISO 639-1), for the reading of its dates; empty if it declares none."""
+    return iso_639_1(page.tree.get("lang") or page.meta("content-language")) or ""
 
 
 def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
     """Every statement of the last modification with its origin, the most trustworthy first."""
-    yield from _read("json-ld", [article.get("dateModified")])
-    yield from _read("meta", (content for name in MODIFIED_METAS for content in page.metas.get(name, ())))
+    yield from _read(page, "json-ld", [article.get("dateModified")])
+    yield from _read(page, "meta", (content for name in MODIFIED_METAS for content in page.metas.get(name, ())))
 
 
 def _marked_times(tree: HtmlElement) -> list[HtmlElement]:
     """Elements that are marked up as the publication date."""
     marked = tree.xpath('//*[@itemprop="datePublished"][@datetime or @content] | //time[@pubdate][@datetime]')
     return [element for element in marked if element.tag != "meta"]
-
-
-def _headline_time(tree: HtmlElement) -> list[ParsedDate]:
-    """The first `time` element after the headline, which belongs to the byline; later ones to teasers and comments."""
-    first: ParsedDate | None = None
-    after_headline = False
-    for element in tree.iter("h1", "time"):
-        if element.tag == "h1":
-            after_headline = True
-        elif parsed := parse_date(element.get("datetime")):
-            if after_headline:
-                return [parsed]
-            first = first or parsed
-    return [first] if first else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,54 +134,63 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     """Choose publication and last modification: of each, the first statement that can be true.
 
     Statements more than a day after the fetch are skipped. If the publication is not exact, another statement of the
-    same publication, the listing's last, supplies the time. If day and month are swapped, the date in the URL or the
-    listing's corrects them. If nothing is stated, the publication is the date in the URL, then the listing's time, then
-    what htmldate finds in the markup or the text. A modification before the publication is dropped: it is the date of a
+    same publication, the dates around the headline or the listing's, supplies the time. If day and month are swapped,
+    the date in the URL or the listing's corrects them. If nothing is stated, the publication is the date in the URL,
+    then the listing's, then the first one shown around the headline, then what htmldate finds in the rest of the
+    article. A day in prose in JSON-LD ("Jun 24, 2025") yields to these except the last: site builders state there when
+    the whole site was published. A modification before the publication is dropped: it is the date of a
     draft or a template.
     """
     bound = LATEST_DATE if context.fetched_at is None else min(LATEST_DATE, context.fetched_at + _MAX_AFTER_FETCH)
-    listed = from_datetime(context.listed_at) if context.listed_at and context.listed_at < bound else None
+    listed = plausible_date(context.listed_at) if context.listed_at and context.listed_at < bound else None
     stated = (found for found in published_statements(page, article) if found[1].at < bound)
-    url_day = date_in_url(url)
-    found = next(stated, None) or _unstated(page, url, url_day, listed, bound)
+    url_day = day_in_url(url)
+    found = next(stated, None) or next(_unstated(page, article, url_day, listed, bound), None)
     if found is None:
         return Dates()
     reference_day = url_day or (listed.day if listed else None)
     origin, published = found[0], unswap(found[1], reference_day)
+    modifications = [(origin, parsed) for origin, parsed in modified_statements(page, article) if parsed.at < bound]
     if not published.exact:  # an exact date needs no other statement
         others = [unswap(parsed, reference_day) for _, parsed in stated]
-        published = refine(published, (*others, *_headline_time(page.tree), *([listed] if listed else [])))
-    modifications = [(origin, parsed) for origin, parsed in modified_statements(page, article) if parsed.at < bound]
+        published = refine(published, (*others, *_shown_times(page), *([listed] if listed else [])))
     if not modifications:
         return Dates(published, origin)
     modified = _not_before(published, refine(modifications[0][1], [parsed for _, parsed in modifications[1:]]))
     return Dates(published, origin, modified, modifications[0][0] if modified else "")
 
 
+def _shown_times(page: Page) -> Iterator[ParsedDate]:
+    """The first exact time around the headline, which belongs to the byline; later ones to teasers and comments."""
+    shown = read_headline_dates(page.tree, page_language(page))
+    return islice((parsed for _, parsed in shown.published if parsed.exact), 1)
+
+
 def _unstated(
-    page: Page, url: str, url_day: date | None, listed: ParsedDate | None, bound: datetime
-) -> tuple[str, ParsedDate] | None:
-    """The publication date of a page that states none, with its origin."""
+    page: Page, article: Node, url_day: date | None, listed: ParsedDate | None, bound: datetime
+) -> Iterator[tuple[str, ParsedDate]]:
+    """The publication dates of a page that states none, with their origins, the most trustworthy first."""
+    return (found for found in _weak_statements(page, article, url_day, listed, bound) if found[1].at < bound)
+
+
+def _weak_statements(
+    page: Page, article: Node, url_day: date | None, listed: ParsedDate | None, bound: datetime
+) -> Iterator[tuple[str, ParsedDate]]:
     if url_day is not None:
-        parsed = ParsedDate(datetime(url_day.year, url_day.month, url_day.day, tzinfo=UTC), url_day, "day")
-        return ("address", parsed) if parsed.at < bound else None
+        yield "address", ParsedDate(datetime(url_day.year, url_day.month, url_day.day, tzinfo=UTC), url_day, "day")
     if listed is not None:
-        return "listing", listed
-    # A fixed bound and no extensive search (by dateparser), because the defaults read the clock.
-    guess = parse_date(find_date(page.tree, url=url, original_date=True, extensive_search=False, max_date=bound))
-    return ("text", guess) if guess and guess.at < bound else None
-
-
-def date_in_url(url: str) -> date | None:
-    """The day in the path of a URL: `/2025/06/30/`, `/2025-06-30`, `/20250630`."""
-    for match in _DATE_IN_URL.finditer(url.partition("://")[2].partition("/")[2]):
-        if not match["sep"] and len(match[0]) != _COMPACT_DATE_LENGTH:
-            continue
-        try:
-            return date(int(match["y"]), int(match["m"]), int(match["d"]))
-        except ValueError:
-            continue
-    return None
+        yield "listing", listed
+    shown = read_headline_dates(page.tree, page_language(page))
+    yield from shown.published
+    yield from _read(page, "json-ld", [article.get("datePublished")])
+    yield from shown.modified
+    # A fixed bound and no extensive search (by dateparser), because the defaults read the clock. Without the URL, which
+    # was read above: htmldate takes numbers in titles and identifiers for dates.
+    guess = parse_date(
+        find_date(without_other_content(page.tree), original_date=True, extensive_search=False, max_date=bound)
+    )
+    if guess:
+        yield "text", guess
 
 
 def unswap(parsed: ParsedDate, reference_day: date | None) -> ParsedDate:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from crawlers.dates import ParsedDate, plausible_date
 from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.article import Article, Rejection, RejectionReason
 from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.charset_guess import guess_charset
 from crawlers.extraction.cleaning import clean_body, clean_text
-from crawlers.extraction.date_parsing import ParsedDate, plausible_date
 from crawlers.extraction.language import find_language, language_code
 from crawlers.extraction.page import decode
 from crawlers.extraction.text import single_line
@@ -23,7 +23,7 @@ from crawlers.limits import MAX_PAGE_BYTES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from crawlers.extraction.article import Precision
+    from crawlers.dates import Precision
 
 T = TypeVar("T")
 
@@ -257,7 +257,8 @@ def _date(record: Mapping[str, object], key: str) -> ParsedDate | None:
     parsed = plausible_date(local)
     if parsed is None:
         raise _BadRecordError(
-            f"{key} is {_quoted(value)}; a year from 1900 to 2099 is expected, or null if it is not known"
+            f"{key} is {_quoted(value)}; a year from 1901 to 2099 is expected, "
+            "but not 1970-01-01 (zero in Unix time), or null if it is not known"
         )
     return parsed
 

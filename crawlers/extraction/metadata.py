@@ -22,7 +22,7 @@ from crawlers.extraction.titles import choose_title
 from crawlers.extraction.urls import canonical_url, resolve_http_url
 
 if TYPE_CHECKING:
-    from crawlers.extraction.date_parsing import ParsedDate
+    from crawlers.dates import ParsedDate
     from crawlers.extraction.page import Page
 
 T = TypeVar("T")

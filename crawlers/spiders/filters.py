@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind
-from crawlers.discovery import day_in_url, is_not_article, link_date, normalise_url
+from crawlers.dates import days_in_url
+from crawlers.discovery import is_not_article, link_date, link_dates, normalise_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -35,10 +36,10 @@ class LinkFilter:
         if any(pattern.search(link.url) for pattern in self._exclude):
             return "in exclude"
         if self._since is not None or self._until is not None:
-            date = link_date(link)
-            if date is not None and self._since is not None and latest_possible(date) < self._since:
+            dates = link_dates(link)
+            if dates is not None and self._since is not None and latest_possible(dates[1]) < self._since:
                 return f"before {self._since:%Y-%m-%d}"
-            if date is not None and self._until is not None and date > self._until:
+            if dates is not None and self._until is not None and dates[0] > self._until:
                 return f"after {self._until:%Y-%m-%d}"
         # Only plain sitemaps list pages that are not articles; news sitemaps have titles or publication times.
         is_plain = kind is Kind.SITEMAP and link.title is None and link.published_at is None
@@ -62,4 +63,9 @@ def newest_links(links: Iterable[Link]) -> list[Link]:
 
 def newest_listings(listings: Iterable[FoundListing]) -> list[FoundListing]:
     """The listings, newest first; those without a date come last, in their order."""
-    return sorted(listings, key=lambda listing: listing.modified_at or day_in_url(listing.url) or _NEVER, reverse=True)
+    return sorted(listings, key=_listing_date, reverse=True)
+
+
+def _listing_date(listing: FoundListing) -> datetime:
+    days = None if listing.modified_at else days_in_url(listing.url)
+    return datetime(days[1].year, days[1].month, days[1].day, tzinfo=UTC) if days else listing.modified_at or _NEVER

@@ -31,7 +31,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
 
     \b
     .jsonl .ndjson .json   one article per line: url, title, text; optional: published_at (ISO 8601,
-                           1900 to 2099), published_precision, modified_at, authors (a list),
+                           1901 to 2099), published_precision, modified_at, authors (a list),
                            language (ISO 639-1), source, section, tags (a list), description,
                            image_url, is_free; files of `newsloom export --format jsonl`
     .txt                   one article: the first line is the title, the rest is the text;

@@ -371,3 +371,13 @@ def test_no_garbage_raises_anything_else(garbage: str) -> None:
         except BadListingError:
             continue
         assert all(link.url.startswith(("http://", "https://")) for link in listing.links)
+
+
+def test_dates_of_other_calendars_are_converted_in_their_language_only() -> None:
+    dates = "<updated>2026-01-27T17:42:38Z</updated><published>1404-11-07T11:32:06Z</published>"
+    entry = f'<entry><link href="/1"/>{dates}</entry>'
+    feed = '<feed xmlns="http://www.w3.org/2005/Atom"{}>{}</feed>'
+    (unknown,) = parse_feed(feed.format("", entry).encode(), "https://a.example/").links
+    (persian,) = parse_feed(feed.format(' xml:lang="fa-IR"', entry).encode(), "https://a.example/").links
+    assert (unknown.published_at, unknown.modified_at) == (None, datetime(2026, 1, 27, 17, 42, 38, tzinfo=UTC))
+    assert persian.published_at == datetime(2026, 1, 27, 11, 32, 6, tzinfo=UTC)

@@ -124,9 +124,16 @@ def test_a_line_that_is_not_an_object_is_rejected(body: bytes, detail: str) -> N
         ),
         ({"published_at": "2026-02-30"}, 'published_at is "2026-02-30"'),
         ({"published_at": "01.03.2026"}, 'published_at is "01.03.2026"'),
-        ({"published_at": "0001-01-01"}, 'published_at is "0001-01-01"; a year from 1900 to 2099 is expected, or null'),
-        ({"published_at": "1500-03-01T08:30:00Z"}, "a year from 1900 to 2099 is expected"),
-        ({"published_at": "9999-12-31T23:00:00-05:00"}, "a year from 1900 to 2099 is expected"),
+        (
+            {"published_at": "0001-01-01"},
+            'published_at is "0001-01-01"; a year from 1901 to 2099 is expected, but not 1970-01-01',
+        ),
+        (
+            {"published_at": "1970-01-01T00:00:00Z"},
+            "but not 1970-01-01 (zero in Unix time), or null if it is not known",
+        ),
+        ({"published_at": "1500-03-01T08:30:00Z"}, "a year from 1901 to 2099 is expected"),
+        ({"published_at": "9999-12-31T23:00:00-05:00"}, "a year from 1901 to 2099 is expected"),
         ({"published_at": 1767225600}, "published_at is a number (1767225600); an ISO 8601 string is expected"),
         (
             {"authors": {"name": "Ada"}},
@@ -262,7 +269,7 @@ def test_a_change_before_the_publication_is_left_out() -> None:
         ("tags", {"a": 1}, 'tags is an object ({"a": 1}); a list of strings or one string is expected'),
         ("is_free", "yes", 'is_free is a string ("yes"); true or false is expected'),
         ("published_precision", "hour", 'published_precision is "hour"; second, minute or day is expected'),
-        ("modified_at", "0001-01-01T00:00:00+05:00", "a year from 1900 to 2099 is expected"),
+        ("modified_at", "0001-01-01T00:00:00+05:00", "a year from 1901 to 2099 is expected"),
     ],
 )
 def test_a_field_of_the_wrong_type_is_named(key: str, value: object, detail: str) -> None:

@@ -1,0 +1,69 @@
+"""Only the dates around the headline are those of the article."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.crawlers.extraction.statements import ld, metadata_of
+
+HEADLINE = "<h1>Ferry line to the islands reopens</h1>"
+TEXT = f"<p>{'The ferry left the quay in the morning with two hundred passengers on board. ' * 3}</p>"
+DAY = datetime(2026, 3, 5, tzinfo=UTC)
+TIME = '<time datetime="2026-03-05T10:00:00Z">5 March</time>'
+
+
+def published(body: str, head: str = "") -> tuple[datetime | None, str | None]:
+    found = metadata_of(f'<meta charset="utf-8">{head}', body)
+    return found.published.at if found.published else None, dict(found.provenance).get("published_at")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<article>{HEADLINE}<p>Published March 5, 2026</p>{TEXT}</article>",
+        f"<article><p class='kicker'>Harbour | March 5, 2026</p>{HEADLINE}{TEXT}</article>",
+        f"<header>Friday, March 20, 2026</header><main>{HEADLINE}<div>By Ann Lee</div><i>5 March 2026</i>{TEXT}</main>",
+        f"<article>{HEADLINE}<p>Updated March 6, 2026</p><p>Published: 5 March 2026</p>{TEXT}</article>",
+        f"<article>{HEADLINE}<p>Updated March 6, 2026 · Published: 5 March 2026</p>{TEXT}</article>",
+        f"<article>{HEADLINE}<footer><span>5. März 2026</span></footer>{TEXT}</article>",
+        f"<div>{HEADLINE}</div><div><div><ul><li>2026年3月5日</li></ul></div></div>{TEXT}",
+    ],
+)
+def test_a_date_beside_the_headline_is_the_publication(body: str) -> None:
+    assert published(body) == (DAY, "text")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<header><time datetime='2026-03-20T08:00:00Z'>Today</time></header><article>{HEADLINE}{TEXT}</article>",
+        f"<div class='masthead'>Friday, March 20, 2026</div><article>{HEADLINE}{TEXT}</article>",
+        f"<div><form></form><span>Friday, March 20, 2026</span></div><div>{HEADLINE}{TEXT}</div>",
+        f"<article>{HEADLINE}{TEXT}</article><div class='comments'>{TIME}<p>First!</p></div>",
+        f"<article>{HEADLINE}{TEXT}<aside><ul><li><a href='/x'>Other</a> {TIME}</li></ul></aside></article>",
+        f"<article>{HEADLINE}{TEXT}</article><aside><a href='/x'>Other</a> 11 Feb 2019</aside>",
+        f"<article>{HEADLINE}<div class='related-items'><a href='/x'>X</a> {TIME}</div>{TEXT}</article>",
+        f"<article>{HEADLINE}<p>{'The line was opened in town on 11 May 2019 by the king. ' * 3}</p></article>",
+    ],
+)
+def test_the_date_of_anything_else_is_not_the_publication(body: str) -> None:
+    assert published(body) == (None, None)
+
+
+@pytest.mark.parametrize("zero", ["1970-01-01T00:00:00Z", "1900-01-01", "0001-01-01T00:00:00", "1404-12-14T10:00:00Z"])
+def test_a_time_below_the_headline_replaces_a_zero_in_json_ld(zero: str) -> None:
+    found = published(f"<article>{HEADLINE}{TIME}{TEXT}</article>", ld(datePublished=zero))
+    assert found == (datetime(2026, 3, 5, 10, tzinfo=UTC), "time")
+
+
+def test_a_shown_date_comes_before_a_day_in_prose_in_json_ld() -> None:
+    stated = ld(datePublished="Jun 24, 2026")
+    assert published(f"<article>{HEADLINE}<p>March 5, 2026</p>{TEXT}</article>", stated) == (DAY, "text")
+    assert published(f"<article>{HEADLINE}{TEXT}</article>", stated) == (datetime(2026, 6, 24, tzinfo=UTC), "json-ld")
+
+
+def test_a_deeply_nested_page_is_read() -> None:
+    body = "<div>" * 1200 + HEADLINE + "<span>" * 500 + "5 March 2026"
+    assert published(body) == (DAY, "text")
