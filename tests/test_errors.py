@@ -24,6 +24,7 @@ from crawlers.extraction.imported_records import _BadRecordError
 from crawlers.politeness.refusals import (
     AskedToWait,
     BadRedirect,
+    BadStatus,
     ForbiddenAddress,
     HostLimit,
     HostUnresponsive,
@@ -66,6 +67,7 @@ SIGNALS: list[BaseException] = [
             RobotsForbidden,
             RobotsUnreachable,
             BadRedirect,
+            BadStatus,
             TooLarge,
             IncompleteBody,
             AskedToWait,

@@ -7,6 +7,8 @@ from datetime import datetime  # noqa: TC003 - pydantic reads it in a plan
 from typing import TypeAlias
 
 NOT_MODIFIED = 304
+MIN_STATUS, MAX_STATUS = 100, 999
+"""A status of HTTP has three digits (RFC 9110, 15)."""
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
@@ -46,7 +48,7 @@ class Exchange:
     """The stored response that is still valid (304) or has the same payload; no body is stored then."""
 
     def __post_init__(self) -> None:
-        if not 100 <= self.status <= 999:
+        if not MIN_STATUS <= self.status <= MAX_STATUS:
             raise ValueError(f"an HTTP status has three digits, found {self.status}")
 
     @property

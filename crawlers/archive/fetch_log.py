@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum, auto
 from typing import Any, TypeVar
 
+from crawlers.archive.contents import MAX_STATUS, MIN_STATUS
 from crawlers.discovery.listing import Link
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -60,7 +61,7 @@ class Fetch:
     final_url: str | None = None
     """The URL that answered, after redirects."""
     status: int | None = None
-    """HTTP status; None without a response."""
+    """HTTP status, three digits; None without a response."""
     reason: str | None = None
     """Why it failed or was skipped: a word from the closed vocabulary of the writer."""
     detail: str | None = None
@@ -88,6 +89,8 @@ class Fetch:
             moment: datetime | None = getattr(self, name)
             if moment is not None and moment.utcoffset() is None:
                 raise ValueError(f"{name} has no time zone: {moment.isoformat()}")
+        if self.status is not None and _status(self.status) is None:
+            raise ValueError(f"an HTTP status has three digits, found {self.status}")
 
 
 # Some readers treat these as line breaks too; JSON escapes only the control characters of ASCII.
@@ -109,7 +112,8 @@ def to_json(fetch: Fetch) -> str:
 def from_json(line: str | bytes) -> Fetch:
     """The fetch that `to_json` wrote as this line.
 
-    Unknown keys are ignored, so that logs of later versions stay readable. Raises ValueError, with what was found and
+    Unknown keys are ignored, so that logs of later versions stay readable. A status that HTTP does not have, which
+    earlier versions logged, is no status. Raises ValueError, with what was found and
     what was expected, if the line is invalid.
     """
     try:
@@ -128,7 +132,7 @@ def from_json(line: str | bytes) -> Fetch:
         outcome=_one_of(Outcome, "outcome", entry.required("outcome")),
         fetched_at=_moment("fetched_at", entry.required("fetched_at")),
         final_url=entry.text("final_url"),
-        status=entry.number("status"),
+        status=_status(entry.number("status")),
         reason=entry.text("reason"),
         detail=entry.text("detail"),
         bytes=entry.number("bytes") or 0,
@@ -141,6 +145,10 @@ def from_json(line: str | bytes) -> Fetch:
         links=tuple(_link(number, link) for number, link in enumerate(entry.objects("links"))),
         listings=tuple(_listing(number, found) for number, found in enumerate(entry.objects("listings"))),
     )
+
+
+def _status(number: int | None) -> int | None:
+    return number if number is not None and MIN_STATUS <= number <= MAX_STATUS else None
 
 
 def _plain(record: Fetch | Link | FoundListing) -> dict[str, Any]:

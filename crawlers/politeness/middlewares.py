@@ -11,10 +11,11 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
+from crawlers.archive.contents import MAX_STATUS, MIN_STATUS
 from crawlers.content_codings import GZIP_MAGIC, BodyTooLargeError, BrokenCodingError, decode_body
 from crawlers.discovery import normalise_url
 from crawlers.politeness.hosts import HostRegistry, host_of
-from crawlers.politeness.refusals import BadRedirect, IncompleteBody, TooLarge
+from crawlers.politeness.refusals import BadRedirect, BadStatus, IncompleteBody, TooLarge
 from crawlers.politeness.retry_after import BUSY
 
 if TYPE_CHECKING:
@@ -63,12 +64,14 @@ class _Redirects(BaseRedirectMiddleware):
 
 
 class Redirect(_Redirects, RedirectMiddleware):
-    """Redirects by status and Location header."""
+    """Redirects by status and Location header, and refuses responses whose status is none."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
     ) -> Request | Response:
-        """See Scrapy's downloader middlewares; raises BadRedirect."""
+        """See Scrapy's downloader middlewares; raises BadRedirect, and BadStatus before others see the response."""
+        if not MIN_STATUS <= response.status <= MAX_STATUS:
+            raise BadStatus(f"answered with the status {response.status}; a status of HTTP has three digits")
         try:
             return super().process_response(request, response)
         except ValueError as error:

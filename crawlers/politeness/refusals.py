@@ -41,6 +41,10 @@ class BadRedirect(Refused):
     """Too many redirects, or a redirect to something that is not a URL."""
 
 
+class BadStatus(Refused):
+    """The response has a status that HTTP does not have."""
+
+
 class TooLarge(Refused):
     """The unpacked body is larger than the limit."""
 

@@ -21,6 +21,7 @@ from crawlers.archive import Outcome
 from crawlers.politeness.refusals import (
     AskedToWait,
     BadRedirect,
+    BadStatus,
     ForbiddenAddress,
     HostLimit,
     HostUnresponsive,
@@ -79,6 +80,7 @@ _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
     HostLimit: (Outcome.SKIPPED, FailureReason.HOST_LIMIT),
     HostUnresponsive: (Outcome.SKIPPED, FailureReason.HOST_UNRESPONSIVE),
     AskedToWait: (Outcome.FAILED, FailureReason.RETRY_AFTER),
+    BadStatus: (Outcome.FAILED, FailureReason.HTTP_STATUS),
     BadRedirect: (Outcome.FAILED, FailureReason.REDIRECTS),
     TooLarge: (Outcome.FAILED, FailureReason.TOO_LARGE),
     IncompleteBody: (Outcome.FAILED, FailureReason.INCOMPLETE),

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 BROKEN = "20260301120000-aaaaaaaaaaaa-00000"
-# No server has answered so, and nothing that loads a segment expects it.
-STRANGE, USUAL = '"status":99999', '"status":200'
+# No request takes a month, and nothing that loads a segment expects it.
+STRANGE, USUAL = '"status":200,"ms":3000000000', '"status":200'
 ARTICLES = "SELECT count(*) FROM articles"
 
 
@@ -59,7 +59,7 @@ def text(tmp_path: Path) -> str:
 def test_the_others_are_loaded_and_it_is_on_record_until_it_can_be(waiting: Path, text: str) -> None:
     said = called("import", text, data=waiting, code=1)
     assert "could not be loaded: 1 segment" in said
-    assert f"{BROKEN}: ArrowInvalid: Value 99999 too large" in said
+    assert f"{BROKEN}: ArrowInvalid: Value 3000000000 too large" in said
     assert "Traceback" not in said
     assert private(waiting, ARTICLES) == [(4,)]
     with connect(waiting) as published:
@@ -165,7 +165,7 @@ class TestARun:
             newsloom.sources(town_sources("two.example"))
             done = newsloom("run", code=1)
             assert "Traceback" not in done.stderr
-            assert f"{BROKEN}: ArrowInvalid: Value 99999 too large" in done.stdout
+            assert f"{BROKEN}: ArrowInvalid: Value 3000000000 too large" in done.stdout
             assert newsloom.sql(ARTICLES) == [["3"]]
             assert newsloom.sql("SELECT outcome, detail LIKE '%ArrowInvalid%' FROM runs") == [["failed", "true"]]
             respell(newsloom.data, STRANGE, USUAL)

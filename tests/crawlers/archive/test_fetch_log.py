@@ -35,7 +35,7 @@ fetches = st.builds(
     outcome=st.sampled_from(Outcome),
     fetched_at=moments,
     final_url=maybe_text,
-    status=st.none() | st.integers(0, 999),
+    status=st.none() | st.integers(100, 999),
     reason=maybe_text,
     detail=maybe_text,
     bytes=st.integers(0, 2**40),
@@ -80,6 +80,14 @@ def test_a_time_without_zone_is_refused(fetch: Callable[..., Fetch]) -> None:
         fetch(fetched_at=naive)
     with pytest.raises(ValueError, match="published_hint has no time zone"):
         fetch(published_hint=naive)
+
+
+@pytest.mark.parametrize("status", [99999, 0, -5])
+def test_a_status_that_http_does_not_have_is_no_status(status: int, fetch: Callable[..., Fetch]) -> None:
+    with pytest.raises(ValueError, match="three digits"):
+        fetch(status=status)
+    line = json.loads(to_json(fetch(status=404))) | {"status": status}
+    assert from_json(json.dumps(line)) == fetch(status=None)
 
 
 def test_keys_of_a_later_version_are_passed_over(fetch: Callable[..., Fetch]) -> None:

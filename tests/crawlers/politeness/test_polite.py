@@ -213,6 +213,19 @@ def test_a_redirect_to_something_that_is_not_a_url_is_logged(tmp_path: Path, loc
     assert fetch.reason in ("redirects", "forbidden_address", "http_status")
 
 
+def test_a_page_and_a_feed_with_an_impossible_status_fail_alone(tmp_path: Path) -> None:
+    feed = PlannedSource(HOST, 0.0, (PlannedRequest(f"http://{HOST}/feed", Kind.FEED),))
+    with Scripted(
+        {**ROBOTS_MISSING, "/1": [Answer(b"", 99999)], "/feed": [Answer(b"", 1000)], "/2": [Answer()]}
+    ) as web:
+        log = run(tmp_path, web, PlannedSource(HOST, 0.0, (*feed.requests, *pages("/1", "/2").requests)))
+    found = {fetch.url.rpartition("/")[2]: fetch for fetch in log}
+    for path, status in (("1", 99999), ("feed", 1000)):
+        assert (found[path].outcome, found[path].reason, found[path].status) == (Outcome.FAILED, "http_status", None)
+        assert found[path].detail == f"answered with the status {status}; a status of HTTP has three digits"
+    assert found["2"].outcome is Outcome.FETCHED
+
+
 def bomb(encoding: str, size: int) -> bytes:
     """So many zeros, packed in pieces."""
     if encoding == "gzip":
