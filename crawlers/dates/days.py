@@ -14,6 +14,8 @@ _EAST_ASIAN = re.compile(
     rf"({'|'.join(ERAS)})?(\d{{1,4}}|元)\s?[年년]\s?(\d{{1,2}})\s?[月월]\s?(\d{{1,2}})\s?[日號号일]?"
 )
 _VIETNAMESE = re.compile(r"\b(\d{1,2})\s?(?:thang|thg)\s?(\d{1,2})\s?(?:,|nam|-)?\s?(\d{4})\b")
+_NUMBERED_MONTH = re.compile(r"(?<!\d)(1[0-2]|0?[1-9])\s?[月월]")
+_ENGLISH = "jan feb mar apr may jun jul aug sep oct nov dec"
 _SIX_DIGITS = re.compile(r"(\d\d)(\d\d)(\d\d)")
 _YEAR_AND_DAY = re.compile(r"(\d\d)([1-3]\d\d)")
 """ISO 8601:1988's year and day of the year. Days below 100 are not read: they may be a misspelt year (22013)."""
@@ -24,6 +26,8 @@ _SHORT_CENTURY = 50
 """From which number on two digits are a year of the last century, as in RFC 5322."""
 _MONTH_FIRST = frozenset({"en", ""})
 """Languages whose writers put day or month first; without a language it is not known."""
+_YEAR_FIRST = frozenset({"hu", "ja", "ko", "zh"})
+"""Languages whose writers put the year first."""
 
 
 def read_day(text: str, language: str) -> date | None:
@@ -32,6 +36,7 @@ def read_day(text: str, language: str) -> date | None:
         if found := pattern.search(text):
             rest = text[: found.start()] + " " + text[found.end() :]
             return _of_groups(found) if _means_nothing(rest) else None
+    text = _NUMBERED_MONTH.sub(lambda month: f" {_ENGLISH.split()[int(month[1]) - 1]} ", text)
     tokens = _TOKEN.findall(text)
     if len(tokens) > _MAX_TOKENS:
         return None
@@ -99,11 +104,14 @@ def _of_numbers(text: str, language: str) -> date | None:
         else:
             orders = [(month, day) for month, day in {(second, first), (first, second)} if month <= 12]
         return _of_year(third, *orders[0], language) if len(orders) == 1 else None
-    if len(found[1]) == len(found[3]) == len(found[4]) == 2 and separator:
-        if separator == "." or language not in _MONTH_FIRST:
-            return date(_century(third), second, first) if _century(third) in _SHORT_YEARS else None
-        return _short(first, second, third)
-    return None
+    lengths = len(found[1]), len(found[3]), len(found[4])
+    if not separator or max(lengths) > 2:
+        return None
+    if language in _YEAR_FIRST:
+        return _valid(first, second, third) if lengths[0] == 2 else None
+    if language not in _MONTH_FIRST:
+        return _valid(third, second, first) if lengths[2] == 2 else None
+    return _short(first, second, third) if lengths == (2, 2, 2) else None
 
 
 def _of_year(year: int, month: int, day: int, language: str) -> date | None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from crawlers.dates.days import read_day
 from crawlers.dates.model import EARLIEST_DATE, LATEST_DATE, plausible_date
 from crawlers.dates.words import fold, names
-from crawlers.dates.zones import is_zone_name, read_zone
+from crawlers.dates.zones import is_zone_name, offset_zone, read_zone
 
 if TYPE_CHECKING:
     from crawlers.dates.model import ParsedDate
@@ -23,8 +23,15 @@ _STAMP = re.compile(
     r"(?:\s{0,2}(?:([Zz]|UTC|GMT)|([+-])(\d{2}):?([0-5]\d)?)(?:\[[\w/]{1,40}\])?)?)?"
 )
 """ISO 8601 and its looser variants: most dates of most pages."""
+_MAIL_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_MAIL = re.compile(
+    rf"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?(\d\d?) ({'|'.join(_MAIL_MONTHS)}) (\d{{4}}) (\d\d):(\d\d)(?::(\d\d))?"
+    r" (?:(GMT|UTC|Z)|([+-])(\d\d):?([0-5]\d))"
+)
+"""RFC 5322: most dates of most feeds."""
+_DIGITS = re.compile(r"((?:19|20)\d{6})(\d\d)(\d\d)(\d\d)?")
 _ZONED_DAY = re.compile(r"(\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)")
-_EPOCH = re.compile(r"(?:/Date\()?(\d{10}(?:\d{3})?)(?:[+-]\d{4})?(?:\)/)?")
+_EPOCH = re.compile(r"(?:/Date\()?(\d{10}(?:\d{3}|\.\d{1,6})?)(?:[+-]\d{4})?(?:\)/)?")
 _CLOCK = re.compile(
     r"(?<![\d:])(\d{1,2})(?::|\s?h\s?|\s?時\s?|\s?时\s?|\s?點\s?|\s?点\s?|\s?시\s?)(\d{1,2})"
     r"(?:[:分분]\s?(\d{1,2})(?:[.,]\d{1,9})?)?(?:\s?(?:min|[分분秒초])){0,2}(?![\d:]|[.,]\d)"
@@ -34,9 +41,13 @@ _COMPACT_CLOCK = re.compile(r"(?<=\d)t([01]\d|2[0-3])([0-5]\d)([0-5]\d)?(?!\d)")
 _HOUR = re.compile(r"(?<![\d:./-])(\d{1,2})\s?(?:(?:h|uhr)(?![^\W_])|[時时點点시]|(?=[ap]\s?m(?![^\W_])))")
 _CLOCK_WORD = re.compile(r"\s?(?:uhr|hrs?|h|uur|ч|น)(?![^\W_])")
 _LATE_ZONE = re.compile(r"\s((?:utc|gmt|[ecmp][ds]t|z)(?:\s?[+-]\s?\d{1,2}:?(?:\d{2})?)?)$")
+_ZONE_LETTER = re.compile(r"\s?[a-gik-y]")
+"""RFC 822's zones of one letter, which RFC 5322 withdrew because their signs were wrong."""
 _KOREAN = re.compile("오전|오후|[년월일시분초]")
 _KOREAN_ZONE = timezone(timedelta(hours=9))
 _NOON = 12
+_MILLISECONDS = 13
+"""Digits of milliseconds since 1970; seconds have ten."""
 
 
 def parse_date(value: object, language: str = "") -> ParsedDate | None:
@@ -74,22 +85,37 @@ def parse_time(text: str | None, language: str = "") -> datetime | None:
 def _parse(text: str, language: str) -> datetime | None:
     if (found := _STAMP.fullmatch(text)) and EARLIEST_DATE.year <= int(found[1]) < LATEST_DATE.year:
         return _stamp(found)
+    if found := _MAIL.fullmatch(text):
+        day, name, year, *clock = found.groups()
+        return _combined(date(int(year), _MAIL_MONTHS.index(name) + 1, int(day)), *clock)
     if found := _ZONED_DAY.fullmatch(text):
         return datetime.fromisoformat(found[1])
     if found := _EPOCH.fullmatch(text):
-        return datetime.fromtimestamp(int(found[1]) / (1 if len(found[1]) == 10 else 1000), UTC)
+        return datetime.fromtimestamp(float(found[1]) / (1000 if len(found[1]) == _MILLISECONDS else 1), UTC)
+    if found := _DIGITS.fullmatch(text):
+        return datetime.combine(date.fromisoformat(found[1]), _time(found[2], found[3], found[4]))
     return _read_written(names().join(fold(text)), language)
 
 
 def _stamp(found: re.Match[str]) -> datetime:
-    year, _, month, day, hour, minute, second, utc, sign, zone_hours, zone_minutes = found.groups()
+    year, _, month, day, *clock = found.groups()
+    return _combined(date(int(year), int(month), int(day)), *clock)
+
+
+def _combined(
+    day: date,
+    hour: str | None,
+    minute: str | None,
+    second: str | None,
+    utc: str | None,
+    sign: str | None,
+    zone_hours: str | None,
+    zone_minutes: str | None,
+) -> datetime:
     zone: tzinfo | None = UTC if utc else None
     if sign:
-        offset = timedelta(hours=int(zone_hours), minutes=int(zone_minutes or 0))
-        if offset > timedelta(hours=14):
-            raise ValueError(f"no offset {found[0]}")
-        zone = timezone(-offset if sign == "-" else offset)
-    return datetime.combine(date(int(year), int(month), int(day)), _time(hour, minute, second), zone)
+        zone = offset_zone(sign, zone_hours or "", zone_minutes)
+    return datetime.combine(day, _time(hour, minute, second), zone)
 
 
 def _time(hour: str | int | None, minute: str | None, second: str | None) -> time:
@@ -114,6 +140,8 @@ def _read_written(text: str, language: str) -> datetime | None:
     if stated is None and (late := _LATE_ZONE.search(after)):
         stated, rest = read_zone(late[1])
         after = after[: late.start()] + rest
+    if _ZONE_LETTER.fullmatch(after):
+        return None
     day = read_day(f"{before} {after}", language)
     if day is None:
         return None

@@ -62,6 +62,8 @@ _MAX_AFTER_FETCH = timedelta(days=1)
 _WIDEST_ZONE = timedelta(hours=14)
 """The largest offset from UTC (Line Islands), and so the largest error of a clock time without a zone."""
 _QUARTER_HOUR = timedelta(minutes=15)
+_SAME_SEASON = timedelta(days=7)
+"""Within which the offset of a place is hardly ever changed by summer time."""
 _SAME_MINUTE = timedelta(seconds=60)
 """Two statements of the same publication may differ by the seconds that one of them leaves out."""
 
@@ -134,7 +136,8 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     """Choose publication and last modification: of each, the first statement that can be true.
 
     Statements more than a day after the fetch are skipped. If the publication is not exact, another statement of the
-    same publication, the dates around the headline or the listing's, supplies the time. If day and month are swapped,
+    same publication, the dates around the headline or the listing's, supplies the time, or any the zone of the
+    publisher. If day and month are swapped,
     the date in the URL or the listing's corrects them. If nothing is stated, the publication is the date in the URL,
     then the listing's, then the first one shown around the headline, then what htmldate finds in the rest of the
     article. A day in prose in JSON-LD ("Jun 24, 2025") yields to these except the last: site builders state there when
@@ -154,6 +157,8 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     if not published.exact:  # an exact date needs no other statement
         others = [unswap(parsed, reference_day) for _, parsed in stated]
         published = refine(published, (*others, *_shown_times(page), *([listed] if listed else [])))
+        if not published.zoned:
+            published = _in_publishers_zone(published, (*others, *(parsed for _, parsed in modifications)))
     if not modifications:
         return Dates(published, origin)
     modified = _not_before(published, refine(modifications[0][1], [parsed for _, parsed in modifications[1:]]))
@@ -220,6 +225,18 @@ def refine(first: ParsedDate, others: Iterable[ParsedDate]) -> ParsedDate:
         if other.exact and (other.day == first.day if first.zoned else _same_clock(first, other)):
             return other
     return first
+
+
+def _in_publishers_zone(naive: ParsedDate, others: Iterable[ParsedDate]) -> ParsedDate:
+    """A clock time without a zone in the zone of another statement of the page of about the same day, if there is one.
+
+    Statements in UTC do not tell where the publisher is.
+    """
+    for other in others:
+        if other.offset and abs(other.day - naive.day) <= _SAME_SEASON:
+            at = naive.at - other.offset
+            return ParsedDate(at, naive.day, "second" if at.second else "minute", offset=other.offset)
+    return naive
 
 
 def _same_clock(naive: ParsedDate, exact: ParsedDate) -> bool:
