@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -51,6 +52,26 @@ def stored_pages(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, i
     )
     while some := rows.fetchmany(ROWS_AT_ONCE):
         yield from some
+
+
+Request = tuple[str, str, str, int | None, int, int, datetime, int | None]
+"""URL, source, kind, status, bytes, milliseconds, time (UTC) and offset of a request."""
+
+
+def segments_with_requests(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The loaded segments that the archive should have and whose requests are still in the table `fetches`."""
+    rows = connection.execute(
+        "SELECT segment FROM segments WHERE removed_at IS NULL AND requests_removed_at IS NULL ORDER BY segment"
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
+def requests_of(connection: duckdb.DuckDBPyConnection, segment: str) -> list[Request]:
+    """The requests of a loaded segment."""
+    return connection.execute(
+        "SELECT url, source, kind, status, bytes, ms, fetched_at, warc_offset FROM fetches WHERE segment = ?",
+        [segment],
+    ).fetchall()
 
 
 def count_removed(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from warehouse import storage
+from warehouse.block_checksums import damaged_blocks, has_checksums
+from warehouse.checks.doctor import check_tables
+from warehouse.errors import DamagedWarehouseError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,8 +45,8 @@ def publish(private: Path, public: Path) -> Published:
 
     Nothing is done if neither file has changed since the last call. Processes that have the old `public` open keep it;
     processes that open it afterwards get the new one. A killed process leaves the old file intact, and possibly files
-    ending in `.new`, which `sweep` removes. Raises OSError or duckdb.IOException if the disk fails or is full; the old
-    file is then intact as well.
+    ending in `.new`, which `sweep` removes. Raises OSError or duckdb.IOException if the disk fails or is full, and
+    DamagedWarehouseError if `private` is damaged; the old file is then intact as well.
     """
     start = time.monotonic()
     note = _note(private)
@@ -54,6 +57,7 @@ def publish(private: Path, public: Path) -> Published:
     storage.remove(fresh)
     try:
         storage.copy(private, fresh)
+        _check_copy(private, fresh)
         _drop_private(fresh)
     except BaseException:
         storage.remove(fresh)
@@ -84,6 +88,33 @@ def _is_published(note: Path, of: str, public: Path) -> bool:
         return False
     found = {"of": of, "inode": state.st_ino, "bytes": state.st_size, "at": state.st_mtime_ns}
     return bool(said == found) and not public.with_name(public.name + ".wal").exists()
+
+
+def _check_copy(private: Path, fresh: Path) -> None:
+    """Raise DamagedWarehouseError if the copy has a damaged block: readers would find it, and the old file is good."""
+    damaged = damaged_blocks(fresh) if has_checksums(fresh) else [-1]
+    if not damaged:
+        return
+    with duckdb.connect(str(fresh), read_only=True) as connection:  # a damaged block that is free does no harm
+        findings = check_tables(connection)
+    if findings:
+        raise DamagedWarehouseError(private, findings[0].examples[0])
+
+
+def missing_segments(connection: duckdb.DuckDBPyConnection, public: Path) -> list[str]:
+    """The segments that are loaded in the published file and not in the private one, whose connection is given.
+
+    Empty if there is no published file, or if it cannot be read.
+    """
+    if not public.exists():
+        return []
+    try:
+        with duckdb.connect(str(public), read_only=True) as published:
+            names = published.execute("SELECT segment FROM segments ORDER BY segment").fetchall()
+    except duckdb.Error:
+        return []
+    own = {name for (name,) in connection.execute("SELECT segment FROM segments").fetchall()}
+    return [name for (name,) in names if name not in own]
 
 
 def _drop_private(file: Path) -> None:

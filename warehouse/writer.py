@@ -23,7 +23,7 @@ from warehouse import storage
 from warehouse.connection import DAMAGED, DISK, PUBLISHED, first_line
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
-from warehouse.publish import Published, publish, sweep
+from warehouse.publish import Published, missing_segments, publish, sweep
 from warehouse.search.index import index_new_versions
 
 if TYPE_CHECKING:
@@ -118,13 +118,22 @@ class Writer:
         finally:
             self.connection = self._open()
 
-    def publish(self) -> Published:
+    def publish(self, *, may_lose_segments: bool = False) -> Published:
         """Index newly loaded versions, and publish the current state unless it is published already.
 
         The file is closed while it is copied, then opened again. Raises TransientWarehouseError if the disk fails or
-        is full; the published file is then unchanged.
+        is full, DamagedWarehouseError if the private file is damaged, and WarehouseError if it lacks segments that are
+        published, unless it `may_lose_segments`; the published file is then unchanged.
         """
         self.finish()
+        if not may_lose_segments and (missing := missing_segments(self.connection, self.public)):
+            shown = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
+            raise WarehouseError(
+                f"{self.public}: was not replaced, because the warehouse has lost articles: {len(missing)} segments "
+                f"that are published are not in {self.file} ({shown}).\n"
+                "Restore the private file, or the missing files of the archive, from a backup, and run the command "
+                f"again. To accept the loss, move {self.public.name} away first."
+            )
         self.connection.close()
         try:
             return publish(self.file, self.public)

@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Rebuild even if [keep] has removed segments; the articles loaded from them are lost.",
 )
+@click.option(
+    "--without-damaged",
+    is_flag=True,
+    help="Rebuild even if segments are missing or damaged; the articles loaded from them are lost.",
+)
 @data_option
 @wait_option
-def command(without_removed: bool, data: Path, wait: float) -> None:
+def command(without_removed: bool, without_damaged: bool, data: Path, wait: float) -> None:
     """Rebuild the whole warehouse from the archive: extract and load every stored page again.
 
     The old warehouse stays in place until the new one is complete, so the disk needs room for both. Interrupted
-    rebuilds resume: run the command again. The same version of the extractor gives the same rows.
+    rebuilds resume: run the command again. The same version of the extractor gives the same rows. If a segment is
+    missing or damaged, nothing is rebuilt.
     """
     from flows.errors import FlowsError
     from flows.maintenance.rebuild import rebuild, require_removed_segments
@@ -47,8 +53,8 @@ def command(without_removed: bool, data: Path, wait: float) -> None:
     ):
         if not without_removed:
             require_removed_segments(writer)
-        rebuilt = rebuild(writer, extractor, directory, reporter)
-        writer.publish()
+        rebuilt = rebuild(writer, extractor, directory, reporter, without_damaged=without_damaged)
+        writer.publish(may_lose_segments=without_removed or without_damaged)
     before = f", {rebuilt.loaded_before} of them by the interrupted rebuild" if rebuilt.loaded_before else ""
     click.echo(f"{rebuilt.segments} segments loaded{before}")
     click.echo(f"articles: {rebuilt.articles} (previously {rebuilt.articles_before})")

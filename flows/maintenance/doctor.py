@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -12,14 +14,22 @@ from flows.pipeline.failures import RETRY_REMEDY, failure_lines
 from warehouse import WarehouseError, connect, storage
 from warehouse.checks.doctor import EXAMPLES, REBUILD_REMEDY, Finding, check_tables, check_warehouse
 from warehouse.failed_segments import failed_segments
-from warehouse.ledger import archived_segments, segments_in_order, stored_pages
+from warehouse.ledger import (
+    archived_segments,
+    requests_of,
+    segments_in_order,
+    segments_with_requests,
+    stored_pages,
+)
 from warehouse.run_counts import count_articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crawlers.archive import Fetch
     from flows.data_directory import DataDirectory
     from warehouse import Writer
+    from warehouse.ledger import Request
 
 RESTORE_REMEDY = (
     "Restore the files from a backup. Their articles stay in the warehouse, but `newsloom rebuild` would lose them."
@@ -33,6 +43,7 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
     if deep:
         findings += check_tables(writer.connection)
         findings += _check_records(writer, directory)
+        findings += _check_logs(writer, directory)
     findings += _check_published(writer)
     return findings
 
@@ -104,6 +115,33 @@ def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding
         except ArchiveError as error:
             damaged.append(str(error))
     yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE_REMEDY)
+
+
+def _check_logs(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
+    """Compare each log with the table `fetches`, which was made from it."""
+    damaged = []
+    for name in segments_with_requests(writer.connection):
+        try:
+            logged = Counter(_logged(fetch) for fetch in Segment(directory.archive, name).fetches())
+        except ArchiveError as error:
+            damaged.append(str(error))
+            continue
+        differing = logged - Counter(requests_of(writer.connection, name))
+        damaged += [f"{name}: its log has another request than the table fetches: {one[0]}" for one in differing]
+    yield from _finding("Logs that were changed after they were loaded.", damaged, RESTORE_REMEDY)
+
+
+def _logged(fetch: Fetch) -> Request:
+    return (
+        fetch.url,
+        fetch.source,
+        fetch.kind.value,
+        fetch.status,
+        fetch.bytes,
+        fetch.ms,
+        fetch.fetched_at.astimezone(UTC),
+        fetch.offset,
+    )
 
 
 def _check_published(writer: Writer) -> Iterator[Finding]:

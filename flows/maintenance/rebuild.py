@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawlers.archive import Segment, salvage_segments, sealed_segments
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
+from flows.maintenance.archive_check import damaged_segments
 from flows.pipeline.failures import isolate_failure, raise_as_flows_error
 from flows.pipeline.segments import locked_archive, process_segment
 from warehouse import open_writer
@@ -22,6 +23,7 @@ from warehouse.ledger import (
 from warehouse.run_counts import count_articles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from flows.data_directory import DataDirectory
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
     from flows.progress import Reporter
     from warehouse import Writer
     from warehouse.failed_segments import FailedSegment
+
+SHOWN = 10
+"""Damaged segments that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +50,25 @@ class RebuildResult:
     failed: tuple[FailedSegment, ...] = ()
 
 
-def rebuild(writer: Writer, extractor: Extractor, directory: DataDirectory, reporter: Reporter) -> RebuildResult:
+def rebuild(
+    writer: Writer, extractor: Extractor, directory: DataDirectory, reporter: Reporter, *, without_damaged: bool = False
+) -> RebuildResult:
     """Load every segment of the archive into a new warehouse, in the original order, and swap the two.
 
     The old warehouse stays in place until the new one is complete. Interrupted rebuilds resume, unless the extractor
-    has changed in the meantime. The same extractor gives the same rows. The caller publishes. Raises FlowsError if a
+    has changed in the meantime. The same extractor gives the same rows. The caller publishes. All segments are read
+    first: raises FlowsError if one is missing or damaged, unless it is to be rebuilt `without_damaged` ones, and if a
     segment cannot be loaded that the old warehouse contains; other segments are left for later runs.
     """
     root = directory.private / "rebuild"
     with locked_archive(directory):
         salvage_segments(directory.archive)
         order = _order(writer, directory)
-        loaded_in_old = set(segments_in_order(writer.connection))
+        reporter.step("reading the archive")
+        damaged = dict(damaged_segments(writer, directory, order))
+        if damaged and not without_damaged:
+            raise FlowsError(_describe_damage(list(damaged.values())))
+        loaded_in_old = set(segments_in_order(writer.connection)) - damaged.keys()
         if not _can_resume(root, order):
             shutil.rmtree(root, ignore_errors=True)
         with open_writer(root, "newsloom rebuild") as new:
@@ -87,6 +99,18 @@ def require_removed_segments(writer: Writer) -> None:
             f"A rebuild would lose the versions of articles that came from them ({versions} in all).\n"
             "Restore the segments from a backup, or accept the loss with --without-removed."
         )
+
+
+def _describe_damage(problems: Sequence[str]) -> str:
+    count = "1 segment" if len(problems) == 1 else f"{len(problems)} segments"
+    more = ["…"] if len(problems) > SHOWN else []
+    return "\n".join(
+        [
+            f"{count} of the archive missing or damaged; a rebuild would lose articles. The warehouse is unchanged.",
+            *(f"  {line}" for line in [*problems[:SHOWN], *more]),
+            "Restore the files from a backup, or accept the loss with --without-damaged.",
+        ]
+    )
 
 
 def _order(writer: Writer, directory: DataDirectory) -> list[str]:

@@ -17,12 +17,13 @@ from crawlers.discovery.listing import Link
 from tests.command import call
 from tests.end_to_end.conftest import article
 from tests.warehouse.rows import NOON
-from warehouse import open_writer
+from warehouse import connect, open_writer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 HOST = "http://one.example"
+BEGIN = "20260301120000-aaaaaaaaaaaa"
 
 
 def address(number: int) -> str:
@@ -32,7 +33,7 @@ def address(number: int) -> str:
 def crawl(data: Path, numbers: range, name: str, source: str = "one.example") -> None:
     """A segment as a crawl leaves it: a feed that names pages, and the pages."""
     listed = "".join(f"<item><title>Report {n}</title><link>{address(n)}</link></item>" for n in numbers)
-    with SegmentWriter(data / "archive", "aaaaaaaaaaaa", name=f"20260301120000-aaaaaaaaaaaa-{name}") as segment:
+    with SegmentWriter(data / "archive", "aaaaaaaaaaaa", name=f"{BEGIN}-{name}") as segment:
         links = tuple(Link(address(n)) for n in numbers)
         feed = Fetch(f"{HOST}/feed.xml", source, Kind.FEED, Outcome.FETCHED, NOON, status=200, links=links)
         segment.add(feed, exchange(f"{HOST}/feed.xml", f"<rss>{listed}</rss>".encode()))
@@ -155,6 +156,75 @@ def test_an_archive_that_lost_a_file_or_a_byte_is_noticed(filled: Path) -> None:
     assert "Restore the files from a backup" in said
 
 
+@pytest.mark.parametrize("value", ["report-number-2-from", '"bytes":', "2026-03-01T12"])
+def test_a_log_that_was_changed_is_noticed(filled: Path, value: str) -> None:
+    log = min(filled.glob("archive/2026*.jsonl"))
+    content = log.read_bytes()
+    place = content.rindex(value.encode()) + len(value)
+    log.write_bytes(content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :])
+    said = newsloom("doctor", "--deep", data=filled, code=1)
+    assert "Logs that were changed after they were loaded. Total: 1" in said
+    assert "Restore the files from a backup" in said
+
+
+def harm(archive: Path, how: str) -> None:
+    """Damage the first segment in some way."""
+    warc = min(archive.glob("2026*.warc.gz"))
+    log = warc.with_name(warc.name.replace(".warc.gz", ".jsonl"))
+    if how == "missing":
+        warc.unlink()
+        log.unlink()
+    elif how == "empty":
+        warc.write_bytes(b"")
+        log.write_bytes(b"")
+    elif how == "cut":
+        warc.write_bytes(warc.read_bytes()[:-300])
+    elif how == "byte":
+        content = bytearray(warc.read_bytes())
+        content[len(content) // 2] ^= 1
+        warc.write_bytes(content)
+    else:
+        lines = log.read_bytes().splitlines(keepends=True)
+        log.write_bytes(b"".join(lines[:-1]))
+
+
+@pytest.mark.parametrize("how", ["missing", "empty", "cut", "byte", "line"])
+def test_a_rebuild_from_a_damaged_archive_changes_nothing(filled: Path, how: str) -> None:
+    before = state(filled)
+    harm(filled / "archive", how)
+    said = newsloom("rebuild", data=filled, code=2)
+    assert "1 segment of the archive missing or damaged; a rebuild would lose articles." in said
+    assert f"{BEGIN}-00000" in said
+    assert "accept the loss with --without-damaged" in said
+    assert state(filled) == before
+
+
+@pytest.mark.parametrize("how", ["missing", "cut"])
+def test_a_rebuild_without_damaged_segments_is_possible(filled: Path, how: str) -> None:
+    harm(filled / "archive", how)
+    said = newsloom("rebuild", "--without-damaged", data=filled)
+    assert f"articles: {4 if how == 'missing' else 6} (previously 7)" in said
+    with connect(filled) as reader:
+        assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(4 if how == "missing" else 6,)]
+
+
+def test_a_lost_warehouse_and_a_lost_segment_leave_what_is_published(filled: Path, tmp_path: Path) -> None:
+    (filled / "private" / "warehouse.duckdb").unlink()
+    harm(filled / "archive", "missing")
+    text = tmp_path / "text.txt"
+    text.write_text("Another headline\n" + "These are the words of another text, enough of them. " * 8)
+    for command in (["import", str(text)], ["rebuild"]):
+        said = newsloom(*command, data=filled, code=2)
+        assert "was not replaced, because the warehouse has lost articles: 1 segments that are published" in said
+        assert f"{BEGIN}-00000" in said
+        with connect(filled) as reader:
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(7,)]
+    (filled / "news.duckdb").unlink()
+    newsloom("import", str(text), data=filled)
+    with connect(filled) as reader:
+        assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(5,)]
+
+
 def test_a_rebuild_ends_with_the_same_rows(filled: Path) -> None:
     before = state(filled)
     assert "articles: 7 (previously 7)" in newsloom("rebuild", data=filled)
@@ -177,8 +247,8 @@ def test_a_rebuild_that_was_interrupted_goes_on(filled: Path) -> None:
     before = state(filled)
     broken = filled / "archive" / "20260301120000-aaaaaaaaaaaa-00001.jsonl"
     whole = broken.read_bytes()
-    broken.write_bytes(b"not a log\n")
-    assert "00001.jsonl:1: not JSON" in newsloom("rebuild", data=filled, code=2)
+    broken.write_bytes(whole.replace(b'"status":200', b'"status":200,"ms":3000000000'))  # which nothing expects
+    assert f"segment {BEGIN}-00001 cannot be loaded: ArrowInvalid" in newsloom("rebuild", data=filled, code=2)
     assert state(filled) == before, "the old one stays"
     broken.write_bytes(whole)
     assert "3 segments loaded, 1 of them by the interrupted rebuild" in newsloom("rebuild", data=filled)

@@ -14,7 +14,15 @@ import duckdb
 import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch
-from warehouse import TransientWarehouseError, connect, open_writer, storage
+from warehouse import (
+    DamagedWarehouseError,
+    TransientWarehouseError,
+    WarehouseError,
+    connect,
+    open_writer,
+    storage,
+)
+from warehouse.block_checksums import BLOCK_BYTES, damaged_blocks, has_checksums
 from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:
@@ -103,6 +111,44 @@ def test_it_is_made_anew_where_somebody_touched_it(writer: Writer, harm: str) ->
     with connect(writer.data) as reader:
         assert reader.execute("SELECT title FROM articles").fetchall() == [("Title 1",)]
         assert reader.execute("SELECT * FROM duckdb_tables() WHERE table_name = 'scribble'").fetchall() == []
+
+
+def test_a_damaged_file_is_not_published_over_a_good_one(data: Path) -> None:
+    with open_writer(data, "test") as writer:
+        add(writer, 1, text=noise(2 << 20))
+        writer.publish()
+        add(writer, 2)
+        writer.checkpoint()
+        (block,) = writer.connection.execute(
+            "SELECT max(block_id) FROM pragma_storage_info('article_versions') "
+            "WHERE column_name = 'text' AND block_id >= 0"
+        ).fetchall()[0]
+    before = writer.public.read_bytes()
+    assert has_checksums(writer.file)
+    assert damaged_blocks(writer.file) == []
+    with writer.file.open("r+b") as stream:
+        stream.seek(3 * 4096 + block * BLOCK_BYTES + 9_000)
+        byte = stream.read(1)
+        stream.seek(-1, os.SEEK_CUR)
+        stream.write(bytes([byte[0] ^ 1]))
+    assert damaged_blocks(writer.file) == [block]
+    with open_writer(data, "test") as writer:
+        add(writer, 3)
+        with pytest.raises(DamagedWarehouseError, match="is damaged"):
+            writer.publish()
+    assert writer.public.read_bytes() == before
+    assert not writer.public.with_name("news.duckdb.new").exists()
+
+
+def test_what_lacks_a_published_segment_is_not_published(data: Path) -> None:
+    with open_writer(data, "test") as writer:
+        add(writer, 1)
+        add(writer, 2)
+        writer.publish()
+        writer.connection.execute("DELETE FROM segments WHERE segment = 's1'")
+        with pytest.raises(WarehouseError, match=r"lost articles: 1 segments that are published .*\(s1\)"):
+            writer.publish()
+        assert not writer.publish(may_lose_segments=True).skipped
 
 
 def test_what_a_killed_publishing_left_is_swept_by_the_next_writer(data: Path) -> None:
