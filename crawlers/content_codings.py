@@ -10,10 +10,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
-
-# The packages that Scrapy needs for these codings, which differ between versions of Python.
-from scrapy.utils._compression import brotli, zstd  # type: ignore[attr-defined]
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -23,7 +20,7 @@ MAX_MEMBERS = 10_000
 """Gzip members or zstd frames in one body. Servers send one; tools that pack in blocks make one for every 64 KiB."""
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
-_CHUNK = 1 << 14
+_CHUNK = 1 << 12
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
 _NOT_IN_TEXT = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -83,12 +80,17 @@ def _unpack_deflate(body: bytes, limit: int) -> Unpacked:
     return _unpack("deflate", lambda: zlib.decompressobj(-zlib.MAX_WBITS), b"", body, limit)
 
 
+# Brotli and Zstandard come from the packages that Scrapy needs for them, which differ between versions of Python.
 def _unpack_brotli(body: bytes, limit: int) -> Unpacked:
-    return _unpack("br", _Brotli, b"", body, limit)
+    from scrapy.utils._compression import brotli  # type: ignore[attr-defined]
+
+    return _unpack("br", lambda: _Brotli(brotli.Decompressor()), b"", body, limit, brotli.error)
 
 
 def _unpack_zstd(body: bytes, limit: int) -> Unpacked:
-    return _unpack("zstd", zstd.ZstdDecompressor, _ZSTD_MAGIC, body, limit)
+    from scrapy.utils._compression import zstd  # type: ignore[attr-defined]
+
+    return _unpack("zstd", zstd.ZstdDecompressor, _ZSTD_MAGIC, body, limit, zstd.ZstdError)
 
 
 _CODINGS: dict[str, Callable[[bytes, int], Unpacked]] = {
@@ -98,7 +100,6 @@ _CODINGS: dict[str, Callable[[bytes, int], Unpacked]] = {
     "br": _unpack_brotli,
     "zstd": _unpack_zstd,
 }
-_ERRORS = (zlib.error, brotli.error, zstd.ZstdError, EOFError)
 
 
 class _Decompressor(Protocol):
@@ -114,8 +115,8 @@ class _Decompressor(Protocol):
 class _Brotli:
     unused_data = b""
 
-    def __init__(self) -> None:
-        self._stream = brotli.Decompressor()
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
 
     @property
     def eof(self) -> bool:
@@ -128,7 +129,14 @@ class _Brotli:
         return b"".join(pieces)
 
 
-def _unpack(name: str, new: Callable[[], _Decompressor], magic: bytes, body: bytes, limit: int) -> Unpacked:
+def _unpack(
+    name: str,
+    new: Callable[[], _Decompressor],
+    magic: bytes,
+    body: bytes,
+    limit: int,
+    error_kind: type[Exception] = zlib.error,
+) -> Unpacked:
     """Unpack streams that begin with `magic` and follow each other; one stream if that is empty."""
     view, position, unpacked = memoryview(body), 0, bytearray()
     for members in range(1, MAX_MEMBERS + 1):
@@ -140,7 +148,7 @@ def _unpack(name: str, new: Callable[[], _Decompressor], magic: bytes, body: byt
                 if len(unpacked) > limit:
                     raise BodyTooLargeError(f"larger than {limit} bytes when unpacked")
                 position += len(chunk) - len(stream.unused_data)
-        except _ERRORS as error:
+        except (error_kind, EOFError) as error:
             return Unpacked(bytes(unpacked), f"{name} is broken after {len(unpacked)} bytes: {error}")
         if not stream.eof:
             return Unpacked(bytes(unpacked), f"{name} ends early, after {len(unpacked)} bytes")

@@ -63,8 +63,8 @@ def read_entries(text: str, url: str, lines_before: int = 0) -> FeedEntries:
         read_xml(text, target)
     target.finish()
     problems = result.problems(lines_before)
-    if target.count > MAX_FEED_ENTRIES:
-        problems.append(f"only the first {MAX_FEED_ENTRIES} of {target.count} entries are read")
+    if target.is_full:
+        problems.append(f"only the first {MAX_FEED_ENTRIES} entries are read")
     return FeedEntries(tuple(target.entries), target.language, tuple(problems))
 
 
@@ -86,6 +86,11 @@ class _FeedTarget:
         self._entry: OpenEntry | None = None
         self._element: Element | None = None
         self._element_depth = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is read."""
+        return self.count > MAX_FEED_ENTRIES
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.depth += 1

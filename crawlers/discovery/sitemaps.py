@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import zlib
 from typing import TYPE_CHECKING
 
+from crawlers.content_codings import BodyTooLargeError, unpack_gzip
 from crawlers.dates import parse_time
 from crawlers.discovery.feeds import parse_feed
 from crawlers.discovery.link_collector import LinkCollector
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 _EXPECTED = "a sitemap (XML with <urlset> or <sitemapindex>, plain or gzipped, or lines with URLs)"
 _NEWS = frozenset({"publication_date", "title", "language"})
 _GZIP = b"\x1f\x8b"
-_CHUNK = 1 << 16
 
 
 def parse_sitemap(body: bytes, url: str) -> Listing:
@@ -55,8 +54,8 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     target.finish()
     collector = LinkCollector(url, "entries")
     collector.note(gzip_problem, *result.problems(text.count("\n", 0, root[1])), reference_problem)
-    if target.count > MAX_SITEMAP_ENTRIES:
-        collector.note(f"only the first {MAX_SITEMAP_ENTRIES} of {target.count} entries are read")
+    if target.is_full:
+        collector.note(f"only the first {MAX_SITEMAP_ENTRIES} entries are read")
     for kind, entry in target.entries:
         if kind == "sitemap":
             collector.add_listing(entry.get("loc"), parse_time(entry.get("lastmod")))
@@ -84,27 +83,17 @@ def _parse_lines(body: bytes, text: str, url: str) -> Listing:
 
 
 def _gunzip(body: bytes) -> tuple[bytes, str | None]:
-    """The content of gzip members and what is wrong with them; never more than MAX_SITEMAP_BYTES in memory."""
-    unpacked, rest, problem = bytearray(), body, None
-    while rest.startswith(_GZIP):
-        unpacker = zlib.decompressobj(zlib.MAX_WBITS | 16)
-        try:
-            while rest and not unpacker.eof:
-                unpacked += unpacker.decompress(rest, _CHUNK)
-                rest = unpacker.unconsumed_tail
-                if len(unpacked) > MAX_SITEMAP_BYTES:
-                    raise BadListingError(
-                        f"found gzip that unpacks to over {MAX_SITEMAP_BYTES} bytes; expected {_EXPECTED}"
-                    )
-        except zlib.error as error:
-            problem = f"gzip is broken after {len(unpacked)} bytes: {error}"
-            break
-        if not unpacker.eof:
-            problem = f"gzip ends early, after {len(unpacked)} bytes"
-        rest = unpacker.unused_data
-    if problem and not unpacked:
-        raise BadListingError(f"found data that begins like gzip but is not ({problem}); expected {_EXPECTED}")
-    return bytes(unpacked), problem
+    """The content of gzip members, and what is wrong with them."""
+    try:
+        unpacked = unpack_gzip(body, MAX_SITEMAP_BYTES)
+    except BodyTooLargeError as error:
+        raise BadListingError(
+            f"found gzip that unpacks to over {MAX_SITEMAP_BYTES} bytes; expected {_EXPECTED}"
+        ) from error
+    if unpacked.problem and not unpacked.content:
+        problem = f"found data that begins like gzip but is not ({unpacked.problem})"
+        raise BadListingError(f"{problem}; expected {_EXPECTED}")
+    return unpacked.content, unpacked.problem
 
 
 class _SitemapTarget:
@@ -122,6 +111,11 @@ class _SitemapTarget:
         self._name_depth = 0
         self._text: list[str] = []
         self._length = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nothing more is read."""
+        return self.count > MAX_SITEMAP_ENTRIES
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self.depth += 1

@@ -19,6 +19,10 @@ class XmlTarget(Protocol):
 
     depth: int
 
+    @property
+    def is_full(self) -> bool:
+        """Whether it needs no more events; it may get some."""
+
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         """A start tag."""
 
@@ -65,13 +69,15 @@ def read_xml(text: str, target: XmlTarget) -> XmlResult:
     )
     body = text.encode()
     for start in range(0, len(body), _CHUNK):
+        if target.is_full:
+            break
         parser.feed(body[start : start + _CHUNK])
     # Closing the parser would end the open elements as if they were complete.
     errors = [error for error in parser.feed_error_log if error.level >= etree.ErrorLevels.ERROR]
     return XmlResult(
         error=(errors[0].line, " ".join(errors[0].message.split())) if errors else None,
         is_mismatched=any(error.type == etree.ErrorTypes.ERR_TAG_NAME_MISMATCH for error in errors),
-        is_complete=target.depth == 0 and bool(body.rstrip().endswith(b">")),
+        is_complete=target.is_full or (target.depth == 0 and bool(body.rstrip().endswith(b">"))),
     )
 
 

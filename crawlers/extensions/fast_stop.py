@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
 
 CHECK_EVERY = 0.2  # seconds
+CRAWL_STOPPING = object()  # signal: the crawl was told to stop
 
 
 class RequestDropped(IgnoreRequest):
@@ -27,6 +28,7 @@ class FastStop:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
+        self.is_stopping = False
         self.loop = LoopingCall(self.check)
         crawler.signals.connect(self.opened, signal=signals.spider_opened)
         crawler.signals.connect(self.closed, signal=signals.spider_closed)
@@ -41,6 +43,9 @@ class FastStop:
         engine = self.crawler.engine
         if engine is None or engine._slot is None or engine._slot.closing is None:
             return
+        if not self.is_stopping:
+            self.is_stopping = True
+            self.crawler.signals.send_catch_log(signal=CRAWL_STOPPING)
         for slot in engine.downloader.slots.values():
             while slot.queue:
                 _, waiting = slot.queue.popleft()

@@ -14,8 +14,6 @@ from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from scrapy.http import Response
-
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
 
@@ -29,34 +27,43 @@ class ListingContent:
     problem: str | None = None
 
 
-def read_listing(kind: Kind, response: Response, sitemaps: tuple[str, ...] = ()) -> ListingContent:
+@dataclass(frozen=True, slots=True)
+class FetchedListing:
+    """A listing as it was fetched, with the sitemaps that the robots.txt of its host names (absolute)."""
+
+    kind: Kind
+    url: str
+    body: bytes
+    content_type: str | None
+    sitemaps: tuple[str, ...] = ()
+
+
+def read_listing(fetched: FetchedListing) -> ListingContent:
     """Read a fetched listing. Raises BadListingError if nothing can be read from it.
 
-    `sitemaps` are the ones in the host's robots.txt. A front page leads to its feeds and to the news sitemaps among
-    these. If it has neither, it leads to all of these sitemaps, which list everything a publisher ever had. If there
-    are none, it leads to the usual locations of feeds and sitemaps.
+    A front page leads to its feeds and to the news sitemaps of its host. If it has neither, it leads to all of these
+    sitemaps, which list everything a publisher ever had. If there are none, it leads to the usual locations of feeds
+    and sitemaps.
     """
-    content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+    kind, url, body = fetched.kind, fetched.url, fetched.body
     if kind is Kind.FEED:
-        listing = parse_feed(response.body, response.url, content_type)
+        listing = parse_feed(body, url, fetched.content_type)
         return ListingContent(listing.links, problem=listing.problem)
     if kind is Kind.SITEMAP:
-        listing = parse_sitemap(response.body, response.url)
+        listing = parse_sitemap(body, url)
         return ListingContent(
             listing.links,
             tuple(FoundListing(child.url, Kind.SITEMAP, child.modified_at) for child in listing.listings),
             listing.problem,
         )
-    declared = _CHARSET.search(content_type or "")
-    listing = parse_section(response.body, response.url, declared[1] if declared else None)
+    declared = _CHARSET.search(fetched.content_type or "")
+    listing = parse_section(body, url, declared[1] if declared else None)
     if kind is not Kind.HOMEPAGE:
         return ListingContent(listing.links, problem=listing.problem)
-    feeds = [FoundListing(url, Kind.FEED) for url in find_feeds(response.body, response.url)]
-    news = [FoundListing(url, Kind.SITEMAP) for url in sitemaps if "news" in url.rpartition("/")[2].lower()]
-    everything = [FoundListing(url, Kind.SITEMAP) for url in sitemaps]
-    return ListingContent(
-        listing.links, tuple(feeds + news or everything or _usual_locations(response.url)), listing.problem
-    )
+    feeds = [FoundListing(feed, Kind.FEED) for feed in find_feeds(body, url)]
+    everything = [FoundListing(sitemap, Kind.SITEMAP) for sitemap in fetched.sitemaps]
+    news = [sitemap for sitemap in everything if "news" in sitemap.url.rpartition("/")[2].lower()]
+    return ListingContent(listing.links, tuple(feeds + news or everything or _usual_locations(url)), listing.problem)
 
 
 def sitemaps_in_robots(named: Iterable[str], robots_url: str) -> tuple[str, ...]:

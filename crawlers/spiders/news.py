@@ -7,6 +7,7 @@ scrapy crawl news -a sources=sources.toml [-a source=NAME] [-a archive=FOLDER]
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from contextlib import ExitStack
@@ -23,7 +24,7 @@ from twisted.internet.task import LoopingCall
 from crawlers.archive import Exchange, Fetch, Kind, Outcome, SegmentWriter
 from crawlers.discovery import BadListingError, KnownUrls
 from crawlers.errors import ArchiveError
-from crawlers.extensions.fast_stop import RequestDropped
+from crawlers.extensions.fast_stop import CRAWL_STOPPING, RequestDropped
 from crawlers.limits import MAX_PAGE_BYTES
 from crawlers.locking import lock_archive
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan
@@ -31,7 +32,8 @@ from crawlers.politeness.hosts import ACCESS_POLICY, DELAY, IS_PAGE
 from crawlers.spiders.budget import CrawlBudget
 from crawlers.spiders.exchanges import to_exchange
 from crawlers.spiders.failures import FailureReason
-from crawlers.spiders.listings import ListingContent, read_listing, sitemaps_in_robots
+from crawlers.spiders.listing_reader import ListingReader
+from crawlers.spiders.listings import FetchedListing, ListingContent, sitemaps_in_robots
 from crawlers.spiders.log_entries import fetch_from_failure, fetch_from_response, mark_unchanged, with_left_out
 from crawlers.spiders.seen import SeenUrls
 
@@ -64,6 +66,7 @@ class NewsSpider(scrapy.Spider):
         self.started = datetime.now(UTC)
         self.sitemaps: dict[str, tuple[str, ...]] = {}  # by host, from its robots.txt
         self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
+        self.listing_reader = ListingReader()
         self.resources = ExitStack()
 
     @classmethod
@@ -86,6 +89,7 @@ class NewsSpider(scrapy.Spider):
         spider.open(known)
         crawler.signals.connect(spider.opened, signal=signals.spider_opened)
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
+        crawler.signals.connect(spider.listing_reader.stop, signal=CRAWL_STOPPING)
         return spider
 
     def open(self, known: Path | None) -> None:
@@ -107,6 +111,7 @@ class NewsSpider(scrapy.Spider):
 
     def closed(self, reason: str) -> None:
         """Called by Scrapy at the end: seal the open segment, release the archive."""
+        self.listing_reader.stop()
         self.resources.close()
         self.report(progress=self.counts)
 
@@ -193,16 +198,18 @@ class NewsSpider(scrapy.Spider):
         content = None if fetch.outcome is Outcome.FAILED else to_exchange(response, planned.stored)
         self.store(mark_unchanged(fetch, content), content)
 
-    def on_listing(
+    async def on_listing(
         self, response: Response, source: PlannedSource, planned: PlannedRequest, depth: int
-    ) -> Iterator[Request]:
+    ) -> AsyncIterator[Request]:
         """Archive a listing with the new links in it, and follow these."""
         content = to_exchange(response, planned.stored)
         fetch = mark_unchanged(fetch_from_response(source.name, planned, response), content)
         listing = ListingContent()
         if fetch.outcome is Outcome.FETCHED:
             try:
-                listing = read_listing(planned.kind, response, self.sitemaps.get(urlsplit(response.url).netloc, ()))
+                listing = await self.listing_reader.read(self._fetched(response, planned.kind))
+            except asyncio.CancelledError:
+                return  # the crawl is about to end: as if the listing had not been requested
             except BadListingError as error:
                 fetch = replace(fetch, outcome=Outcome.FAILED, reason=FailureReason.BAD_LISTING, detail=str(error))
             except Exception as error:
@@ -216,9 +223,17 @@ class NewsSpider(scrapy.Spider):
         self.store(replace(fetch, links=tuple(links), listings=tuple(listings), detail=detail), content)
         budget = self.budgets[source.name]
         if depth < LISTING_DEPTH:
-            yield from self.follow(source, budget.listings(listings), depth + 1)
-        yield from self.follow(source, budget.pages(links))
-        yield from self.follow(source, budget.listing_closed())
+            for request in self.follow(source, budget.listings(listings), depth + 1):
+                yield request
+        for request in self.follow(source, budget.pages(links)):
+            yield request
+        for request in self.follow(source, budget.listing_closed()):
+            yield request
+
+    def _fetched(self, response: Response, kind: Kind) -> FetchedListing:
+        content_type = (response.headers.get("Content-Type") or b"").decode("latin-1") or None
+        sitemaps = self.sitemaps.get(urlsplit(response.url).netloc, ())
+        return FetchedListing(kind, response.url, response.body, content_type, sitemaps)
 
     def follow(self, source: PlannedSource, wanted: Iterable[PlannedRequest], depth: int = 0) -> Iterator[Request]:
         """The requests for those URLs that this crawl has not requested yet."""

@@ -1,14 +1,10 @@
-"""Starts worker processes, limits their memory, and ends them with the process that needs them."""
+"""The worker processes that extract pages and read archive files."""
 
 from __future__ import annotations
 
-import multiprocessing
-import resource
-import signal
-from multiprocessing import forkserver, resource_tracker
 from typing import TYPE_CHECKING
 
-from crawlers.parent_process import exit_now, when_parent_ends
+from crawlers import worker_processes
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
@@ -18,32 +14,10 @@ MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 M
 
 
 def worker_context() -> ForkServerContext:
-    """The context that starts workers in milliseconds: it forks a process that has their imports and no threads.
-
-    Starts that process if it is not running. It ignores Ctrl-C: its imports take a second, in which it would end
-    with a traceback.
-    """
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(WORK))
-    resource_tracker.ensure_running()  # otherwise it would be started below, and undo the block
-    unblocked = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # children inherit the block
-    try:
-        forkserver.ensure_running()
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, unblocked)
-    return context
+    """See `crawlers.worker_processes.worker_context`."""
+    return worker_processes.worker_context(WORK)
 
 
 def start_worker() -> None:
-    """Limit the memory of this process, and end it as soon as its parent has ended.
-
-    A terminal sends Ctrl-C to all processes: only the parent handles it, and ends its workers.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
-    allowed = MEMORY if hard == resource.RLIM_INFINITY else min(MEMORY, hard)
-    if soft == resource.RLIM_INFINITY or soft > allowed:
-        resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        when_parent_ends(parent, exit_now)
+    """See `crawlers.worker_processes.start_worker`."""
+    worker_processes.start_worker(MEMORY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import subprocess
 import sys
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 HOST = "town.example"
 FEED = f"http://{HOST}/feed.xml"
+FEED_REQUEST = PlannedRequest(FEED, Kind.FEED)
 
 
 def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[str] = (), code: int = 0) -> list[Fetch]:
@@ -41,7 +43,7 @@ def crawl(folder: Path, web: NewsWeb, *sources: PlannedSource, known: Iterable[s
 
 
 def source(*requests: PlannedRequest, delay: float = 0.0, limit: int = 2000) -> PlannedSource:
-    return PlannedSource("town", delay, requests or (PlannedRequest(FEED, Kind.FEED),), limit=limit)
+    return PlannedSource("town", delay, requests or (FEED_REQUEST,), limit=limit)
 
 
 def test_every_response_is_logged_and_archived(tmp_path: Path) -> None:
@@ -210,6 +212,18 @@ def test_the_sitemaps_of_a_robots_txt_are_resolved_and_what_is_none_is_left_out(
     assert {fetch.outcome for fetch in log} == {Outcome.FETCHED}
     assert [listing.url for listing in log[0].listings] == [f"http://{HOST}/sitemap-{number}.xml" for number in (1, 2)]
     assert [fetch.kind for fetch in log[1:]] == [Kind.SITEMAP, Kind.SITEMAP, Kind.PAGE, Kind.PAGE]
+
+
+def test_a_listing_made_to_use_up_time_fails_and_costs_no_other(tmp_path: Path) -> None:
+    members = gzip.compress(gzip.compress(b"") * 200_000)
+    bomb = ServedPage(members, "application/xml", headers=(("Content-Encoding", "gzip"),))
+    pages = {**town_site(HOST, 2).pages, "/bomb.xml": bomb}
+    with NewsWeb([Site(HOST, pages)]) as web:
+        log = crawl(tmp_path, web, source(PlannedRequest(f"http://{HOST}/bomb.xml", Kind.SITEMAP), FEED_REQUEST))
+    (failed,) = (fetch for fetch in log if fetch.outcome is not Outcome.FETCHED)
+    assert (failed.url, failed.reason) == (f"http://{HOST}/bomb.xml", "bad_listing")
+    assert "more than 10000 members" in (failed.detail or "")
+    assert len(log) == 4
 
 
 def test_scrapy_crawls_without_a_warehouse_from_the_project_root(tmp_path: Path) -> None:

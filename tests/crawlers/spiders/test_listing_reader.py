@@ -1,0 +1,80 @@
+"""Listings that use up time or memory cost only themselves."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import pytest
+
+from crawlers.archive import Kind
+from crawlers.discovery import BadListingError
+from crawlers.spiders.listing_reader import SMALL, ListingReader
+from crawlers.spiders.listings import FetchedListing
+
+FEED = "https://courier.example/feed.xml"
+
+
+def fetched(body: str, kind: Kind = Kind.SITEMAP) -> FetchedListing:
+    return FetchedListing(kind, FEED, body.encode(), None)
+
+
+SLOW = fetched("<urlset><url><loc>" + "&unknown;" * 4_000_000)
+LARGE = fetched("<urlset><url><loc>https://courier.example/1</loc></url></urlset>" + " " * SMALL)
+
+
+def test_a_listing_beyond_the_limit_of_time_fails_and_the_next_one_is_read() -> None:
+    reader = ListingReader(seconds=0.5)
+
+    async def read() -> float:
+        assert (await reader.read(LARGE)).links[0].url == "https://courier.example/1"
+        slow = asyncio.create_task(reader.read(SLOW))
+        waits = 0
+        while not slow.done():
+            await asyncio.sleep(0.05)
+            waits += 1
+        with pytest.raises(BadListingError, match=r"took longer than 0\.5 s"):
+            await slow
+        assert waits > 4, "the crawl goes on meanwhile"
+        return len((await reader.read(LARGE)).links)
+
+    try:
+        assert asyncio.run(read()) == 1
+    finally:
+        reader.stop()
+
+
+def test_a_listing_beyond_the_limit_of_memory_fails() -> None:
+    reader = ListingReader(memory=200 << 20)
+    try:
+        with pytest.raises(BadListingError, match=r"200 MiB of memory|crashed"):
+            asyncio.run(reader.read(fetched("<urlset>" + "<![CDATA[]]>" * 2_000_000)))
+    finally:
+        reader.stop()
+
+
+def test_a_reader_that_is_stopped_gives_up_the_listing_at_hand_and_all_later_ones() -> None:
+    reader = ListingReader()
+
+    async def read() -> None:
+        slow = asyncio.create_task(reader.read(SLOW))
+        await asyncio.sleep(1)
+        reader.stop()
+        with pytest.raises(asyncio.CancelledError):
+            await slow
+        with pytest.raises(asyncio.CancelledError):
+            await reader.read(LARGE)
+
+    started = time.monotonic()
+    asyncio.run(read())
+    assert time.monotonic() - started < 20
+
+
+def test_a_broken_listing_is_the_same_error_in_the_worker_and_without_it() -> None:
+    reader = ListingReader()
+    try:
+        for body in ("nothing", "nothing" + " " * SMALL):
+            with pytest.raises(BadListingError, match="expected an RSS, Atom or JSON feed"):
+                asyncio.run(reader.read(fetched(body, Kind.FEED)))
+    finally:
+        reader.stop()
