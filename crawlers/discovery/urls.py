@@ -35,6 +35,10 @@ _TRACKING_PREFIXES = tuple(name.removesuffix("*") for name in _TRACKING if name.
 # Parameters that select the page on some sites: dropped only if their value can be nothing but a channel.
 _CHANNEL_NAMES = frozenset({"cmp", "emc", "from", "medium", "partner", "ref", "share", "source", "src", "via"})
 _CHANNELS = read_list("channels")
+_FLAG_NAMES = frozenset({"rss", "fromfeed"})
+_FLAGS = frozenset({"", "1", "true", "yes"})
+_SLUG_NAMES = read_list("tracking-parameters-of-slugs")
+_LONG_NUMBER = re.compile(r"\d{5}")
 _SESSION_IN_PATH = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 
 
@@ -65,7 +69,7 @@ def normalise_url(url: str) -> str:
     if simple and not simple[2]:
         return url
     if simple:
-        kept = sorted(tuple(part.split("=")) for part in simple[2].split("&") if not _is_tracking(part))
+        kept = sorted(tuple(part.split("=")) for part in simple[2].split("&") if not _is_tracking(part, simple[1]))
         return simple[1] + ("?" + "&".join(map("=".join, kept)) if kept else "")
     return _normalise_fully(url)
 
@@ -74,7 +78,7 @@ def _normalise_fully(url: str) -> str:
     normal = absolute_url(url)
     while True:  # one round may decode what the next has to change; each shortens or decodes the URL, so this ends
         parts = urlsplit(normal)
-        kept = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part))
+        kept = "&".join(part for part in parts.query.split("&") if part and not _is_tracking(part, parts.path))
         path = _SESSION_IN_PATH.sub("", parts.path)
         again = absolute_url(canonicalize_url(urlunsplit(parts._replace(path=path, query=kept))))
         if again == normal:
@@ -142,12 +146,23 @@ def _web_parts(url: str) -> SplitResult:
     return parts._replace(netloc=host + suffix)
 
 
-def _is_tracking(parameter: str) -> bool:
+def _is_tracking(parameter: str, path: str) -> bool:
+    """Whether a parameter of a URL is not part of it; `path` ends as the path of the URL does."""
     name, _, value = parameter.partition("=")
     name = unquote_plus(name).lower()
     if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
         return True
-    return name in _CHANNEL_NAMES and unquote_plus(value).lower() in _CHANNELS
+    if name in _CHANNEL_NAMES:
+        return unquote_plus(value).lower() in _CHANNELS
+    if name in _FLAG_NAMES:
+        return value.lower() in _FLAGS
+    return name in _SLUG_NAMES and _names_article(path)
+
+
+def _names_article(path: str) -> bool:
+    """Whether the last part of a path has three words or a long number."""
+    last = path.rstrip("/").rpartition("/")[2]
+    return sum(len(word) > 1 for word in last.split("-")) >= 3 or bool(_LONG_NUMBER.search(last))
 
 
 def _digest(url: str) -> bytes:
