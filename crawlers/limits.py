@@ -56,6 +56,10 @@ MAX_SECTION_LINKS = 10_000
 MAX_SEGMENT_BYTES = 64 * _MIB
 """Of a segment, both files together: it is sealed once it has reached this."""
 
+MAX_SEGMENT_CONTENT_BYTES = 64 * _MIB
+"""Of the contents of a segment, before compression: loading a segment takes some ten times the memory of its texts, and
+pages of text compress a hundredfold. 500 ordinary pages have about twice as much."""
+
 MAX_CRAWL_DELAY_SECONDS = 60.0
 """Of the pause that a robots.txt asks for: a longer one would outlast the crawl, and some files hold typing errors."""
 

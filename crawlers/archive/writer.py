@@ -17,7 +17,7 @@ from crawlers.archive.fetch_log import Fetch, to_json
 from crawlers.archive.segment_files import LOG_SUFFIX, OPEN_SUFFIX, WARC_SUFFIX
 from crawlers.archive.warc_records import encode, payload_digest, warcinfo
 from crawlers.errors import ArchiveError
-from crawlers.limits import MAX_SEGMENT_BYTES
+from crawlers.limits import MAX_SEGMENT_BYTES, MAX_SEGMENT_CONTENT_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 class SegmentWriter:
     """Writes what was fetched into segments in one folder, which is created if it is missing.
 
-    The first `add` opens a segment. It is sealed once it has `max_pages` contents or `max_bytes` (both files together)
-    or is `max_age` seconds old; `add` and `seal_if_old` check this. `on_sealed` is called with the name of each sealed
-    segment. Names are `<UTC, yyyymmddHHMMSS>-<run_id>-<counter>`. If a `name` is given, it is the name of the first
-    segment, and the next ones are `<name>-<counter>`; existing segments are never overwritten.
+    The first `add` opens a segment. It is sealed once it has `max_pages` contents, `max_bytes` (both files together) or
+    `max_content_bytes` (contents before compression), or is `max_age` seconds old; `add` and `seal_if_old` check this.
+    `on_sealed` is called with the name of each sealed segment. Names are `<UTC, yyyymmddHHMMSS>-<run_id>-<counter>`. If
+    a `name` is given, it is the name of the first segment, and the next ones are `<name>-<counter>`; existing segments
+    are never overwritten.
 
     Once `add` has returned, its fetch survives a kill of the process, because both files are with the operating system;
     once the segment is sealed, it survives a power failure. Thread-safe. A context manager: leaving it seals the open
@@ -48,16 +49,18 @@ class SegmentWriter:
         *,
         max_pages: int = 500,
         max_bytes: int = MAX_SEGMENT_BYTES,
+        max_content_bytes: int = MAX_SEGMENT_CONTENT_BYTES,
         max_age: float = 60.0,
         on_sealed: Callable[[str], None] | None = None,
         name: str | None = None,
     ) -> None:
-        if max_pages < 1 or max_bytes < 1 or max_age < 0:
-            raise ValueError(f"invalid segment limits: {max_pages=}, {max_bytes=}, {max_age=}")
+        if max_pages < 1 or max_bytes < 1 or max_content_bytes < 1 or max_age < 0:
+            raise ValueError(f"invalid segment limits: {max_pages=}, {max_bytes=}, {max_content_bytes=}, {max_age=}")
         self._directory = directory
         self._run_id = segment_files.checked_name(run_id)
         self._given_name = None if name is None else segment_files.checked_name(name)
         self._max_pages, self._max_bytes, self._max_age = max_pages, max_bytes, max_age
+        self._max_content_bytes = max_content_bytes
         self._on_sealed = on_sealed
         self._counter = 0
         self._open: _OpenSegment | None = None
@@ -89,7 +92,11 @@ class SegmentWriter:
             if self._open is None:
                 self._open = self._begin()
             fetch = self._open.append(fetch, before, main, digest)
-            full = self._open.pages >= self._max_pages or self._open.bytes >= self._max_bytes
+            full = (
+                self._open.pages >= self._max_pages
+                or self._open.bytes >= self._max_bytes
+                or self._open.content_bytes >= self._max_content_bytes
+            )
             sealed = self._seal() if full or self._open.age() >= self._max_age else None
         self._announce(sealed)
         return fetch
@@ -106,6 +113,14 @@ class SegmentWriter:
             self._closed = True
             sealed = self._seal() if self._open else None
         self._announce(sealed)
+
+    def discard(self) -> None:
+        """Remove the open segment with all that was added to it. Nothing can be added afterwards."""
+        with self._lock:
+            self._closed = True
+            segment, self._open = self._open, None
+        if segment is not None:
+            segment.remove()
 
     def __enter__(self) -> Self:
         return self
@@ -138,11 +153,14 @@ class SegmentWriter:
 
 
 class _OpenSegment:
-    """The two files of a segment that is being written; `bytes` is their total length."""
+    """The two files of a segment that is being written; `bytes` is their total length.
+
+    `content_bytes` is the length of the contents before compression.
+    """
 
     def __init__(self, directory: Path, name: str, warc: FileIO, log: FileIO) -> None:
         self.directory, self.name = directory, name
-        self.pages = self.bytes = 0
+        self.pages = self.bytes = self.content_bytes = 0
         self._warc, self._log = warc, log
         self._begun = time.monotonic()
 
@@ -201,7 +219,9 @@ class _OpenSegment:
             if isinstance(error, OSError):
                 raise _cannot_write(self.directory / self.name, error) from error
             raise
-        self.pages += bool(main)
+        if main:
+            self.pages += 1
+            self.content_bytes += fetch.bytes
         self.bytes = warc_end + len(before) + len(main) + log_end + len(line)
         return fetch
 
@@ -216,6 +236,14 @@ class _OpenSegment:
             except OSError as error:
                 raise _cannot_write(self.directory / self.name, error) from error
         return self.name
+
+    def remove(self) -> None:
+        """Remove its files."""
+        with self._warc, self._log:
+            try:
+                segment_files.remove_open(self.directory, self.name)
+            except OSError as error:
+                raise _cannot_write(self.directory / self.name, error) from error
 
 
 def _created(path: Path) -> FileIO:

@@ -11,10 +11,11 @@ from math import inf
 from typing import TYPE_CHECKING, Protocol, Self
 
 from crawlers.archive import Segment, SegmentWriter
-from crawlers.errors import CrawlersError
+from crawlers.errors import ArchiveError, CrawlersError
 from crawlers.importers.items import FileReport
 from crawlers.importers.readers import json_lines, plain_text
 from crawlers.importers.web_archives import warc_pages
+from crawlers.limits import MAX_SEGMENT_CONTENT_BYTES
 from flows.errors import FlowsError
 from flows.pipeline.failures import describe_error
 from flows.pipeline.worker_processes import start_worker, worker_context
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
 # Limits of a segment. Loading one takes two seconds for texts and five for pages; a killed import repeats that much.
 # With half as many records per segment, each record takes a tenth more time.
 SEGMENT_RECORDS = 2000
-SEGMENT_BYTES = 64 << 20  # contents, before compression
-FIRST_RECORDS = 500  # in the first segment of a process: the sooner it is sealed, the sooner the workers start
+SEGMENT_BYTES = MAX_SEGMENT_CONTENT_BYTES
+FIRST_RECORDS = 500  # in the first segment of a file: the sooner it is sealed, the sooner the workers start
 NEVER = 1 << 40  # bytes: this module decides where a segment ends, not its writer
 AHEAD = 2  # segments that may be sealed before they are requested; one more is being written
 
@@ -175,15 +176,33 @@ def segments_of(job: ArchivingJob, report: FileReport) -> Iterator[str]:
     items = reader(job.file, report, _given_at(job), clean=job.clean)
     deque(islice(items, job.position), maxlen=0)
     position = job.position
-    records = FIRST_RECORDS
     for first in items:
         name = segment_name(job.run_id, position)
         with SegmentWriter(
-            job.archive, job.run_id, name=name, max_pages=SEGMENT_RECORDS + 1, max_bytes=NEVER, max_age=inf
+            job.archive,
+            job.run_id,
+            name=name,
+            max_pages=SEGMENT_RECORDS + 1,
+            max_bytes=NEVER,
+            max_content_bytes=NEVER,
+            max_age=inf,
         ) as segment:
-            position += _fill(segment, chain([first], items), records)
-        records = SEGMENT_RECORDS
+            try:
+                position += _fill(segment, chain([first], items), _records_left(position))
+            except ArchiveError:  # a full disk: the next attempt makes the same segments, and so the same stories
+                segment.discard()
+                raise
         yield name
+
+
+def _records_left(position: int) -> int:
+    """How many records fit into a segment that begins here: segments end at the same records however often an import
+    was interrupted."""
+    return (
+        FIRST_RECORDS - position
+        if position < FIRST_RECORDS
+        else SEGMENT_RECORDS - ((position - FIRST_RECORDS) % SEGMENT_RECORDS)
+    )
 
 
 def _given_at(job: ArchivingJob) -> datetime:

@@ -13,6 +13,13 @@ from crawlers.archive import Kind, Outcome, Segment
 from crawlers.discovery import url_key
 from crawlers.errors import ArchiveError, CrawlersError
 from flows.errors import FlowsError, causes, was_interrupted
+from flows.pipeline.attempts import (
+    LAST_AFTER,
+    SET_ASIDE_AFTER,
+    deaths_by_segment,
+    describe_deaths,
+    noted_attempt,
+)
 from warehouse import TransientWarehouseError, WarehouseError
 from warehouse.failed_segments import drop_failures, failed_segments, record_failure
 from warehouse.writer import is_of_the_disk
@@ -43,7 +50,8 @@ def isolate_failure(writer: Writer, segment: str) -> Iterator[None]:
     and Ctrl-C.
     """
     try:
-        yield
+        with noted_attempt(writer, segment):
+            yield
     except Exception as error:
         if _affects_all_segments(error):
             raise
@@ -87,7 +95,23 @@ def describe_error(error: Exception) -> str:
 
 
 def loading_order(writer: Writer, pending: Sequence[str]) -> list[str]:
-    """Pending segments in the order to load them: at the end, up to `RETRIED_PER_RUN` that failed before."""
+    """Pending segments in the order to load them: at the end, up to `RETRIED_PER_RUN` that failed before.
+
+    Segments on which processes died come last of all; after `SET_ASIDE_AFTER` deaths they are left out, and recorded as
+    failed.
+    """
+    deaths = deaths_by_segment(writer, pending)
+    for name, count in deaths.items():
+        if count >= SET_ASIDE_AFTER:
+            description = describe_deaths(writer, name, count)
+            logger.warning("segment %s cannot be loaded: %s", name, description)
+            record_failure(writer, name, description, datetime.now(UTC))
+    order = _order_of_failures(writer, pending)
+    late = [name for name in order if deaths.get(name, 0) >= LAST_AFTER]
+    return [name for name in order if name not in late] + [name for name in late if deaths[name] < SET_ASIDE_AFTER]
+
+
+def _order_of_failures(writer: Writer, pending: Sequence[str]) -> list[str]:
     failed = [one.segment for one in failed_segments(writer.connection)]
     if not failed:
         return list(pending)

@@ -110,6 +110,27 @@ def test_segments_roll_over_by_bytes(
     assert all(20_000 <= segment.warc_path.stat().st_size < 28_000 for segment in segments)
 
 
+def test_segments_roll_over_by_the_bytes_of_their_contents_before_compression(
+    tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange]
+) -> None:
+    with SegmentWriter(tmp_path, "run", max_content_bytes=20_000) as writer:
+        for _ in range(6):
+            writer.add(fetch(bytes=8000), exchange(bytes(8000)))
+        writer.add(fetch(bytes=80_000))  # nothing is stored
+    assert [len(list(segment.fetches())) for segment in sealed_segments(tmp_path)] == [3, 3, 1]
+
+
+def test_a_discarded_segment_leaves_nothing(
+    tmp_path: Path, fetch: Callable[..., Fetch], exchange: Callable[..., Exchange]
+) -> None:
+    with SegmentWriter(tmp_path, "run") as writer:
+        writer.add(fetch(), exchange(b"a page"))
+        writer.discard()
+        with pytest.raises(ArchiveError, match="closed"):
+            writer.add(fetch())
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_log_counts_towards_the_bytes(tmp_path: Path, fetch: Callable[..., Fetch]) -> None:
     with SegmentWriter(tmp_path, "run", max_bytes=5_000) as writer:
         for _ in range(50):

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Segment, sealed_segments
-from crawlers.errors import CrawlersError
+from crawlers.archive import Exchange, Fetch, ImportedRecord, Segment, SegmentWriter, sealed_segments
+from crawlers.errors import ArchiveError, CrawlersError
 from crawlers.importers.files import find_input_file
 from crawlers.importers.items import FileReport
 from crawlers.importers.readers import json_lines
@@ -89,6 +89,29 @@ def test_what_goes_on_later_is_of_the_same_time(tmp_path: Path) -> None:
     (second,) = segments_of(job_for(tmp_path, 5, position=3), FileReport())
     times = {fetch.fetched_at for name in (first, second) for fetch in Segment(tmp_path / "archive", name).fetches()}
     assert len(times) == 1
+
+
+def test_what_goes_on_later_ends_at_the_same_records(tmp_path: Path) -> None:
+    first, second = FIRST_RECORDS, FIRST_RECORDS + SEGMENT_RECORDS
+    names = list(segments_of(job_for(tmp_path, second + 1, position=first - 20), FileReport()))
+    assert [int(name.rpartition("-")[2]) for name in names] == [first - 20, first, second]
+
+
+def test_a_full_disk_leaves_no_part_of_a_segment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    job = job_for(tmp_path, FIRST_RECORDS + 40)
+    add = SegmentWriter.add
+
+    def add_or_fail(self: SegmentWriter, fetch: Fetch, content: Exchange | ImportedRecord | None = None) -> Fetch:
+        if fetch.url.endswith(f"/{FIRST_RECORDS + 20}"):
+            raise ArchiveError("No space left on device")
+        return add(self, fetch, content)
+
+    monkeypatch.setattr(SegmentWriter, "add", add_or_fail)
+    with pytest.raises(ArchiveError):
+        list(segments_of(job, FileReport()))
+    (segment,) = sealed_segments(tmp_path / "archive")
+    assert segment.log_lines() == FIRST_RECORDS
+    assert len(list((tmp_path / "archive").iterdir())) == 2
 
 
 def test_it_says_whether_asking_would_wait(tmp_path: Path) -> None:
