@@ -14,6 +14,7 @@ from flows.errors import was_interrupted
 COMMANDS = {
     "up": ("flows.cli.service:up", "Run all flows on schedule until you stop it."),
     "status": ("flows.cli.service:status", "Show whether newsloom is up, the last runs and the next ones."),
+    "ui": ("flows.cli.service:ui", "Open Prefect's user interface, and log you in."),
     "down": ("flows.cli.service:down", "Stop what `newsloom up` started."),
     "runs": ("flows.cli.runs", "List recent runs with their duration, results and final state."),
     "run": ("flows.cli.run", "Crawl the sources and load new articles into the warehouse."),

@@ -44,7 +44,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
     from flows.progress import show_progress
     from flows.reports.run_summary import print_summary, report_console
     from flows.service.prefect_settings import configured_server
-    from flows.service.state import running_service
+    from flows.service.state import running_service, use_service
     from flows.settings import load_all
 
     directory = data_directory(data)
@@ -55,8 +55,8 @@ def command(sources: Path, data: Path, wait: float) -> None:
     directory.require_space(settings.alerts.least_free_gb)
 
     service = running_service(directory)
-    if service is not None:
-        os.environ.setdefault("PREFECT_API_URL", service.api)  # the run shows up in its user interface
+    if service is not None and "PREFECT_API_URL" not in os.environ:
+        use_service(directory, service)  # the run shows up in its user interface
     recorded = configured_server() is not None
     try:
         with interrupt_by_signal(_announce) as interrupt, show_progress() as reporter:

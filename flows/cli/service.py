@@ -15,6 +15,8 @@ from flows.data_directory import data_directory
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from flows.service.state import ServiceState
+
 DOWN_SECONDS = 120.0
 DETACH_SECONDS = 240.0
 
@@ -50,11 +52,12 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
     from flows.service.log import log_to
 
     with log_to(directory):
-        supervise(directory, sources.absolute(), port, lambda service: _announce(service.ui))
+        supervise(directory, sources.absolute(), port, _announce)
 
 
-def _announce(ui: str) -> None:
-    click.echo(f"newsloom is up. Prefect's user interface: {ui}")
+def _announce(service: ServiceState) -> None:
+    how = "Open Prefect's user interface with `newsloom ui`" if service.own_server else "Prefect's user interface"
+    click.echo(f"newsloom is up. {how}: {service.ui}")
 
 
 def _detached(sources: Path, data: Path, port: int | None) -> None:
@@ -80,7 +83,7 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
     while time.monotonic() < deadline:
         service = running_service(directory)
         if service is not None and service.pid == process.pid and service.ready:
-            _announce(service.ui)
+            _announce(service)
             return
         if process.poll() is not None:
             assert process.stderr is not None
@@ -89,6 +92,44 @@ def _detached(sources: Path, data: Path, port: int | None) -> None:
         time.sleep(0.2)
     process.terminate()
     raise FlowsError(f"newsloom did not start within {DETACH_SECONDS:.0f} s; see its log in {directory.service}")
+
+
+@click.command("ui")
+@click.option("--print", "only_print", is_flag=True, help="Print a link that logs you in, and open no browser.")
+@data_option
+def ui(only_print: bool, data: Path) -> None:
+    """Open Prefect's user interface in your browser, and log you in.
+
+    Prefect's server asks for a password, because whoever can use it can run programs as you. `newsloom up` makes one
+    for each data directory. Do not pass on the link of --print: it contains the password.
+    """
+    import webbrowser
+    from urllib.parse import quote
+
+    from flows.errors import FlowsError
+    from flows.service.state import read_password, running_service, write_private
+
+    directory = data_directory(data)
+    service = running_service(directory)
+    if service is None:
+        raise FlowsError(f"newsloom is not running for {directory.root}. Start it with `newsloom up`.")
+    if not service.own_server:
+        link = service.ui  # a server of the user's, with a login of its own or none
+    else:
+        password = os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or read_password(directory)
+        link = f"{service.ui}/newsloom-login#{quote(password, safe='')}"
+    if only_print:
+        click.echo(link)
+        return
+    # By way of a file: the command line of the browser is visible to all users of the machine.
+    page = directory.service / "login.html"
+    write_private(page, f'<!doctype html><meta charset="utf-8"><script>location.replace("{link}")</script>\n')
+    if webbrowser.open(page.absolute().as_uri()):
+        click.echo(f"Opened Prefect's user interface: {service.ui}")
+    else:
+        raise FlowsError(
+            "no browser can be opened here. Print the link with `newsloom ui --print`, and open it on this machine."
+        )
 
 
 @click.command("down")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
+import html
 import logging
 import smtplib
-import urllib.error
-import urllib.request
 from email.message import EmailMessage
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import httpx
 
 from crawlers.errors import SourcesError
 from flows.settings import Alerts, load_alerts
@@ -26,12 +26,13 @@ def notify(alerts: Alerts, subject: str, text: str) -> list[str]:
     """Send a message to all configured recipients; returns the problems, for the log of the caller."""
     problems = []
     if alerts.webhook is not None:
-        body = json.dumps({"text": f"{subject}\n\n{text}"}).encode()
-        request = urllib.request.Request(alerts.webhook, body, {"Content-Type": "application/json"})  # noqa: S310 - http(s) only: checked with the settings
+        # Slack and those that speak like it read <!channel> and links in the text of a message.
+        body = {"text": html.escape(f"{subject}\n\n{text}", quote=False)}
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - as above
-                answer.read(1)
-        except (urllib.error.URLError, OSError, ValueError) as error:
+            with httpx.stream("POST", alerts.webhook, json=body, timeout=TIMEOUT) as answer:
+                if not answer.is_success:
+                    problems.append(f"the webhook did not accept the message: status {answer.status_code}")
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             problems.append(f"the webhook did not accept the message: {error}")
     if alerts.mail_to is not None:
         mail = EmailMessage()

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import secrets
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from filelock import FileLock, Timeout
 
 from flows.errors import FlowsError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from flows.data_directory import DataDirectory
 
 LOCK_FILE = "service.lock"
+PASSWORD_FILE = "password"  # noqa: S105 - the name of a file
 STATE_FILE = "service.json"
 
 
@@ -36,8 +42,39 @@ class ServiceState:
 
     @property
     def ui(self) -> str:
-        """URL of Prefect's user interface."""
-        return self.api.removesuffix("/").removesuffix("/api")
+        """URL of Prefect's user interface, without credentials."""
+        parts = urlsplit(self.api)
+        host = parts.netloc.rpartition("@")[2]
+        return parts._replace(netloc=host, query="", fragment="").geturl().removesuffix("/").removesuffix("/api")
+
+
+def read_password(directory: DataDirectory) -> str:
+    """The password of the Prefect server that `newsloom up` starts, as `USER:PASSWORD`; made if there is none yet.
+
+    Only the user who made it can read the file.
+    """
+    file = directory.service / PASSWORD_FILE
+    try:
+        return file.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        directory.service.mkdir(parents=True, exist_ok=True)
+        password = f"newsloom:{secrets.token_urlsafe(32)}"
+        write_private(file, password)
+        return password
+
+
+def write_private(file: Path, text: str) -> None:
+    """Write a file that only its owner can read."""
+    file.unlink(missing_ok=True)
+    with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as opened:  # noqa: PTH123
+        opened.write(text)
+
+
+def use_service(directory: DataDirectory, service: ServiceState) -> None:
+    """Let Prefect's client in this process use the server of a service; must be called before Prefect is imported."""
+    os.environ["PREFECT_API_URL"] = service.api
+    if service.own_server:
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", read_password(directory))
 
 
 def deployment_name(directory: DataDirectory, *, own_server: bool) -> str:
@@ -71,7 +108,7 @@ def write_service_state(directory: DataDirectory, state: ServiceState) -> None:
     """Write the description of the service, atomically."""
     file = directory.service / STATE_FILE
     draft = file.with_suffix(".draft")
-    draft.write_text(json.dumps(asdict(state), default=datetime.isoformat), encoding="utf-8")
+    write_private(draft, json.dumps(asdict(state), default=datetime.isoformat))  # the URL may have credentials
     draft.replace(file)
 
 

@@ -11,7 +11,7 @@ import click
 from flows.data_directory import GIGABYTE
 from flows.reports.run_history import last_runs, runs_table
 from flows.reports.run_summary import report_console
-from flows.service.state import running_service
+from flows.service.state import running_service, use_service
 from warehouse import writer_at_work
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def _next_runs(directory: DataDirectory, service: ServiceState) -> list[str]:
 
     The table `runs` lacks runs that failed before they could write, for example because of an invalid sources.toml.
     """
-    import os
-
-    os.environ["PREFECT_API_URL"] = service.api
+    use_service(directory, service)
     from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)

@@ -18,7 +18,13 @@ from typing import TYPE_CHECKING
 
 from flows.errors import FlowsError
 from flows.service.prefect_settings import configured_server, set_up_prefect
-from flows.service.state import ServiceState, deployment_name, lock_service, write_service_state
+from flows.service.state import (
+    ServiceState,
+    deployment_name,
+    lock_service,
+    read_password,
+    write_service_state,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,6 +141,9 @@ def supervise(
             chosen = _free_port(port)
             api = f"http://127.0.0.1:{chosen}/api"
             environment["PREFECT_API_URL"] = environment["PREFECT_SERVER_UI_API_URL"] = api
+            password = environment.get("PREFECT_SERVER_API_AUTH_STRING") or read_password(directory)
+            environment["PREFECT_SERVER_API_AUTH_STRING"] = environment["PREFECT_API_AUTH_STRING"] = password
+            environment.setdefault("PREFECT_SERVER_CORS_ALLOWED_ORIGINS", api.removesuffix("/api"))
             server = SupervisedProcess("server", ["flows.service.server", str(chosen)], environment)
         name = deployment_name(directory, own_server=server is not None)
         state = ServiceState(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources))

@@ -186,7 +186,7 @@ class Newsloom:
 
     def _needs_a_process(self, command: str) -> bool:
         """Whether it starts the service, or asks its Prefect server."""
-        return self.in_processes or command in ("up", "down", "status")
+        return self.in_processes or command in ("up", "down", "status", "ui")
 
     def sql(self, query: str) -> list[list[str]]:
         """The rows of a query as the CSV format has them, without the names."""

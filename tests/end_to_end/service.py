@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from flows.data_directory import DataDirectory
-from flows.service.state import ServiceState, running_service
+from flows.service.state import ServiceState, read_password, running_service
 from tests.end_to_end.conftest import free_port
 
 if TYPE_CHECKING:
@@ -56,9 +57,11 @@ class Service:
     def ask(self, path: str, query: dict[str, Any] | None = None, method: str = "POST") -> Any:
         """An answer of Prefect's API; while its database is busy (503) it is asked again, as Prefect's clients do."""
         body = json.dumps(query or {}).encode() if method == "POST" else None
-        request = urllib.request.Request(
-            f"{self.state.api}{path}", body, {"Content-Type": "application/json"}, method=method
-        )
+        headers = {"Content-Type": "application/json"}
+        if self.state.own_server:
+            password = read_password(DataDirectory(self.newsloom.data))
+            headers["Authorization"] = f"Basic {base64.b64encode(password.encode()).decode()}"
+        request = urllib.request.Request(f"{self.state.api}{path}", body, headers, method=method)
 
         def answer() -> list[Any] | None:
             try:

@@ -251,6 +251,21 @@ def test_a_second_ctrl_c_ends_a_run_at_once_and_loses_nothing(newsloom: Newsloom
     assert len(asked) <= 8, "only what was in flight is requested twice"
 
 
+def test_the_time_of_a_run_ends_it_and_the_next_requests_the_rest(newsloom: Newsloom) -> None:
+    with NewsWeb([town_site("town.example", 40, delay=2.0)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources("[schedule]\nrun_minutes = 0.2\n\n" + town_sources("town.example"))
+        assert "stopped at its time limit" in newsloom("run").stdout
+        some = int(newsloom.sql("SELECT count(*) FROM articles")[0][0])
+        assert 0 < some < 40
+        web.publish(town_site("town.example", 40))
+        newsloom.sources(town_sources("town.example"))
+        newsloom("run")
+        asked = [asked.path for asked in web.requests if asked.path.startswith("/news")]
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["40"]]
+    assert len(asked) == len(set(asked)), "nothing is requested twice"
+
+
 def test_a_clean_run_says_nothing_that_looks_like_trouble(newsloom: Newsloom, web: NewsWeb) -> None:
     newsloom.sources(demo_sources_toml())
     run = newsloom.start("run")

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import stat
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+import httpx
 import pytest
 
 from flows.data_directory import DataDirectory
@@ -98,6 +103,7 @@ def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: N
         assert "run: next at" in said
         assert "completed" in said
         assert service.state.ui.startswith("http://127.0.0.1:"), "only this machine reaches the server"
+        nobody_but_its_user_reaches(service)
         again = newsloom("up", "--detach", code=2)
         assert f"process {service.state.pid}" in again.stderr
         artifacts = {artifact["key"] for artifact in service.ask("/artifacts/filter")}
@@ -108,6 +114,30 @@ def test_up_runs_the_flows_on_their_schedule_and_down_ends_all_of_it(newsloom: N
     assert not answers(f"{service.state.api}/health")
     assert "newsloom is not running" in newsloom("status").stdout
     assert "completed" in newsloom("runs").stdout
+
+
+def nobody_but_its_user_reaches(service: Service) -> None:
+    """A web page in the user's browser, another user of the machine, and a name that leads to this machine."""
+    password = DataDirectory(service.newsloom.data).service / "password"
+    assert stat.S_IMODE(password.stat().st_mode) == 0o600
+    credentials = {"Authorization": f"Basic {base64.b64encode(password.read_bytes()).decode()}"}
+    api = service.state.api
+    port = urlsplit(api).port
+    with httpx.Client(trust_env=False, timeout=60) as client:
+        for path in ("/flow_runs/filter", "/deployments/", "/admin/database/clear"):
+            assert client.post(f"{api}{path}", json={}).status_code == HTTPStatus.UNAUTHORIZED, path
+        assert client.get(f"{api}/admin/version", headers=credentials).status_code == HTTPStatus.OK
+        foreign = {"Host": f"evil.example:{port}"}
+        assert client.get(f"{api}/admin/version", headers=credentials | foreign).status_code == HTTPStatus.BAD_REQUEST
+        assert client.get(service.state.ui, headers=foreign).status_code == HTTPStatus.BAD_REQUEST
+        answer = client.options(
+            f"{api}/deployments/",
+            headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"},
+        )
+        assert "access-control-allow-origin" not in answer.headers
+    assert password.read_text() not in service.newsloom("status").stdout
+    for pid in [service.state.pid, *service.children()]:
+        assert password.read_text() not in command_of(pid)
 
 
 @pytest.mark.usefixtures("prefect_made")
@@ -270,21 +300,6 @@ class TestWithAServerOfItsUser:
         missing = service.ended(service.start_run("import", files=[str(service.newsloom.folder / "nothing.jsonl")]))
         assert missing["type"] == "FAILED"
         assert "no such file" in missing["message"]
-
-    def test_the_time_of_a_run_ends_it_and_the_next_asks_the_rest(self, newsloom: Newsloom) -> None:
-        articles = 40
-        with NewsWeb([town_site(HOST, articles, delay=0.4)]) as slow:
-            newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = slow.proxy_url
-            newsloom.sources("[schedule]\nrun_minutes = 0.08\n\n" + town_sources(HOST))
-            said = newsloom("run").stdout
-            assert "stopped at its time limit" in said
-            some = int(newsloom.sql("SELECT count(*) FROM articles")[0][0])
-            assert 0 < some < articles
-            newsloom.sources(town_sources(HOST))
-            newsloom("run")
-            asked = [asked.path for asked in slow.requests if asked.path.startswith("/news")]
-        assert newsloom.sql("SELECT count(*) FROM articles") == [[str(articles)]]
-        assert len(asked) == len(set(asked)), "nothing is asked twice"
 
 
 @pytest.mark.usefixtures("prefect_made")

@@ -80,6 +80,8 @@ def test_the_deployments_and_a_finished_run_with_its_artifacts_are_shown(newsloo
         newsloom.sources(schedule(every_minutes=60) + SOURCES)
         with up(newsloom) as service:
             run = wait_for(lambda: service.runs(state="COMPLETED"), "a run")[0]
+            link = newsloom("ui", "--print").stdout.strip()
+            shows(service, link.removeprefix(service.state.ui), folder, "Flow Runs 1 total", "Logout")
             shows(service, "/deployments", folder, "run", "maintain", "digest", "import", "Hourly")
             shows(service, f"/runs/flow-run/{run['id']}", folder, "run newsloom-data", "Completed")
             shows(service, "/artifacts", folder, "run-sources", "run-funnel")

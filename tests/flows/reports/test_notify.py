@@ -81,9 +81,25 @@ def test_a_recipient_that_fails_is_reported_and_does_not_stop_the_others(hook: t
         webhook=f"{url}/broken", mail_to="desk@courier.example", smtp_host="127.0.0.1", smtp_port=free_port()
     )
     webhook, mail = notify(alerts, "subject", "text")
-    assert "HTTP Error 500" in webhook
+    assert webhook == "the webhook did not accept the message: status 500"
     assert mail.startswith("127.0.0.1:")
     assert len(told) == 1
+
+
+def test_a_webhook_that_does_not_speak_http_does_not_stop_the_mail(mailbox: tuple[int, list[str]]) -> None:
+    port, got = mailbox
+    alerts = Alerts(  # a mail server greets with 220, which is no answer to a request
+        webhook=f"http://127.0.0.1:{port}/", mail_to="desk@courier.example", smtp_host="127.0.0.1", smtp_port=port
+    )
+    (webhook,) = notify(alerts, "subject", "text")
+    assert webhook.startswith("the webhook did not accept the message: ")
+    assert len(got) == 1
+
+
+def test_a_title_in_a_message_calls_nobody(hook: tuple[str, list[str]]) -> None:
+    url, told = hook
+    assert notify(Alerts(webhook=url), "<!channel> & <http://evil.example|more>", "text") == []
+    assert told == ["&lt;!channel&gt; &amp; &lt;http://evil.example|more&gt;\n\ntext"]
 
 
 def test_nothing_is_sent_without_recipients() -> None:
