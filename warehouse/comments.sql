@@ -51,6 +51,7 @@ COMMENT ON COLUMN feeds.last_outcome IS 'listed, unchanged, failed, skipped, or 
 COMMENT ON COLUMN feeds.last_reason IS 'Why it failed or was skipped.';
 COMMENT ON COLUMN feeds.last_detail IS 'The reason in words, or what is wrong with a listing that could still be read.';
 COMMENT ON COLUMN feeds.failures IS 'Number of consecutive failures; 0 after a response that could be read.';
+COMMENT ON COLUMN feeds.failing_since IS 'The first of these failures, UTC; empty if there is none.';
 COMMENT ON COLUMN feeds.last_new_at IS 'When it last contained a URL that was not known before (initially: when it was first read), UTC.';
 COMMENT ON COLUMN feeds.poll_minutes IS 'Minutes from the last request to due_at: a tenth of the time since last_new_at, within the bounds of sources.poll_minutes; after failures 0, 15, 30, 60, … minutes, up to the upper bound.';
 COMMENT ON COLUMN feeds.due_at IS 'It is not requested before this time, UTC; empty: it is due now.';

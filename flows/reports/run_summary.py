@@ -10,11 +10,14 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.pipeline.failures import describe_failures
+from flows.reports.failing_sources import describe_failing
+from warehouse.failing_sources import failing_sources
 from warehouse.run_counts import OUTCOMES, SourceCounts, read_run_counts
 
 if TYPE_CHECKING:
     from warehouse import Writer
     from warehouse.failed_segments import FailedSegment
+    from warehouse.failing_sources import FailingSource
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,7 @@ class RunSummary:
     `reasons` counts pages by outcome and reason, and `listings` counts listings by outcome. `recovered` is the number
     of pages from earlier, interrupted runs, and `articles` the number of articles in the warehouse now. `cut_short`
     means that the run reached its time limit, `interrupted` that the user ended it. `failed` are the segments that
-    could not be loaded.
+    could not be loaded, `failing` the sources whose listings fail now, in this run or since an earlier one.
     """
 
     run_id: str
@@ -37,6 +40,7 @@ class RunSummary:
     cut_short: bool = False
     interrupted: bool = False
     failed: tuple[FailedSegment, ...] = ()
+    failing: tuple[FailingSource, ...] = ()
 
     def total(self, outcome: str) -> int:
         """The number of pages with this outcome."""
@@ -72,6 +76,7 @@ def summarise(
         cut_short=cut_short,
         interrupted=interrupted,
         failed=failed,
+        failing=tuple(failing_sources(writer.connection)),
     )
 
 
@@ -115,6 +120,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         console.print(f"  {outcome} because of {reason}: {count}")
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings)
     console.print(f"listings: {listings or 'none requested'}")
+    for line in describe_failing(summary.failing):
+        console.print(line, markup=False, soft_wrap=True)
     if summary.cut_short:
         console.print("stopped at its time limit; the next run requests the rest")
     if summary.interrupted:

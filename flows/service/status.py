@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.data_directory import GIGABYTE
+from flows.reports.failing_sources import describe_failing, failing_now
 from flows.reports.run_history import last_runs, runs_table
 from flows.reports.run_summary import report_console
 from flows.service.state import running_service, use_service
@@ -41,6 +42,8 @@ def print_status(directory: DataDirectory) -> None:
     if service is not None and service.ready:
         for line in _next_runs(directory, service):
             click.echo(line)
+    for line in describe_failing(failing_now(directory)):
+        click.echo(line)
     runs = last_runs(directory, RUNS_SHOWN)
     if runs:
         report_console().print(runs_table(runs))

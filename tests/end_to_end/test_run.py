@@ -133,7 +133,10 @@ def test_broken_pages_and_feeds_cost_themselves_only(newsloom: Newsloom) -> None
     with NewsWeb(sites) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
         newsloom.sources(town_sources(host, "broken.example", "nowhere.example"))
-        newsloom("run")
+        said = newsloom("run").stdout
+        assert "broken.example: http://broken.example/feed.xml: found an HTML page" in said
+        assert "nowhere.example: http://nowhere.example/feed.xml: answered 404, since 20" in said
+        assert "  nowhere.example: http://nowhere.example/feed.xml: answered 404" in newsloom("status").stdout
     assert newsloom.sql("SELECT count(*) FROM articles") == [["3"]]
     reasons = dict(
         newsloom.sql("SELECT url, reason FROM fetches WHERE kind = 'page' AND outcome IN ('failed', 'rejected')")

@@ -37,6 +37,8 @@ USING (
                coalesce(responses.new_at, feeds.last_new_at, feeds.last_changed_at, responses.changed_at) AS last_new_at,
                CASE WHEN responses.outcome IN ('failed', 'skipped') THEN coalesce(feeds.failures, 0) + 1 ELSE 0 END
                    AS failures,
+               CASE WHEN responses.outcome IN ('failed', 'skipped') THEN coalesce(feeds.failing_since, responses.asked_at)
+               END AS failing_since,
                coalesce(sources.poll_minutes[1], 0) AS least, coalesce(sources.poll_minutes[2], 1440) AS most
         FROM responses
         LEFT JOIN feeds ON feeds.url = responses.url
@@ -57,15 +59,15 @@ WHEN MATCHED THEN UPDATE SET
     last_detail = response.said.detail,
     etag = CASE WHEN response.changed_at IS NULL THEN feeds.etag ELSE response.validators.etag END,
     last_modified = CASE WHEN response.changed_at IS NULL THEN feeds.last_modified ELSE response.validators.last_modified END,
-    failures = response.failures, poll_minutes = response.poll_minutes,
+    failures = response.failures, failing_since = response.failing_since, poll_minutes = response.poll_minutes,
     due_at = response.asked_at + to_seconds(response.poll_minutes * 60),
     stored_url = coalesce(response.stored.url, feeds.stored_url), stored_at = coalesce(response.stored.at, feeds.stored_at),
     stored_digest = CASE WHEN response.stored IS NULL THEN feeds.stored_digest ELSE response.stored.digest END
 WHEN NOT MATCHED THEN INSERT
     (url, source, kind, etag, last_modified, last_asked_at, last_changed_at, last_new_at, last_status, last_outcome,
-     last_reason, last_detail, failures, poll_minutes, due_at, stored_url, stored_at, stored_digest)
+     last_reason, last_detail, failures, failing_since, poll_minutes, due_at, stored_url, stored_at, stored_digest)
 VALUES
     (response.url, response.source, response.kind, response.validators.etag, response.validators.last_modified, response.asked_at,
      response.changed_at, response.last_new_at, response.status, response.outcome, response.said.reason, response.said.detail,
-     response.failures, response.poll_minutes, response.asked_at + to_seconds(response.poll_minutes * 60),
+     response.failures, response.failing_since, response.poll_minutes, response.asked_at + to_seconds(response.poll_minutes * 60),
      response.stored.url, response.stored.at, response.stored.digest);
