@@ -36,6 +36,10 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(302, b"", Location="file:///etc/hostname")
         if path == "/ftp":
             return self._send(302, b"", Location="ftp://127.0.0.1/x")
+        if path == "/inside":
+            return self._send(302, b"", Location="http://169.254.169.254/latest/meta-data")
+        if path == "/localhost":
+            return self._send(302, b"", Location="http://localhost:8080/")
         if path == "/round":
             return self._send(302, b"", Location="/round")
         if path == "/missing":
@@ -107,6 +111,19 @@ def test_the_proxy_of_the_environment_is_used(server: str, monkeypatch: pytest.M
     monkeypatch.setenv("http_proxy", server)
     assert download("http://paper.example/page").body == PAGE
     assert "http://paper.example/page" in Handler.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [("inside", "redirects to the link-local or cloud metadata address"), ("localhost", "redirects to 'localhost'")],
+)
+def test_a_public_page_does_not_lead_into_a_private_network(
+    server: str, monkeypatch: pytest.MonkeyPatch, path: str, said: str
+) -> None:
+    monkeypatch.setenv("http_proxy", server)
+    with pytest.raises(FlowsError, match=f"http://paper.example/{path}: {said}"):
+        download(f"http://paper.example/{path}")
+    assert not any(asked.startswith(("http://169", "http://localhost")) for asked in Handler.asked)
 
 
 @pytest.mark.parametrize(
