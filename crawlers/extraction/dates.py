@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from htmldate import find_date
 
 from crawlers.dates import LATEST_DATE, ParsedDate, day_in_url, parse_date, plausible_date
-from crawlers.extraction.headline_dates import read_headline_dates, without_other_content
+from crawlers.extraction.headline_dates import read_headline_dates, read_marked_dates
+from crawlers.extraction.page_regions import is_in_other_content, without_visible_text
 from crawlers.languages import iso_639_1
 
 if TYPE_CHECKING:
@@ -104,9 +105,9 @@ def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, Parsed
 
 
 def _marked_times(tree: HtmlElement) -> list[HtmlElement]:
-    """Elements that are marked up as the publication date."""
+    """Elements that are marked up as the publication date, apart from those of other articles and of comments."""
     marked = tree.xpath('//*[@itemprop="datePublished"][@datetime or @content] | //time[@pubdate][@datetime]')
-    return [element for element in marked if element.tag != "meta"]
+    return [element for element in marked if element.tag != "meta" and not is_in_other_content(element)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +137,13 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     """Choose publication and last modification: of each, the first statement that can be true.
 
     Statements more than a day after the fetch are skipped. If the publication is not exact, another statement of the
-    same publication, the dates around the headline or the listing's, supplies the time, or any the zone of the
-    publisher. If day and month are swapped,
-    the date in the URL or the listing's corrects them. If nothing is stated, the publication is the date in the URL,
-    then the listing's, then the first one shown around the headline, then what htmldate finds in the rest of the
-    article. A day in prose in JSON-LD ("Jun 24, 2025") yields to these except the last: site builders state there when
-    the whole site was published. A modification before the publication is dropped: it is the date of a
-    draft or a template.
+    same publication, the dates around the headline or the listing's, supplies the time, or any date of the page the
+    zone. If day and month are swapped, the date in the URL or the listing's corrects them.
+
+    If nothing is stated, the publication is the date in the URL, then the listing's, then the first one around the
+    headline, then one that the rest of the article marks or labels as a date, then what htmldate finds in scripts and
+    attributes. A day in prose in JSON-LD ("Jun 24, 2025") yields to the first three: site builders state there when the
+    whole site was published. A modification before the publication is dropped: it is the date of a draft or a template.
     """
     bound = LATEST_DATE if context.fetched_at is None else min(LATEST_DATE, context.fetched_at + _MAX_AFTER_FETCH)
     listed = plausible_date(context.listed_at) if context.listed_at and context.listed_at < bound else None
@@ -188,12 +189,14 @@ def _weak_statements(
     shown = read_headline_dates(page.tree, page_language(page))
     yield from shown.published
     yield from _read(page, "json-ld", [article.get("datePublished")])
+    marked = read_marked_dates(page.tree, page_language(page))
+    yield from marked.published
     yield from shown.modified
-    # A fixed bound and no extensive search (by dateparser), because the defaults read the clock. Without the URL, which
-    # was read above: htmldate takes numbers in titles and identifiers for dates.
-    guess = parse_date(
-        find_date(without_other_content(page.tree), original_date=True, extensive_search=False, max_date=bound)
-    )
+    yield from marked.modified
+    # A fixed bound and no extensive search (by dateparser), because the defaults read the clock. Without the text and
+    # the URL, which were read above: htmldate takes any number in them for a date.
+    rest = without_visible_text(page.tree)
+    guess = parse_date(find_date(rest, original_date=True, extensive_search=False, max_date=bound))
     if guess:
         yield "text", guess
 

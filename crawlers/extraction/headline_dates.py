@@ -6,15 +6,13 @@ Only these belong to the article. A masthead shows today's date, and lists of ot
 from __future__ import annotations
 
 import re
-from copy import deepcopy
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from lxml import etree
-
 from crawlers.dates import find_dates, parse_date
+from crawlers.extraction.page_regions import INLINE, blocks_of, is_in_article, is_other_content, names_of
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import match_key
 
@@ -25,51 +23,26 @@ if TYPE_CHECKING:
 
     from crawlers.dates import ParsedDate
 
-_NOT_CONTENT = frozenset(
-    ["script", "style", "noscript", "template", "svg", "head", "select", "button", "iframe", "form"]
-)
-_FRAMES = frozenset({"aside", "header", "footer"})
-_OTHER_NAMES = re.compile(
-    r"\b(?:comments?|disqus|respond|related|recommend\w*|recirc\w*|teasers?|sidebar|most[-_]?(?:read|popular|viewed)|popular|"
-    r"trending|latest|newsletter|promos?|more[-_]?(?:news|stories|on|from)|read[-_]?more|up[-_]?next|ticker|"
-    r"breadcrumbs?|weather|masthead|topbar|top[-_]bar|today)\b|related|recommend|comment-?list",
-    re.IGNORECASE,
-)
+_MARKED = re.compile(r"date|datum|time\b|timestamp|publi|posted|created|byline|author|meta|info\b", re.IGNORECASE)
+_DATE_NAMES = re.compile(r"date|datum", re.IGNORECASE)
 _MODIFIED_NAMES = re.compile(r"\b(?:updated?|modified|datemodified)\b", re.IGNORECASE)
-_INLINE = frozenset(
-    [
-        "a",
-        "abbr",
-        "b",
-        "bdi",
-        "br",
-        "em",
-        "font",
-        "i",
-        "img",
-        "label",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "u",
-    ]
-)
 _TEASERS = frozenset({"li", "nav", "aside", "footer"})
 _MIN_HEADLINE = 12
 """Letters from which a heading that the title repeats is a headline."""
-_MAX_BYLINE = 400
-"""Characters of an `aside`, `header` or `footer` that may be a byline."""
-_MAX_BEFORE = 40
-"""Words before the headline among which its date may stand: a kicker and a byline."""
+_MAX_BEFORE = 60
+"""Words before the headline among which its date may stand, and beside it in one container: a kicker and a byline."""
 _MAX_AFTER = 150
 """Words after the headline among which its date may stand: a lead, a byline, a caption."""
+_PARAGRAPH = 25
+"""Words from which a block is a paragraph of the text or the lead."""
+_TEASER_LINK = 30
+"""Characters from which the text of a link is the headline of another article; names are shorter."""
 _MAX_BLOCK = 200
 """Characters of a block that may be a byline."""
 _MAX_OTHER_WORDS = 14
 """Words of a byline beside its dates. A sentence that names a date is longer."""
+_MAX_LABEL = 3
+"""Words before a date that are its label even if a full stop follows."""
 _MAX_LINKS = 5
 """Links before the headline in one element of its container: breadcrumbs and tags; a menu has more."""
 _PARENTS = 6
@@ -90,9 +63,36 @@ def read_headline_dates(tree: HtmlElement, language: str) -> HeadlineDates:
     headline = _headline(tree)
     if headline is None:
         return found
-    for block in (*_after(headline), *_before(headline)):
+    for block in (*headline.iter("time"), *_after(headline), *_before(headline)):
         _read_block(block, language, found)
     return found
+
+
+def read_marked_dates(tree: HtmlElement, language: str) -> HeadlineDates:
+    """The dates after the headline that the page marks as dates, or labels as the publication; not within sentences."""
+    found = HeadlineDates([], [])
+    headline = _headline(tree)
+    for block in blocks_of(tree) if headline is None else _following(headline):
+        if _is_marked(block) or _is_labelled(block):
+            _read_block(block, language, found)
+    return found
+
+
+def _following(headline: HtmlElement) -> Iterator[HtmlElement]:
+    """All blocks after the headline."""
+    for element in (headline, *headline.iterancestors()):
+        for following in element.itersiblings():
+            yield from blocks_of(following)
+
+
+def _is_marked(block: HtmlElement) -> bool:
+    elements = (block, *islice(block.iterancestors(), 2), *block.iter("time", "span"))
+    return any(_MARKED.search(names_of(element)) for element in elements)
+
+
+def _is_labelled(block: HtmlElement) -> bool:
+    text = block.text_content()
+    return len(text) <= _MAX_BLOCK and _pattern("published").search(match_key(text)) is not None
 
 
 def _headline(tree: HtmlElement) -> HtmlElement | None:
@@ -108,7 +108,7 @@ def _headline(tree: HtmlElement) -> HtmlElement | None:
             return repeated[max(repeated, key=len)]
     headlines = [one for one in tree.iter("h1") if one.text_content().strip()]
     for one in headlines:
-        if _is_in_article(one):
+        if is_in_article(one):
             return one
     return max(headlines, key=lambda one: len(one.text_content()), default=None)
 
@@ -117,26 +117,24 @@ def _is_teaser(heading: HtmlElement) -> bool:
     return heading.tag != "h1" and any(parent.tag in _TEASERS for parent in heading.iterancestors())
 
 
-def _is_in_article(element: HtmlElement) -> bool:
-    return any(parent.tag in ("article", "main") for parent in element.iterancestors())
-
-
 def _after(headline: HtmlElement) -> Iterator[HtmlElement]:
     """The short blocks after the headline, up to the text of the article."""
-    words = 0
+    words = paragraphs = 0
     element = headline
-    while words < _MAX_AFTER:
+    while True:
         following = element.getnext()
         while following is None:
             parent = element.getparent()
-            if parent is None or parent.tag == "body":
+            if parent is None or parent.tag in ("body", "article"):
                 return
             element = parent
             following = element.getnext()
         element = following
-        for block in _blocks(element):
-            words += _count(block)
-            if words > _MAX_AFTER:
+        for block in blocks_of(element):
+            size = _count(block)
+            words += size
+            paragraphs += size >= _PARAGRAPH
+            if words > _MAX_AFTER or paragraphs > 1:
                 return
             yield block
 
@@ -147,17 +145,18 @@ def _before(headline: HtmlElement) -> list[HtmlElement]:
     words = 0
     element = headline
     for _ in range(_PARENTS):
+        parent = element.getparent()
         siblings = list(element.itersiblings(preceding=True))
-        if any(map(_is_frame, siblings)):
+        # What is before the whole text, or at the top of the page, is the masthead.
+        if parent is None or parent.tag == "body" or any(map(_is_frame, siblings)) or _count(element) > _MAX_BEFORE:
             break
         for sibling in siblings:
-            found = list(islice(_blocks(sibling), 20))
+            found = list(islice(blocks_of(sibling), 20))
             words += sum(map(_count, found))
             if words > _MAX_BEFORE:
                 return blocks
             blocks += reversed(found)
-        parent = element.getparent()
-        if parent is None or parent.tag in ("body", "main", "article") or _is_other(parent):
+        if parent.tag in ("main", "article") or is_other_content(parent):
             break
         element = parent
     return blocks
@@ -174,66 +173,40 @@ def _count(block: HtmlElement) -> int:
     return len(block.text_content().split())
 
 
-def _blocks(element: HtmlElement) -> Iterator[HtmlElement]:
-    """The innermost blocks of an element: without blocks in them, apart from other articles and comments."""
-    waiting = [element]
-    while waiting:
-        one = waiting.pop()
-        if not isinstance(one.tag, str) or one.tag in _NOT_CONTENT or _is_other(one):
-            continue
-        if one.tag in _INLINE or all(child.tag in _INLINE for child in one.iterdescendants()):
-            yield one
-        else:
-            waiting += reversed(one)
-
-
-def _is_other(element: HtmlElement) -> bool:
-    """True for an element that holds other articles, comments, or the frame of the page."""
-    if element.tag == "nav" or (element.tag in _FRAMES and not _is_byline(element)):
-        return True
-    return element.tag not in ("body", "html", "article", "main", "time") and bool(_OTHER_NAMES.search(_names(element)))
-
-
-def _names(element: HtmlElement) -> str:
-    return " ".join(element.get(name, "") for name in ("class", "id", "itemprop")).replace("_", "-")
-
-
-def without_other_content(tree: HtmlElement) -> HtmlElement:
-    """A copy of a page without other articles, comments and the frame of the page."""
-    copied = deepcopy(tree)
-    for element in list(copied.iter(etree.Element)):
-        if element.getparent() is not None and _is_other(element) and next(element.iter("h1"), None) is None:
-            element.drop_tree()
-    return copied
-
-
-def _is_byline(element: HtmlElement) -> bool:
-    """True for an `aside`, `header` or `footer` in an article that holds the headline or no more than a byline."""
-    if next(element.iter("h1"), None) is not None:
-        return True
-    return (
-        _is_in_article(element)
-        and len(element.text_content()) <= _MAX_BYLINE
-        and not element.xpath("boolean(.//li//a)")
-    )
+def _is_headline(link: HtmlElement, language: str) -> bool:
+    text = " ".join(link.text_content().split())
+    return len(text) >= _TEASER_LINK and not find_dates(text, language)
 
 
 def _read_block(block: HtmlElement, language: str, found: HeadlineDates) -> None:
     """Add the dates of a block: those of its `time` elements, else those in its text."""
+    if any(_is_headline(link, language) for link in block.iter("a")):
+        return  # of another article
     text = " ".join(" ".join(block.itertext()).split())
     times = [(time, parsed) for time in block.iter("time") if (parsed := parse_date(time.get("datetime"), language))]
     for time, parsed in times:
         shown = " ".join(time.text_content().split())
         before = text.partition(shown)[0] if shown else ""
-        is_modified = _MODIFIED_NAMES.search(_names(time)) is not None
+        is_modified = _MODIFIED_NAMES.search(names_of(time)) is not None
         _add(("time", parsed), match_key(before), found, is_modified=is_modified)
-    if times or len(text) > _MAX_BLOCK:
+    if times:
+        return
+    if len(text) > _MAX_BLOCK:
+        for part in block.iter(*INLINE):
+            if part is not block and _DATE_NAMES.search(names_of(part)):
+                _read_block(part, language, found)
         return
     start = 0
     for one in find_dates(text, language):
-        if one.others <= _MAX_OTHER_WORDS:
+        if one.others <= _MAX_OTHER_WORDS and not _is_in_sentence(one.before, text):
             _add(("text", one.parsed), match_key(one.before[start:]), found)
         start = len(one.before)
+
+
+def _is_in_sentence(before: str, text: str) -> bool:
+    """True if a date is the end of a sentence that does not speak of the publication."""
+    is_sentence = text.endswith((".", "!", "?", "。")) and len(before.split()) > _MAX_LABEL
+    return is_sentence and not any(_pattern(kind).search(match_key(before)) for kind in ("published", "modified"))
 
 
 def _add(statement: tuple[str, ParsedDate], before: str, found: HeadlineDates, *, is_modified: bool = False) -> None:

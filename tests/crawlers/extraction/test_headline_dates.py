@@ -11,6 +11,7 @@ from tests.crawlers.extraction.statements import ld, metadata_of
 HEADLINE = "<h1>Ferry line to the islands reopens</h1>"
 TEXT = f"<p>{'The ferry left the quay in the morning with two hundred passengers on board. ' * 3}</p>"
 DAY = datetime(2026, 3, 5, tzinfo=UTC)
+MARKED = '<time itemprop="datePublished" datetime="2026-03-18"></time>'
 TIME = '<time datetime="2026-03-05T10:00:00Z">5 March</time>'
 
 
@@ -65,5 +66,34 @@ def test_a_shown_date_comes_before_a_day_in_prose_in_json_ld() -> None:
 
 
 def test_a_deeply_nested_page_is_read() -> None:
-    body = "<div>" * 1200 + HEADLINE + "<span>" * 500 + "5 March 2026"
+    body = "<div>" * 1200 + HEADLINE + "<span>" * 50 + "5 March 2026" + "</span>" * 50
+    assert published(body) == (DAY, "text")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<div id='date'>Friday, March 20, 2026</div><article>{HEADLINE}{TEXT}</article>",
+        f"<div><b>The Courier</b> <i>Friday, March 20, 2026</i></div><div>{HEADLINE}{TEXT * 3}</div>",
+        f"<table><tr><td>Friday, March 20, 2026</td></tr></table><div>{HEADLINE}{TEXT}</div>",
+        f"<article>{HEADLINE}{TEXT}{TEXT}</article><div class='posts'><b>Bob</b> {TIME} First!</div>",
+        f"<article>{HEADLINE}{TEXT}</article><section><h2>Read more</h2><a href='/x'>Other</a> {TIME}</section>",
+        f"<article>{HEADLINE}<p><a href='/x'>Ships and quays of the old harbour</a> {TIME}</p>{TEXT}</article>",
+        f"<article>{HEADLINE}{TEXT}<p>The next meeting is on March 30, 2026.</p></article>",
+        f"<article>{HEADLINE}{TEXT}</article><p class='comment'>{MARKED}</p>",
+    ],
+)
+def test_neither_masthead_nor_comment_nor_prose_gives_a_date(body: str) -> None:
+    assert published(body) == (None, None)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f"<article>{HEADLINE}{TEXT}{TEXT}<p class='byline'>By Ann Lee, 5 March 2026</p></article>",
+        f"<article>{HEADLINE}{TEXT}{TEXT}<p>Published on 5 March 2026</p></article>",
+        f"<form><h1><time>5 March 2026</time> Ferry line to the islands reopens</h1>{TEXT}</form>",
+    ],
+)
+def test_a_date_that_is_marked_or_labelled_is_found_anywhere_in_the_article(body: str) -> None:
     assert published(body) == (DAY, "text")
