@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
-from charset_normalizer import from_bytes
 from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
 
 from crawlers.extraction.article import Rejection, RejectionReason
+from crawlers.extraction.charset_guess import guess_charset
 from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
@@ -57,10 +57,12 @@ accepts them, but trafilatura's tree cannot contain them."""
 _PLACEHOLDER = "\u200b".encode()
 """A zero-width space, which is removed from lines later. Without it, removing a reference could join the text around it
 into another reference."""
-# Possessive quantifiers, and no failure after the first match: every byte is read only once. An unclosed quote is an
-# ordinary character; the content of a script is not a tag.
+# Possessive quantifiers, and no failure after the first match: every byte is read only once. As for the parser, a quote
+# begins a value only after an equals sign; a stray or unclosed one is an ordinary character. The content of a script is
+# not a tag.
 _TAG = re.compile(
-    rb"""(?:<script\b(?=[^>]{0,200}+>)[^>]*+>(?:[^<]++|<(?!/script))*+|<[a-zA-Z])((?:[^"'>]++|"[^"]*+"|'[^']*+'|["'])*+)"""
+    rb"""(?:<script\b(?=[^>]{0,200}+>)[^>]*+>(?:[^<]++|<(?!/script))*+|<[a-zA-Z])"""
+    rb"""((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+')?+)*+)"""
 )
 _VALUE = re.compile(rb"""=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>]++)""")
 _SUSPICIOUS_EQUALS = 15_000
@@ -72,6 +74,15 @@ _SNIFFED = 2048
 _MIN_UTF16_BYTES = 40
 _CHARSET_SAMPLE = 20_000
 """Bytes examined to guess an undeclared charset; the time grows with their number."""
+_LATIN_CHARSETS = frozenset({"cp1250", "cp1252", "cp1254", "iso8859_2", "iso8859_15", "mac_roman"})
+_LATIN_BY_LANGUAGE = {
+    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl", "bs", "sq"), "cp1250"),
+    **dict.fromkeys(("tr", "az"), "cp1254"),
+    **dict.fromkeys(("et", "lt", "lv"), "cp1257"),
+    "vi": "cp1258",
+}
+"""The charset of pages of a language in Latin script; of all others it is windows-1252."""
+_LANGUAGE = re.compile(rb"""<html\b[^>]{0,300}\blang\s*=\s*["']?([a-zA-Z]{2})\b""", re.IGNORECASE)
 _CHARSETS = re.compile(r"utf-8|iso8859|iso2022|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab")
 _SEVEN_BIT = ("iso2022", "hz")
 _BINARY_SHARE = 0.1
@@ -100,8 +111,8 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
 
     The charset is determined in this order: byte order mark; UTF-16, recognised by its zero bytes; UTF-8 if the bytes
     are valid UTF-8, whatever is declared (text in other charsets is not valid UTF-8 by chance); the charset in the HTTP
-    header; the one declared by the page; a guess. Declared names are interpreted as browsers do (`latin-1` is
-    windows-1252). Invalid bytes become U+FFFD.
+    header; the one declared by the page; a guess, also where the bytes disprove a declared UTF-8. Declared names are
+    interpreted as browsers do (`latin-1` is windows-1252). Invalid bytes become U+FFFD.
     """
     encoding, mark = read_bom(body)
     if encoding and mark:
@@ -119,10 +130,17 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
                 return body.decode(name)
             except UnicodeDecodeError:
                 continue
-    if declared:
-        return to_unicode(body, next((name for name in declared if name != "utf-8"), "utf-8"))
-    best = from_bytes(body[:_CHARSET_SAMPLE]).best()
-    return to_unicode(body, best.encoding if best else "utf-8")
+    stated = next((name for name in declared if name != "utf-8"), None)
+    return to_unicode(body, stated or _guessed_charset(body))
+
+
+def _guessed_charset(body: bytes) -> str:
+    """The charset of a body that is not UTF-8, by its bytes and, among those of the Latin scripts, by its language."""
+    guessed = guess_charset(body[:_CHARSET_SAMPLE]) or "utf-8"
+    language = _LANGUAGE.search(body[:_SNIFFED])
+    if guessed not in _LATIN_CHARSETS or language is None:
+        return guessed
+    return _LATIN_BY_LANGUAGE.get(language[1].decode().lower(), "cp1252")
 
 
 def _charset(label: str) -> str | None:

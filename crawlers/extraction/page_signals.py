@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from crawlers.extraction.cleaning import is_paragraph
 from crawlers.extraction.dates import is_dated
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import count_words, match_key
@@ -57,8 +58,13 @@ class PageSignals:
 
     @cached_property
     def links(self) -> frozenset[str]:
-        """Match keys of the texts of all links on the page."""
-        return frozenset(match_key(link.text_content()) for link in self.page.tree.iter("a"))
+        """Match keys of the texts of all links to other pages; those of a table of contents are not among them."""
+        own = self.page.url.partition("#")[0]
+        return frozenset(
+            match_key(link.text_content())
+            for link in self.page.tree.iter("a")
+            if link.get("href", "").partition("#")[0] not in ("", own)
+        )
 
     @cached_property
     def unfinished_share(self) -> float:
@@ -66,6 +72,12 @@ class PageSignals:
         total = sum(map(len, self.lines))
         unfinished = sum(len(line) for line in self.lines if line[-1] not in _SENTENCE_ENDS)
         return unfinished / total if total else 0.0
+
+    @cached_property
+    def prose_share(self) -> float:
+        """Share of the text's characters in paragraphs."""
+        total = sum(map(len, self.lines))
+        return sum(len(line) for line in self.lines if is_paragraph(line)) / total if total else 0.0
 
     @cached_property
     def linked_share(self) -> float:

@@ -41,6 +41,9 @@ MIN_TEASER_SHARE = 0.3
 """Number and share of teaser lines from which a page that does not call itself an article is a list. Captured articles
 that do not call themselves articles have at most 2 such lines."""
 
+MIN_PROSE_SHARE = 0.6
+"""Share of the text's characters in paragraphs from which a page is no list, however many of its lines are links."""
+
 _NON_ARTICLE_TYPES = frozenset(
     {
         "CollectionPage",
@@ -194,7 +197,8 @@ def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
         return f'the URL belongs to a search, and the title contains "{phrase}"'
     if named := sorted(signals.declared.structured_data.types & _LIST_PAGE_TYPES):
         return f"the page declares itself a list ({', '.join(named)})"
-    if signals.teasers >= max(MIN_TEASERS, MIN_TEASER_SHARE * len(signals.lines)):
+    is_prose = signals.prose_share >= MIN_PROSE_SHARE
+    if not is_prose and signals.teasers >= max(MIN_TEASERS, MIN_TEASER_SHARE * len(signals.lines)):
         return f"{signals.teasers} of {len(signals.lines)} lines are teasers of other pages"
     if signals.words >= NOTICE_WORDS:
         return None

@@ -3,7 +3,8 @@
 Its main extractor works on a copy of the page without the elements that it would drop anyway. A result that is long
 enough is final. Otherwise trafilatura's whole sequence follows, with readability, jusText and its fallbacks. If many of
 the page's paragraphs are missing from the result, the body may be in several containers, of which trafilatura takes
-only the first: they are joined, and the main extractor runs again.
+only the first: they are joined, and the main extractor runs again. If most of the page's prose is missing, the whole
+sequence is asked, too, however long the result is.
 
 This module calls trafilatura's internals, so its version is pinned, and a test checks the pin.
 """
@@ -24,6 +25,8 @@ from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, MIN_DUPLIC
 from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
+from crawlers.extraction.markup_text import length_of_prose
+from crawlers.extraction.normalising import normalise
 from crawlers.unsegmented import count_unsegmented
 
 if TYPE_CHECKING:
@@ -38,8 +41,12 @@ the whole sequence returns another text for two such results, both times a worse
 _EXTRA_PER_LETTER = 2
 """Characters that each letter of an unsegmented script counts in addition: it says as much as three letters of other
 scripts, as translations of the same text show."""
-_MIN_PARAGRAPH_SHARE = 0.7
+_MIN_PARAGRAPH_SHARE = 0.8
 """Share of the text of all paragraphs; if the result has less, other containers of the body are searched for."""
+_MIN_KEPT_SHARE = 0.4
+"""Share of the page's prose; if the result has less, most of the article may be lost."""
+_MIN_GAIN = 1.5
+"""Times the length of a result that lost most of the paragraphs, from which that of the whole sequence replaces it."""
 _MIN_PART_LENGTH = 150
 """Characters in paragraphs from which a container is a part of the body and not a note between parts."""
 _MAX_PARTS = 60
@@ -70,6 +77,8 @@ _MAX_BESIDE_POST = 100
 _MAX_POSTS = 100
 _MAX_WRAPPERS = 6
 _BODY_CONTAINERS = frozenset({"div", "section", "main", "td"})
+_IN_BODY = frozenset({"ul", "ol", "dl", "blockquote", "table", "h2", "h3", "h4"})
+"""Elements after the last paragraph that still belong to an article in the `body` itself."""
 _VALID_TAG = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _INLINE = frozenset({"b", "strong", "i", "em", "span", "u", "br", "font", "sub", "sup"})
 _REMOVABLE_CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
@@ -84,31 +93,36 @@ def find_article_body(tree: HtmlElement, url: str) -> _Element:
     The tree is not changed. The body has no children if nothing was found.
     """
     options = Extractor(url=url, comments=False)
+    reduced = _reduced(tree)
     try:
-        return _body_of(lambda: _reduced(tree), options)
+        return _body_of(lambda: copy(reduced), options)
     except ValueError:
-        return _body_of(lambda: _renamed(_reduced(tree)), options)
+        reduced = _renamed(reduced)
+        return _body_of(lambda: copy(reduced), options)
 
 
 def _body_of(reduced: Callable[[], HtmlElement], options: Extractor) -> _Element:
     """The body of a reduced page. `reduced` makes a copy for each extractor, because extractors change their tree."""
     page = reduced()
     in_paragraphs = _length_of_paragraphs(page)
+    prose = length_of_prose(page)
     body, text = _main_result(page, options)
     if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and (joined := _joined(reduced())) is not None:
-        spare = copy(joined)
         longer, longer_text = _main_result(joined, options)
         if len(longer_text) > len(text):
-            if _is_long(longer_text):
-                return longer
-            return _sequence(spare, options)
-    if _is_long(text):
+            body, text = longer, longer_text
+    if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and not _is_long(text):
+        marked = _with_body_marked(reduced())
+        if marked is not None:
+            found, found_text = _main_result(marked, options)
+            if len(found_text) > len(text):
+                body, text = found, found_text
+    if _is_long(text) and len(text) >= _MIN_KEPT_SHARE * prose:
         return body
-    if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and (marked := _with_body_marked(reduced())) is not None:
-        found, found_text = _main_result(marked, options)
-        if _is_long(found_text):
-            return found
-    return _sequence(reduced(), options)
+    whole = _sequence(reduced(), options)
+    if _is_long(text) and sum(len(str(part)) for part in whole.itertext()) < _MIN_GAIN * len(text):
+        return body
+    return whole
 
 
 def _is_long(text: str) -> bool:
@@ -169,6 +183,7 @@ def _reduced(tree: HtmlElement) -> HtmlElement:
     strip_elements(reduced, "script", *_NEVER_TEXT, with_tail=False)
     for script in reduced.iter("json-ld"):
         script.tag = "script"
+    normalise(reduced)
     for element in reduced.iter("div"):
         if _is_between_paragraphs(element):
             element.tag = "p"
@@ -223,12 +238,13 @@ def _length_of_paragraphs(tree: HtmlElement) -> int:
 def _joined(tree: HtmlElement) -> HtmlElement | None:
     """The tree with all parts of its body moved into the first part; None if the body has only one.
 
-    Parts are containers with the same tag and class, with paragraphs and a common ancestor a few levels up. Containers
-    with an `h1` or `article` are articles, not parts.
+    Parts are containers with the same tag and class, with paragraphs and a common ancestor a few levels up; `article`
+    elements need no class. Containers with an `h1` or `article` are articles, not parts, and so is an `article` with a
+    date or a heading that is a link.
     """
     found = cast("list[HtmlElement]", BODY_XPATH[0](tree))
-    first = next((element for element in found if len(element)), None)
-    if first is None or not first.get("class"):
+    first = next((element for element in (*found, *tree.iter("article")) if len(element)), None)
+    if first is None or not (first.get("class") or first.tag == "article"):
         return None
     ancestors = set(_near_ancestors(first))
     parts = [
@@ -239,12 +255,22 @@ def _joined(tree: HtmlElement) -> HtmlElement | None:
         and first not in element.iterancestors()
         and ancestors.intersection(_near_ancestors(element))
         and _length_of_paragraphs(element) >= _MIN_PART_LENGTH
+        and not (first.tag == "article" and _is_dated_or_linked(element))
     ]
-    if not 0 < len(parts) <= _MAX_PARTS or any(next(part.iter("h1", "article"), None) is not None for part in parts):
+    if not 0 < len(parts) <= _MAX_PARTS or any(
+        next(part.iterdescendants("h1", "article"), None) is not None for part in parts
+    ):
         return None
     for part in parts:
         first.extend(list(part))
     return tree
+
+
+def _is_dated_or_linked(article: HtmlElement) -> bool:
+    headings = article.iterdescendants("h2", "h3", "h4")
+    return next(article.iter("time"), None) is not None or any(
+        heading.find(".//a") is not None or next(heading.iterancestors("a"), None) is not None for heading in headings
+    )
 
 
 def _with_body_marked(tree: HtmlElement) -> HtmlElement | None:
@@ -260,6 +286,8 @@ def _with_body_marked(tree: HtmlElement) -> HtmlElement | None:
         parent = element.getparent()
         if size and parent is not None:
             inside[parent] += size
+    if _wrapped(tree.find("body"), inside):
+        return tree
     containers = [element for element in elements if element.tag in _BODY_CONTAINERS]
     most = _BODY_SHARE * max((inside[element] for element in containers), default=0)
     for element in containers:
@@ -272,5 +300,25 @@ def _with_body_marked(tree: HtmlElement) -> HtmlElement | None:
     return tree
 
 
+def _wrapped(body: HtmlElement | None, inside: Counter[HtmlElement]) -> bool:
+    """Put an article that stands in the `body` itself, between menus and boxes, into an `article`; False if the most
+    paragraph text stands elsewhere."""
+    if body is None:
+        return False
+    children = list(body)
+    paragraphs = [number for number, child in enumerate(children) if child.tag == "p"]
+    direct = sum(len(children[number].text_content()) for number in paragraphs)
+    if not paragraphs or direct < _BODY_SHARE * inside[body]:
+        return False
+    start, end = paragraphs[0], paragraphs[-1] + 1
+    end += next((n for n, child in enumerate(children[end:]) if child.tag not in _IN_BODY), len(children) - end)
+    article = body.makeelement("article")
+    body.insert(start, article)
+    article.extend(children[start:end])
+    return True
+
+
 def _near_ancestors(element: HtmlElement) -> list[HtmlElement]:
-    return list(islice(element.iterancestors("div", "section", "article", "main"), _MAX_LEVELS_TO_COMMON_ANCESTOR))
+    return list(
+        islice(element.iterancestors("div", "section", "article", "main", "body"), _MAX_LEVELS_TO_COMMON_ANCESTOR)
+    )

@@ -120,3 +120,28 @@ def test_references_to_invalid_characters_are_removed(reference: str) -> None:
     assert isinstance(page, Page)
     text = page.tree.text_content().replace("\u200b", "")
     assert text.replace("&#1;", "") == "before – A é"
+
+
+@pytest.mark.parametrize(
+    ("language", "charset", "sentence"),
+    [
+        (
+            "de",
+            "cp1252",
+            "Die Bürger wählten am Sonntag für die Erhaltung der Brücke über den Fluß.",
+        ),
+        ("cs", "cp1250", "Zastupitelé města včera rozhodli o opravě starého mostu přes řeku, práce začnou v září."),
+        (
+            "tr",
+            "cp1254",
+            "Belediye meclisi deniz fenerinin ekim sonuna kadar kapalı kalacağını açıkladı.",
+        ),
+        ("ru", "cp1251", "Городской совет решил оставить маяк закрытым до конца октября."),
+        ("uk", "cp1251", "Міська рада вирішила залишити маяк закритим до кінця жовтня, бо його ремонтують."),
+        ("zh", "gbk", "市议会星期二晚上讨论了旧灯塔的未来，并决定修缮。"),
+        ("ja", "shift_jis", "市議会は火曜日の夜、古い灯台の将来について話し合った。"),
+    ],
+)
+def test_a_charset_disproved_by_the_bytes_is_guessed(language: str, charset: str, sentence: str) -> None:
+    page = f'<html lang="{language}"><meta charset="utf-8"><body>{f"<p>{sentence}</p>" * 3}</body></html>'
+    assert decode(page.encode(charset), "utf-8").count(sentence) == 3

@@ -145,6 +145,12 @@ def test_a_page_over_a_limit_is_too_large_and_the_detail_names_the_limit(body: b
     assert detail in found.detail
 
 
+def test_a_stray_quote_does_not_join_the_following_elements() -> None:
+    links = b"".join(b'<a href="/%d" class="link">go</a>\n' % n for n in range(9000))
+    page = b'<html><body><p class="x"">An "old" pool</p>' + links + STORY
+    assert isinstance(extract(page, URL), Article)
+
+
 def test_comparisons_in_a_script_do_not_count_as_attributes() -> None:
     script = b"<script>var x = 1;" + b" if (a<b && c = d) e = 'f';" * 40_000 + b"</script>"
     assert isinstance(extract(b"<html><body>" + script + STORY, URL), Article)

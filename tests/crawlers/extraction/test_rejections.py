@@ -187,3 +187,14 @@ def test_an_article_is_not_rejected_for_its_surroundings(name: str) -> None:
     text, url = ACCEPTED[name]
     found = extract(text.encode(), url)
     assert isinstance(found, Article), found
+
+
+def test_an_article_with_a_table_of_contents_is_not_a_list() -> None:
+    headings = [f"Chapter {number} of the long report" for number in range(9)]
+    contents = "".join(f'<li><a href="#c{n}">{heading}</a></li>' for n, heading in enumerate(headings))
+    chapters = "".join(
+        f'<h2 id="c{n}"><a href="#c{n}">{heading}</a></h2><p>Part {n}. {OPENING[:60]}.</p>'
+        for n, heading in enumerate(headings)
+    )
+    found = extract(page("A long report", f"<h1>A long report</h1><ul>{contents}</ul>{chapters}").encode(), URL)
+    assert isinstance(found, Article)

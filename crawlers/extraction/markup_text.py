@@ -1,0 +1,113 @@
+"""Read the text of elements with the breaks that a browser shows: one block of text per paragraph, heading or item."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from crawlers.extraction.line_rules import ends_sentence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lxml.html import HtmlElement
+
+BLOCK_TAGS = frozenset(
+    {
+        "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
+        "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup",
+        "hr", "html", "legend", "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody",
+        "td", "tfoot", "th", "thead", "title", "tr", "ul",
+    }
+)  # fmt: skip
+"""Elements that begin and end a line."""
+MIN_PROSE = 80
+"""Characters of the shortest block that counts as prose."""
+_MAX_HEADINGS = 20
+_MAX_LEVELS = 20
+
+
+def text_with_breaks(element: HtmlElement) -> str:
+    """The text of an element, with a space wherever a browser breaks the line (`text_content` joins the words)."""
+    if not len(element):
+        return element.text or ""
+    parts: list[str] = []
+    stack: list[tuple[HtmlElement, bool]] = [(element, False)]
+    while stack:
+        current, done = stack.pop()
+        if current is not element and (current.tag == "br" or current.tag in BLOCK_TAGS):
+            parts.append(" ")
+        if done:
+            parts.append((current.tail if current is not element else None) or "")
+            continue
+        parts.append(current.text or "")
+        stack.append((current, True))
+        stack.extend((child, False) for child in reversed(current))
+    return "".join(parts)
+
+
+def prose_blocks(tree: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
+    """The blocks of prose, in page order: the innermost block element that holds each, and its number of characters.
+
+    Prose is long, ends like a sentence, and is less than half links. What the page prints twice counts once, and other
+    articles on the same page do not count.
+    """
+    seen: set[str] = set()
+    for holder, raw, links in _blocks(tree, _other_articles(tree)):
+        if len(raw) >= MIN_PROSE and 2 * links < len(raw):
+            text = " ".join(raw.split())
+            if len(text) >= MIN_PROSE and ends_sentence(text) and text not in seen:
+                seen.add(text)
+                yield holder, len(text)
+
+
+def length_of_prose(tree: HtmlElement) -> int:
+    """The characters of all blocks of prose (see `prose_blocks`)."""
+    return sum(length for _, length in prose_blocks(tree))
+
+
+def _other_articles(tree: HtmlElement) -> frozenset[HtmlElement]:
+    """`article` elements with an `h1` after the first of them, and containers with an `h1` that follow one of the same
+    tag and class."""
+    headed = [element for element in tree.iter("article") if element.find(".//h1") is not None]
+    found = {element for element in headed[1:] if headed[0] not in element.iterancestors()}
+    for heading in islice(tree.iter("h1"), _MAX_HEADINGS):
+        for container in islice(heading.iterancestors("div", "section", "article"), _MAX_LEVELS):
+            previous, name = container.getprevious(), container.get("class")
+            if name and previous is not None and previous.tag == container.tag and previous.get("class") == name:
+                found.add(container)
+    return frozenset(found)
+
+
+def _blocks(tree: HtmlElement, skipped: frozenset[HtmlElement]) -> Iterator[tuple[HtmlElement, str, int]]:
+    """Each block of text: the innermost block element that holds it, the text, and its characters within links."""
+    stack: list[tuple[HtmlElement, bool]] = [(tree, False)]
+    holders = [tree]
+    run: list[str] = []
+    in_links = links = 0
+    while stack:
+        current, done = stack.pop()
+        tag = current.tag
+        is_block = tag in BLOCK_TAGS
+        if is_block and run:
+            yield holders[-1], "".join(run), links
+            run, links = [], 0
+        if done:
+            if is_block:
+                holders.pop()
+            in_links -= tag == "a"
+            text = current.tail if current is not tree else None
+        elif current in skipped:
+            text = current.tail
+        else:
+            if is_block:
+                holders.append(current)
+            in_links += tag == "a"
+            stack.append((current, True))
+            stack.extend((child, False) for child in reversed(current))
+            text = current.text
+        if text:
+            run.append(text)
+            links += len(text) if in_links else 0
+    if run:
+        yield tree, "".join(run), links
