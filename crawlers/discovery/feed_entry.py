@@ -18,9 +18,11 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 BASE = f"{XML}base"
 ATOM = "http://www.w3.org/2005/Atom"
 _HTML_TYPES = frozenset({"html", "xhtml", "text/html", "application/xhtml+xml"})
-_SCHEME = re.compile(r"^(https?):/+", re.IGNORECASE)
+_SCHEME = re.compile(r"^(https?)(?::/+|//+|:(?=[\w-]+\.))", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"#.*|null|none|undefined|n/a|.*(?:\{\{|\$\{|<%).*", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+|[\w-]+(?:\.[\w-]+)+(?=/)", re.ASCII)
 _ALTERNATE = frozenset({"alternate", "http://www.iana.org/assignments/relation/alternate"})
+_LAST_RESORTS = frozenset({"alternate", "canonical", "self"})
 _PARAMETER_AS_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 
 
@@ -74,8 +76,11 @@ class OpenEntry:
     others: dict[str, Element] = field(default_factory=dict)
 
 
-def feed_entry(entry: OpenEntry, base: str, url: str) -> FeedEntry:
-    """What an entry says. `base` is the base URL of the feed, `url` the feed's own."""
+def feed_entry(entry: OpenEntry, base: str, url: str, *, complete: bool) -> FeedEntry:
+    """What an entry says. `base` is the base URL of the feed, `url` the feed's own.
+
+    One that is not complete may have lost a better link than its last resorts, so these do not count.
+    """
     texts = {
         name: repair_encoding(element.text())
         for name, element in entry.others.items()
@@ -85,7 +90,7 @@ def feed_entry(entry: OpenEntry, base: str, url: str) -> FeedEntry:
     if language is None and entry.language:
         language = repair_encoding(restore_markup(entry.language[:MAX_TITLE_CHARS]).strip())
     return FeedEntry(
-        links=_links(entry, with_base(base, entry.base), url),
+        links=_links(entry, with_base(base, entry.base), url, complete=complete),
         title=_title(entry),
         published=texts.get("published"),
         updated=texts.get("updated"),
@@ -93,19 +98,22 @@ def feed_entry(entry: OpenEntry, base: str, url: str) -> FeedEntry:
     )
 
 
-def _links(entry: OpenEntry, base: str, url: str) -> tuple[str, ...]:
+def _links(entry: OpenEntry, base: str, url: str, *, complete: bool) -> tuple[str, ...]:
     """The URLs that may be the one of the page behind an entry of the feed at `url`, the likeliest first.
 
     First the last link that qualifies, then the links before it, then the identifier. A link in the text (RSS)
     qualifies whatever its relation, one in `href` (Atom) only as an alternate in HTML. The feed itself is no page, and
-    a front page is the least likely one: some feeds have it as the link of each entry.
+    a front page is the least likely one: some feeds have it as the link of each entry. After the identifier come
+    alternates in other formats, which some feeds state wrongly, and the entry itself.
     """
     # FeedBurner's own link counts clicks and redirects; origlink is the publisher's link.
     in_order = sorted(entry.links, key=lambda link: link.name == "origlink")[::-1]
     found = [candidate for link in in_order for candidate in _link(link, with_base(base, link.attributes.get(BASE)))]
     identifier = entry.others.get("guid")
-    if identifier is not None and _is_permalink(identifier):
+    if identifier is not None and _is_url(identifier):
         found.append(repair_encoding(_join(base, identifier.text())))
+    others = [link for link in in_order if complete and link.keyword("rel", "alternate") in _LAST_RESORTS]
+    found += [_join(with_base(base, link.attributes.get(BASE)), link.attribute("href") or "") for link in others]
     if entry.about.startswith(("http://", "https://")):
         found.append(_join(base, restore_markup(entry.about)))
     pages = dict.fromkeys(link for link in found if link and link not in (url, base))
@@ -138,10 +146,10 @@ def _title(entry: OpenEntry) -> str | None:
     return repair_encoding(plain_line(element.text(), is_markup=is_markup) or "")
 
 
-def _is_permalink(guid: Element) -> bool:
-    """Whether an identifier is a URL. `isPermaLink` defaults to true, which many feeds forget."""
-    said = guid.attributes.get("isPermaLink", "").strip().lower()
-    return said == "true" or (said != "false" and guid.text().startswith(("http://", "https://", "www.")))
+def _is_url(guid: Element) -> bool:
+    """Whether an identifier is a URL. One with `isPermaLink="false"` still leads to the page more often than not."""
+    says_so = guid.attributes.get("isPermaLink", "").strip().lower() == "true"
+    return says_so or guid.text().startswith(("http://", "https://", "www."))
 
 
 def _without_entities(url: str) -> str:
@@ -158,9 +166,12 @@ def with_base(base: str, declared: str | None) -> str:
 def _join(base: str, url: str) -> str:
     """`url` resolved against `base`; empty if that is not possible.
 
-    `http:/host/`, `http:///host/` and `www.host/` mean `http://host/`, and so does `host/` on a host of this site.
+    `http:/host/`, `http//host/` and `www.host/` mean `http://host/`, and so does `host/` on a host of this site.
+    Placeholders (`null`, `{{url}}`) are no URLs.
     """
     url = url.strip()
+    if not url or _PLACEHOLDER.fullmatch(url):
+        return ""
     try:
         host = _HOST.match(url)
         if host and (host[0].startswith("www.") or site_of(host[0]) == site_of(urlsplit(base).netloc)):

@@ -144,7 +144,7 @@ class _FeedTarget:
         """End the open entry. One that is not complete counts only if it has a link."""
         entry, self._entry, self._element, self._source_depth = self._entry, None, None, 0
         if entry is not None and (complete or entry.links) and len(self.entries) < MAX_FEED_ENTRIES:
-            self.entries.append(feed_entry(entry, self._base, self._url))
+            self.entries.append(feed_entry(entry, self._base, self._url, complete=complete))
 
     def _is_child(self, entry: OpenEntry) -> bool:
         return not self._is_nested or (self._element is None and self.depth == entry.depth + 1)
