@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crawlers.dates import ParsedDate
 
 _MARKED = re.compile(r"date|datum|time\b|timestamp|publi|posted|created|byline|author|meta|info\b", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _DATE_NAMES = re.compile(r"date|datum", re.IGNORECASE)
 _MODIFIED_NAMES = re.compile(r"\b(?:updated?|modified|datemodified)\b", re.IGNORECASE)
 _TEASERS = frozenset({"li", "nav", "aside", "footer"})
@@ -73,7 +74,7 @@ def read_marked_dates(tree: HtmlElement, language: str) -> HeadlineDates:
     found = HeadlineDates([], [])
     headline = _headline(tree)
     for block in blocks_of(tree) if headline is None else _following(headline):
-        if _is_marked(block) or _is_labelled(block):
+        if _may_be_dated(block) and (_is_marked(block) or _is_labelled(block)):
             _read_block(block, language, found)
     return found
 
@@ -83,6 +84,11 @@ def _following(headline: HtmlElement) -> Iterator[HtmlElement]:
     for element in (headline, *headline.iterancestors()):
         for following in element.itersiblings():
             yield from blocks_of(following)
+
+
+def _may_be_dated(block: HtmlElement) -> bool:
+    """False for most blocks: those without a digit."""
+    return _DIGIT.search(block.text_content()) is not None or next(block.iter("time"), None) is not None
 
 
 def _is_marked(block: HtmlElement) -> bool:
