@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 )
 @data_option
 def command(query: str, top: int, language: str | None, since: datetime | None, form: str, data: Path) -> None:
-    """Find articles by words in their headline and text. The best match comes first, then the newest.
+    """Find articles with all words of QUERY in their headline and text. The best match comes first, then the newest.
+
+    A query is a list of words without operators: no quotes, AND, OR or NOT. The first 20 articles have a snippet.
 
     \b
     newsloom search "ceasefire talks"

@@ -37,9 +37,16 @@ def as_text(connection: duckdb.DuckDBPyConnection, sql: str, query: str) -> str:
         raise FlowsError(
             "this warehouse was published by a version of newsloom without search; `newsloom run` publishes it again"
         ) from error
+    except duckdb.InvalidInputException as error:  # a query with operators
+        raise FlowsError(str(error).removeprefix("Invalid Input Error: ")) from error
     if not rows:
-        return f"no articles found for {query!r}\n"
+        return f"no article contains all words of {query!r}\n"
     return "\n".join(
-        f"{published_at:%Y-%m-%d %H:%M}  {source}\n{title}\n{textwrap.fill(snippet, WIDTH)}\n{url}\n"
+        "\n".join(filter(None, (f"{published_at:%Y-%m-%d %H:%M}  {source}", title, _filled(snippet), url))) + "\n"
         for published_at, source, title, url, snippet in rows
     )
+
+
+def _filled(snippet: str | None) -> str | None:
+    """The snippet in lines; only the first 20 articles have one."""
+    return None if snippet is None else textwrap.fill(snippet, WIDTH)

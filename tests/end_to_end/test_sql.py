@@ -170,3 +170,15 @@ def test_json_has_null_for_what_is_no_number(filled: Path, form: str) -> None:
     said = sql(filled, "SELECT 'nan'::DOUBLE AS a, ['inf'::DOUBLE, 1.5] AS b", "--format", form).stdout
     found = json.loads(said, parse_constant=pytest.fail)
     assert (found[0] if form == "json" else found) == {"a": None, "b": [None, 1.5]}
+
+
+def test_more_than_twenty_articles_are_found(tmp_path: Path) -> None:
+    with open_writer(tmp_path / "data", "test") as writer:
+        rows = (article_row(n, title=f"Flood {n}", text="Water everywhere.") for n in range(1, 24))
+        load_segment(writer, "s1", "r1", "test", batch(*rows), NOON)
+        writer.publish()
+    done = call("search", "flood", "--top", "21", "--data", str(tmp_path / "data"))
+    assert done.stdout.decode().count("http://courier.example/") == 21, done.stderr.decode()
+    done = call("search", "flood AND water", "--data", str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert done.stderr.decode().startswith("newsloom: a query is a list of words")

@@ -121,6 +121,25 @@ def test_the_first_with_a_story_and_the_lag_of_each_follower(filled: Writer) -> 
     ]
 
 
+@pytest.mark.parametrize(
+    ("precision", "seconds", "may_be_first"),
+    [("second", 0, True), ("second", 30, False), ("minute", 30, True), ("minute", 90, False)],
+)
+def test_equal_times_do_not_tell_who_was_first(
+    writer: Writer, precision: str, seconds: int, may_be_first: bool
+) -> None:
+    add(
+        writer,
+        Piece("http://early.example/x", prose(11), "One", hours=0, precision=precision),
+        Piece("http://other.example/x", prose(12), "Two", hours=seconds / 3600, precision="second"),
+        segment="1",
+    )
+    writer.connection.execute("UPDATE article_state SET story_id = '00000000-0000-0000-0000-00000000000c'")
+    tell(writer, "One")
+    rows = ask(writer, "SELECT may_be_first FROM story_first ORDER BY position")
+    assert rows == [(True,), (may_be_first,)]
+
+
 def test_whoever_gives_only_the_day_may_have_been_first_on_it(writer: Writer) -> None:
     add(
         writer,

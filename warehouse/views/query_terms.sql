@@ -6,7 +6,15 @@ WITH words AS MATERIALIZED (
     FROM (
         SELECT query, unnest(regexp_extract_all(
             strip_accents(lower(nfc_normalize(query))), '[\p{L}\p{M}\p{N}]+')) AS run
-        FROM (SELECT DISTINCT unnest(queries) AS query)
+        FROM (
+            SELECT CASE
+                WHEN regexp_matches(query, '["*()]|(^|\s)(AND|OR|NOT|NEAR)(\s|$)|(^|\s)[-+][\p{L}\p{N}]') THEN error(
+                    'a query is a list of words, and finds what has all of them. It has no operators: remove quotes, AND, '
+                    || 'OR, NOT, + and - before a word, * and brackets. Found: ' || query)
+                ELSE query
+            END AS query
+            FROM (SELECT DISTINCT unnest(queries) AS query)
+        )
     )
 ),
 meant AS (

@@ -1,6 +1,7 @@
--- Which articles match a query best? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text.
+-- Which articles with all words of a query match it best? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text.
 CREATE OR REPLACE MACRO search(query, top := 20, in_language := NULL, since := NULL) AS TABLE
-WITH asked AS MATERIALIZED (SELECT word, term, id FROM query_terms([query]) WHERE id IS NOT NULL),
+WITH words AS MATERIALIZED (SELECT word, term, id FROM query_terms([query])),
+asked AS MATERIALIZED (FROM words WHERE id IS NOT NULL),
 corpus AS MATERIALIZED (SELECT sum(docs) AS docs, sum(words) / sum(docs) AS mean_words FROM search_index.parts),
 lists AS MATERIALIZED (
     SELECT asked.word, parts.first_doc, postings.times, postings.docs
@@ -10,7 +11,8 @@ lists AS MATERIALIZED (
 ),
 frequencies AS (SELECT word, sum(len(docs)) AS holders FROM lists GROUP BY word),
 weights AS (
-    -- Words in hundreds of thousands of articles say little and cost a lot: they are left out if another word is rarer.
+    -- Words in hundreds of thousands of articles say little and cost a lot: if another word is rarer, they do not count
+    -- for the score.
     SELECT word, ln(1 + greatest(corpus.docs - holders + 0.5, 0) / (holders + 0.5)) AS weight
     FROM frequencies, corpus
     WHERE holders <= greatest(200000, (SELECT min(holders) FROM frequencies))
@@ -20,12 +22,24 @@ hits AS (
     FROM (SELECT word, times, first_doc + unnest(docs) AS doc FROM lists SEMI JOIN weights USING (word))
     GROUP BY word, doc
 ),
+common AS (
+    SELECT DISTINCT word, doc
+    FROM (SELECT word, first_doc + unnest(docs) AS doc FROM lists ANTI JOIN weights USING (word))
+    SEMI JOIN hits USING (doc)
+),
+whole AS (
+    SELECT doc, count(*) AS words
+    FROM (SELECT word, doc FROM hits UNION ALL SELECT word, doc FROM common)
+    GROUP BY doc
+    HAVING count(*) = (SELECT count(DISTINCT word) FROM words)
+),
 scored AS (
     SELECT
-        hits.doc, count(*) AS words,
+        hits.doc, any_value(whole.words) AS words,
         sum(weights.weight * hits.times * 2.2
             / (hits.times + 1.2 * (0.25 + 0.75 * version.word_count / corpus.mean_words))) AS score
     FROM hits
+    JOIN whole USING (doc)
     JOIN weights USING (word)
     JOIN article_versions AS version ON version.doc = hits.doc
     CROSS JOIN corpus
@@ -95,4 +109,4 @@ SELECT
 FROM best
 JOIN places USING (doc)
 ORDER BY score DESC, places.published_at DESC, best.doc DESC;
-COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles that match the words of a query best, newest first on ties. Words are compared by stem, ignoring accents; an article need not contain all of them. in_language (ISO 639-1) and since (a time) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query in the article), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';
+COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles that contain all words of a query, as coverage counts them; the best match first, newest first on ties. Words are compared by stem, ignoring accents. There are no operators: quotes, AND, OR, NOT, + or - before a word, * and brackets are an error. in_language (ISO 639-1) and since (a time) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';

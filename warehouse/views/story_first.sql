@@ -24,6 +24,7 @@ WITH entered AS (
         first_value(source) OVER place AS first_source,
         first_value(published_at) OVER place AS first_at,
         first_value(has_time) OVER place AS first_has_time,
+        first_value(published_precision) OVER place AS first_precision,
         count(*) OVER (PARTITION BY story_id) AS sources
     FROM first_articles
     WINDOW place AS (
@@ -35,7 +36,13 @@ WITH entered AS (
 SELECT
     story_id, position, source, url, title, published_at, published_precision, first_source,
     CASE WHEN position > 1 AND has_time AND first_has_time THEN time_between(first_at, published_at) END AS lag,
-    position = 1 OR (NOT (has_time AND first_has_time) AND day_of(published_at) = day_of(first_at)) AS may_be_first,
+    -- Times that are equal, as precisely as both are known, do not tell who was first.
+    position = 1 OR CASE
+        WHEN NOT (has_time AND first_has_time) THEN day_of(published_at) = day_of(first_at)
+        WHEN 'minute' IN (published_precision, first_precision)
+            THEN date_trunc('minute', published_at) = date_trunc('minute', first_at)
+        ELSE published_at = first_at
+    END AS may_be_first,
     sources
 FROM ranked
 WHERE sources > 1;
@@ -43,7 +50,7 @@ COMMENT ON VIEW story_first IS 'One row per story and source, for stories with s
 COMMENT ON COLUMN story_first.position IS '1 for the source that had the story first according to the stated times; on the same day, articles with a time of day come before those without.';
 COMMENT ON COLUMN story_first.first_source IS 'The source that had the story first.';
 COMMENT ON COLUMN story_first.lag IS 'How long after the first; empty for the first, and where one of the two does not state the time of day.';
-COMMENT ON COLUMN story_first.may_be_first IS 'Whether the source may have been first: it was, or it had the story on the same day and one of the two does not state the time of day.';
+COMMENT ON COLUMN story_first.may_be_first IS 'Whether the source may have been first: it was, or it had the story at the same time, or on the same day where one of the two does not state the time of day.';
 COMMENT ON COLUMN story_first.sources IS 'Number of sources of the story.';
 COMMENT ON COLUMN story_first.url IS 'URL of its first article on the story.';
 COMMENT ON COLUMN story_first.title IS 'Headline of that article.';

@@ -78,7 +78,7 @@ def test_a_form_that_no_article_has_is_found_by_the_stem_it_begins_with(writer: 
 
 
 def test_the_score_is_bm25(writer: Writer) -> None:
-    load(writer, text(1, "a1", "fish fish market roof"), text(2, "b1", "fish of the day"), text(3, "c1", "x y z w"))
+    load(writer, text(1, "a1", "fish fish market roof"), text(2, "b1", "fish market day x"), text(3, "c1", "x y z w"))
     rows = writer.connection.execute("SELECT title, score, words_found FROM search('fish market')").fetchall()
 
     def bm25(times: int, holders: int, words: int) -> float:
@@ -87,8 +87,8 @@ def test_the_score_is_bm25(writer: Writer) -> None:
         return weight * times * 2.2 / (times + 1.2 * (0.25 + 0.75 * words / mean))
 
     assert rows == [
-        ("a1", pytest.approx(bm25(2, 2, 4) + bm25(1, 1, 4), abs=1e-4), 2),
-        ("b1", pytest.approx(bm25(1, 2, 4), abs=1e-4), 1),
+        ("a1", pytest.approx(bm25(2, 2, 4) + bm25(1, 2, 4), abs=1e-4), 2),
+        ("b1", pytest.approx(bm25(1, 2, 4) + bm25(1, 2, 4), abs=1e-4), 2),
     ]
 
 
@@ -135,8 +135,69 @@ def test_only_the_current_version_is_found(writer: Writer) -> None:
 
 def test_a_query_of_nothing_finds_nothing(writer: Writer) -> None:
     load(writer, text(1, "Flood", "water"))
-    for query in ("", "  ", "?!", "' OR 1=1 --", "(.*"):
+    for query in ("", "  ", "?!", "' or 1=1 --", "x.^"):
         assert found(writer, query) == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    ['"flood water"', "flood AND water", "flood OR water", "NOT flood", "flood -water", "+flood", "flo*", "(flood)"],
+)
+@pytest.mark.parametrize("call", ["search($1)", "coverage($1)", "share_of_voice([$1])"])
+def test_operators_are_refused(writer: Writer, query: str, call: str) -> None:
+    load(writer, text(1, "Flood", "water"))
+    with pytest.raises(duckdb.InvalidInputException, match="It has no operators"):
+        writer.connection.execute(f"FROM {call}", [query]).fetchall()
+
+
+@pytest.mark.parametrize(
+    "query", ["flood - water", "flood-water", "floods and water", "Flood. Water?", "'flood' & water"]
+)
+def test_words_of_a_headline_are_no_operators(writer: Writer, query: str) -> None:
+    load(writer, text(1, "Flood and water", "water"))
+    assert found(writer, query) == ["Flood and water"]
+
+
+@pytest.mark.parametrize("query", ["flood", "flood water", "water the", "the flood roof", "flood unheard"])
+def test_search_finds_as_many_articles_as_coverage_counts(writer: Writer, query: str) -> None:
+    load(
+        writer,
+        *(
+            text(n, f"Report {n}", body)
+            for n, body in enumerate(
+                [
+                    "flood the water",
+                    "flood the roof",
+                    "water the roof",
+                    "the flood, the flooding water and roof",
+                    "the",
+                ],
+                1,
+            )
+        ),
+    )
+    counted = writer.connection.execute("SELECT coalesce(sum(articles), 0)::INT FROM coverage($1)", [query]).fetchall()
+    assert [(len(found(writer, query)),)] == counted
+
+
+def test_a_very_frequent_word_is_needed_too(writer: Writer) -> None:
+    """Words of hundreds of thousands of articles do not count for the score; here, words of ten."""
+    load(
+        writer,
+        *(text(n, f"Report {n}", "the roof" if n < 9 else "the") for n in range(1, 12)),
+        text(20, "Roof", "roof"),
+    )
+    (macro,) = writer.connection.execute(
+        "SELECT macro_definition FROM duckdb_functions() "
+        "WHERE function_name = 'search' AND macro_definition IS NOT NULL"
+    ).fetchall()
+    assert "200000" in macro[0]
+    lower = macro[0].replace("200000", "10")
+    writer.connection.execute(
+        f"CREATE TEMP MACRO lower_search(query, top := 20, in_language := NULL, since := NULL) AS TABLE {lower}"
+    )
+    rows = writer.connection.execute("SELECT title FROM lower_search('the roof')").fetchall()
+    assert len(rows) == 8
 
 
 def test_merging_parts_changes_no_answer(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
