@@ -118,6 +118,10 @@ class Writer:
         finally:
             self.connection = self._open()
 
+    def missing_segments(self) -> list[str]:
+        """The segments that are published, and not loaded in the private file: it was lost, or is an old backup."""
+        return missing_segments(self.connection, self.public)
+
     def publish(self, *, may_lose_segments: bool = False) -> Published:
         """Index newly loaded versions, and publish the current state unless it is published already.
 
@@ -126,13 +130,14 @@ class Writer:
         published, unless it `may_lose_segments`; the published file is then unchanged.
         """
         self.finish()
-        if not may_lose_segments and (missing := missing_segments(self.connection, self.public)):
+        if not may_lose_segments and (missing := self.missing_segments()):
             shown = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
             raise WarehouseError(
                 f"{self.public}: was not replaced, because the warehouse has lost articles: {len(missing)} segments "
                 f"that are published are not in {self.file} ({shown}).\n"
-                "Restore the private file, or the missing files of the archive, from a backup, and run the command "
-                f"again. To accept the loss, move {self.public.name} away first."
+                "If loading them again was interrupted, run `newsloom run` again. Otherwise restore the private file, "
+                f"or the missing files of the archive, from a backup. To accept the loss, move {self.public.name} away "
+                "first."
             )
         self.connection.close()
         try:

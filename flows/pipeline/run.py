@@ -87,9 +87,9 @@ class PeriodicPublisher:
         self.last_at = datetime.now(UTC)
 
     def publish_if_due(self) -> None:
-        """Publish if the last time is long enough ago."""
+        """Publish if the last time is long enough ago, and nothing that is published still has to be loaded again."""
         since = (datetime.now(UTC) - self.last_at).total_seconds()
-        if since >= max(PUBLISH_EVERY, self.last_seconds / PUBLISH_SHARE):
+        if since >= max(PUBLISH_EVERY, self.last_seconds / PUBLISH_SHARE) and not self.writer.missing_segments():
             self.publish()
 
 
