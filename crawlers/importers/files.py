@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
+import re
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, cast
@@ -11,8 +14,10 @@ from urllib.parse import urlsplit
 
 from crawlers.archive.credentials import without_user_info
 from crawlers.errors import CrawlersError
+from crawlers.politeness.lookup import private_address, private_place
 
 DIGEST_BYTES = 8
+_QUERY = re.compile(r"""(\bhttps?://[^\s?'"]+)\?[^\s'"]*""")
 
 
 class InputFile(Protocol):
@@ -50,11 +55,11 @@ def find_input_file(place: str) -> InputFile:
         if not path.exists():
             raise CrawlersError(f"{place}: no such file")
         return _LocalFile(path)
-    shown = without_user_info(place)
+    shown = _without_secrets(place)
     try:
         import fsspec
 
-        system, path = fsspec.core.url_to_fs(place)
+        system, path = fsspec.core.url_to_fs(place, **_public_only(place))
         kind = system.info(path)["type"]  # unlike isfile(), it says why there is none
         if kind == "directory":
             raise CrawlersError(f"{shown}: is a directory; name the files in it")
@@ -185,5 +190,36 @@ class _RemoteStream(io.RawIOBase):
         super().close()
 
 
+def _without_secrets(url: str) -> str:
+    """The URL without user, password and query, which has the signature where a link is signed."""
+    return without_user_info(url).partition("?")[0]
+
+
 def _message(error: Exception) -> str:
-    return without_user_info(str(error).strip()) or type(error).__name__
+    return _QUERY.sub(r"\1", without_user_info(str(error).strip())) or type(error).__name__
+
+
+def _public_only(place: str) -> dict[str, Any]:
+    """Options for fsspec that keep redirects from the public web out of private networks.
+
+    A user who names a place in a private network gets it.
+    """
+    parts = urlsplit(place)
+    if parts.scheme not in ("http", "https") or private_place(parts.hostname or "") is not None:
+        return {}
+    return {"get_client": _public_client}
+
+
+async def _public_client(loop: Any, **options: Any) -> Any:
+    import aiohttp
+
+    return aiohttp.ClientSession(loop=loop, connector=aiohttp.TCPConnector(socket_factory=_public_socket), **options)
+
+
+def _public_socket(info: tuple[Any, ...]) -> socket.socket:
+    """The socket for an address. Raises OSError for one that is not public."""
+    family, kind, protocol, _, address = info
+    problem = private_address(str(address[0]))
+    if problem is not None:
+        raise OSError(errno.EACCES, f"it redirects to {problem}")
+    return socket.socket(family, kind, protocol)

@@ -7,20 +7,18 @@ address in a private network; a user who names such an address gets it.
 from __future__ import annotations
 
 import re
-import socket
 import ssl
 import threading
 import time
 import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
-from ipaddress import ip_address
 
 import httpx
 
 from crawlers.discovery import normalise_url
 from crawlers.limits import MAX_PAGE_BYTES
-from crawlers.politeness.ip_ranges import host_problem, non_public_kind
+from crawlers.politeness.lookup import private_place
 from flows.errors import FlowsError
 
 SECONDS = 30.0  # as long as a user waits; the slowest real pages take ten
@@ -85,10 +83,10 @@ def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
     headers = {"User-Agent": f"newsloom/{version('newsloom')}", "Accept": "text/html,*/*", "Accept-Encoding": "gzip"}
     # The certificates of this machine: a company's proxy may need one that is not among those that httpx brings along.
     verify = ssl.create_default_context()
-    is_private = _private_place(httpx.URL(url)) is not None
+    is_private = private_place(httpx.URL(url).host) is not None
 
     def guard(request: httpx.Request) -> None:
-        if not is_private and (problem := _private_place(request.url)) is not None:
+        if not is_private and (problem := private_place(request.url.host)) is not None:
             raise FlowsError(f"{url}: redirects to {problem}")
 
     with (
@@ -109,22 +107,6 @@ def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
             raise FlowsError(f"{url}: longer than {limit:,} bytes")
         charset = response.charset_encoding
         return Download(str(response.url), body, charset.lower() if charset else None)
-
-
-def _private_place(url: httpx.URL) -> str | None:
-    """What a URL leads to, if that is not the public web; None also for a name that only a proxy can look up."""
-    problem = host_problem(url.host)
-    if problem is not None:
-        return problem
-    try:
-        found = socket.getaddrinfo(url.host, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        return None
-    for *_, address in found:
-        kind = non_public_kind(ip_address(str(address[0]).partition("%")[0]))
-        if kind is not None:
-            return f"{url.host}, which is the {kind} address {address[0]}"
-    return None
 
 
 def _read(response: httpx.Response, limit: int, deadline: float) -> bytes | None:

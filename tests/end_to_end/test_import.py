@@ -312,6 +312,17 @@ def test_json_lines_and_texts_are_read_from_addresses(newsloom: Newsloom) -> Non
     assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
 
 
+def test_a_signed_link_is_stored_without_its_signature(newsloom: Newsloom) -> None:
+    lines = b'{"title": "No text and no URL"}\n' + json.dumps(record(1)).encode() + b"\n"
+    with file_server({"/a.jsonl?X-Amz-Signature=secret": lines}) as (site, _):
+        said = newsloom("import", f"{site}/a.jsonl?X-Amz-Signature=secret").stdout
+        missing = newsloom("import", f"{site}/b.jsonl?X-Amz-Signature=secret", code=2).stderr
+    assert newsloom.sql("SELECT url FROM rejections") == [[f"{site}/a.jsonl#line=1"]]
+    assert "secret" not in said + missing
+    for file in newsloom.data.rglob("*.jsonl"):
+        assert "secret" not in file.read_text()
+
+
 def test_unreadable_urls_are_reported_without_their_credentials(newsloom: Newsloom) -> None:
     with file_server({}) as (site, _):
         address = site.replace("://", "://user:secret@")
