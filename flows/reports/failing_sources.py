@@ -8,14 +8,17 @@ import duckdb
 
 from warehouse import WarehouseError, connect
 from warehouse.failing_sources import failing_sources
+from warehouse.run_counts import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from flows.data_directory import DataDirectory
     from warehouse.failing_sources import FailingSource
+    from warehouse.run_counts import SourceCounts
 
 MOST_SOURCES = 20
+_LOST = (OUTCOMES.index("failed"), OUTCOMES.index("skipped"))
 MOST_CHARS = 200  # of a reason: some repeat what a server said
 
 
@@ -43,3 +46,17 @@ def describe_failing(failing: Sequence[FailingSource]) -> Iterator[str]:
         yield f"  {source.source}: {source.url}: {source.detail[:MOST_CHARS]}, {since}, {times}{others}"
     if len(failing) > MOST_SOURCES:
         yield f"  and {len(failing) - MOST_SOURCES} more; the table feeds has all"
+
+
+def describe_without_pages(sources: Sequence[SourceCounts]) -> Iterator[str]:
+    """Lines that name the sources of a run of whose pages none could be fetched, and the most frequent reasons."""
+    lost = [source for source in sources if sum(source.counts) and _is_lost(source)]
+    for source in lost[:MOST_SOURCES]:
+        why = ", ".join(f"{reason} {count}" for reason, count in source.reasons[:3])
+        yield f"  {source.source}: none of its pages could be fetched ({why})"
+    if len(lost) > MOST_SOURCES:
+        yield f"  and {len(lost) - MOST_SOURCES} more of whose pages none could be fetched"
+
+
+def _is_lost(source: SourceCounts) -> bool:
+    return sum(source.counts) == sum(source.counts[at] for at in _LOST)

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.pipeline.failures import describe_failures
-from flows.reports.failing_sources import describe_failing
+from flows.reports.failing_sources import describe_failing, describe_without_pages
 from warehouse.failing_sources import failing_sources
 from warehouse.run_counts import OUTCOMES, SourceCounts, read_run_counts
 
@@ -120,7 +120,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         console.print(f"  {outcome} because of {reason}: {count}")
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings)
     console.print(f"listings: {listings or 'none requested'}")
-    for line in describe_failing(summary.failing):
+    for line in (*describe_failing(summary.failing), *describe_without_pages(summary.sources)):
         console.print(line, markup=False, soft_wrap=True)
     if summary.cut_short:
         console.print("stopped at its time limit; the next run requests the rest")

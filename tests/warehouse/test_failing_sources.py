@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from flows.reports.failing_sources import describe_failing
+from flows.reports.failing_sources import describe_failing, describe_without_pages
 from tests.warehouse.rows import NOON, batch, listing_row
 from warehouse.failing_sources import failing_sources
 from warehouse.loading.load import load_segment
+from warehouse.run_counts import SourceCounts
 from warehouse.runs import SourceRow, record_sources
 
 if TYPE_CHECKING:
@@ -44,3 +45,14 @@ def test_a_source_is_named_with_its_reason_and_the_time_of_its_first_failure(wri
     assert "since 2026-03-01 17:00 UTC, once" in said(writer)[1]
     record_sources(writer, [], NOON)
     assert said(writer) == [], "it is no source any more"
+
+
+def test_a_source_is_named_if_none_of_its_pages_could_be_fetched() -> None:
+    found = [
+        SourceCounts("courier", (1, 0, 0, 0, 0, 5, 0), reasons=(("timeout", 5),)),
+        SourceCounts("gazette", (0, 0, 0, 0, 0, 1, 4), reasons=(("robots", 4), ("timeout", 1))),
+        SourceCounts("post", (0, 0, 0, 0, 0, 0, 0), listings=1),
+    ]
+    assert list(describe_without_pages(found)) == [
+        "  gazette: none of its pages could be fetched (robots 4, timeout 1)"
+    ]
