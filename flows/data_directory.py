@@ -54,7 +54,7 @@ class DataDirectory:
     def require_writable(self) -> None:
         """Create the directory if it is missing. Raises FlowsError if that fails or if it is not writable."""
         try:
-            self.private.mkdir(parents=True, exist_ok=True)
+            self.private.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise FlowsError(f"{self.root}: cannot be used as a data directory: {error.strerror}") from error
         if not os.access(self.private, os.R_OK | os.W_OK | os.X_OK):

@@ -198,7 +198,7 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writ
     """
     private = data / "private"
     try:
-        private.mkdir(parents=True, exist_ok=True)
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise WarehouseError(f"{data}: cannot be used as a data directory: {error.strerror}") from error
     note = private / "writer.json"

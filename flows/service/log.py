@@ -21,7 +21,7 @@ OLDER_LOGS = 3
 @contextmanager
 def log_to(directory: DataDirectory) -> Iterator[None]:
     """Write the log of the service to private/service/service.log, and to standard error if that is a terminal."""
-    directory.service.mkdir(parents=True, exist_ok=True)
+    directory.service.mkdir(exist_ok=True)
     logger = logging.getLogger("newsloom.service")
     handlers: list[logging.Handler] = [
         RotatingFileHandler(directory.service / LOG, maxBytes=MAX_LOG_BYTES, backupCount=OLDER_LOGS, encoding="utf-8")

@@ -23,7 +23,7 @@ def set_up_prefect(directory: DataDirectory) -> None:
     If neither PREFECT_API_URL nor a Prefect profile names a server, `newsloom up` starts one, which keeps its database
     in the data directory.
     """
-    directory.private.mkdir(parents=True, exist_ok=True)
+    directory.private.mkdir(mode=0o700, parents=True, exist_ok=True)
     defaults = {
         # Prefect reports usage by default, and the report's own database connection sometimes finds it locked.
         "DO_NOT_TRACK": "1",

@@ -57,7 +57,8 @@ def read_password(directory: DataDirectory) -> str:
     try:
         return file.read_text(encoding="utf-8")
     except FileNotFoundError:
-        directory.service.mkdir(parents=True, exist_ok=True)
+        directory.private.mkdir(mode=0o700, parents=True, exist_ok=True)
+        directory.service.mkdir(exist_ok=True)
         password = f"newsloom:{secrets.token_urlsafe(32)}"
         write_private(file, password)
         return password
@@ -90,7 +91,8 @@ def deployment_name(directory: DataDirectory, *, own_server: bool) -> str:
 
 def lock_service(directory: DataDirectory) -> FileLock:
     """Acquire the lock of the data directory's service and return it; raises FlowsError if a service is running."""
-    directory.service.mkdir(parents=True, exist_ok=True)
+    directory.private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    directory.service.mkdir(exist_ok=True)
     lock = FileLock(directory.service / LOCK_FILE, timeout=0)
     try:
         lock.acquire()
