@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _TOKEN = re.compile(rf"\d+|{WORD}")
 _BREAK = re.compile(r"[|·•;!?*\"“”«»]")
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|1[34]\d\d|2[45]\d\d)(?!\d)|[年年]|(?<!\d)20\d{6}(?!\d)")
-_MAX_LINE = 400
+_MAX_LINE = 250
 _MAX_TOKENS = 14
 """Numbers and words of the longest date: a day of the week, a day, a clock time with a zone, and fillers."""
 
