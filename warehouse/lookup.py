@@ -93,8 +93,8 @@ def current_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[U
 def last_fetch(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> StoredFetch | None:
     """The last fetch of any of these spellings of a URL whose response is stored, or else the last fetch of any.
 
-    A URL matches where it was requested, where a redirect led to it, and where it is a URL of an article. For an
-    article whose requests were removed, this is the page that its text came from.
+    A fetch of the URL itself comes before one that a redirect led there, and that before a fetch of another URL of the
+    same article. For an article whose requests were removed, this is the page that its text came from.
     """
     row = connection.execute(_LAST_FETCH, {"urls": list(urls)}).fetchone()
     if row is None:
@@ -108,7 +108,8 @@ FROM fetches
 WHERE list_contains($urls, url) OR list_contains($urls, final_url) OR article_id IN (
     SELECT article_id FROM article_state WHERE list_contains($urls, url)
     UNION ALL SELECT article_id FROM aliases WHERE list_contains($urls, url))
-ORDER BY warc_offset IS NOT NULL DESC, fetched_at DESC
+ORDER BY warc_offset IS NOT NULL DESC, list_contains($urls, url) DESC,
+         coalesce(list_contains($urls, final_url), false) DESC, fetched_at DESC
 LIMIT 1
 """
 _PAGE_OF_ARTICLE = """

@@ -11,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 from crawlers.archive import ImportedRecord, Kind
 from crawlers.discovery import normalise_url
 from crawlers.extraction.imported_records import CLEAN
+from crawlers.extraction.text import single_line
 from crawlers.importers.items import LOCAL_SOURCE, failed, fetched, host
 from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
 
@@ -72,7 +73,7 @@ def _url_and_source(line: bytes) -> tuple[str | None, str | None]:
     try:
         if len(record["url"]) > MAX_URL_BYTES:
             return None, None
-        return normalise_url(record["url"]), source.strip() if isinstance(source, str) and source.strip() else None
+        return normalise_url(record["url"]), (single_line(source) or None) if isinstance(source, str) else None
     except (KeyError, ValueError, TypeError, AttributeError):
         return None, None
 

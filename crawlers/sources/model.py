@@ -217,6 +217,11 @@ def read_file(path: Path) -> bytes:
     """The content of `sources.toml`. Raises SourcesError if it cannot be read."""
     try:
         return path.read_bytes()
+    except FileNotFoundError as error:
+        collector = ProblemCollector(path, "")
+        made_by = "`newsloom sources add URL` creates it, and `newsloom sources init` writes an example"
+        collector.add((), "no such file", f"a TOML file with [[source]] tables; {made_by}")
+        raise collector.error() from error
     except OSError as error:
         collector = ProblemCollector(path, "")
         collector.add((), f"an unreadable file ({error.strerror})", "a TOML file with [[source]] tables")

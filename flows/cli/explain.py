@@ -35,4 +35,6 @@ def command(url: str, data: Path) -> None:
     explanation = explain(
         stored.body, page.final_url or page.url, http_charset=stored.http_charset, fetched_at=page.fetched_at
     )
+    if page.note:
+        click.echo(page.note, err=True)
     click.echo(f"{page.url}\n{page.story}\n\n{as_reasons(explanation)}", nl=False)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
 
+# Stands for the URL of a page that states none. No page has it, and it says nothing about what the page is.
+UNKNOWN_ORIGIN = "https://unknown.invalid/"
+UNKNOWN_URL = f"{UNKNOWN_ORIGIN}page.html"
+
 
 @click.command("extract")
 @click.argument("target", metavar="FILE|URL")
-@click.option("--url", help="URL of the page in FILE.  [default: the canonical URL that the page states]")
+@click.option("--url", help="URL of the page in FILE.  [default: the canonical URL that the page states, if it does]")
 @click.option(
     "--format",
     "form",
@@ -38,7 +43,10 @@ def command(target: str, url: str | None, form: str) -> None:
         found = extract(page.body, url or page.url, http_charset=page.http_charset)
     else:
         body = _read(target)
-        found = extract(body, url or _canonical_url(body, target))
+        found = extract(body, url or _canonical_url(body, target) or UNKNOWN_URL)
+        if not isinstance(found, Rejection) and found.url.startswith(UNKNOWN_ORIGIN):
+            is_known = found.image_url is None or not found.image_url.startswith(UNKNOWN_ORIGIN)
+            found = replace(found, url="", image_url=found.image_url if is_known else None)
     if isinstance(found, Rejection):
         raise FlowsError(f"{target}: not an article ({found.reason}): {found.detail}")
     write = {"text": as_text, "json": as_json, "markdown": as_markdown}[form]
@@ -60,7 +68,8 @@ def _read(target: str) -> bytes:
         raise FlowsError(f"{target}: cannot be read: {reason}. Give an HTML file, or an http or https URL.") from None
 
 
-def _canonical_url(body: bytes, target: str) -> str:
+def _canonical_url(body: bytes, target: str) -> str | None:
+    """The canonical URL that a page states, or None."""
     from crawlers.discovery import normalise_url
     from crawlers.extraction import Rejection
     from crawlers.extraction.page import read_page
@@ -75,4 +84,4 @@ def _canonical_url(body: bytes, target: str) -> str:
             return normalise_url(stated or "")
         except ValueError:
             continue
-    raise FlowsError(f"{target}: the page does not state its URL. Give it with --url https://…")
+    return None

@@ -33,7 +33,7 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     The file DATA/private/forgotten keeps hashes of the removed URLs, so that later runs skip them. Exports and other
     copies are not changed; remove them yourself.
     """
-    from flows.maintenance.forget import forget
+    from flows.maintenance.forget import count_stored, forget
     from flows.pipeline.extract import Extractor
     from warehouse import open_writer
 
@@ -42,8 +42,14 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     if url is not None and "://" not in url:
         raise click.UsageError(f"{url!r} is not a URL; expected one with a scheme, such as https://example.org/news/1")
     directory = data_directory(data)
-    if not yes:
-        click.confirm(f"Permanently remove everything about {url or source} from {directory.root}?", abort=True)
+    with open_writer(directory.root, "newsloom forget", wait=wait) as writer:
+        stored = count_stored(writer, directory, url=url, source=source)
+    if not yes and not _confirmed(
+        f"Permanently remove everything about {url or source} from {directory.root}: {stored.articles} articles and "
+        f"{stored.pages} stored pages and listings?"
+    ):
+        click.echo("nothing was removed")
+        raise click.exceptions.Exit(1)
     with open_writer(directory.root, "newsloom forget", wait=wait) as writer, Extractor() as extractor:
         removed = forget(writer, extractor, directory, url=url, source=source)
         writer.publish()
@@ -55,3 +61,11 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     )
     if removed.others:
         click.echo(f"kept {removed.others} articles of other sources with the same text")
+
+
+def _confirmed(question: str) -> bool:
+    try:
+        return click.confirm(question)
+    except click.Abort:  # Ctrl-C, or no terminal to answer in
+        click.echo(err=True)
+        return False

@@ -96,5 +96,7 @@ def main() -> None:
 
 
 def _exit_with(message: str, code: int) -> None:
-    click.echo(f"newsloom: {message}", err=True)
+    # Messages quote servers and files, whose control characters would command the terminal.
+    shown = "".join(char if char.isprintable() or char == "\n" else ascii(char)[1:-1] for char in message)
+    click.echo(f"newsloom: {shown}", err=True)
     sys.exit(code)

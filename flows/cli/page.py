@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 def command(url: str, headers: bool, data: Path) -> None:
     """Print the stored bytes of the latest complete answer from URL.
 
-    URL is any URL of an article, or the URL of a feed, sitemap or section page.
+    URL is any URL of an article, or the URL of a feed, sitemap or section page. If no page is stored for a URL of an
+    article, newsloom prints that of another URL, and says so on standard error.
     """
     from flows.reports.stored_page import find_page
 
-    stored = find_page(data, url).read()
+    page = find_page(data, url)
+    stored = page.read()
+    if page.note:
+        click.echo(page.note, err=True)
     if headers:
         lines = [f"{stored.status or ''} {stored.url}", *(f"{name}: {value}" for name, value in stored.headers), "", ""]
         sys.stdout.buffer.write("\n".join(lines).encode())

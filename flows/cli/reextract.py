@@ -23,12 +23,18 @@ def command(source: str | None, data: Path, wait: float) -> None:
     If the result differs, newsloom stores it as a new version of the article with the change `reextracted`, to tell it
     from an edit by the publisher. Nothing is fetched. Rejected pages are not read again; `newsloom rebuild` does that.
     """
+    from flows.errors import FlowsError
     from flows.maintenance.reextract import reextract
     from flows.pipeline.extract import Extractor
     from flows.progress import show_progress
     from warehouse import open_writer
 
     directory = data_directory(data)
+    if not (directory.private / "warehouse.duckdb").exists():
+        raise FlowsError(
+            f"{directory.root}: no warehouse found. Create one with `newsloom run` or `newsloom import`, "
+            "or choose another data directory with --data DIR or NEWSLOOM_DATA."
+        )
     with (
         show_progress() as reporter,
         open_writer(directory.root, "newsloom reextract", wait=wait) as writer,

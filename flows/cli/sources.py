@@ -14,7 +14,7 @@ EXAMPLE = """\
 # The sources that newsloom crawls. Check this file with `newsloom sources list`.
 
 [crawl]
-contact = "mailto:desk@example.org"     # your contact address, sent to publishers in the user agent
+# contact = "mailto:…"                  # your contact address for publishers; required before the first run
 delay = 1.0                             # seconds between two requests to the same host
 recheck_hours = [1, 6, 24, 72]          # hours after the first fetch at which an article is checked again
 
@@ -191,4 +191,4 @@ def init(sources: Path) -> None:
         raise FlowsError(f"{sources}: already exists; not changed") from error
     except OSError as error:
         raise FlowsError(f"{sources}: cannot be written: {error.strerror}") from error
-    click.echo(f"{sources} written. Add your sources to it, then run `newsloom run`.")
+    click.echo(f"{sources} written. Add your contact address and your sources to it, then run `newsloom run`.")

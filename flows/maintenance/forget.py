@@ -13,7 +13,8 @@ from crawlers.archive.erase import erase_from_segments
 from crawlers.discovery import url_key_or_none
 from crawlers.errors import ArchiveError
 from flows.dedup.recompute import process_queue
-from flows.pipeline.blocklist import Blocklist, add_to_blocklist
+from flows.errors import FlowsError
+from flows.pipeline.blocklist import Blocklist, add_to_blocklist, read_blocklist
 from flows.pipeline.classify import classify_fetches
 from flows.pipeline.load import origin_of
 from flows.pipeline.rows import build_batch
@@ -21,7 +22,14 @@ from flows.pipeline.segments import locked_archive
 from flows.progress import SilentReporter
 from flows.reports.stored_page import url_spellings
 from warehouse.dedup.recompute_queue import queue_articles
-from warehouse.forgetting.forget import find_traces, keep_offsets, remove_traces, requests_elsewhere
+from warehouse.forgetting.forget import (
+    count_traces,
+    find_traces,
+    keep_offsets,
+    remove_traces,
+    requests_elsewhere,
+    stored_sources,
+)
 from warehouse.loading.load import add_batch
 
 if TYPE_CHECKING:
@@ -48,6 +56,28 @@ class ForgetResult:
     records: int
     addresses: int
     others: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCount:
+    """The numbers of articles and of stored pages and listings that `forget` would remove.
+
+    Listings that only name a URL are not among them, because they must be read to know.
+    """
+
+    articles: int
+    pages: int
+
+
+def count_stored(
+    writer: Writer, directory: DataDirectory, *, url: str | None = None, source: str | None = None
+) -> StoredCount:
+    """What is stored about a URL or a source. Raises FlowsError for a source that was never stored nor forgotten."""
+    if source is not None and not read_blocklist(directory.private).has_source(source):
+        names = stored_sources(writer.connection)
+        if source not in names:
+            raise FlowsError(f"{source}: unknown source; available: {', '.join(names) or 'none'}")
+    return StoredCount(*count_traces(writer.connection, [] if url is None else url_spellings(url), source))
 
 
 def forget(

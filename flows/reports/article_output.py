@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from crawlers.extraction import EXTRACTOR_VERSION, Rejection
+from flows.dedup.text.words import read_words
 
 if TYPE_CHECKING:
     from crawlers.extraction import Article
@@ -26,15 +27,27 @@ def as_text(article: Article) -> str:
 
 
 def as_markdown(article: Article) -> str:
-    """The article in Markdown: a linked heading, and blank lines between paragraphs."""
+    """The article in Markdown: a heading, linked if the URL is known, and blank lines between paragraphs."""
     paragraphs = (_escaped(line) for line in article.text.split("\n"))
-    parts = (f"# [{_escaped(article.title)}]({_link(article.url)})", _escaped(_byline(article)), *paragraphs)
+    title = _escaped(article.title)
+    parts = (
+        f"# [{title}]({_link(article.url)})" if article.url else f"# {title}",
+        _escaped(_byline(article)),
+        *paragraphs,
+    )
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
 def as_json(article: Article) -> str:
-    """All fields in JSON, with ISO 8601 times, `provenance` as an object, and the version of the extractor."""
-    fields = asdict(article) | {"provenance": dict(article.provenance), "extractor": EXTRACTOR_VERSION}
+    """All fields in JSON, with ISO 8601 times, `provenance` as an object, and the version of the extractor.
+
+    `url` is null if it is unknown.
+    """
+    fields = asdict(article) | {
+        "url": article.url or None,
+        "provenance": dict(article.provenance),
+        "extractor": EXTRACTOR_VERSION,
+    }
     return json.dumps(fields, default=_iso, ensure_ascii=False, indent=2) + "\n"
 
 
@@ -67,7 +80,9 @@ def as_reasons(explanation: Explanation) -> str:
     if isinstance(found, Rejection):
         lines = [f"rejected ({found.reason}): {found.detail}"]
     else:
-        lines = [f"an article with {len(found.text.split()):,} words in {found.text.count(chr(10)) + 1} lines"]
+        lines = [
+            f"an article with {len(read_words(found.text).hashes):,} words in {found.text.count(chr(10)) + 1} lines"
+        ]
     lines += [f"extractor {EXTRACTOR_VERSION}", "", "Candidates for the headline (the first is used):"]
     for number, title in enumerate(explanation.titles, start=1):
         lines.append(f"  {number}. {_cut(title.text)}")

@@ -33,6 +33,8 @@ class ArchivedPage:
     fetched_at: datetime
     story: str
     """When it was fetched, its place and its outcome, for the user."""
+    note: str | None
+    """For the user: that this is the page of another URL of the article, because none is stored for the URL itself."""
 
     @property
     def place(self) -> str:
@@ -45,12 +47,13 @@ class ArchivedPage:
 
 
 def find_page(data: Path, url: str) -> ArchivedPage:
-    """The page last stored for a URL: the one that was requested, the target of a redirect, or the canonical one.
+    """The page last stored for a URL that was requested or redirected to; or else a page of the same article.
 
     Raises FlowsError if the URL is unknown or no answer was stored, and WarehouseError if there is no warehouse.
     """
+    spellings = url_spellings(url)
     with connect(data) as connection:
-        found = last_fetch(connection, url_spellings(url))
+        found = last_fetch(connection, spellings)
     if found is None:
         raise FlowsError(
             f"{url}: not found in the warehouse. To extract the page as it is now, run `newsloom extract URL`."
@@ -60,6 +63,7 @@ def find_page(data: Path, url: str) -> ArchivedPage:
     if found.warc_offset is None:
         raise FlowsError(f"{url}: no answer is stored; {fetched}; {outcome}")
     redirected = f", redirected to {found.final_url}" if found.final_url and found.final_url != found.url else ""
+    is_other = not {found.url, found.final_url} & set(spellings)
     answered = f", answered {found.status}" if found.status is not None else ""
     return ArchivedPage(
         directory=data_directory(data).archive,
@@ -71,6 +75,7 @@ def find_page(data: Path, url: str) -> ArchivedPage:
         offset=found.warc_offset,
         fetched_at=found.fetched_at,
         story=f"{fetched}{answered}{redirected}; {outcome}\nsegment {found.segment} at byte {found.warc_offset}",
+        note=f"{url}: no page is stored for this URL; this is {found.url}, of the same article" if is_other else None,
     )
 
 

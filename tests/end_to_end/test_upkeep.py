@@ -345,6 +345,12 @@ def test_what_is_forgotten_stays_out_when_it_comes_again(filled: Path) -> None:
     assert newsloom("doctor", data=filled).startswith("no problems found")
 
 
+def test_a_source_that_does_not_exist_is_refused_with_the_names_that_do(filled: Path) -> None:
+    said = newsloom("forget", "--source", "won.example", "--yes", data=filled, code=2)
+    assert "won.example: unknown source; available: import, one.example" in said
+    assert not (filled / "private" / "forgotten").exists()
+
+
 def test_what_is_no_address_is_not_forgotten(filled: Path) -> None:
     said = newsloom("forget", "an-article", "--yes", data=filled, code=2)
     assert "'an-article' is not a URL" in said
@@ -429,6 +435,10 @@ def test_what_others_had_of_a_forgotten_source_goes_where_the_archive_has_it_no_
 
 
 def test_forget_asks_first(filled: Path) -> None:
-    newsloom("forget", address(2), data=filled, code=130)
+    assert "nothing was removed" in newsloom("forget", address(2), data=filled, code=1)
+    done = call("forget", "--source", "one.example", "--data", str(filled), stdin=b"n\n")
+    assert done.returncode == 1
+    assert "6 articles and 8 stored pages and listings?" in done.stdout.decode()
+    assert "nothing was removed" in done.stdout.decode()
     assert private(filled, "SELECT count(*) FROM articles") == [(7,)]
     assert "Give a URL or --source NAME." in newsloom("forget", data=filled, code=2)

@@ -45,6 +45,26 @@ def find_traces(connection: duckdb.DuckDBPyConnection, urls: Sequence[str], sour
     return Trace(*(tuple(value for (value,) in rows) for rows in (articles, found, segments, elsewhere)))
 
 
+def count_traces(connection: duckdb.DuckDBPyConnection, urls: Sequence[str], source: str | None) -> tuple[int, int]:
+    """The numbers of articles, and of stored pages and listings, of these spellings of a URL, or of a source."""
+    found = find_traces(connection, urls, source)
+    ((pages,),) = connection.execute(
+        "SELECT count(*) FROM fetches WHERE warc_offset IS NOT NULL AND CASE WHEN $source IS NULL "
+        "THEN url IN (FROM gone_urls) OR final_url IN (FROM gone_urls) ELSE source = $source END",
+        {"source": source},
+    ).fetchall()
+    return len(found.articles), pages
+
+
+def stored_sources(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """The names of all sources of which anything is stored."""
+    rows = connection.execute(
+        "SELECT source FROM article_state UNION SELECT source FROM fetches UNION SELECT source FROM aliases "
+        "UNION SELECT source FROM private.frontier ORDER BY ALL"
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
 def requests_elsewhere(connection: duckdb.DuckDBPyConnection, segment: str) -> set[tuple[str, datetime]]:
     """The requests of other sources in a segment that the last `find_traces` found, as (URL, time)."""
     rows = connection.execute("SELECT url, fetched_at FROM elsewhere WHERE segment = ?", [segment]).fetchall()
