@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 @click.option("--failed", is_flag=True, help="Only runs that failed or crashed.")
 def command(data: Path, limit: int, failed: bool) -> None:
     """List recent runs with their duration, results and final state."""
-    from flows.reports.run_history import last_runs, runs_table
+    from flows.reports.run_history import last_runs, print_runs
     from flows.reports.run_summary import report_console
 
     directory = data_directory(data)
     runs = last_runs(directory, limit, failed_only=failed)
     if runs:
-        report_console().print(runs_table(runs))
+        print_runs(runs, report_console())
     else:
         click.echo(f"{directory.root}: no runs yet" if not failed else f"{directory.root}: no failed runs")

@@ -11,6 +11,8 @@ from warehouse import WarehouseError, connect
 from warehouse.runs import recent_runs
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from flows.data_directory import DataDirectory
     from warehouse.runs import RecentRun
 
@@ -26,15 +28,14 @@ def last_runs(directory: DataDirectory, limit: int, *, failed_only: bool = False
         return []
 
 
-def runs_table(runs: list[RecentRun]) -> Table:
-    """The runs as a table."""
+def print_runs(runs: list[RecentRun], console: Console) -> None:
+    """Print the runs as a table, and below it why some of them failed."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for name in ("run", "kind", "started (UTC)"):
         table.add_column(name, no_wrap=True)
     for name in ("seconds", "new", "failed"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("outcome", no_wrap=True)
-    table.add_column("why", overflow="fold")
     for run in runs:
         table.add_row(
             run.run_id,
@@ -44,6 +45,8 @@ def runs_table(runs: list[RecentRun]) -> Table:
             str(run.loaded),
             str(run.failed),
             run.outcome,
-            (run.detail or "").replace("[", r"\["),
         )
-    return table
+    console.print(table)
+    for run in runs:
+        if run.detail:
+            console.print(f"{run.run_id}: {run.detail}", markup=False, soft_wrap=True)

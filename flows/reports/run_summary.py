@@ -80,7 +80,7 @@ def summarise(
     )
 
 
-LEAST_WIDTH = 100  # of the table; a narrower terminal wraps its lines and loses nothing
+LEAST_WIDTH = 80  # of the table; a narrower terminal wraps its lines and loses nothing
 
 
 def report_console() -> Console:
@@ -95,23 +95,23 @@ MOST_SOURCES = 40  # rows that fit on a screen; the rest share one row, and the 
 
 
 def print_summary(summary: RunSummary, console: Console) -> None:
-    """Print the outcomes of all pages."""
+    """Print the outcomes of all pages; those that no page had are left out, so that the table is narrow."""
+    outcomes = [name for name in OUTCOMES if name == "loaded" or summary.total(name)]
     title = f"run {summary.run_id}: {summary.seconds:.1f} s"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     table.add_column("source", overflow="fold")
-    for name in ("fetched", *OUTCOMES):
+    for name in ("fetched", *outcomes):
         table.add_column(name, justify="right", no_wrap=True)
     with_pages = [source for source in summary.sources if sum(source.counts)]
     busiest = sorted(with_pages, key=lambda source: (-sum(source.counts), source.source))
     shown, rest = busiest[:MOST_SOURCES], busiest[MOST_SOURCES:]
     for source in sorted(shown, key=lambda source: source.source):
-        table.add_row(source.source, *_cells(source.counts))
+        table.add_row(source.source, *_cells(source.counts, outcomes))
     if rest:
-        table.add_row(
-            f"{len(rest)} more sources", *_cells(tuple(map(sum, zip(*(s.counts for s in rest), strict=True))))
-        )
+        together = tuple(map(sum, zip(*(source.counts for source in rest), strict=True)))
+        table.add_row(f"{len(rest)} more sources", *_cells(together, outcomes))
     table.add_section()
-    table.add_row("all", *_cells(tuple(summary.total(outcome) for outcome in OUTCOMES)), style="bold")
+    table.add_row("all", *_cells(tuple(map(summary.total, OUTCOMES)), outcomes), style="bold")
     if with_pages:
         console.print(table)
     else:
@@ -133,5 +133,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         console.print(describe_failures(summary.failed), markup=False, soft_wrap=True)
 
 
-def _cells(counts: tuple[int, ...]) -> list[str]:
-    return [str(sum(counts)), *(str(count) if count else "·" for count in counts)]
+def _cells(counts: tuple[int, ...], outcomes: list[str]) -> list[str]:
+    """The number of pages, and of those with each of some outcomes."""
+    shown = [counts[OUTCOMES.index(outcome)] for outcome in outcomes]
+    return [str(sum(counts)), *(str(count) if count else "·" for count in shown)]

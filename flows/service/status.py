@@ -10,7 +10,7 @@ import click
 
 from flows.data_directory import GIGABYTE
 from flows.reports.failing_sources import describe_failing, failing_now
-from flows.reports.run_history import last_runs, runs_table
+from flows.reports.run_history import last_runs, print_runs
 from flows.reports.run_summary import report_console
 from flows.service.state import running_service, use_service
 from warehouse import writer_at_work
@@ -46,7 +46,7 @@ def print_status(directory: DataDirectory) -> None:
         click.echo(line)
     runs = last_runs(directory, RUNS_SHOWN)
     if runs:
-        report_console().print(runs_table(runs))
+        print_runs(runs, report_console())
 
 
 def _next_runs(directory: DataDirectory, service: ServiceState) -> list[str]:
