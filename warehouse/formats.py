@@ -6,7 +6,8 @@ rows is enough.
 - CSV and JSON have times in ISO 8601 (those with a time zone in UTC, with `+00:00`), intervals as DuckDB prints them
   (which DuckDB and pandas parse), bytes in hexadecimal, and floating-point numbers with as few digits as identify them.
 - JSON has null for NaN and the infinities. A name that occurs twice gets a number.
-- CSV has lists, maps and structs as JSON. A missing value is empty, an empty text is `""`.
+- CSV has lists, maps and structs as JSON. A missing value is empty, an empty text is `""`. A text that a spreadsheet
+  would run as a formula has an apostrophe before it.
 - Parquet has intervals as text as well, because Arrow and pandas read Parquet's own as bytes and polars does not read
   them; 128-bit integers are decimals, because Parquet has none.
 """
@@ -71,6 +72,13 @@ def write_csv(relation: duckdb.DuckDBPyRelation, file: Path) -> None:
             shutil.copyfileobj(source, target, 1 << 20)
     finally:
         values.unlink(missing_ok=True)
+
+
+def as_texts(relation: duckdb.DuckDBPyRelation) -> duckdb.DuckDBPyRelation:
+    """The rows of a relation with all values as the texts of CSV, without its apostrophes; missing values are NULL."""
+    numbered, fields = _numbered(relation)
+    cells = (column if kind.id == "varchar" else _csv_cell(column, kind) for column, kind in fields)
+    return numbered.project(", ".join(cells))
 
 
 def write_parquet(relation: duckdb.DuckDBPyRelation, file: Path) -> None:
@@ -142,7 +150,12 @@ def _distinct(names: Sequence[str]) -> Iterator[str]:
 
 
 def _csv_cell(column: str, kind: DuckDBPyType) -> str:
-    return f"CAST(to_json({_json(column, kind)}) AS VARCHAR)" if kind.id in NESTED else _text(column, kind)
+    if kind.id in NESTED:
+        return f"CAST(to_json({_json(column, kind)}) AS VARCHAR)"
+    if kind.id == "varchar":  # numbers with a sign stay as they are
+        is_formula = f"regexp_matches({column}, '^[=+@\\t\\r-]') AND try_cast({column} AS DOUBLE) IS NULL"
+        return f"CASE WHEN {is_formula} THEN concat(chr(39), {column}) ELSE {column} END"
+    return _text(column, kind)
 
 
 def _json_object(names: Iterator[str], fields: Sequence[tuple[str, DuckDBPyType]]) -> str:

@@ -33,6 +33,7 @@ _WINDOWS_1252 = {
 }
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that XML forbids, and the noncharacters used as placeholders, which no real text contains."""
+_CHARSETS = re.compile(r"utf-8|iso8859|iso2022|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab")
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
@@ -46,8 +47,8 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
         return to_unicode(body[len(mark) :], encoding)
-    declared = resolve_encoding(http_charset) if http_charset else None
-    declared = declared or html_body_declared_encoding(body)
+    labels = (http_charset, html_body_declared_encoding(body))
+    declared = next((name for label in labels if label and (name := declared_charset(label))), None)
     if body.startswith((b"<\x00", b"\x00<")):
         return to_unicode(body, "utf-16-le" if body[1] == 0 else "utf-16-be")
     if not body.isascii():
@@ -56,6 +57,15 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
         if text.count("\ufffd") * 10 <= extra_bytes:
             return text
     return to_unicode(body, declared if declared not in (None, "utf-8") else "cp1252")
+
+
+def declared_charset(label: str) -> str | None:
+    """Python's name of a declared charset; None for unknown ones and codecs that are not charsets ("hex", "idna").
+
+    None also for UTF-16 and UTF-32: a text in which the declaration is readable uses neither.
+    """
+    name = resolve_encoding(label.strip("\"' "))
+    return name if name and _CHARSETS.match(name) else None
 
 
 def charset_of(content_type: str | None) -> str | None:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, cast
 
 from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
-from w3lib.encoding import html_body_declared_encoding, read_bom, resolve_encoding, to_unicode
+from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
+from crawlers.discovery.markup import declared_charset
 from crawlers.extraction.article import Rejection, RejectionReason
 from crawlers.extraction.charset_guess import guess_charset
 from crawlers.limits import MAX_PAGE_BYTES
@@ -83,7 +84,6 @@ _LATIN_BY_LANGUAGE = {
 }
 """The charset of pages of a language in Latin script; of all others it is windows-1252."""
 _LANGUAGE = re.compile(rb"""<html\b[^>]{0,300}\blang\s*=\s*["']?([a-zA-Z]{2})\b""", re.IGNORECASE)
-_CHARSETS = re.compile(r"utf-8|iso8859|iso2022|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab")
 _SEVEN_BIT = ("iso2022", "hz")
 _BINARY_SHARE = 0.1
 """Share of control bytes from which the start of a page is binary data. Text has none, a damaged page a few."""
@@ -120,7 +120,9 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
     if utf16 := _utf16_charset(body):
         return to_unicode(body, utf16)
     declared = [
-        name for label in (http_charset, html_body_declared_encoding(body)) if label and (name := _charset(label))
+        name
+        for label in (http_charset, html_body_declared_encoding(body))
+        if label and (name := declared_charset(label))
     ]
     if not any(name.startswith(_SEVEN_BIT) for name in declared) and (text := _utf8(body)) is not None:
         return text
@@ -141,13 +143,6 @@ def _guessed_charset(body: bytes) -> str:
     if guessed not in _LATIN_CHARSETS or language is None:
         return guessed
     return _LATIN_BY_LANGUAGE.get(language[1].decode().lower(), "cp1252")
-
-
-def _charset(label: str) -> str | None:
-    """Python's name of a declared charset. None for unknown ones, codecs that are not charsets ("hex"), and UTF-16 and
-    UTF-32: a page in which the declaration is readable uses neither."""
-    name = resolve_encoding(label.strip("\"' "))
-    return name if name and _CHARSETS.match(name) else None
 
 
 def _utf16_charset(body: bytes) -> str | None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "csv", "json", "jsonl", "parquet"]),
+    type=click.Choice(["table", "lines", "csv", "json", "jsonl", "parquet"]),
     default="table",
     show_default=True,
     help="Output format.",
@@ -31,6 +31,7 @@ def command(query: str, form: str, data: Path) -> None:
 
     \b
     newsloom sql "SELECT title, published_at FROM articles ORDER BY published_at DESC LIMIT 10"
+    newsloom sql "FROM articles LIMIT 1" --format lines      # one line for each value
     newsloom sql "SELECT * FROM articles" --format parquet > articles.parquet
     """
     from flows.reports.query_output import write

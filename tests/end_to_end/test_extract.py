@@ -139,8 +139,8 @@ def test_a_page_of_another_url_of_the_article_is_announced(stored: Path) -> None
     other = "https://chronicle.example/another-address-of-it"
     with open_writer(stored, "test") as writer:
         writer.connection.execute(
-            "INSERT INTO aliases (url, article_id, source, kind) SELECT ?, article_id, source, 'same_text' "
-            "FROM article_state",
+            "INSERT INTO aliases (url, article_id, source, kind, title, seen_at, segment) "
+            "SELECT ?, article_id, source, 'same_text', 'x', first_seen_at, 's1' FROM article_state",
             [other],
         )
         writer.publish()

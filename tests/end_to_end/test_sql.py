@@ -182,3 +182,20 @@ def test_more_than_twenty_articles_are_found(tmp_path: Path) -> None:
     done = call("search", "flood AND water", "--data", str(tmp_path / "data"))
     assert done.returncode == 2
     assert done.stderr.decode().startswith("newsloom: a query is a list of words")
+
+
+def test_lines_show_every_column(filled: Path) -> None:
+    said = sql(
+        filled, "SELECT 1 AS number, 'a\nb' || chr(27) AS word, NULL AS nothing, [1] AS list", "--format", "lines"
+    )
+    assert said.stdout.decode() == ("row 1\n  number   1\n  word     a\n           b\\x1b\n  nothing\n  list     [1]\n")
+    titles = sql(filled, "SELECT title FROM articles ORDER BY title", "--format", "lines").stdout.decode()
+    assert titles == 'row 1\n  title  Say "ü"\n\nrow 2\n  title  Title 1\n'
+
+
+def test_a_table_says_how_many_columns_it_hides(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    columns = ", ".join(f"'a value of some length' AS column_{number}" for number in range(27))
+    done = sql(filled, f"SELECT {columns}")
+    assert done.stderr.decode() == "24 of 27 columns are hidden; --format lines shows all\n"
+    assert sql(filled, "SELECT 1").stderr == b""

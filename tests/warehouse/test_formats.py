@@ -129,3 +129,28 @@ def test_sql_and_export_write_the_same_bytes(
     query_output.write(connection, "SELECT * FROM everything", form, target)
     assert exported.rows == 1
     assert exported.files[0].read_bytes() == target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("text", "cell"),
+    [
+        ('=HYPERLINK("http://x.example")', '\'=HYPERLINK("http://x.example")'),
+        ("+1+1", "'+1+1"),
+        ("-x", "'-x"),
+        ("@SUM(A1)", "'@SUM(A1)"),
+        ("\t=1", "'\t=1"),
+        ("-5.5", "-5.5"),
+        ("1 = 1", "1 = 1"),
+        ("– dash", "– dash"),
+    ],
+)
+def test_a_text_in_csv_is_no_formula(text: str, cell: str) -> None:
+    with duckdb.connect() as connection:
+        relation = connection.sql("SELECT $1 AS text, -5 AS number", params=[text])
+        target = io.BytesIO()
+        write(relation, "csv", target)
+        lines = list(csv.reader(io.StringIO(target.getvalue().decode())))
+        assert lines == [["text", "number"], [cell, "-5"]]
+        target = io.BytesIO()
+        write(relation, "jsonl", target)
+        assert json.loads(target.getvalue()) == {"text": text, "number": -5}

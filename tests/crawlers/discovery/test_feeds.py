@@ -390,3 +390,14 @@ def test_dates_of_other_calendars_are_converted_in_their_language_only() -> None
     (persian,) = parse_feed(feed.format(' xml:lang="fa-IR"', entry).encode(), "https://a.example/").links
     assert (unknown.published_at, unknown.modified_at) == (None, datetime(2026, 1, 27, 17, 42, 38, tzinfo=UTC))
     assert persian.published_at == datetime(2026, 1, 27, 11, 32, 6, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("charset", ["hex", "idna", "punycode", "unicode_escape", "rot13", "zip", "undefined"])
+@pytest.mark.parametrize("where", ["header", "body"])
+def test_a_codec_that_is_no_charset_is_not_used(charset: str, where: str) -> None:
+    declared = charset if where == "body" else "windows-1252"
+    body = f'<?xml version="1.0" encoding="{declared}"?><rss><channel><item><title>Caf\xe9 im Wald \\x41</title>'
+    body += "<link>http://a.example/2026/03/a-story-of-it.html</link></item></channel></rss>"
+    content_type = f"text/xml; charset={charset}" if where == "header" else "text/xml"
+    (link,) = parse_feed(body.encode("cp1252"), "http://a.example/feed", content_type).links
+    assert link.title == "Caf\xe9 im Wald \\x41"
