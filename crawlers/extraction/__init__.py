@@ -7,10 +7,13 @@ steps, each in the module named:
 2. `metadata.read_declared`: collect what the page declares about itself, once for all later steps. JSON-LD is read in
    `json_ld`, the titles in `stated_titles`.
 3. `body`: find the text. trafilatura runs in `trafilatura_adapter`, `cleaning` drops lines that do not belong to the
-   article, `leads` adds the lead. Pages that need scripts: `script_state`, `script_blocks`.
+   article, `leads` adds the lead, and `normalising`
+   brings the markup into the forms that trafilatura knows. Pages that need scripts: `script_state`,
+   `script_blocks`.
 4. `rejections`: decide whether the page is an article, from the measurements in `page_signals`.
 5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
-   `authors`, the canonical URL in `urls`; section, tags, image and description in `metadata` itself.
+   `authors`, the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
+   description in `metadata` itself.
 6. `language`: the declared language, checked against the text.
 
 `extract_record` (`imported_records`) does the same for articles imported without a page; `explain` shows why an

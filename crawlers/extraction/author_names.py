@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import html
 import re
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from crawlers.extraction.plausible import is_unfilled
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+_TAG = re.compile(r"<[^<>]{0,300}>")
+_PATH = re.compile(r"/\S*|[\w.-]+(?:/[\w.-]+){2,}/?|\S+\.(?:html?|php|aspx?)")
+"""The path of an author's page in place of a name; one slash stands between two names."""
 _EMAIL = re.compile(r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+[)>\]]?")
 _HANDLE = re.compile(r"\(?(?<!\w)@\w{1,50}\)?")
 _URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
@@ -67,7 +72,9 @@ def _is_among(key: str, others: frozenset[str]) -> bool:
 
 
 def _parts(byline: str) -> Iterator[str]:
-    text = single_line(byline)[:500]
+    text = single_line(_TAG.sub(" ", html.unescape(byline)))[:500]
+    if is_unfilled(text) or _PATH.fullmatch(text):
+        return
     for unwanted in (_URL, _EMAIL, _HANDLE, _BRACKETS):
         text = unwanted.sub(" ", text)
     text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(single_line(text))))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.extraction.author_names import LINKING_WORDS, MAX_BYLINES, agency_keys, clean_names, keys_of_names
 from crawlers.extraction.json_ld import text_of, types_of
+from crawlers.extraction.page import is_in_comments
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.stated_titles import site_name
 from crawlers.extraction.text import match_key, single_line
@@ -26,6 +27,7 @@ _METAS = (
     "author",
     "article:author",
     "og:article:author",
+    "og:author",
     "articleauthor",
     "parsely-author",
     "sailthru.author",
@@ -126,12 +128,13 @@ def _is_marked(element: HtmlElement) -> bool:
     attributes = element.attrib
     if not attributes or element.tag in _NEVER_BYLINES:
         return False
-    return (
+    is_marked = (
         _BYLINE_CLASS.search(attributes.get("class", "")) is not None
         or attributes.get("rel") == "author"
         or attributes.get("itemprop") in ("author", "creator")
         or attributes.get("id") in ("author", "authors")
     )
+    return is_marked and not is_in_comments(element)
 
 
 def _prefixed_byline(tree: HtmlElement, publisher_keys: frozenset[str]) -> tuple[str, ...]:

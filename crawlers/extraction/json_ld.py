@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from crawlers.extraction.plausible import is_unfilled
 from crawlers.extraction.text import match_key, single_line
 
 if TYPE_CHECKING:
@@ -95,7 +96,33 @@ def read_structured_data(tree: HtmlElement) -> StructuredData:
     for script in tree.iter("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
             nodes.extend(_flatten(_load(script.text), _MAX_DEPTH))
-    return StructuredData(tuple(nodes))
+    return StructuredData(tuple(_resolved(nodes)))
+
+
+def _resolved(nodes: list[Node]) -> Iterator[Node]:
+    """The nodes with each reference (`{"@id": …}`, or the identifier alone for an author) replaced by what it names."""
+    named: dict[str, Node] = {}
+    for node in nodes:
+        for value in (node, *node.values()):
+            for item in value if isinstance(value, list) else [value]:
+                if isinstance(item, dict) and len(item) > 1 and isinstance(name := item.get("@id"), str):
+                    named.setdefault(name, item)
+
+    def resolve(value: object) -> object:
+        if isinstance(value, list):
+            return [resolve(item) for item in value]
+        if (
+            isinstance(value, dict)
+            and isinstance(name := value.get("@id"), str)
+            and not value.keys() - {"@id", "@type"}
+        ):
+            return named.get(name, value)
+        return value
+
+    for node in nodes:
+        author = node.get("author")
+        stated = {"author": named.get(author, author)} if isinstance(author, str) else {}
+        yield {key: resolve(value) for key, value in {**node, **stated}.items()}
 
 
 def _load(text: str) -> object:
@@ -135,10 +162,12 @@ def types_of(node: Node) -> frozenset[str]:
 
 
 def text_of(value: object) -> str | None:
-    """A string of JSON-LD as readable text: entities resolved, no tags, on one line; None for any other value."""
+    """A string of JSON-LD as readable text: entities resolved, no tags, on one line; None for any other value
+    and for one that a template left unfilled."""
     if not isinstance(value, str):
         return None
-    return single_line(_TAG.sub("", html.unescape(value))) or None
+    text = single_line(_TAG.sub("", html.unescape(value)))
+    return None if not text or is_unfilled(text) else text
 
 
 def texts_of(value: object) -> list[str]:

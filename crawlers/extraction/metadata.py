@@ -16,12 +16,15 @@ from crawlers.extraction.author_names import clean_names
 from crawlers.extraction.authors import choose_authors, structured_names
 from crawlers.extraction.dates import NO_CONTEXT, FetchContext, choose_dates
 from crawlers.extraction.json_ld import Node, StructuredData, read_structured_data, text_of, texts_of, types_of
+from crawlers.extraction.plausible import is_topic
 from crawlers.extraction.stated_titles import StatedTitles, read_titles, site_name_keys
 from crawlers.extraction.text import match_key, name_key, single_line
 from crawlers.extraction.titles import choose_title
 from crawlers.extraction.urls import canonical_url, resolve_http_url
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from crawlers.dates import ParsedDate
     from crawlers.extraction.page import Page
 
@@ -30,6 +33,10 @@ T = TypeVar("T")
 _MAX_TAGS = 50
 """Real tag lists are shorter; a longer one is a whole vocabulary pasted into the keywords."""
 _MAX_TAG_LENGTH = 100
+_MIN_SPACED_TAGS = 7
+"""Words from which a keyword in lower case is several; the longest names of one topic have capitals."""
+_MIN_HEADLINE_WORDS = 5
+"""Words of a keyword from which one that repeats the headline is no topic."""
 _MAX_PARTS = 10
 _FRONT_PAGE_URL = re.compile(r"(?:https?://[^/]*)?/?")
 _HOME_LABELS = frozenset({"home", "homepage", "startseite", "accueil", "inicio", "início", "stronagłówna", "главная"})
@@ -230,15 +237,24 @@ def _tags(page: Page, declared: DeclaredMetadata) -> FieldValue[tuple[str, ...]]
         ("meta", page.metas.get("keywords", ())),
     ):
         tags: dict[str, str] = {}
-        for part in (
-            single_line(html.unescape(part)).lstrip("# ") for text in stated for part in _TAG_SEPARATOR.split(text)
-        ):
+        for part in _split_tags(stated):
             key = match_key(part)
-            if key and len(part) <= _MAX_TAG_LENGTH and key.replace(" ", "") not in declared.site_name_keys:
+            if not key or len(part) > _MAX_TAG_LENGTH or key.replace(" ", "") in declared.site_name_keys:
+                continue
+            is_headline = key in declared.headline_keys and len(key.split()) >= _MIN_HEADLINE_WORDS
+            if is_topic(part) and not is_headline:
                 tags.setdefault(key, part)
         if tags:
             return FieldValue(tuple(tags.values())[:_MAX_TAGS], origin)
     return FieldValue(None)
+
+
+def _split_tags(stated: Sequence[str]) -> list[str]:
+    """Single keywords. One text of many words in lower case has them divided by spaces alone."""
+    parts = [single_line(html.unescape(part)).lstrip("# ") for text in stated for part in _TAG_SEPARATOR.split(text)]
+    if len(parts) == 1 and len(words := parts[0].split()) >= _MIN_SPACED_TAGS and parts[0] == parts[0].lower():
+        return words
+    return parts
 
 
 def _image(page: Page, article: Node) -> FieldValue[str]:
@@ -247,7 +263,7 @@ def _image(page: Page, article: Node) -> FieldValue[str]:
         ("json-ld", _image_urls(article.get("image"), 3)),
         ("meta", (*page.metas.get("twitter:image", ()), *page.metas.get("twitter:image:src", ()))),
     ):
-        if url := next((url for value in stated if (url := resolve_http_url(value, page.url))), None):
+        if url := next((url for value in stated if (url := resolve_http_url(value, page.base_url))), None):
             return FieldValue(url, origin)
     return FieldValue(None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urljoin
 
 from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
@@ -13,6 +14,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 from crawlers.discovery.markup import declared_charset
 from crawlers.extraction.article import Rejection, RejectionReason
 from crawlers.extraction.charset_guess import guess_charset
+from crawlers.extraction.plausible import is_unfilled, is_unfilled_url
 from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
@@ -87,6 +89,10 @@ _LANGUAGE = re.compile(rb"""<html\b[^>]{0,300}\blang\s*=\s*["']?([a-zA-Z]{2})\b"
 _SEVEN_BIT = ("iso2022", "hz")
 _BINARY_SHARE = 0.1
 """Share of control bytes from which the start of a page is binary data. Text has none, a damaged page a few."""
+_COMMENTS = re.compile(
+    r"(?:^|[\s_-])(?:comments?(?!-(?:open|closed))|commentlist|disqus|replies)(?:$|[\s_-])", re.IGNORECASE
+)
+"""Part of the class or identifier of readers' comments."""
 _MAX_DAMAGED_SHARE = 0.02
 """Share of the characters beyond ASCII that may be broken in UTF-8, because pages are cut and assembled from parts. In
 a page in another charset nearly all of them are broken."""
@@ -98,8 +104,11 @@ class Page:
 
     url: str
     tree: HtmlElement
+    base_url: str
+    """What relative links are relative to: the page's `base` element or its URL."""
     metas: Mapping[str, tuple[str, ...]]
-    """Contents of the `meta` elements by lower-cased `property`, `name`, `itemprop` or `http-equiv`, in page order."""
+    """Contents of the `meta` elements by lower-cased `property`, `name`, `itemprop` or `http-equiv`, in page order.
+    Values that a template left unfilled, and those of readers' comments, are not among them."""
 
     def meta(self, *names: str) -> str | None:
         """The content of the first of these meta elements that the page has."""
@@ -200,7 +209,7 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the HTML parser stopped: {last.message}")
     if (elements := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
         return Rejection(RejectionReason.TOO_LARGE, f"{elements:,} elements; the limit is {MAX_ELEMENTS:,}")
-    return Page(url, tree, _metas(tree))
+    return Page(url, tree, _base_url(tree, url), _metas(tree))
 
 
 def _most_attributes(page: bytes) -> int:
@@ -256,11 +265,29 @@ def _not_markup(text: str) -> str | None:
     return "plain text"
 
 
+def _base_url(tree: HtmlElement, url: str) -> str:
+    stated = next((href for base in tree.iter("base") if (href := base.get("href", "").strip())), "")
+    try:
+        joined = urljoin(url, stated)
+    except ValueError:
+        return url
+    return joined if joined.startswith(("http://", "https://")) and not is_unfilled_url(joined) else url
+
+
+def is_in_comments(element: HtmlElement) -> bool:
+    """True for an element of the readers' comments, by the class or identifier of its containers; one with the headline
+    is that of the page."""
+    return any(
+        _COMMENTS.search(f"{container.get('class', '')} {container.get('id', '')}") and container.find(".//h1") is None
+        for container in (element, *element.iterancestors("div", "section", "ol", "ul", "li", "aside", "article"))
+    )
+
+
 def _metas(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         content = (element.get("content") or "").strip()
-        if not content:
+        if not content or is_unfilled(content) or (element.get("itemprop") and is_in_comments(element)):
             continue
         for attribute in ("property", "name", "itemprop", "http-equiv"):
             if name := element.get(attribute):

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.extraction.json_ld import text_of, texts_of
+from crawlers.extraction.markup_text import text_with_breaks
+from crawlers.extraction.plausible import is_unfilled
 from crawlers.extraction.text import match_key, name_key, single_line
 
 if TYPE_CHECKING:
@@ -68,7 +70,7 @@ class StatedTitles:
 
 def read_titles(page: Page, structured_data: StructuredData | None = None) -> StatedTitles:
     """Collect the titles that a page states."""
-    headings, in_menu, heading_parts = _headings(page.tree)
+    headings, in_menu, heading_parts, glued = _headings(page.tree)
     element = next(page.tree.iter("title"), None)
     site_keys = site_name_keys(page, structured_data)
     nodes = structured_data.articles() if structured_data else []
@@ -87,39 +89,66 @@ def read_titles(page: Page, structured_data: StructuredData | None = None) -> St
     )
     title = [_title_text(element.text_content())] if element is not None else []
     title = [without_site(text, site_keys, (*h1, *og, *twitter), sections) for text in title if text]
+    title = [text for text in title if name_key(text) not in site_keys]
+    h1 = [_without_kicker(text, (*og, *twitter, *title)) if text in glued else text for text in h1]
+    named = [text for text in (*og, *twitter) if name_key(text) not in site_keys]
     return StatedTitles(
         h1=tuple(h1),
-        og=(*og, *twitter),
-        twitter=tuple(twitter),
-        title=tuple(text for text in title if name_key(text) not in site_keys),
+        # Some pages state the title as the name of the site.
+        og=tuple(named if named or h1 or title else (*og, *twitter)),
+        twitter=tuple(text for text in twitter if name_key(text) not in site_keys),
+        title=tuple(title),
         in_menu=tuple(in_menu),
         heading_parts=tuple(heading_parts),
     )
 
 
-def _headings(tree: HtmlElement) -> tuple[list[str], list[str], list[str]]:
-    """The `h1` outside menus, the `h1` within menus, and all headings outside menus with the elements within them."""
+def _headings(tree: HtmlElement) -> tuple[list[str], list[str], list[str], set[str]]:
+    """The `h1` outside menus, the `h1` within menus, all headings outside menus with the elements within them, and the
+    headings whose kicker only their style sets off."""
+    glued: set[str] = set()
     h1: list[str] = []
     h1_in_menu: list[str] = []
     parts: list[str] = []
     for count, heading in enumerate(tree.iter("h1", "h2")):
         if count >= _MAX_HEADINGS:
             break
-        text = _title_text(heading.text_content())
+        text = _title_text(text_with_breaks(heading))
+        if with_colon := _with_kicker_set_off(heading):
+            text = _title_text(with_colon)
+            glued.add(text)
         if not text:
             continue
         in_menu = next(heading.iterancestors("nav", "li"), None) is not None
         if not in_menu:
             parts.append(text)
-            inner = (_title_text(part.text_content()) for part in islice(heading.iterdescendants(), _MAX_PARTS))
+            inner = (_title_text(text_with_breaks(part)) for part in islice(heading.iterdescendants(), _MAX_PARTS))
             parts.extend(filter(None, inner))
         if heading.tag == "h1":
             (h1_in_menu if in_menu else h1).append(text)
-    return h1, h1_in_menu, parts
+    return h1, h1_in_menu, parts, glued
+
+
+def _with_kicker_set_off(heading: HtmlElement) -> str | None:
+    """The text of a heading whose kicker, in a `span`, touches the headline, with a colon between them; None for any
+    other heading."""
+    first = heading[0] if len(heading) and not (heading.text or "").strip() else None
+    if first is None or first.tag != "span" or len(first):
+        return None
+    kicker = (first.text or "").strip()
+    rest = text_with_breaks(heading).lstrip()[len(kicker) :]
+    return f"{kicker}: {rest}" if kicker[-1:].islower() and rest[:1].isupper() else None
+
+
+def _without_kicker(heading: str, others: Sequence[str]) -> str:
+    """A heading without its kicker, if another title of the page is the headline alone."""
+    headline = heading.partition(": ")[2]
+    return headline if match_key(headline) in {match_key(other) for other in others} else heading
 
 
 def _title_text(text: str) -> str:
-    return single_line(html.unescape(text))[:MAX_TITLE_LENGTH]
+    text = single_line(html.unescape(text))[:MAX_TITLE_LENGTH]
+    return "" if is_unfilled(text) else text
 
 
 def site_name(page: Page) -> str:

@@ -72,7 +72,7 @@ def rank_titles(article: Node, titles: StatedTitles, site_keys: frozenset[str]) 
     declared = [match_key(text) for kind, text in stated if kind in ("og:title", "json-ld")]
     groups: dict[str, list[tuple[str, str]]] = {}
     for kind, text in stated:
-        whole = _completed(text, texts) if kind == "json-ld" else text
+        whole = _completed(text, texts) if kind == "json-ld" or text.endswith(_ELLIPSIS) else text
         # A wording on which og:title and JSON-LD agree is the page's choice, even if a shorter form exists.
         whole = whole if declared.count(match_key(whole)) > 1 else _reduced(whole, short_forms)
         groups.setdefault(match_key(whole), []).append((kind, whole))
@@ -158,5 +158,5 @@ def _completed(text: str, others: Sequence[str]) -> str:
     if not text.endswith(_ELLIPSIS) and len(text) < _MAYBE_CUT_LENGTH:
         return text
     start = match_key(text.rstrip("…. "))
-    longer = (other for other in others if other != text and len(other) >= len(text))
+    longer = (other for other in others if len(other) >= len(text) and match_key(other) != start)
     return next((other for other in longer if match_key(other).startswith(start)), text)

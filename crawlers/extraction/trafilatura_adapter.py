@@ -41,7 +41,7 @@ the whole sequence returns another text for two such results, both times a worse
 _EXTRA_PER_LETTER = 2
 """Characters that each letter of an unsegmented script counts in addition: it says as much as three letters of other
 scripts, as translations of the same text show."""
-_MIN_PARAGRAPH_SHARE = 0.8
+_MIN_PARAGRAPH_SHARE = 0.7
 """Share of the text of all paragraphs; if the result has less, other containers of the body are searched for."""
 _MIN_KEPT_SHARE = 0.4
 """Share of the page's prose; if the result has less, most of the article may be lost."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.discovery.urls import normalise_url, same_site
+from crawlers.extraction.plausible import is_unfilled_url
 
 if TYPE_CHECKING:
     from crawlers.extraction.page import Page
@@ -18,6 +19,7 @@ _PARTS_OF_PAGE = re.compile(
 _SLUG = re.compile(r"(?:[^-_]+[-_]){2,}|\d{5}|\.\w{3,5}$")
 """The last segment of an article's URL has three or more words, a long number or a file extension; that of a section
 has none of these."""
+_HOST_ALONE = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/|$)")
 _UNUSABLE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]")
 
 
@@ -33,12 +35,26 @@ def canonical_url(page: Page) -> str:
     )
     for stated in (*links, *page.metas.get("og:url", ())):
         try:
-            candidate = normalise_url(urljoin(page.url, (stated or "").strip())) if stated else None
+            candidate = _absolute((stated or "").strip(), page)
         except ValueError:
             continue
         if candidate and same_site(candidate, requested) and _is_plausible(candidate, requested):
             return requested if _without_scheme(candidate) == _without_scheme(requested) else candidate
     return requested
+
+
+def _absolute(stated: str, page: Page) -> str | None:
+    """A stated URL, normalised; None if a template left a part of it unfilled. Raises ValueError if it is malformed.
+
+    The site's host without a scheme is a URL of the site and not a relative one.
+    """
+    if not stated or is_unfilled_url(stated):
+        return None
+    if _HOST_ALONE.match(stated):
+        with_scheme = f"https://{stated}"
+        if same_site(with_scheme, page.url):
+            return normalise_url(with_scheme)
+    return normalise_url(urljoin(page.base_url, stated))
 
 
 def _without_scheme(url: str) -> str:
@@ -61,7 +77,7 @@ def _is_plausible(candidate: str, requested: str) -> bool:
 
 def resolve_http_url(value: str | None, base: str) -> str | None:
     """The absolute URL of a link on the page at `base`; None if it is not http(s) (`data:`) or malformed."""
-    if not value:
+    if not value or is_unfilled_url(value):
         return None
     try:
         joined = urljoin(base, value.strip())

@@ -55,7 +55,7 @@ def test_custom_elements_of_prose_are_paragraphs() -> None:
 
 
 def test_an_article_in_two_article_elements_is_whole() -> None:
-    first, second = HEADLINE + paragraphs(0, 3) + LIST, paragraphs(3, 5)
+    first, second = HEADLINE + paragraphs(0, 2), paragraphs(2, 3) + LIST + paragraphs(3, 5)
     assert lines_of(f"<article>{first}</article><div>Advertisement</div><article>{second}</article>") == WHOLE
 
 
