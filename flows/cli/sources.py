@@ -72,13 +72,20 @@ def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: 
     For a website, newsloom finds the feeds and sitemaps. For a publisher in its catalogue it knows them already. Both
     are written to the sources file.
     """
+    from flows.progress import show_progress
     from flows.sources.add import add_publishers, add_websites
 
     if not urls and name is None and language is None:
         raise click.UsageError("Give the URL of a website, --from-catalogue NAME or --language CODE.")
     if contact is not None and not urls:
         raise click.UsageError("--contact is only allowed together with the URL of a website.")
-    entries = add_websites(sources, urls, contact) if urls else []
+    entries: list[tuple[str, str]] = []
+    if urls:
+        with show_progress() as reporter:
+            added = add_websites(sources, urls, contact, reporter)
+        entries += added.entries
+        for sentence in added.known:
+            click.echo(sentence)
     if name is not None or language is not None:
         from crawlers.sources.catalogue import by_language, by_name
 
@@ -111,6 +118,7 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     from crawlers.plan.build import entry_points, plan_source
     from crawlers.sources.contact import require_contact
     from crawlers.sources.model import load_sources, user_agent
+    from flows.progress import show_progress
     from flows.sources.probe import LISTINGS, PAGES, SourceState, classify, probe
 
     configured = load_sources(sources)
@@ -127,7 +135,8 @@ def check(names: tuple[str, ...], sources: Path) -> None:
         for name, source in known.items()
         if not names or name in names
     ]
-    found = probe(planned, user_agent(configured.settings))
+    with show_progress() as reporter:
+        found = probe(planned, user_agent(configured.settings), reporter)
     broken = 0
     for source in planned:
         state, summary = classify(found[source.name], now)

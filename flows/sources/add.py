@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -15,14 +16,16 @@ from crawlers.sources.contact import may_crawl
 from crawlers.sources.model import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
 from crawlers.sources.write import entry, free_name, with_contact, with_entries
 from flows.errors import FlowsError
-from flows.sources.probe import LISTINGS, PAGES, Probe, probe
+from flows.sources.probe import LISTINGS, PAGES, Probe, probe, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from crawlers.sources.catalogue import CatalogueEntry
+    from crawlers.sources.model import Source
     from crawlers.sources.opml import Outline
+    from flows.progress import Reporter
 
 # The beginning of a new file.
 HEAD = """\
@@ -32,8 +35,18 @@ HEAD = """\
 MAX_FEEDS = 20  # per entry; some publishers have hundreds that overlap
 
 
-def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) -> list[tuple[str, str]]:
-    """Try websites and append an entry for each to the file; returns names and entries.
+@dataclass(frozen=True, slots=True)
+class AddedWebsites:
+    """The names and entries that were added, and for each website that the file has already, a sentence about it."""
+
+    entries: list[tuple[str, str]]
+    known: list[str]
+
+
+def add_websites(
+    file: Path, urls: Sequence[str], contact: str | None = None, reporter: Reporter | None = None
+) -> AddedWebsites:
+    """Try websites and append an entry to the file for each that it does not have, by its URL, feeds or sitemaps.
 
     `contact` is written to the file as well. Raises FlowsError if a contact is required and missing, if a URL is
     invalid, or if a website offers no feed, sitemap or article list; SourcesError if the file is invalid. After an
@@ -45,13 +58,20 @@ def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) ->
         text = with_contact(text or HEAD, contact)
         settings = parse_settings(text.encode(), file)
     taken = {source.name for source in configured.sources}
-    planned = {}
+    owners = _owners(configured)
+    planned: dict[str, PlannedSource] = {}
+    named: dict[int, str] = {}
+    known = []
     for url in urls:
         try:
             site = absolute_url(url if "://" in url else f"https://{url}")
         except ValueError as error:
             raise FlowsError(f"{url}: is not the URL of a website: {error}") from error
-        name = free_name((urlsplit(site).hostname or "").removeprefix("www."), taken)
+        name = _name_of_host(site, taken)
+        if (owner := owners.get(url_key(site)) or named.get(url_key(site))) is not None:
+            known.append(f"{url}: already there, as {owner}")
+            continue
+        named[url_key(site)] = name
         taken.add(name)
         port = urlsplit(site).port
         planned[name] = PlannedSource(
@@ -62,10 +82,46 @@ def add_websites(file: Path, urls: Sequence[str], contact: str | None = None) ->
             f"{file}: no contact address. Crawling public sites requires one; newsloom sends it in the user agent, so "
             "that publishers can write to you. Give it once, for example with --contact mailto:desk@example.org"
         )
-    found = probe(list(planned.values()), user_agent(settings))
-    entries = [(name, _entry(name, source.requests[0].url, found[name])) for name, source in planned.items()]
+    found = probe(list(planned.values()), user_agent(settings), reporter) if planned else {}
+    entries = []
+    for name, source in planned.items():
+        site = source.requests[0].url
+        written = _entry(name, site, found[name])
+        asked = _listings_of(written)
+        shared = next((url for url in asked if url_key(url) in owners), None)
+        if shared is not None:
+            known.append(f"{site}: already there, as {owners[url_key(shared)]}, which has {shared}")
+            continue
+        owners |= {url_key(url): name for url in asked}
+        entries.append((name, written))
     _write(file, text, [written for _, written in entries])
-    return entries
+    return AddedWebsites(entries, known)
+
+
+def _name_of_host(url: str, taken: Collection[str]) -> str:
+    """The name of a website's source: its host without www, as for imported pages, and a number if it is taken."""
+    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    name, number = host, 2
+    while name in taken:
+        name, number = f"{host}-{number}", number + 1
+    return name
+
+
+def _owners(configured: Sources) -> dict[int, str]:
+    """The names of the sources in the file, by the keys of their URLs."""
+    return {url_key(url): source.name for source in configured.sources for url in _urls(source)}
+
+
+def _urls(source: Source) -> Iterator[str]:
+    yield from (*source.feeds, *source.sitemaps, *source.sections)
+    if source.homepage:
+        yield source.homepage
+
+
+def _listings_of(written: str) -> list[str]:
+    """The URLs of an entry that newsloom requests."""
+    (table,) = tomllib.loads(written)["source"]
+    return [url for key in ("feeds", "sitemaps", "sections") for url in table.get(key, ())]
 
 
 def add_publishers(file: Path, publishers: Iterable[CatalogueEntry]) -> list[tuple[str, str]]:
@@ -123,12 +179,7 @@ def add_outlines(file: Path, outlines: Iterable[Outline]) -> list[tuple[str, str
 
 def _names_and_url_keys(configured: Sources) -> tuple[set[str], set[int]]:
     """The names of the sources in the file, and the keys of their URLs."""
-    listed = {
-        url_key(url)
-        for source in configured.sources
-        for url in (*source.feeds, *source.sitemaps, *source.sections, *([source.homepage] if source.homepage else []))
-    }
-    return {source.name for source in configured.sources}, listed
+    return {source.name for source in configured.sources}, set(_owners(configured))
 
 
 def _existing(file: Path) -> tuple[Sources, str]:
@@ -185,9 +236,7 @@ def _entry(name: str, url: str, found: Probe) -> str:
     elif any(fetch.links for fetch in front):
         sections = [url]
     else:
-        tried = "; ".join(
-            f"{fetch.url}: {fetch.detail or fetch.reason or 'lists no articles'}" for fetch in found.listings
-        )
+        tried = reasons(found.listings, "lists no articles")
         raise FlowsError(f"{url}: no feed, sitemap or article list found. Tried: {tried}")
     language = found.languages.most_common(1)
     return entry(

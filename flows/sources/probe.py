@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from flows.progress import Reporter
+
 PAGES = 3  # article pages tried per source
 LISTINGS = 10  # listings followed in addition to those that the source names
 STALE = timedelta(days=30)  # a feed without newer articles is of no use for news
@@ -56,14 +58,16 @@ class SourceState(StrEnum):
     NOT_ARTICLES = "not articles"
 
 
-def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]:
+def probe(sources: Sequence[PlannedSource], user_agent: str, reporter: Reporter | None = None) -> dict[str, Probe]:
     """Crawl some listings and pages of each source in a temporary archive. Lower limits of a source apply."""
     with tempfile.TemporaryDirectory(prefix="newsloom-") as folder, Extractor() as extractor:
         plan, archive = Path(folder) / "plan", Path(folder) / "archive"
         plan.mkdir()
         write_keys(plan / KNOWN_KEYS_FILE, ())
         write_plan(plan, CrawlPlan(secrets.token_hex(6), str(archive), user_agent, 500, tuple(sources)))
-        crawl = Crawl(plan, SilentReporter())
+        reporter = reporter or SilentReporter()
+        reporter.step(f"trying {_count(len(sources), 'source')}")
+        crawl = Crawl(plan, reporter)
         try:
             crawl.wait()
         finally:
@@ -71,14 +75,22 @@ def probe(sources: Sequence[PlannedSource], user_agent: str) -> dict[str, Probe]
         lines: list[tuple[Fetch, Article | Rejection | None]] = []
         for segment in sealed_segments(archive):
             fetches = list(segment.fetches())
+            reporter.step(f"reading {_count(len(fetches), 'answer')}")
             lines += ((line.fetch, line.content) for line in extractor.extract(segment, fetches))
     return {
         source.name: Probe(
-            tuple(fetch for fetch, _ in lines if fetch.source == source.name and fetch.kind is not Kind.PAGE),
+            _listings_of(source, [fetch for fetch, _ in lines if fetch.kind is not Kind.PAGE]),
             tuple(line for line in lines if line[0].source == source.name and line[0].kind is Kind.PAGE),
         )
         for source in sources
     }
+
+
+def _listings_of(source: PlannedSource, listings: Sequence[Fetch]) -> tuple[Fetch, ...]:
+    """The listings of a source, with those that were fetched for another one, because a crawl requests a URL once."""
+    urls = {request.url for request in source.requests}
+    urls |= {found.url for fetch in listings if fetch.source == source.name for found in fetch.listings}
+    return tuple(fetch for fetch in listings if fetch.source == source.name or fetch.url in urls)
 
 
 def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
@@ -99,8 +111,8 @@ def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
     return state, f"{summary}; {seen}"
 
 
-def _classify_unread(listings: Iterable[Fetch]) -> tuple[SourceState, str]:
-    reasons = Counter(
+def _classify_unread(listings: Sequence[Fetch]) -> tuple[SourceState, str]:
+    states = Counter(
         (
             SourceState.BLOCKED
             if fetch.status in REFUSALS
@@ -108,8 +120,18 @@ def _classify_unread(listings: Iterable[Fetch]) -> tuple[SourceState, str]:
         )
         for fetch in listings
     )
-    summary = "; ".join(sorted({f"{fetch.url}: {fetch.detail or fetch.reason or fetch.outcome}" for fetch in listings}))
-    return (reasons.most_common(1)[0][0] if reasons else SourceState.NO_FEED), summary or "nothing to request"
+    state = states.most_common(1)[0][0] if states else SourceState.NO_FEED
+    return state, reasons(listings, "nothing was read") or "nothing to request"
+
+
+def reasons(listings: Iterable[Fetch], otherwise: str) -> str:
+    """Why listings are of no use, each reason once: with the first URL, and the number of further ones."""
+    urls: dict[str, list[str]] = {}
+    for fetch in listings:
+        same = urls.setdefault(fetch.detail or fetch.reason or otherwise, [])
+        if fetch.url not in same:
+            same.append(fetch.url)
+    return "; ".join(f"{first}{_and_more(len(rest))}: {reason}" for reason, (first, *rest) in urls.items())
 
 
 _LISTING_STATES = {
@@ -140,6 +162,10 @@ def _classify_pages(pages: Sequence[tuple[Fetch, Article | Rejection | None]]) -
     if rejected[RejectionReason.PAYWALL]:
         return SourceState.PAYWALLED, summary
     return (SourceState.NOT_ARTICLES if rejected else SourceState.UNREACHABLE), summary
+
+
+def _and_more(number: int) -> str:
+    return f" and {_count(number, 'more URL')}" if number else ""
 
 
 def _count(number: int, noun: str) -> str:

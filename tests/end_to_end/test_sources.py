@@ -44,17 +44,30 @@ def test_adding_a_website_finds_its_feed(newsloom: Newsloom) -> None:
     with served(newsloom, with_robots(town_site(HOST, 4))):
         newsloom("sources", "add", f"http://{HOST}/")
     assert entries(newsloom.folder) == [
-        {"name": "town-example", "homepage": f"http://{HOST}/", "feeds": [f"http://{HOST}/feed.xml"], "language": "en"}
+        {"name": "town.example", "homepage": f"http://{HOST}/", "feeds": [f"http://{HOST}/feed.xml"], "language": "en"}
     ]
 
 
 def test_adding_keeps_what_people_have_written_in_the_file(newsloom: Newsloom) -> None:
-    mine = '# mine\n[crawl]\ndelay = 0  # fast\n[[source]]\nname = "town-example"\nfeeds = ["http://a.example/f"]\n'
+    mine = '# mine\n[crawl]\ndelay = 0  # fast\n[[source]]\nname = "town.example"\nfeeds = ["http://a.example/f"]\n'
     newsloom.sources(mine)
     with served(newsloom, with_robots(town_site(HOST, 2))):
         newsloom("sources", "add", HOST.join(("http://", "/feed.xml")))
     assert (newsloom.folder / "sources.toml").read_text().startswith(mine)
-    assert [entry["name"] for entry in entries(newsloom.folder)] == ["town-example", "town-example-2"]
+    assert [entry["name"] for entry in entries(newsloom.folder)] == ["town.example", "town.example-2"]
+
+
+def test_a_site_that_the_file_has_is_not_added_again(newsloom: Newsloom) -> None:
+    with served(newsloom, with_robots(town_site(HOST, 4))) as web:
+        said = newsloom("sources", "add", f"http://{HOST}/", f"http://{HOST}", f"http://{HOST}/feed.xml").stdout
+        assert f"http://{HOST}: already there, as {HOST}" in said
+        assert f"http://{HOST}/feed.xml: already there, as {HOST}, which has http://{HOST}/feed.xml" in said
+        assert "1 added" in said
+        asked = len(web.requests)
+        done = newsloom("sources", "add", f"http://www.{HOST}/feed.xml".replace("www.", ""))
+        assert f"http://{HOST}/feed.xml: already there, as {HOST}" in done.stdout
+        assert len(web.requests) == asked
+    assert len(entries(newsloom.folder)) == 1
 
 
 def test_publishers_are_not_asked_without_a_contact_which_is_given_once(newsloom: Newsloom) -> None:
@@ -107,7 +120,8 @@ def test_a_website_that_gives_nothing_is_not_added_and_told_why(newsloom: Newslo
     with served(newsloom, Site(HOST, {"/": ServedPage(b"<html><body>Under construction</body></html>")})):
         said = newsloom("sources", "add", f"http://{HOST}/", code=2).stderr
     assert f"http://{HOST}/: no feed, sitemap or article list found" in said
-    assert f"http://{HOST}/feed: answered 404" in said
+    assert f"http://{HOST}/feed and 10 more URLs: answered 404" in said
+    assert said.count("answered 404") == 1
     assert not (newsloom.folder / "sources.toml").exists()
 
 
@@ -163,7 +177,9 @@ def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newslo
     ]
     with served(newsloom, *sites) as web:
         newsloom.sources(town_sources(*(site.host for site in sites)))
-        said = newsloom("sources", "check", code=1).stdout
+        done = newsloom("sources", "check", code=1)
+        said = done.stdout
+        assert "trying 8 sources" in done.stderr
         tried = [asked for asked in web.requests if asked.host == "good.example" and asked.path.startswith("/news")]
         newsloom("sources", "check", "good.example")
     states = {line.split(": ")[0]: line.split(": ")[1] for line in said.splitlines()}
