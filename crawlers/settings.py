@@ -41,6 +41,9 @@ RETRY_TIMES = 2
 # The spider logs responses of every status.
 HTTPERROR_ALLOW_ALL = True
 
+# Scrapy takes any certificate by default, so that anybody between us and a publisher could write the articles.
+DOWNLOAD_VERIFY_CERTIFICATES = True
+
 # No request may lead into a private network, whatever its URL looks like or its host resolves to.
 TWISTED_DNS_RESOLVER = "crawlers.politeness.resolver.GuardedResolver"
 DOWNLOAD_HANDLERS = {

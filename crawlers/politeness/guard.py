@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.core.downloader.handlers.base import BaseDownloadHandler
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
-from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError
+from scrapy.exceptions import CannotResolveHostError, DownloadConnectionRefusedError, DownloadFailedError
 from twisted.web.client import HTTPConnectionPool
 
 from crawlers.politeness.hosts import ACCESS_POLICY, NO_ANSWER, REFUSING_DELAY, HostRegistry, host_of
 from crawlers.politeness.ip_ranges import ALLOW_PRIVATE_HINT, AccessPolicy, url_problem
-from crawlers.politeness.refusals import ForbiddenAddress
+from crawlers.politeness.refusals import ForbiddenAddress, UntrustedCertificate
 from crawlers.politeness.resolver import ATTEMPT, Attempt
 
 if TYPE_CHECKING:
@@ -33,6 +33,11 @@ KEPT_SECONDS = 15
 # Seconds for which a host that did not answer is left alone, doubled with each retry: it may still be working on the
 # request, or be under strain.
 FAILURE_WAIT = 2.0
+UNTRUSTED = (
+    "the certificate of the server is not valid: it is self-signed, has expired, or is for another host. To trust the "
+    "authority that signed it, set the environment variable SSL_CERT_FILE to a file with the certificates of all "
+    "authorities that you trust"
+)
 NOT_REACHED = (CannotResolveHostError, DownloadConnectionRefusedError)
 
 
@@ -111,7 +116,12 @@ class GuardedHandler(BaseDownloadHandler):
         host = host_of(request)
         self.registry.check(host)
         try:
-            response = await self._download(request)
+            try:
+                response = await self._download(request)
+            except DownloadFailedError as error:
+                if "certificate verify failed" in str(error):
+                    raise UntrustedCertificate(UNTRUSTED, host=host) from error
+                raise
         except NO_ANSWER as error:
             is_given_up = self.registry.record_failure(host, error)
             slot = self._slot(request)

@@ -53,6 +53,10 @@ class IncompleteBody(Refused):
     """The body ends early or is damaged, each time that it is requested."""
 
 
+class UntrustedCertificate(Refused):
+    """The certificate of the server is not valid, so that anybody may have written the response."""
+
+
 class AskedToWait(Refused):
     """The host asks to be left alone for longer than a crawl waits."""
 

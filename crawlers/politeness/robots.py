@@ -26,6 +26,7 @@ from crawlers.politeness.refusals import (
     Refused,
     RobotsForbidden,
     RobotsUnreachable,
+    UntrustedCertificate,
 )
 
 if TYPE_CHECKING:
@@ -87,7 +88,7 @@ class RobotsTxt(RobotsTxtMiddleware):
             response = await engine.download_async(robots_request)
         except BadRedirect:
             return None  # RFC 9309, 2.3.1.2: as if it did not exist
-        except (AskedToWait, HostUnresponsive) as refusal:
+        except (AskedToWait, HostUnresponsive, UntrustedCertificate) as refusal:
             return refusal
         except ForbiddenAddress as refusal:
             if refusal.host == host_of(request):

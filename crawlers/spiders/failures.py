@@ -30,6 +30,7 @@ from crawlers.politeness.refusals import (
     RobotsForbidden,
     RobotsUnreachable,
     TooLarge,
+    UntrustedCertificate,
 )
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
     BadStatus: (Outcome.FAILED, FailureReason.HTTP_STATUS),
     BadRedirect: (Outcome.FAILED, FailureReason.REDIRECTS),
     TooLarge: (Outcome.FAILED, FailureReason.TOO_LARGE),
+    UntrustedCertificate: (Outcome.FAILED, FailureReason.CONNECTION),
     IncompleteBody: (Outcome.FAILED, FailureReason.INCOMPLETE),
 }
 _ERRORS: tuple[tuple[tuple[type[BaseException], ...], FailureReason], ...] = (
