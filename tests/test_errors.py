@@ -33,6 +33,7 @@ from crawlers.politeness.refusals import (
     RobotsForbidden,
     RobotsUnreachable,
     TooLarge,
+    UntrustedCertificate,
 )
 from flows.errors import CrawlDiedError, FlowsError
 from warehouse import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
@@ -66,6 +67,7 @@ SIGNALS: list[BaseException] = [
             ForbiddenAddress,
             RobotsForbidden,
             RobotsUnreachable,
+            UntrustedCertificate,
             BadRedirect,
             BadStatus,
             TooLarge,

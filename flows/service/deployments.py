@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 ONE_AT_A_TIME = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
 # Seconds that a crawl waits for another writer before it is skipped; the next one is not far away.
 WAIT_FOR_WRITER = 120.0
-# Prefect's scheduler looks for new deployments every 5 seconds.
-FIRST_RUN_AFTER = timedelta(seconds=10)
 # Seconds that daily flows, and those that users start, wait for a crawl to end.
 WAIT_FOR_CRAWL = 3 * 3600.0
 
@@ -51,8 +49,7 @@ def deployments(name: str, directory: DataDirectory, sources: Path, schedule: Sc
     """All deployments under one name. Do not call it in an event loop, where Prefect returns coroutines."""
     both: dict[str, Any] = {"sources": str(sources), "data": str(directory.root)}
     every = timedelta(minutes=schedule.every_minutes)
-    # The first crawl is due as soon as the scheduler has seen it, because the user who starts the service waits for it.
-    crawls = Interval(every, anchor_date=datetime.now(UTC) + FIRST_RUN_AFTER, timezone=schedule.timezone)
+    crawls = Interval(every, anchor_date=datetime.now(UTC), timezone=schedule.timezone)
     return [
         _deployment(name, run_flow, both | {"wait": WAIT_FOR_WRITER}, crawls),
         _deployment(name, maintain_flow, both | {"wait": WAIT_FOR_CRAWL}, _daily(schedule.maintain_at, schedule)),

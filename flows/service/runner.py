@@ -26,6 +26,7 @@ def main() -> None:
     directory = DataDirectory(Path(data))
     settings = load_settings(Path(sources))
 
+    from prefect.client.orchestration import get_client
     from prefect.runner import Runner
 
     from flows.service.deployments import deployments
@@ -36,10 +37,11 @@ def main() -> None:
     served = deployments(name, directory, Path(sources), settings.schedule)
 
     async def serve() -> None:
-        for deployment in served:
-            await runner.aadd_deployment(deployment)
+        identifiers = {deployment.flow_name: await runner.aadd_deployment(deployment) for deployment in served}
         await reconcile(directory, name)
         await delete_old_deployments(name)
+        async with get_client() as client:  # the user who starts the service waits for the first crawl
+            await client.create_flow_run_from_deployment(identifiers["run"])
         Path(ready).touch()
         await runner.start()
 

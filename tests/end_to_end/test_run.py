@@ -178,7 +178,7 @@ def test_a_wrong_sources_file_is_refused_before_anything_starts(newsloom: Newslo
 
 
 def test_a_second_run_at_the_same_time_is_told_to_wait(newsloom: Newsloom) -> None:
-    with NewsWeb([town_site("slow.example", 30, delay=0.7)]) as web:
+    with NewsWeb([town_site("slow.example", 12, delay=0.7)]) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
         newsloom.sources(town_sources("slow.example"))
         first = newsloom.start("run")

@@ -120,7 +120,7 @@ def test_a_website_that_gives_nothing_is_not_added_and_told_why(newsloom: Newslo
     with served(newsloom, Site(HOST, {"/": ServedPage(b"<html><body>Under construction</body></html>")})):
         said = newsloom("sources", "add", f"http://{HOST}/", code=2).stderr
     assert f"http://{HOST}/: no feed, sitemap or article list found" in said
-    assert f"http://{HOST}/feed and 10 more URLs: answered 404" in said
+    assert " and 10 more URLs: answered 404" in said
     assert said.count("answered 404") == 1
     assert not (newsloom.folder / "sources.toml").exists()
 

@@ -45,10 +45,10 @@ def test_a_listing_beyond_the_limit_of_time_fails_and_the_next_one_is_read() -> 
 
 
 def test_a_listing_beyond_the_limit_of_memory_fails() -> None:
-    reader = ListingReader(memory=200 << 20)
+    reader = ListingReader(memory=400 << 20)
     try:
-        with pytest.raises(BadListingError, match=r"200 MiB of memory|crashed"):
-            asyncio.run(reader.read(fetched("<urlset>" + "<![CDATA[]]>" * 2_000_000)))
+        with pytest.raises(BadListingError, match=r"400 MiB of memory|crashed"):
+            asyncio.run(reader.read(fetched("<urlset>" + "<![CDATA[]]>" * 3_500_000)))
     finally:
         reader.stop()
 
