@@ -25,6 +25,8 @@ READ_SECONDS = 30.0
 """The largest sitemap of the protocol, 50 MiB with 50,000 URLs, takes 3 s."""
 MEMORY = 2 << 30
 """Bytes of address space; that sitemap takes 335 MB."""
+WAIT_SECONDS = 600.0
+"""For the listings before it as well. A worker that cannot even start, for lack of memory, is replaced for ever."""
 STOP_SECONDS = 2.0
 SMALL = 64 << 10
 """Bytes of a listing that is read in the crawl itself, as most are: no listing of this size takes half a second, and
@@ -51,7 +53,8 @@ class ListingReader:
             return read_listing(fetched)
         try:
             # In a thread, because starting the worker takes a second.
-            return await self._until_stopped(await asyncio.to_thread(self._schedule, fetched))
+            answer = await asyncio.to_thread(self._schedule, fetched)
+            return await asyncio.wait_for(self._until_stopped(answer), WAIT_SECONDS)
         except ReadingTimeoutError:
             raise BadListingError(f"reading it took longer than {self._seconds:g} s") from None
         except MemoryError:
