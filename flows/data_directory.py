@@ -12,8 +12,8 @@ from flows.errors import FlowsError
 
 DEFAULT = Path("newsloom-data")
 GIGABYTE = 1e9  # bytes, the unit of disks, settings and messages
-# Several times what a run needs before it fetches anything: the first run writes 10 MB, mostly Prefect's database. With
-# less, Prefect fails without a clear message.
+# Several times what is written before anything is fetched: at most 10 MB, mostly Prefect's database where `newsloom up`
+# starts a server. With less, Prefect fails without a clear message.
 LEAST_FREE_GB = 0.05
 
 
@@ -25,7 +25,7 @@ class DataDirectory:
     archive/packs/      packs of small segments of past days, two files per pack
     news.duckdb         the published file, for queries
     private/            the warehouse that runs write to, its lock, and the plans and crawl logs of runs
-    private/prefect.db  Prefect's database, unless a Prefect server is configured
+    private/prefect.db  the Prefect database of `newsloom up`, unless a Prefect server is configured
     private/service/    the lock, the state and the log of `newsloom up`
     """
 

@@ -21,6 +21,7 @@ from flows.pipeline.extract import Extractor
 from flows.pipeline.failures import describe_failures
 from flows.pipeline.interrupt import Interrupt
 from flows.pipeline.load import LoadResult
+from flows.pipeline.run_summary import RunSummary
 from flows.pipeline.segments import process_segment
 from flows.prefect_support import (
     Data,
@@ -35,7 +36,6 @@ from flows.prefect_support import (
 from flows.progress import LogReporter, Reporter
 from flows.reports.artifacts import create_run_artifacts
 from flows.reports.notify import notify_failure
-from flows.reports.run_summary import RunSummary
 from flows.retries import LONG_RETRIES
 from warehouse import Writer
 

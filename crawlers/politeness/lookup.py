@@ -9,7 +9,7 @@ from crawlers.politeness.ip_ranges import host_problem, non_public_kind
 
 
 def private_place(host: str) -> str | None:
-    """What a host leads to, if that is not the public web; None also for a name that only a proxy can look up."""
+    """What a host leads to, if that is not the public web; None also for a name that cannot be looked up."""
     problem = host_problem(host)
     if problem is not None:
         return problem

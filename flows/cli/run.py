@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from flows.data_directory import DataDirectory
     from flows.pipeline.interrupt import Interrupt
+    from flows.pipeline.run_summary import RunSummary
     from flows.progress import Reporter
-    from flows.reports.run_summary import RunSummary
 
 
 @click.command("run")

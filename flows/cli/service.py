@@ -103,11 +103,12 @@ def ui(only_print: bool, data: Path) -> None:
     Prefect's server asks for a password, because whoever can use it can run programs as you. `newsloom up` makes one
     for each data directory. Do not pass on the link of --print: it contains the password.
     """
+    import json
     import webbrowser
     from urllib.parse import quote
 
     from flows.errors import FlowsError
-    from flows.service.state import read_password, running_service, write_private
+    from flows.service.state import running_service, server_password, write_private
 
     directory = data_directory(data)
     service = running_service(directory)
@@ -116,14 +117,13 @@ def ui(only_print: bool, data: Path) -> None:
     if not service.own_server:
         link = service.ui  # a server of the user's, with a login of its own or none
     else:
-        password = os.environ.get("PREFECT_SERVER_API_AUTH_STRING") or read_password(directory)
-        link = f"{service.ui}/newsloom-login#{quote(password, safe='')}"
+        link = f"{service.ui}/newsloom-login#{quote(server_password(directory), safe='')}"
     if only_print:
         click.echo(link)
         return
     # By way of a file: the command line of the browser is visible to all users of the machine.
     page = directory.service / "login.html"
-    write_private(page, f'<!doctype html><meta charset="utf-8"><script>location.replace("{link}")</script>\n')
+    write_private(page, f'<!doctype html><meta charset="utf-8"><script>location.replace({json.dumps(link)})</script>\n')
     if webbrowser.open(page.absolute().as_uri()):
         click.echo(f"Opened Prefect's user interface: {service.ui}")
     else:

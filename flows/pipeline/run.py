@@ -22,8 +22,8 @@ from flows.pipeline.failures import isolate_failure
 from flows.pipeline.interrupt import Interrupt
 from flows.pipeline.plan import drop_forgotten_sources, make_plan, source_rows
 from flows.pipeline.run_record import recorded_run
+from flows.pipeline.run_summary import RunSummary, summarise
 from flows.pipeline.segments import pending_segments, process_segment
-from flows.reports.run_summary import RunSummary, summarise
 from flows.retries import LONG_RETRIES, SHORT_RETRIES, retried
 from flows.settings import load_all
 from warehouse import Writer, open_writer

@@ -11,7 +11,7 @@ from warehouse.run_counts import OUTCOMES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from flows.reports.run_summary import RunSummary
+    from flows.pipeline.run_summary import RunSummary
 
 # Characters that Markdown, or HTML in it, would interpret are escaped; control characters are removed.
 _SPECIAL = {character: f"\\{character}" for character in "\\`*_{}[]()#+-.!|~"}

@@ -48,20 +48,20 @@ class ServiceState:
         return parts._replace(netloc=host, query="", fragment="").geturl().removesuffix("/").removesuffix("/api")
 
 
-def read_password(directory: DataDirectory) -> str:
-    """The password of the Prefect server that `newsloom up` starts, as `USER:PASSWORD`; made if there is none yet.
+def make_password(directory: DataDirectory, given: str | None) -> str:
+    """The password for the Prefect server that a service starts, as `USER:PASSWORD`, for `server_password` to find.
 
-    Only the user who made it can read the file.
+    It is the one that the user has given, or the one of the service before, or a new one.
     """
     file = directory.service / PASSWORD_FILE
-    try:
-        return file.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        directory.private.mkdir(mode=0o700, parents=True, exist_ok=True)
-        directory.service.mkdir(exist_ok=True)
-        password = f"newsloom:{secrets.token_urlsafe(32)}"
-        write_private(file, password)
-        return password
+    password = given or (server_password(directory) if file.exists() else f"newsloom:{secrets.token_urlsafe(32)}")
+    write_private(file, password)
+    return password
+
+
+def server_password(directory: DataDirectory) -> str:
+    """The password of the Prefect server of the running service, as `USER:PASSWORD`."""
+    return (directory.service / PASSWORD_FILE).read_text(encoding="utf-8")
 
 
 def write_private(file: Path, text: str) -> None:
@@ -75,7 +75,7 @@ def use_service(directory: DataDirectory, service: ServiceState) -> None:
     """Let Prefect's client in this process use the server of a service; must be called before Prefect is imported."""
     os.environ["PREFECT_API_URL"] = service.api
     if service.own_server:
-        os.environ.setdefault("PREFECT_API_AUTH_STRING", read_password(directory))
+        os.environ.setdefault("PREFECT_API_AUTH_STRING", server_password(directory))
 
 
 def deployment_name(directory: DataDirectory, *, own_server: bool) -> str:

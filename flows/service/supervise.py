@@ -22,7 +22,7 @@ from flows.service.state import (
     ServiceState,
     deployment_name,
     lock_service,
-    read_password,
+    make_password,
     write_service_state,
 )
 
@@ -141,7 +141,7 @@ def supervise(
             chosen = _free_port(port)
             api = f"http://127.0.0.1:{chosen}/api"
             environment["PREFECT_API_URL"] = environment["PREFECT_SERVER_UI_API_URL"] = api
-            password = environment.get("PREFECT_SERVER_API_AUTH_STRING") or read_password(directory)
+            password = make_password(directory, environment.get("PREFECT_SERVER_API_AUTH_STRING"))
             environment["PREFECT_SERVER_API_AUTH_STRING"] = environment["PREFECT_API_AUTH_STRING"] = password
             environment.setdefault("PREFECT_SERVER_CORS_ALLOWED_ORIGINS", api.removesuffix("/api"))
             server = SupervisedProcess("server", ["flows.service.server", str(chosen)], environment)

@@ -10,21 +10,22 @@ import re
 import ssl
 import threading
 import time
-import zlib
 from dataclasses import dataclass
 from importlib.metadata import version
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
+from crawlers.content_codings import BodyTooLargeError, decode_body
 from crawlers.discovery import normalise_url
 from crawlers.limits import MAX_PAGE_BYTES
+from crawlers.politeness.ip_ranges import host_problem
 from crawlers.politeness.lookup import private_place
 from flows.errors import FlowsError
 
 SECONDS = 30.0  # as long as a user waits; the slowest real pages take ten
 MAX_REDIRECTS = 10
 _SOCKET_SECONDS = 10.0
-_GZIP_OR_ZLIB = 47  # tells zlib to recognise either format by its header
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,9 @@ def _outcome(url: str, seconds: float, limit: int) -> Download | FlowsError:
         return FlowsError(f"{url}: cannot be reached: {_explain(error)}")
     except ImportError as error:  # a SOCKS proxy needs a package that newsloom does not install
         return FlowsError(f"{url}: the proxy that the environment names cannot be used: {error}")
-    except (httpx.HTTPError, httpx.InvalidURL, zlib.error, OSError, ValueError) as error:
+    except BodyTooLargeError:
+        return FlowsError(f"{url}: longer than {limit:,} bytes")
+    except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError) as error:
         return FlowsError(f"{url}: the answer cannot be read: {type(error).__name__}: {error}")
 
 
@@ -83,10 +86,10 @@ def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
     headers = {"User-Agent": f"newsloom/{version('newsloom')}", "Accept": "text/html,*/*", "Accept-Encoding": "gzip"}
     # The certificates of this machine: a company's proxy may need one that is not among those that httpx brings along.
     verify = ssl.create_default_context()
-    is_private = private_place(httpx.URL(url).host) is not None
+    is_private = _private_place(httpx.URL(url)) is not None
 
     def guard(request: httpx.Request) -> None:
-        if not is_private and (problem := private_place(request.url.host)) is not None:
+        if not is_private and (problem := _private_place(request.url)) is not None:
             raise FlowsError(f"{url}: redirects to {problem}")
 
     with (
@@ -103,28 +106,27 @@ def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
         if not response.is_success:
             raise FlowsError(f"{url}: the server answered {response.status_code} {response.reason_phrase}")
         body = _read(response, limit, deadline)
-        if body is None:
-            raise FlowsError(f"{url}: longer than {limit:,} bytes")
         charset = response.charset_encoding
         return Download(str(response.url), body, charset.lower() if charset else None)
 
 
-def _read(response: httpx.Response, limit: int, deadline: float) -> bytes | None:
-    """The body without its content encoding; None if it is longer than `limit`."""
-    unpack = zlib.decompressobj(_GZIP_OR_ZLIB) if _is_packed(response.headers) else None
+def _private_place(url: httpx.URL) -> str | None:
+    proxies = getproxies()
+    proxied = (url.scheme in proxies or "all" in proxies) and not proxy_bypass(url.host)
+    # Names are for the proxy to look up, and nobody else need hear of them.
+    return host_problem(url.host) if proxied else private_place(url.host)
+
+
+def _read(response: httpx.Response, limit: int, deadline: float) -> bytes:
+    """The body without its content codings, as a crawl reads it. Raises BodyTooLargeError if it is over `limit`."""
     body = bytearray()
-    # Not iter_bytes, which unpacks whatever a chunk contains: this loop unpacks one byte more than the limit at most.
-    for chunk in response.iter_raw():
-        body += unpack.decompress(chunk, limit + 1 - len(body)) if unpack else chunk
+    for chunk in response.iter_raw():  # not iter_bytes, which unpacks whatever a chunk contains
+        body += chunk
         if len(body) > limit:
-            return None
+            raise BodyTooLargeError
         if time.monotonic() > deadline:
             raise httpx.ReadTimeout("the body is not complete")
-    return bytes(body)
-
-
-def _is_packed(headers: httpx.Headers) -> bool:
-    return headers.get("Content-Encoding", "").strip().lower() in ("gzip", "x-gzip", "deflate")
+    return decode_body(bytes(body), response.headers.get_list("Content-Encoding"), limit).content
 
 
 def _explain(error: Exception) -> str:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 
 from flows.data_directory import DataDirectory
-from flows.service.state import ServiceState, read_password, running_service
+from flows.service.state import ServiceState, running_service, server_password
 from tests.end_to_end.conftest import free_port
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ class Service:
         body = json.dumps(query or {}).encode() if method == "POST" else None
         headers = {"Content-Type": "application/json"}
         if self.state.own_server:
-            password = read_password(DataDirectory(self.newsloom.data))
+            password = server_password(DataDirectory(self.newsloom.data))
             headers["Authorization"] = f"Basic {base64.b64encode(password.encode()).decode()}"
         request = urllib.request.Request(f"{self.state.api}{path}", body, headers, method=method)
 

@@ -21,6 +21,7 @@ from fastwarc.stream_io import GzipWriter
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
+from crawlers.importers import files
 from flows.demo.web import NewsWeb
 from tests.end_to_end.conftest import Newsloom, article, town_site, town_sources
 from tests.rounds import ROUNDS
@@ -310,6 +311,15 @@ def test_json_lines_and_texts_are_read_from_addresses(newsloom: Newsloom) -> Non
     path = write_lines(newsloom.folder / "c.jsonl", record(9))
     newsloom("import", path.as_uri())
     assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
+
+
+def test_a_url_does_not_lead_into_a_private_network(newsloom: Newsloom, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "private_place", lambda host: None)  # as if the user had named a public place
+    with file_server({"/a.jsonl": json.dumps(record(1)).encode()}) as (site, asked):
+        said = newsloom("import", f"{site}/a.jsonl", code=2).stderr
+    assert "cannot be reached" in said
+    assert "it redirects to the loopback address 127.0.0.1" in said
+    assert asked == []
 
 
 def test_a_signed_link_is_stored_without_its_signature(newsloom: Newsloom) -> None:

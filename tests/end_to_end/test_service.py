@@ -130,11 +130,10 @@ def nobody_but_its_user_reaches(service: Service) -> None:
         foreign = {"Host": f"evil.example:{port}"}
         assert client.get(f"{api}/admin/version", headers=credentials | foreign).status_code == HTTPStatus.BAD_REQUEST
         assert client.get(service.state.ui, headers=foreign).status_code == HTTPStatus.BAD_REQUEST
-        answer = client.options(
-            f"{api}/deployments/",
-            headers={"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"},
-        )
-        assert "access-control-allow-origin" not in answer.headers
+        for origin, allowed in ((service.state.ui, True), ("http://evil.example", False)):
+            asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+            answer = client.options(f"{api}/deployments/", headers=asked)
+            assert ("access-control-allow-origin" in answer.headers) is allowed, origin
     assert password.read_text() not in service.newsloom("status").stdout
     for pid in [service.state.pid, *service.children()]:
         assert password.read_text() not in command_of(pid)
@@ -237,7 +236,9 @@ class TestWithAServerOfItsUser:
         assert 'schedule.every_minutes: found "often"' in status
 
     @pytest.mark.usefixtures("town")
-    def test_deployments_under_the_old_names_of_flows_are_deleted(self, newsloom: Newsloom, prefect_api: str) -> None:
+    def test_what_earlier_versions_and_killed_runs_left_at_the_server_is_put_in_order(
+        self, newsloom: Newsloom, prefect_api: str
+    ) -> None:
         newsloom.sources(schedule(every_minutes=60) + town_sources(HOST))
         name = deployment_name(DataDirectory(newsloom.data.absolute()), own_server=False)
         server = Service(newsloom, ServiceState(0, datetime.now(UTC), prefect_api, False, name, ""))
@@ -250,12 +251,27 @@ class TestWithAServerOfItsUser:
             f"/deployments/{made['ingest', name]}/create_flow_run",
             {"state": {"type": "SCHEDULED", "state_details": {"scheduled_time": due.isoformat()}}},
         )["id"]
+        by_hand = {
+            data: server.ask(
+                "/flow_runs/",
+                {
+                    "flow_id": server.ask("/flows/", {"name": "run"})["id"],
+                    "parameters": {"data": data},
+                    "state": {"type": "RUNNING"},
+                },
+            )["id"]
+            for data in (str(newsloom.data), "/another")
+        }
         with up(newsloom) as service:
+            states = {
+                data: service.ask(f"/flow_runs/{run}", method="GET")["state"]["type"] for data, run in by_hand.items()
+            }
             left = {one["id"] for one in service.ask("/deployments/filter", {})}
             runs = {one["id"] for one in service.ask("/flow_runs/filter", {})}
             assert {service.deployment(flow) for flow in ("run", "import")} <= left
         assert left & set(made.values()) == {made["ingest", "another"], made["other", name]}
         assert late not in runs
+        assert states == {str(newsloom.data): "CRASHED", "/another": "RUNNING"}, "a run that was killed left its state"
 
     def test_the_flows_of_once_a_day_and_by_hand_do_their_work_and_refuse_wrong_parameters(
         self, newsloom: Newsloom, town: NewsWeb, alerts: tuple[str, list[str]]

@@ -81,6 +81,11 @@ def test_the_deployments_and_a_finished_run_with_its_artifacts_are_shown(newsloo
         with up(newsloom) as service:
             run = wait_for(lambda: service.runs(state="COMPLETED"), "a run")[0]
             link = newsloom("ui", "--print").stdout.strip()
+            newsloom.environment["BROWSER"] = "/bin/true %s"
+            assert newsloom("ui").stdout == f"Opened Prefect's user interface: {service.state.ui}\n"
+            page = newsloom.data / "private" / "service" / "login.html"
+            assert link in page.read_text(encoding="utf-8")
+            assert page.stat().st_mode & 0o777 == 0o600
             shows(service, link.removeprefix(service.state.ui), folder, "Flow Runs 1 total", "Logout")
             shows(service, "/deployments", folder, "run", "maintain", "digest", "import", "Hourly")
             shows(service, f"/runs/flow-run/{run['id']}", folder, "run newsloom-data", "Completed")

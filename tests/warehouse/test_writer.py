@@ -124,10 +124,9 @@ def test_a_killed_writer_leaves_whole_files_and_no_lock(data: Path) -> None:
         theirs.close()
 
 
-def test_other_users_can_read_the_published_file_alone(data: Path) -> None:
+def test_other_users_cannot_read_the_private_folder(data: Path) -> None:
     load(data, 1)
     assert (data / "private").stat().st_mode & 0o777 == 0o700
-    assert (data / "news.duckdb").stat().st_mode & 0o444 == 0o444
 
 
 def test_readers_cannot_write(data: Path) -> None:

@@ -6,7 +6,6 @@ import socket
 
 import pytest
 
-from crawlers.importers.files import _public_socket
 from crawlers.politeness.lookup import private_address, private_place
 
 
@@ -18,7 +17,6 @@ from crawlers.politeness.lookup import private_address, private_place
         ("::1", "the loopback address ::1"),
         ("localhost", "'localhost', a name that exists only inside a private network"),
         ("192.0.80.1", None),
-        ("no-such-name.invalid", None),
     ],
 )
 def test_a_host_is_private_or_not(host: str, place: str | None) -> None:
@@ -29,8 +27,21 @@ def test_an_address_may_have_a_zone() -> None:
     assert private_address("fe80::1%eth0") == "the link-local address fe80::1%eth0"
 
 
-def test_no_socket_is_made_for_a_private_address() -> None:
-    kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
-    with pytest.raises(OSError, match="redirects to the private address 10"):
-        _public_socket((*kind, ("10.0.0.1", 80)))
-    _public_socket((*kind, ("192.0.80.1", 80))).close()
+@pytest.mark.parametrize(
+    ("found", "place"),
+    [
+        (["192.0.80.1", "10.0.0.7"], "paper.example, which is the private address 10.0.0.7"),
+        (["192.0.80.1"], None),
+        ([], None),
+    ],
+)
+def test_a_name_is_private_if_one_of_its_addresses_is(
+    monkeypatch: pytest.MonkeyPatch, found: list[str], place: str | None
+) -> None:
+    def look_up(*_: object, **__: object) -> list[tuple[object, ...]]:  # tests ask no server of names
+        if not found:
+            raise socket.gaierror
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    assert private_place("paper.example") == place

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.pipeline.run_summary import RunSummary
 from flows.reports.artifacts import escape, funnel, source_table
-from flows.reports.run_summary import RunSummary
 from warehouse.run_counts import SourceCounts
 
 SUMMARY = RunSummary(
