@@ -265,3 +265,24 @@ def town_sources(*hosts: str, segment_pages: int = 500, asks: str = 'feeds = ["h
     """A sources.toml for such sites, by their feeds or as `asks` says."""
     head = f"[crawl]\ndelay = 0\nsegment_pages = {segment_pages}\nrecheck_hours = []\n"
     return head + "".join(f'\n[[source]]\nname = "{host}"\n{asks.format(host=host)}\n' for host in hosts)
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two segments with three articles each, loaded (an import takes up what waits) and published."""
+    from tests.end_to_end.segments import crawl, newsloom  # which needs the pages that are made here
+
+    data = tmp_path_factory.mktemp("loaded") / "data"
+    crawl(data, range(1, 4), "00000")
+    crawl(data, range(4, 7), "00001")
+    text = data.parent / "text.txt"
+    text.write_text("A headline of its own\n" + "Some words that make up a text of a file, enough of them. " * 8)
+    newsloom("import", str(text), data=data)
+    return data
+
+
+@pytest.fixture
+def filled(loaded: Path, data: Path) -> Path:
+    """A copy of it for a test of its own."""
+    shutil.copytree(loaded, data)
+    return data

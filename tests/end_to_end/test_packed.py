@@ -15,7 +15,7 @@ from flows.maintenance.pack import pack_loaded
 from flows.reports.stored_page import find_page
 from tests.command import call
 from tests.end_to_end.conftest import article
-from tests.end_to_end.test_upkeep import EVERYTHING, address, crawl, grouped, newsloom, private, state, stored_bytes
+from tests.end_to_end.segments import EVERYTHING, address, crawl, grouped, newsloom, private, state, stored_bytes
 from warehouse import open_writer
 
 if TYPE_CHECKING:
