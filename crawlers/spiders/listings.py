@@ -63,7 +63,7 @@ def read_listing(fetched: FetchedListing) -> ListingContent:
     feeds = [FoundListing(feed, Kind.FEED) for feed in find_feeds(body, url)]
     everything = [FoundListing(sitemap, Kind.SITEMAP) for sitemap in fetched.sitemaps]
     news = [sitemap for sitemap in everything if "news" in sitemap.url.rpartition("/")[2].lower()]
-    return ListingContent(listing.links, tuple(feeds + news or everything or _usual_locations(url)), listing.problem)
+    return ListingContent(listing.links, tuple(feeds + news or everything or usual_locations(url)), listing.problem)
 
 
 def sitemaps_in_robots(named: Iterable[str], robots_url: str) -> tuple[str, ...]:
@@ -82,7 +82,8 @@ def sitemaps_in_robots(named: Iterable[str], robots_url: str) -> tuple[str, ...]
     return tuple(sitemaps)
 
 
-def _usual_locations(url: str) -> list[FoundListing]:
+def usual_locations(url: str) -> list[FoundListing]:
+    """Where a website that names no feed or sitemap usually has them."""
     return [
         *(FoundListing(urljoin(url, path), Kind.FEED) for path in COMMON_FEEDS),
         *(FoundListing(urljoin(url, path), Kind.SITEMAP) for path in COMMON_SITEMAPS),

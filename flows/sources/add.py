@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.discovery import absolute_url, url_key, url_key_or_none
-from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 from crawlers.languages import ISO_639_1
 from crawlers.plan.model import PlannedRequest, PlannedSource
 from crawlers.sources.contact import may_crawl
 from crawlers.sources.model import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
 from crawlers.sources.write import entry, free_name, with_contact, with_entries
+from crawlers.spiders.listings import usual_locations
 from flows.errors import FlowsError
 from flows.sources.probe import LISTINGS, PAGES, Probe, probe, reasons
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from crawlers.sources.catalogue import CatalogueEntry
@@ -75,14 +75,19 @@ def add_websites(
         taken.add(name)
         port = urlsplit(site).port
         planned[name] = PlannedSource(
-            name, 1.0, _candidates(site), limit=PAGES, listing_limit=LISTINGS, ports=() if port is None else (port,)
+            name,
+            settings.delay,
+            _candidates(site),
+            limit=PAGES,
+            listing_limit=LISTINGS,
+            ports=() if port is None else (port,),
         )
     if not may_crawl(settings, [source.requests[0].url for source in planned.values()]):
         raise FlowsError(
             f"{file}: no contact address. Crawling public sites requires one; newsloom sends it in the user agent, so "
             "that publishers can write to you. Give it once, for example with --contact mailto:desk@example.org"
         )
-    found = probe(list(planned.values()), user_agent(settings), reporter) if planned else {}
+    found = _probe_websites(planned, user_agent(settings), reporter)
     entries = []
     for name, source in planned.items():
         site = source.requests[0].url
@@ -214,18 +219,49 @@ def _candidates(url: str) -> tuple[PlannedRequest, ...]:
         return (PlannedRequest(url, Kind.SITEMAP),)
     if path.endswith((".xml", ".rss", ".atom", ".rdf", ".json")) or path.rstrip("/").endswith(("/feed", "/rss")):
         return (PlannedRequest(url, Kind.FEED),)
-    return (
-        PlannedRequest(url, Kind.HOMEPAGE),
-        *(PlannedRequest(urljoin(url, path), Kind.FEED) for path in COMMON_FEEDS),
-        *(PlannedRequest(urljoin(url, path), Kind.SITEMAP) for path in COMMON_SITEMAPS),
+    return (PlannedRequest(url, Kind.HOMEPAGE),)
+
+
+def _probe_websites(planned: Mapping[str, PlannedSource], agent: str, reporter: Reporter | None) -> dict[str, Probe]:
+    """Follow what the front pages name. Where that lists nothing, try the usual locations that were not tried yet."""
+    if not planned:
+        return {}
+    found = probe(list(planned.values()), agent, reporter)
+    again = [
+        replace(source, requests=requests)
+        for name, source in planned.items()
+        if not _feeds_and_sitemaps(found[name]) and (requests := _untried_locations(source, found[name]))
+    ]
+    for name, more in (probe(again, agent, reporter) if again else {}).items():
+        found[name] = Probe((*found[name].listings, *more.listings), (*found[name].pages, *more.pages))
+    return found
+
+
+def _feeds_and_sitemaps(found: Probe) -> list[Fetch]:
+    """Those that were read and list something."""
+    return [
+        fetch
+        for fetch in found.listings
+        if fetch.outcome is Outcome.FETCHED and fetch.kind is not Kind.HOMEPAGE and (fetch.links or fetch.listings)
+    ]
+
+
+def _untried_locations(source: PlannedSource, found: Probe) -> tuple[PlannedRequest, ...]:
+    first = source.requests[0]
+    if first.kind is not Kind.HOMEPAGE:
+        return ()
+    tried = {fetch.url for fetch in found.listings}
+    return tuple(
+        PlannedRequest(listing.url, listing.kind) for listing in usual_locations(first.url) if listing.url not in tried
     )
 
 
 def _entry(name: str, url: str, found: Probe) -> str:
     """The entry for a website: its feeds and news sitemaps, or else other sitemaps, or else its front page."""
     read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
-    feeds = _distinct(fetch for fetch in read if fetch.kind is Kind.FEED)
-    sitemaps = [fetch for fetch in read if fetch.kind is Kind.SITEMAP and (fetch.links or fetch.listings)]
+    listings = _feeds_and_sitemaps(found)
+    feeds = _distinct(fetch for fetch in listings if fetch.kind is Kind.FEED)
+    sitemaps = [fetch for fetch in listings if fetch.kind is Kind.SITEMAP]
     news = _distinct(fetch for fetch in sitemaps if any(link.title for link in fetch.links))
     front = [fetch for fetch in read if fetch.kind is Kind.HOMEPAGE]
     if feeds or news:

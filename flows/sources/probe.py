@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from flows.progress import Reporter
 
 PAGES = 3  # article pages tried per source
-LISTINGS = 10  # listings followed in addition to those that the source names
+LISTINGS = 12  # followed in addition to those that the source names: all usual locations, for one
 STALE = timedelta(days=30)  # a feed without newer articles is of no use for news
 REFUSALS = frozenset({401, 403, 406, 429, 451, 503})  # statuses by which servers turn crawlers away
 

@@ -40,11 +40,27 @@ def with_robots(site: Site, *lines: str, **pages: ServedPage) -> Site:
     return Site(site.host, {**site.pages, "/": FRONT, **pages, "/robots.txt": ServedPage(robots, "text/plain")})
 
 
-def test_adding_a_website_finds_its_feed(newsloom: Newsloom) -> None:
-    with served(newsloom, with_robots(town_site(HOST, 4))):
+def test_a_website_that_names_its_feed_is_asked_for_nothing_else(newsloom: Newsloom) -> None:
+    newsloom.sources("[crawl]\ndelay = 0\n")
+    with served(newsloom, with_robots(town_site(HOST, 4))) as web:
         newsloom("sources", "add", f"http://{HOST}/")
+        asked = [request.path for request in web.requests]
     assert entries(newsloom.folder) == [
         {"name": "town.example", "homepage": f"http://{HOST}/", "feeds": [f"http://{HOST}/feed.xml"], "language": "en"}
+    ]
+    assert sorted(path for path in asked if "/news/" not in path) == ["/", "/feed.xml", "/robots.txt"]
+
+
+def test_the_usual_locations_are_tried_where_a_front_page_leads_nowhere(newsloom: Newsloom) -> None:
+    newsloom.sources("[crawl]\ndelay = 0\n")
+    closed = town_site("closed.example", 2)
+    stale = b'<html><link rel="alternate" type="application/rss+xml" href="/old-feed"><body></body></html>'
+    moved = Site(HOST, {**town_site(HOST, 2).pages, "/": ServedPage(stale)})
+    with served(newsloom, closed, moved):
+        newsloom("sources", "add", "http://closed.example/", f"http://{HOST}/")
+    assert [entry["feeds"] for entry in entries(newsloom.folder)] == [
+        ["http://closed.example/feed.xml"],
+        [f"http://{HOST}/feed.xml"],
     ]
 
 
@@ -58,6 +74,7 @@ def test_adding_keeps_what_people_have_written_in_the_file(newsloom: Newsloom) -
 
 
 def test_a_site_that_the_file_has_is_not_added_again(newsloom: Newsloom) -> None:
+    newsloom.sources("[crawl]\ndelay = 0\n")
     with served(newsloom, with_robots(town_site(HOST, 4))) as web:
         said = newsloom("sources", "add", f"http://{HOST}/", f"http://{HOST}", f"http://{HOST}/feed.xml").stdout
         assert f"http://{HOST}: already there, as {HOST}" in said
@@ -99,6 +116,7 @@ def test_check_asks_nobody_without_a_contact(newsloom: Newsloom) -> None:
 
 
 def test_a_website_without_any_feed_is_asked_by_its_sitemap_or_its_front_page(newsloom: Newsloom) -> None:
+    newsloom.sources("[crawl]\ndelay = 0\n")
     site = town_site(HOST, 3)
     links = "".join(
         f'<article><h2><a href="{path}">Report of the town council number {path[-8]}</a></h2></article>'
@@ -117,12 +135,14 @@ def test_a_website_without_any_feed_is_asked_by_its_sitemap_or_its_front_page(ne
 
 
 def test_a_website_that_gives_nothing_is_not_added_and_told_why(newsloom: Newsloom) -> None:
+    head = "[crawl]\ndelay = 0\n"
+    newsloom.sources(head)
     with served(newsloom, Site(HOST, {"/": ServedPage(b"<html><body>Under construction</body></html>")})):
         said = newsloom("sources", "add", f"http://{HOST}/", code=2).stderr
     assert f"http://{HOST}/: no feed, sitemap or article list found" in said
     assert " and 10 more URLs: answered 404" in said
     assert said.count("answered 404") == 1
-    assert not (newsloom.folder / "sources.toml").exists()
+    assert (newsloom.folder / "sources.toml").read_text() == head
 
 
 def test_the_catalogue_fills_the_file_once(newsloom: Newsloom) -> None:
