@@ -32,6 +32,11 @@ class ParsedDate:
     """The offset from UTC, if one was stated."""
 
     @property
+    def utc_offset(self) -> int | None:
+        """The minutes by which the stated clock is ahead of UTC; None without a clock time or a stated offset."""
+        return int(self.offset / timedelta(minutes=1)) if self.exact and self.offset is not None else None
+
+    @property
     def exact(self) -> bool:
         """True if time and zone are known."""
         return self.precision != "day"

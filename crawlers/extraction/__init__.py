@@ -53,7 +53,7 @@ __all__ = [
     "extract_record",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-4+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-5+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 _MAX_TITLE_FROM_TEXT = 200
@@ -116,6 +116,7 @@ def _extract(body: bytes, url: str, http_charset: str | None, context: FetchCont
         published_at=found.published.at if found.published else None,
         modified_at=found.modified.at if found.modified else None,
         published_precision=found.published.precision if found.published else None,
+        published_utc_offset=found.published.utc_offset if found.published else None,
         language=language,
         section=found.section,
         tags=found.tags,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from datetime import date, datetime
 
     from crawlers.dates import Precision
 
@@ -39,10 +40,20 @@ class Article:
     """Paragraphs, headings and list items in order, one per line; never empty."""
     is_free: bool | None
     """As declared by the page; None if it declares nothing."""
+    published_utc_offset: int | None = None
+    """Minutes by which the page's clock is ahead of UTC; None if `published_at` is only a day, or the page does not
+    state it."""
     provenance: tuple[tuple[str, str], ...] = ()
     """The origin of each field that has a value, as (field, origin): `json-ld`, `meta`, `og:title`, `h1`, `title`,
     `time`, `byline`, `link`, `address` (the page's URL), `listing` (the feed or sitemap that listed the page),
     `declared`, `text` (guessed from the text or the markup), `record` (an imported record)."""
+
+    @property
+    def published_day(self) -> date | None:
+        """The day of publication that a reader of the page sees: in the page's own zone, if it states one."""
+        if self.published_at is None:
+            return None
+        return (self.published_at + timedelta(minutes=self.published_utc_offset or 0)).date()
 
 
 class RejectionReason(StrEnum):

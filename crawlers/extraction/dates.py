@@ -160,6 +160,8 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
         published = refine(published, (*others, *_shown_times(page), *([listed] if listed else [])))
         if not published.zoned:
             published = _in_publishers_zone(published, (*others, *(parsed for _, parsed in modifications)))
+    if published.exact and not published.offset:
+        published = _at_publishers_offset(published, (*published_statements(page, article), *modifications))
     if not modifications:
         return Dates(published, origin)
     modified = _not_before(published, refine(modifications[0][1], [parsed for _, parsed in modifications[1:]]))
@@ -240,6 +242,15 @@ def _in_publishers_zone(naive: ParsedDate, others: Iterable[ParsedDate]) -> Pars
             at = naive.at - other.offset
             return ParsedDate(at, naive.day, "second" if at.second else "minute", offset=other.offset)
     return naive
+
+
+def _at_publishers_offset(published: ParsedDate, statements: Iterable[tuple[str, ParsedDate]]) -> ParsedDate:
+    """A time stated in UTC with the offset that another statement of about the same day has, if there is one."""
+    offset = next(
+        (other.offset for _, other in statements if other.offset and abs(other.day - published.day) <= _SAME_SEASON),
+        None,
+    )
+    return published if offset is None else replace(published, day=(published.at + offset).date(), offset=offset)
 
 
 def _same_clock(naive: ParsedDate, exact: ParsedDate) -> bool:

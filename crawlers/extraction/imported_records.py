@@ -37,6 +37,10 @@ _MAX_QUOTED = 60
 """Characters of an invalid value that a message quotes."""
 
 
+_MAX_UTC_OFFSET = 840
+"""Minutes; the largest offset from UTC (Line Islands)."""
+
+
 class _BadRecordError(ValueError):
     """An invalid record; the message names the key, the value found and the values allowed."""
 
@@ -46,10 +50,10 @@ def extract_record(body: bytes, content_type: str, url: str) -> Article | Reject
 
     With a JSON content type, `body` is one object. `url`, `title` and `text` (strings) are required. Optional are
     `published_at` and `modified_at` (ISO 8601; read as UTC without a zone), `published_precision` (`second`, `minute`
-    or `day`), `authors` and `tags` (a list of strings, or one string), `language` (ISO 639-1), `section`,
-    `description`, `image_url` (strings), `is_free` (true or false) and `source` (a string, not used here). Null means
-    the same as a missing key. Other keys are ignored. The article's URL is the record's `url`. These are the names in
-    the view `articles`, so that an export can be imported.
+    or `day`), `published_utc_offset` (minutes), `authors` and `tags` (a list of strings, or one string), `language`
+    (ISO 639-1), `section`, `description`, `image_url` (strings), `is_free` (true or false) and `source` (a string, not
+    used here). Null means the same as a missing key. Other keys are ignored. The article's URL is the record's `url`.
+    These are the names in the view `articles`, so that an export can be imported.
 
     With any other content type, `body` is plain text: the first line that is not blank is the title, the rest is the
     text. If it is not in the declared charset, its charset is detected. The article's URL is `url`; if it is not
@@ -121,13 +125,14 @@ def _from_json(body: bytes, *, clean: bool) -> Article:
         raise _BadRecordError(f"{', '.join(missing)} missing; required: {', '.join(_REQUIRED)}")
     _optional(record, "source", str, "a string")
     title, lines, language = _string(record, "title"), _lines(_string(record, "text")), _language(record)
-    url = _url(_string(record, "url"))
+    url, published = _url(_string(record, "url")), _published(record)
     return _article(
         url=url,
         title=title,
         lines=clean_body(lines, title, language) if clean else lines,
         given=_Given(
-            published=_published(record),
+            published=published,
+            utc_offset=_utc_offset(record, published),
             modified=_date(record, "modified_at"),
             authors=_authors(record),
             language=language,
@@ -159,6 +164,7 @@ class _Given:
     """The optional fields of a record."""
 
     published: ParsedDate | None = None
+    utc_offset: int | None = None
     modified: ParsedDate | None = None
     authors: tuple[str, ...] = ()
     language: str | None = None
@@ -194,6 +200,7 @@ def _article(*, url: str, title: str, lines: list[str], given: _Given = _Given()
         published_at=published.at if published else None,
         modified_at=modified,
         published_precision=published.precision if published else None,
+        published_utc_offset=given.utc_offset,
         language=language,
         section=given.section,
         tags=given.tags,
@@ -242,6 +249,26 @@ def _published(record: Mapping[str, object]) -> ParsedDate | None:
     if precision not in _PRECISIONS:
         raise _BadRecordError(f"published_precision is {_quoted(precision)}; second, minute or day is expected")
     return replace(parsed, precision=_PRECISIONS[precision])
+
+
+def _utc_offset(record: Mapping[str, object], published: ParsedDate | None) -> int | None:
+    """The minutes by which the publisher's clock is ahead of UTC: stated, or those of `published_at`.
+
+    An export has its times in UTC and the offset beside them; there, null means that it is not known.
+    """
+    if published is None or not published.exact:
+        return None
+    if "published_utc_offset" not in record:
+        return published.utc_offset
+    value = record["published_utc_offset"]
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > _MAX_UTC_OFFSET:
+        raise _BadRecordError(
+            f"published_utc_offset is {_quoted(value)}; a whole number of minutes from "
+            f"-{_MAX_UTC_OFFSET} to {_MAX_UTC_OFFSET} is expected"
+        )
+    return value
 
 
 def _date(record: Mapping[str, object], key: str) -> ParsedDate | None:

@@ -31,9 +31,9 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
 
     \b
     .jsonl .ndjson .json   one article per line: url, title, text; optional: published_at (ISO 8601,
-                           1901 to 2099), published_precision, modified_at, authors (a list),
-                           language (ISO 639-1), source, section, tags (a list), description,
-                           image_url, is_free; files of `newsloom export --format jsonl`
+                           1901 to 2099), published_precision, published_utc_offset (minutes),
+                           modified_at, authors (a list), language (ISO 639-1), source, section,
+                           tags (a list), description, image_url, is_free; files of `newsloom export --format jsonl`
     .txt                   one article: the first line is the title, the rest is the text;
                            UTF-8, or a charset that can be detected
     .warc .warc.gz         the HTML pages of a web archive; other records are counted and skipped

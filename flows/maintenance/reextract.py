@@ -95,14 +95,14 @@ def _reextract_batch(
     # Without its status, an answer does not overwrite validators that a later fetch may have renewed.
     fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
     changed: list[ClassifiedFetch] = []
-    same: list[int] = []
+    same: dict[int, int | None] = {}
     for version, extracted in zip(there, extractor.extract(segment, fetches), strict=True):
         if extracted.version is None:
             done.outcomes["rejected"] += 1
             if (rejection := extracted.rejection) is not None and len(done.rejections) < 3:
                 done.rejections.append(f"{extracted.fetch.url}: {rejection.reason}: {rejection.detail}")
         elif _is_same(version, extracted.version.article):
-            same.append(version.doc)
+            same[version.doc] = extracted.version.article.published_utc_offset
         else:
             changed.append(_new_version(version, extracted, extracted.version.article))
     done.outcomes["same"] += len(same)

@@ -177,6 +177,15 @@ def test_a_reextraction_makes_versions_that_are_no_edits(filled: Path) -> None:
     assert "extracted again: 0 changed, 0 unchanged" in newsloom("reextract", data=filled)
 
 
+def test_a_reextraction_corrects_the_offset_of_the_publication_without_a_new_version(filled: Path) -> None:
+    rows = "SELECT url, published_utc_offset, versions FROM articles ORDER BY url"
+    before = private(filled, rows)
+    with open_writer(filled, "test") as writer:
+        writer.connection.execute("UPDATE article_versions SET extractor = 'old', published_utc_offset = 99")
+    assert "extracted again: 0 changed, 7 unchanged" in newsloom("reextract", data=filled)
+    assert private(filled, rows) == before
+
+
 def test_a_reextraction_of_one_source_leaves_the_others(filled: Path) -> None:
     with open_writer(filled, "test") as writer:
         writer.connection.execute("UPDATE article_versions SET extractor = 'old'")

@@ -294,3 +294,14 @@ def test_a_column_that_means_something_else_than_in_the_tables_says_so(
 ) -> None:
     query = f"SELECT comment FROM duckdb_columns() WHERE table_name = '{view}' AND column_name = '{column}'"
     assert says in ask(writer, query)[0][0]
+
+
+def test_the_day_of_an_article_is_the_one_on_its_page(writer: Writer) -> None:
+    late = article_row(1, published_at=day(0, 23), published_precision="minute", published_utc_offset=120)
+    load(writer, late, late | on(2, 0, published_utc_offset=-780), on(3, 0), article_row(4))
+    assert ask(writer, "SELECT published_utc_offset, published_day - DATE '2026-03-01' FROM articles ORDER BY url") == [
+        (120, 1),
+        (-780, -1),
+        (None, 0),
+        (None, None),
+    ]

@@ -9,7 +9,7 @@ from warehouse.loading.load import step_sql
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
     from uuid import UUID
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ExtractedFields:
-    """The fields of a version that extraction decides, but for the language, which its source may have decided."""
+    """The fields of a version that extraction decides, but for the language, which its source may have decided, and the
+    offset from UTC, which older extractors did not read: it is added to the version and makes no new one."""
 
     title: str
     authors: list[str]
@@ -89,19 +90,25 @@ def outdated_versions(
 def add_reextracted(
     writer: Writer,
     batch: Batch,
-    same: list[int],
+    same: Mapping[int, int | None],
     extractor: str,
     then: Callable[[duckdb.DuckDBPyConnection], None],
 ) -> None:
     """Add versions that a newer extractor reads from stored pages, in one transaction.
 
     `batch` has a row for each, with the outcome `updated` and the change `reextracted`; `same` are the numbers (`doc`)
-    of versions that it reads as before. `then` runs in the same transaction, as in `load_segment`. Raises
+    of versions that it reads as before, each with the offset from UTC of its publication: versions of older extractors
+    have none. `then` runs in the same transaction, as in `load_segment`. Raises
     TransientWarehouseError when the disk fails; then nothing is added.
     """
     with writer.transaction() as connection:
         connection.execute(
-            "UPDATE article_versions SET extractor = ? WHERE doc IN (SELECT unnest(?::UINTEGER[]))", [extractor, same]
+            """
+            UPDATE article_versions SET extractor = $extractor, published_utc_offset = same.utc_offset
+            FROM (SELECT unnest($docs::UINTEGER[]) AS doc, unnest($utc_offsets::SMALLINT[]) AS utc_offset) AS same
+            WHERE article_versions.doc = same.doc
+            """,
+            {"extractor": extractor, "docs": list(same), "utc_offsets": list(same.values())},
         )
         with temporary(connection, "batch", batch.rows):
             for step in ("documents", "article_versions", "article_state"):

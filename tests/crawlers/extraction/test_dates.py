@@ -174,3 +174,20 @@ def test_the_language_of_the_page_decides_the_order_of_day_and_month() -> None:
 )
 def test_a_time_without_zone_is_in_the_publishers_zone(modified: str, at: datetime, precision: str) -> None:
     assert published(ld(datePublished="2025-03-05T10:00:00", dateModified=modified)) == (at, precision)
+
+
+@pytest.mark.parametrize(
+    ("head", "day", "offset"),
+    [
+        (ld(datePublished="2025-06-30T22:30:00-05:00"), 30, -300),
+        (ld(datePublished="2025-07-01T03:30:00Z"), 1, 0),
+        (ld(datePublished="2025-07-01T03:30:00Z", dateModified="2025-07-01T09:00:00-05:00"), 30, -300),
+        (ld(datePublished="2025-07-01T03:30:00Z") + meta("article:published_time", "2025-06-30T22:30-05:00"), 30, -300),
+        (ld(datePublished="2025-07-01T03:30:00Z", dateModified="2026-01-01T09:00:00-06:00"), 1, 0),
+        (ld(datePublished="2025-07-01T00:00:00+09:00"), 1, None),
+    ],
+)
+def test_the_day_of_publication_is_that_of_the_publishers_zone(head: str, day: int, offset: int | None) -> None:
+    found = metadata_of(head).published
+    assert found is not None
+    assert (found.day.day, found.utc_offset) == (day, offset)

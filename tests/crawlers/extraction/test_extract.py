@@ -37,6 +37,7 @@ def test_every_field_of_an_english_page() -> None:
         published_at=datetime(2025, 3, 4, 5, 31, 12, tzinfo=UTC),
         modified_at=datetime(2025, 3, 4, 8, 0, tzinfo=UTC),
         published_precision="second",
+        published_utc_offset=60,
         language="en",
         section="Transport",
         tags=("ferries", "Sandhaven"),
@@ -83,7 +84,7 @@ def test_the_length_of_a_japanese_page_is_measured_in_letters() -> None:
 
 
 def test_the_version_names_newsloom_and_trafilatura() -> None:
-    assert f"newsloom-4+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
+    assert f"newsloom-5+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("name", ["ferry", "bridge", "library"])

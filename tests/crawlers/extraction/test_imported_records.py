@@ -41,6 +41,7 @@ def test_a_record_with_all_keys_is_an_article() -> None:
         published_at=datetime(2026, 3, 1, 7, 30, tzinfo=UTC),
         modified_at=None,
         published_precision="minute",
+        published_utc_offset=60,
         language="en",
         section=None,
         tags=(),
@@ -308,3 +309,28 @@ def test_a_replacement_character_in_the_file_stays() -> None:
     found = extract_record("A title\nSome \ufffd text".encode(), "text/plain; charset=utf-8", "https://a.example/")
     assert isinstance(found, Article)
     assert found.text == "Some \ufffd text"
+
+
+@pytest.mark.parametrize(
+    ("stated", "offset"),
+    [
+        ({"published_at": "2026-03-01T23:30:00+01:00"}, 60),
+        ({"published_at": "2026-03-01T23:30:00+00:00", "published_utc_offset": -330}, -330),
+        ({"published_at": "2026-03-01T23:30:00+00:00", "published_utc_offset": None}, None),
+        ({"published_at": "2026-03-01"}, None),
+        ({"published_utc_offset": 60}, None),
+    ],
+)
+def test_the_offset_of_the_publication_is_stated_beside_it_or_in_it(
+    stated: dict[str, object], offset: int | None
+) -> None:
+    found = imported(GOOD, **stated)
+    assert isinstance(found, Article)
+    assert found.published_utc_offset == offset
+
+
+@pytest.mark.parametrize("value", [True, "+01:00", 841, 1.5])
+def test_an_offset_that_is_no_number_of_minutes_is_named(value: object) -> None:
+    found = imported(GOOD, published_at="2026-03-01T23:30:00Z", published_utc_offset=value)
+    assert isinstance(found, Rejection)
+    assert "a whole number of minutes from -840 to 840 is expected" in found.detail
