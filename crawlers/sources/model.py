@@ -219,7 +219,7 @@ def read_file(path: Path) -> bytes:
         return path.read_bytes()
     except FileNotFoundError as error:
         collector = ProblemCollector(path, "")
-        made_by = "`newsloom sources add URL` creates it, and `newsloom sources init` writes an example"
+        made_by = "`newsloom init` writes one, and so does `newsloom sources add URL`"
         collector.add((), "no such file", f"a TOML file with [[source]] tables; {made_by}")
         raise collector.error() from error
     except OSError as error:

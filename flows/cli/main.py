@@ -12,6 +12,7 @@ from crawlers.errors import NewsloomError
 from flows.errors import was_interrupted
 
 COMMANDS = {
+    "init": ("flows.cli.init", "Write a sources file: newsloom asks what you want to collect."),
     "up": ("flows.cli.service:up", "Run all flows on schedule until you stop it."),
     "status": ("flows.cli.service:status", "Show whether newsloom is up, the last runs and the next ones."),
     "ui": ("flows.cli.service:ui", "Open Prefect's user interface, and log you in."),

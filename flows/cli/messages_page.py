@@ -45,7 +45,7 @@ SECTIONS = {
     "in Prefect's user interface.\n",
 }
 WIDTH = 100  # of help texts
-LONGEST = 800  # characters of a message; longer literals are files, such as the example of `newsloom sources init`
+LONGEST = 800  # characters of a message; longer literals are files, such as the beginning of a new sources.toml
 # What these modules write is not a message: pages of the demo's newspapers, generated documentation, SQL.
 NOT_MESSAGES = (
     "flows/demo/listings.py",

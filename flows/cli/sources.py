@@ -10,29 +10,6 @@ import click
 from flows.cli.options import sources_option
 from flows.errors import FlowsError
 
-EXAMPLE = """\
-# The sources that newsloom crawls. Check this file with `newsloom sources list`.
-
-[crawl]
-# contact = "mailto:…"                  # your contact address for publishers; required before the first run
-delay = 1.0                             # seconds between two requests to the same host
-recheck_hours = [1, 6, 24, 72]          # hours after the first fetch at which an article is checked again
-
-[[source]]
-name = "harbour-courier"                # required, unique
-feeds = ["https://harbour-courier.example/feed.xml"]
-language = "en"                         # ISO 639-1; used for pages that do not state their language
-
-# [[source]]
-# name = "nordblatt"
-# homepage = "https://nordblatt.example/"          # sufficient if the front page names its feeds
-# sitemaps = ["https://nordblatt.example/sitemap.xml"]
-# sections = ["https://nordblatt.example/politik"]
-# include = ["/artikel/"]                          # regular expressions for article URLs
-# exclude = ["/anzeige/"]
-# limit = 200                                      # maximum number of new articles per run
-"""
-
 
 @click.group("sources")
 def command() -> None:
@@ -64,19 +41,28 @@ def list_sources(sources: Path) -> None:
     "--from-catalogue", "name", metavar="NAME", help="Add the publishers in the catalogue whose name contains NAME."
 )
 @click.option("--language", metavar="CODE", help="Add the publishers in the catalogue with this language (ISO 639-1).")
+@click.option("--country", metavar="CODE", help="Add the publishers in the catalogue from this country (ISO 3166-1).")
 @click.option("--contact", metavar="ADDRESS", help="Your contact address for publishers; saved to the sources file.")
 @sources_option
-def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: str | None, sources: Path) -> None:
+def add(
+    urls: tuple[str, ...],
+    name: str | None,
+    language: str | None,
+    country: str | None,
+    contact: str | None,
+    sources: Path,
+) -> None:
     """Add websites or catalogue publishers.
 
     For a website, newsloom finds the feeds and sitemaps. For a publisher in its catalogue it knows them already. Both
-    are written to the sources file.
+    are written to the sources file. With several of --from-catalogue, --language and --country, publishers fit all.
     """
     from flows.progress import show_progress
     from flows.sources.add import add_publishers, add_websites
 
-    if not urls and name is None and language is None:
-        raise click.UsageError("Give the URL of a website, --from-catalogue NAME or --language CODE.")
+    from_catalogue = (name, language, country) != (None, None, None)
+    if not urls and not from_catalogue:
+        raise click.UsageError("Give the URL of a website, --from-catalogue NAME, --language CODE or --country CODE.")
     if contact is not None and not urls:
         raise click.UsageError("--contact is only allowed together with the URL of a website.")
     entries: list[tuple[str, str]] = []
@@ -86,12 +72,13 @@ def add(urls: tuple[str, ...], name: str | None, language: str | None, contact: 
         entries += added.entries
         for sentence in added.known:
             click.echo(sentence)
-    if name is not None or language is not None:
-        from crawlers.sources.catalogue import by_language, by_name
+    if from_catalogue:
+        from crawlers.sources.catalogue import by_kind, by_name
 
-        chosen = by_name(name) if name is not None else by_language(language or "")
-        if name is not None and language is not None:
-            chosen = tuple(publisher for publisher in chosen if publisher in by_language(language))
+        chosen = by_kind([language] if language else (), [country] if country else ())
+        if name is not None:
+            named = by_name(name)
+            chosen = tuple(publisher for publisher in chosen if publisher in named)
         entries += add_publishers(sources, chosen)
     for _, entry in entries:
         click.echo(entry)
@@ -147,15 +134,18 @@ def check(names: tuple[str, ...], sources: Path) -> None:
 
 @command.command("catalogue")
 @click.option("--language", metavar="CODE", help="Only publishers in this language (ISO 639-1).")
-def show_catalogue(language: str | None) -> None:
+@click.option("--country", metavar="CODE", help="Only publishers from this country (ISO 3166-1).")
+@click.option("--topic", metavar="TOPIC", help="Only publishers on this topic, such as business or general.")
+def show_catalogue(language: str | None, country: str | None, topic: str | None) -> None:
     """List the publishers in the catalogue.
 
-    Add them with `newsloom sources add --from-catalogue NAME`.
+    The columns are languages, country, topic, name and front page. `newsloom sources add --from-catalogue NAME` adds a
+    publisher.
     """
-    from crawlers.sources.catalogue import by_language, catalogue
+    from crawlers.sources.catalogue import by_kind
 
-    for publisher in by_language(language) if language else catalogue():
-        click.echo(f"{','.join(publisher.languages)}\t{publisher.name}\t{publisher.homepage}")
+    for found in by_kind(*(() if value is None else (value,) for value in (language, country, topic))):
+        click.echo("\t".join((",".join(found.languages), found.country, found.topic, found.name, found.homepage)))
 
 
 @command.command("export")
@@ -187,17 +177,3 @@ def import_opml(file: Path, sources: Path) -> None:
 
     entries = add_outlines(sources, from_opml(file))
     click.echo(_added(len(entries), sources))
-
-
-@command.command("init")
-@sources_option
-def init(sources: Path) -> None:
-    """Write an example sources file."""
-    try:
-        with sources.open("x", encoding="utf-8") as file:
-            file.write(EXAMPLE)
-    except FileExistsError as error:
-        raise FlowsError(f"{sources}: already exists; not changed") from error
-    except OSError as error:
-        raise FlowsError(f"{sources}: cannot be written: {error.strerror}") from error
-    click.echo(f"{sources} written. Add your contact address and your sources to it, then run `newsloom run`.")

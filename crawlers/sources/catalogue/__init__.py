@@ -1,4 +1,4 @@
-"""The catalogue of publishers included in newsloom: names, front pages, feeds and sitemaps, by language."""
+"""The catalogue of publishers included in newsloom: names, countries, languages, front pages, feeds and sitemaps."""
 
 from __future__ import annotations
 
@@ -6,23 +6,30 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from crawlers.errors import CrawlersError
-from crawlers.languages import ISO_639_1
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 FILE = Path(__file__).parent / "publishers.toml"
+GENERAL = "general"
 
 
 @dataclass(frozen=True, slots=True)
 class CatalogueEntry:
-    """A publisher: its URLs when the catalogue was compiled, and its languages as ISO 639-1 codes.
+    """A publisher: its URLs when the catalogue was compiled, its languages (ISO 639-1) and its country (ISO 3166-1).
 
-    `news_sitemaps` are Google News sitemaps, which list the articles of two days; `sitemaps` list everything.
+    `topic` is what it covers if not the news in general. `news_sitemaps` are Google News sitemaps, which list the
+    articles of two days; `sitemaps` list everything. One without any listing is asked by its front page.
     """
 
     name: str
     homepage: str
     languages: tuple[str, ...]
+    country: str
+    topic: str = GENERAL
     feeds: tuple[str, ...] = ()
     news_sitemaps: tuple[str, ...] = ()
     sitemaps: tuple[str, ...] = ()
@@ -44,6 +51,8 @@ def catalogue() -> tuple[CatalogueEntry, ...]:
             name=entry["name"],
             homepage=entry["homepage"],
             languages=tuple(entry["languages"]),
+            country=entry["country"],
+            topic=entry.get("topic", GENERAL),
             feeds=tuple(entry.get("feeds", ())),
             news_sitemaps=tuple(entry.get("news_sitemaps", ())),
             sitemaps=tuple(entry.get("sitemaps", ())),
@@ -64,11 +73,34 @@ def by_name(wanted: str) -> tuple[CatalogueEntry, ...]:
     return found
 
 
-def by_language(code: str) -> tuple[CatalogueEntry, ...]:
-    """Publishers in a language. Raises CrawlersError for an invalid code, or one without any publisher."""
-    has = sorted({language for publisher in catalogue() for language in publisher.languages})
-    found = tuple(publisher for publisher in catalogue() if code in publisher.languages)
+def by_kind(
+    languages: Collection[str] = (), countries: Collection[str] = (), topics: Collection[str] = ()
+) -> tuple[CatalogueEntry, ...]:
+    """Publishers in one of the languages, from one of the countries, on one of the topics; any where none is named.
+
+    Raises CrawlersError for a value that the catalogue does not have, and if no publisher fits all of them.
+    """
+    wanted = {
+        "language": {code.casefold() for code in languages},
+        "country": {code.upper() for code in countries},
+        "topic": {topic.casefold() for topic in topics},
+    }
+    for kind, values in wanted.items():
+        known = {value for publisher in catalogue() for value in _values(publisher, kind)}
+        if unknown := sorted(values - known):
+            raise CrawlersError(
+                f"no publisher in the catalogue with {kind} {unknown[0]!r}; available: {', '.join(sorted(known))}"
+            )
+    found = tuple(
+        publisher
+        for publisher in catalogue()
+        if all(not values or values & _values(publisher, kind) for kind, values in wanted.items())
+    )
     if not found:
-        problem = "no publisher in the catalogue with language" if code in ISO_639_1 else "unknown language"
-        raise CrawlersError(f"{problem} {code!r}; available (ISO 639-1): {', '.join(has)}")
+        asked = ", ".join(f"{kind} {' or '.join(sorted(values))}" for kind, values in wanted.items() if values)
+        raise CrawlersError(f"no publisher in the catalogue with {asked} at once; leave out one of them")
     return found
+
+
+def _values(publisher: CatalogueEntry, kind: str) -> set[str]:
+    return {"language": {*publisher.languages}, "country": {publisher.country}, "topic": {publisher.topic}}[kind]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from crawlers.errors import CrawlersError
 from crawlers.languages import ISO_639_1
-from crawlers.sources.catalogue import by_language, by_name, catalogue
+from crawlers.sources.catalogue import by_kind, by_name, catalogue
 from crawlers.sources.model import parse_sources
 from crawlers.sources.write import entry, free_name
 
@@ -25,7 +26,7 @@ def test_every_publisher_makes_a_valid_entry() -> None:
         feeds, sitemaps = asks.get("feeds", ()), asks.get("sitemaps", ())
         entries.append(entry(name, homepage=publisher.homepage, feeds=feeds, sitemaps=sitemaps))
     parsed = parse_sources("\n".join(entries).encode(), FILE).sources
-    assert len(parsed) == len(catalogue()) > 150
+    assert len(parsed) == len(catalogue()) > 250
     assert [(source.homepage, source.feeds) for source in parsed] == [
         (publisher.homepage, publisher.asks.get("feeds", ())) for publisher in catalogue()
     ]
@@ -40,14 +41,29 @@ def test_languages_are_codes_and_names_and_addresses_are_given_once() -> None:
     assert len(set(names)) == len(names)
 
 
-def test_publishers_are_found_by_name_or_part_of_it_and_by_language() -> None:
+def test_publishers_are_found_by_name_or_part_of_it() -> None:
     assert [publisher.name for publisher in by_name("the bbc")] == ["The BBC"]
     assert "The BBC" in {publisher.name for publisher in by_name("BBC")}
-    assert all("de" in publisher.languages for publisher in by_language("de"))
     for wrong in ("", "Zzz"):
         with pytest.raises(CrawlersError, match="no publisher named"):
             by_name(wrong)
-    with pytest.raises(CrawlersError, match="unknown language 'xx'"):
-        by_language("xx")
-    with pytest.raises(CrawlersError, match="no publisher in the catalogue with language 'eo'"):
-        by_language("eo")
+
+
+def test_publishers_are_found_by_language_country_and_topic() -> None:
+    austrian = by_kind(["de"], ["at", "CH"])
+    assert {publisher.country for publisher in austrian} == {"AT", "CH"}
+    assert all("de" in publisher.languages for publisher in austrian)
+    assert "Der Standard" in {publisher.name for publisher in austrian}
+    assert by_kind(topics=["technology"]) == tuple(found for found in catalogue() if found.topic == "technology")
+    assert by_kind() == catalogue()
+    with pytest.raises(CrawlersError, match=r"language 'xx'; available: .*\bde, "):
+        by_kind(["xx"])
+    with pytest.raises(CrawlersError, match="language vi, country FR at once"):
+        by_kind(["vi"], ["FR"])
+
+
+def test_no_listing_is_of_one_day_or_year() -> None:
+    dated = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d{3})")
+    for publisher in catalogue():
+        for url in (*publisher.feeds, *publisher.news_sitemaps, *publisher.sitemaps):
+            assert not dated.search(url), url
