@@ -10,7 +10,7 @@ steps, each in the module named:
    article, `leads` adds the lead, and `normalising`
    brings the markup into the forms that trafilatura knows. Pages that need scripts: `script_state`,
    `script_blocks`.
-4. `rejections`: decide whether the page is an article, from the measurements in `page_signals`.
+4. `rejections`: decide whether the page is an article, from the measurements in `page_signals` and `page_kind`.
 5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
    `authors`, the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
    description in `metadata` itself.
@@ -32,7 +32,7 @@ from crawlers.extraction.cleaning import clean_text, without_repeated
 from crawlers.extraction.dates import FetchContext
 from crawlers.extraction.imported_records import extract_record
 from crawlers.extraction.language import find_language
-from crawlers.extraction.metadata import DeclaredMetadata, choose_metadata, read_declared
+from crawlers.extraction.metadata import DeclaredMetadata, read_declared
 from crawlers.extraction.page import Page, read_page
 from crawlers.extraction.page_signals import PageSignals
 from crawlers.extraction.rejections import MIN_ARTICLE_WORDS, reject
@@ -82,7 +82,7 @@ def extract(
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def _lines(page: Page, declared: DeclaredMetadata) -> list[str]:
+def read_text_lines(page: Page, declared: DeclaredMetadata) -> list[str]:
     """The visible text; if there is hardly any, the text in the page's scripts or in JSON-LD, whichever is longest."""
     lines = read_lines(page.tree, page.url, declared.name_keys, declared.headline_keys)
     from_json_ld = article_body(declared.article)
@@ -102,10 +102,11 @@ def _extract(body: bytes, url: str, http_charset: str | None, context: FetchCont
     if isinstance(page, Rejection):
         return page
     declared = read_declared(page)
-    lines = _lines(page, declared)
-    if rejection := reject(PageSignals(page, declared, lines)):
+    lines = read_text_lines(page, declared)
+    signals = PageSignals(page, declared, lines, context)
+    if rejection := reject(signals):
         return rejection
-    found = choose_metadata(page, declared, context)
+    found = signals.metadata
     lines = without_repeated(lines, declared.headline_keys, found.authors)
     text = "\n".join(lines)
     language, language_origin = find_language(found.declared_languages, text)

@@ -8,12 +8,13 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.cleaning import is_paragraph
-from crawlers.extraction.dates import is_dated
+from crawlers.extraction.dates import NO_CONTEXT, FetchContext, is_dated
+from crawlers.extraction.metadata import choose_metadata
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import count_words, match_key
 
 if TYPE_CHECKING:
-    from crawlers.extraction.metadata import DeclaredMetadata
+    from crawlers.extraction.metadata import ArticleMetadata, DeclaredMetadata
     from crawlers.extraction.page import Page
 
 _MIN_HEADLINE = 25
@@ -29,6 +30,12 @@ class PageSignals:
     page: Page
     declared: DeclaredMetadata
     lines: list[str]
+    context: FetchContext = NO_CONTEXT
+
+    @cached_property
+    def metadata(self) -> ArticleMetadata:
+        """The fields of the article that the page may be."""
+        return choose_metadata(self.page, self.declared, self.context)
 
     @cached_property
     def words(self) -> int:

@@ -1,7 +1,8 @@
 """Reject pages that are not articles. `reject` asks the rules in order; the first one that applies decides.
 
-Real articles must pass. Nearly every rule requires a short text in addition to its own sign, because real articles also
-carry such signs: a cookie notice, a paywall template, `og:type` "website".
+Real articles must pass. Nearly every rule requires a short text in addition to its own sign, because real articles
+also carry such signs: a cookie notice, a paywall template, `og:type` "website". The last rule weighs many weak signs
+of pages with long texts (`page_kind`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.extraction.article import Rejection, RejectionReason
+from crawlers.extraction.page_kind import measure, weigh
 from crawlers.extraction.page_signals import PageSignals, find_all_phrases, find_phrase
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import count_words, match_key, single_line
@@ -79,6 +81,7 @@ _MEDIA_PATH = re.compile(
 )
 _SEARCH_QUERY = re.compile(r"(?:^|&)(?:q|s|query|search|suche|keyword|text)=", re.IGNORECASE)
 _FRONT_PATH = re.compile(r"/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
+_SHOWN_EVIDENCE = 4
 _APP_ROOTS = ("root", "app", "__next", "__nuxt", "app-root", "react-root", "main-app")
 
 
@@ -223,6 +226,16 @@ def _empty(signals: PageSignals) -> str | None:
     return None if signals.words else "no text found on the page"
 
 
+def _unlike_article(signals: PageSignals) -> str | None:
+    weighed = weigh(measure(signals))
+    if weighed.is_article:
+        return None
+    return (
+        f"the page looks like a product, service, forum, list or help page "
+        f"(score {weighed.score:.1f}, limit {weighed.limit:.1f}; {weighed.against(_SHOWN_EVIDENCE)})"
+    )
+
+
 _RULES: tuple[tuple[RejectionReason, Callable[[PageSignals], str | None]], ...] = (
     (RejectionReason.BOT_CHALLENGE, _bot_challenge),
     (RejectionReason.CONSENT_WALL, _consent_wall),
@@ -232,4 +245,5 @@ _RULES: tuple[tuple[RejectionReason, Callable[[PageSignals], str | None]], ...] 
     (RejectionReason.NOT_ARTICLE, _not_article),
     (RejectionReason.EMPTY, _empty),
     (RejectionReason.TOO_SHORT, _too_short),
+    (RejectionReason.NOT_ARTICLE, _unlike_article),
 )
