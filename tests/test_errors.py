@@ -35,6 +35,14 @@ from crawlers.politeness.refusals import (
     TooLarge,
     UntrustedCertificate,
 )
+from flows.dashboard.errors import (
+    DashboardError,
+    FilterError,
+    MissingError,
+    QueryError,
+    TooSlowError,
+    UnavailableError,
+)
 from flows.errors import CrawlDiedError, FlowsError
 from warehouse import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 
@@ -48,6 +56,12 @@ EXAMPLES: list[NewsloomError] = [
     ArchiveError("a text", file=Path("one.warc.gz"), offset=17),
     FlowsError("a text"),
     CrawlDiedError("exit code 3", "crawl.log"),
+    DashboardError("a text"),
+    UnavailableError("a text"),
+    QueryError("a text"),
+    FilterError("a text"),
+    MissingError("a text"),
+    TooSlowError(20.0),
     WarehouseError("a text"),
     WarehouseBusyError(Path("data"), "`newsloom run`, process 7"),
     DamagedWarehouseError(Path("warehouse.duckdb"), "Corrupt database file"),

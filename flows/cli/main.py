@@ -21,6 +21,7 @@ COMMANDS = {
     "run": ("flows.cli.run", "Crawl the sources and load new articles into the warehouse."),
     "import": ("flows.cli.import_files", "Load articles from JSON lines, plain text or WARC files."),
     "sql": ("flows.cli.sql", "Query the warehouse with SQL."),
+    "dashboard": ("flows.cli.dashboard", "Look at the warehouse in your browser."),
     "search": ("flows.cli.search", "Find articles by words in their headline and text."),
     "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
     "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix problems."),

@@ -67,6 +67,7 @@ _WORD = re.compile(r"(?<![\w-])[^\W\d_]{2,}(?![\w(=])")
 _CODE = re.compile(
     r"</|//\*|^\.?//|\[\w+, \w+\]$|<[a-z!][^>]*[=>]|HTTP/1|WARC/1"
     r"|\b(SELECT|FROM|UPDATE|DELETE|INSERT|CREATE|ATTACH|PRAGMA|COPY|WHERE|FORMAT|FILTER) "
+    r"|\b(CAST|list_contains)\(|\bDATE '|^\(?\w+ (=|IN) [({]|default-src |attachment; "
     r"|\b(strftime|REPLACE|PARTITION_BY|TIMESTAMPTZ)\b|:=|^[\w, ]+_\w+, \w+$|charset=|msgtype="
     r"|^newsloom [a-z]+$|^(\w\w )+\w\w$|^from .* import |^python -m "
 )

@@ -35,7 +35,7 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
 
     Starts a Prefect server that only this machine can reach, unless PREFECT_API_URL names a server. Then it runs a
     crawl every 15 minutes, maintenance every night and a digest every morning. To change the times, edit [schedule]
-    in the sources file.
+    in the sources file. It serves the dashboard as well, as `newsloom dashboard` does.
     """
     from crawlers.sources.contact import require_contact
     from flows.service.supervise import supervise
@@ -57,7 +57,7 @@ def up(sources: Path, data: Path, port: int | None, detach: bool) -> None:
 
 def _announce(service: ServiceState) -> None:
     how = "Open Prefect's user interface with `newsloom ui`" if service.own_server else "Prefect's user interface"
-    click.echo(f"newsloom is up. {how}: {service.ui}")
+    click.echo(f"newsloom is up. Dashboard: {service.dashboard}\n{how}: {service.ui}")
 
 
 def _detached(sources: Path, data: Path, port: int | None) -> None:

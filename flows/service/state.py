@@ -29,7 +29,8 @@ STATE_FILE = "service.json"
 class ServiceState:
     """A running service: its process, the URL of the Prefect API that it uses, and whether it started that server.
 
-    `name` is the name of its deployments. `ready` means that it runs flows; before that, it is starting.
+    `name` is the name of its deployments. `ready` means that it runs flows; before that, it is starting. `dashboard` is
+    the URL of the dashboard; empty for a service that an earlier version of newsloom started.
     """
 
     pid: int
@@ -39,6 +40,7 @@ class ServiceState:
     name: str
     sources: str
     ready: bool = False
+    dashboard: str = ""
 
     @property
     def ui(self) -> str:

@@ -34,6 +34,8 @@ def print_status(directory: DataDirectory) -> None:
         click.echo(
             f"{state} since {service.since:%Y-%m-%d %H:%M} UTC, process {service.pid}, sources {service.sources}"
         )
+        if service.dashboard:
+            click.echo(f"Dashboard: {service.dashboard}")
         click.echo(f"Prefect's user interface: {service.ui}" + ("" if service.own_server else " (an external server)"))
     writing = writer_at_work(directory.root)
     click.echo(f"writing now: {writing or 'no process'}")

@@ -1,11 +1,10 @@
-"""Starts Prefect's server and the runner, and restarts them if they end, until a signal stops the service."""
+"""Starts Prefect's server, the runner and the dashboard, and restarts those that end, until a signal stops it."""
 
 from __future__ import annotations
 
 import logging
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,7 +15,10 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from flows.dashboard.address import PORT as DASHBOARD_PORT
+from flows.dashboard.address import dashboard_url
 from flows.errors import FlowsError
+from flows.service.ports import bind, free_port
 from flows.service.prefect_settings import configured_server, set_up_prefect
 from flows.service.state import (
     ServiceState,
@@ -27,6 +29,7 @@ from flows.service.state import (
 )
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from pathlib import Path
 
@@ -35,7 +38,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger("newsloom.service")
 
 PORT = 4200  # Prefect's own
-PORTS_TRIED = 100
 START_SECONDS = 180.0  # Prefect's server creates its database on its first start
 CHECK_EVERY = 0.5
 # A process that keeps ending is restarted after longer and longer pauses, until it has lived for HEALTHY_SECONDS.
@@ -44,6 +46,7 @@ HEALTHY_SECONDS = 300.0
 # When a run is stopped, it finishes its open requests, seals its segment and reports its state to the server.
 RUNNER_STOP_SECONDS = 60.0
 SERVER_STOP_SECONDS = 20.0
+DASHBOARD_STOP_SECONDS = 5.0
 
 
 @dataclass
@@ -53,6 +56,8 @@ class SupervisedProcess:
     name: str
     arguments: list[str]
     environment: dict[str, str]
+    pass_fds: tuple[int, ...] = ()
+    """Descriptors that it inherits."""
     process: subprocess.Popen[str] | None = None
     started: float = 0.0
     pause: float = 1.0
@@ -68,6 +73,7 @@ class SupervisedProcess:
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
+            pass_fds=self.pass_fds,
             start_new_session=True,  # Ctrl-C reaches only this process, which stops the others in order
         )
         self.started = time.monotonic()
@@ -133,12 +139,14 @@ def supervise(
         signal.signal(number, lambda *_: stop.set())
     server: SupervisedProcess | None = None
     runner: SupervisedProcess | None = None
+    dashboard: SupervisedProcess | None = None
+    page: socket.socket | None = None
     try:
         set_up_prefect(directory)
         api = configured_server()
         environment = os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}  # goes to the service's log
         if api is None:
-            chosen = _free_port(port)
+            chosen = free_port(port, PORT)
             api = f"http://127.0.0.1:{chosen}/api"
             environment["PREFECT_API_URL"] = environment["PREFECT_SERVER_UI_API_URL"] = api
             password = make_password(directory, environment.get("PREFECT_SERVER_API_AUTH_STRING"))
@@ -146,7 +154,15 @@ def supervise(
             environment.setdefault("PREFECT_SERVER_CORS_ALLOWED_ORIGINS", api.removesuffix("/api"))
             server = SupervisedProcess("server", ["flows.service.server", str(chosen)], environment)
         name = deployment_name(directory, own_server=server is not None)
-        state = ServiceState(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources))
+        page = bind(None, DASHBOARD_PORT)
+        dashboard = SupervisedProcess(
+            "dashboard",
+            ["flows.service.dashboard", str(directory.root), str(page.fileno())],
+            environment,
+            pass_fds=(page.fileno(),),
+        )
+        url = dashboard_url(page.getsockname()[1])
+        state = ServiceState(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources), dashboard=url)
         write_service_state(directory, state)
         if server is not None:
             server.start()
@@ -156,6 +172,7 @@ def supervise(
         arguments = ["flows.service.runner", str(directory.root), str(sources), name, str(ready)]
         runner = SupervisedProcess("runner", arguments, environment)
         runner.start()
+        dashboard.start()
         while not stop.is_set():
             if not state.ready and ready.exists():
                 state = replace(state, ready=True)
@@ -166,8 +183,13 @@ def supervise(
             if server is not None:
                 server.restart_if_ended()
             runner.restart_if_ended()
+            dashboard.restart_if_ended()
             stop.wait(CHECK_EVERY)
     finally:
+        if dashboard is not None:
+            dashboard.stop(DASHBOARD_STOP_SECONDS)
+        if page is not None:
+            page.close()
         if runner is not None:
             runner.stop(RUNNER_STOP_SECONDS)
         if server is not None:
@@ -192,18 +214,3 @@ def _wait_for(api: str, server: SupervisedProcess | None, stop: threading.Event)
         if time.monotonic() > deadline:
             raise FlowsError(f"no Prefect server answers at {api}" + ("" if server else ", the URL in PREFECT_API_URL"))
         stop.wait(CHECK_EVERY)
-
-
-def _free_port(wanted: int | None) -> int:
-    tried = [wanted] if wanted is not None else range(PORT, PORT + PORTS_TRIED)
-    for port in tried:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    if wanted is not None:
-        raise FlowsError(f"port {wanted} is in use. Choose another one with --port, or omit --port.")
-    raise FlowsError(f"all ports from {PORT} to {PORT + PORTS_TRIED - 1} are in use. Choose one with --port.")

@@ -104,6 +104,8 @@ def test_up_runs_the_flows_on_their_schedule_whatever_its_server_does_and_down_e
         assert newsloom.sql("SELECT count(*) FROM articles") == [[str(ARTICLES)]]
         said = newsloom("status").stdout
         assert service.state.ui in said
+        assert f"Dashboard: {service.state.dashboard}\n" in said
+        assert "Biggest stories" in httpx.get(service.state.dashboard, trust_env=False, timeout=60).text
         assert "run: next at" in said
         assert "completed" in said
         assert service.state.ui.startswith("http://127.0.0.1:"), "only this machine reaches the server"
