@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from htmldate import find_date
 
 from crawlers.dates import LATEST_DATE, ParsedDate, day_in_url, parse_date, plausible_date
-from crawlers.extraction.headline_dates import read_headline_dates, read_marked_dates
+from crawlers.extraction.headline_dates import read_headline_dates, read_lone_dates, read_marked_dates
 from crawlers.extraction.page_regions import is_in_other_content, without_visible_text
 from crawlers.languages import iso_639_1
 
@@ -141,9 +141,12 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     zone. If day and month are swapped, the date in the URL or the listing's corrects them.
 
     If nothing is stated, the publication is the date in the URL, then the listing's, then the first one around the
-    headline, then one that the rest of the article marks or labels as a date, then what htmldate finds in scripts and
-    attributes. A day in prose in JSON-LD ("Jun 24, 2025") yields to the first three: site builders state there when the
-    whole site was published. A modification before the publication is dropped: it is the date of a draft or a template.
+    headline, then one that the rest of the article marks or labels as a date, then one that stands alone, then what
+    htmldate finds in scripts and attributes. A day in prose in JSON-LD ("Jun 24, 2025") yields to the first three: site
+    builders state there when the whole site was published. A modification before the publication is dropped: it is the
+    date of a draft or a template.
+
+    The offset from UTC of a time stated in UTC is that of another statement or of the clock time that the page shows.
     """
     bound = LATEST_DATE if context.fetched_at is None else min(LATEST_DATE, context.fetched_at + _MAX_AFTER_FETCH)
     listed = plausible_date(context.listed_at) if context.listed_at and context.listed_at < bound else None
@@ -162,6 +165,8 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
             published = _in_publishers_zone(published, (*others, *(parsed for _, parsed in modifications)))
     if published.exact and not published.offset:
         published = _at_publishers_offset(published, (*published_statements(page, article), *modifications))
+        if not published.offset and published.day != url_day:
+            published = _at_shown_offset(published, read_headline_dates(page.tree, page_language(page)).published)
     if not modifications:
         return Dates(published, origin)
     modified = _not_before(published, refine(modifications[0][1], [parsed for _, parsed in modifications[1:]]))
@@ -195,6 +200,7 @@ def _weak_statements(
     yield from marked.published
     yield from shown.modified
     yield from marked.modified
+    yield from read_lone_dates(page.tree, page_language(page))
     # A fixed bound and no extensive search (by dateparser), because the defaults read the clock. Without the text and
     # the URL, which were read above: htmldate takes any number in them for a date.
     rest = without_visible_text(page.tree)
@@ -251,6 +257,15 @@ def _at_publishers_offset(published: ParsedDate, statements: Iterable[tuple[str,
         None,
     )
     return published if offset is None else replace(published, day=(published.at + offset).date(), offset=offset)
+
+
+def _at_shown_offset(published: ParsedDate, shown: Iterable[tuple[str, ParsedDate]]) -> ParsedDate:
+    """A time stated in UTC with the offset at which the page shows it to its readers: "10:30 pm" for 03:30 UTC."""
+    for _, clock in shown:
+        if not (clock.exact or clock.zoned) and clock.at != published.at and _same_clock(clock, published):
+            offset = timedelta(minutes=round((clock.at - published.at) / timedelta(minutes=1)))
+            return replace(published, day=clock.day, offset=offset)
+    return published
 
 
 def _same_clock(naive: ParsedDate, exact: ParsedDate) -> bool:

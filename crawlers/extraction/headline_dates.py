@@ -46,6 +46,8 @@ _MAX_LABEL = 3
 """Words before a date that are its label even if a full stop follows."""
 _MAX_MARKED = 50
 """Blocks that are read for a marked date. A crafted one takes 0.05 s."""
+_MAX_LONE = 50
+"""Characters of a block that is nothing but a date."""
 _MAX_LINKS = 5
 """Links before the headline in one element of its container: breadcrumbs and tags; a menu has more."""
 _PARENTS = 6
@@ -83,6 +85,28 @@ def read_marked_dates(tree: HtmlElement, language: str) -> HeadlineDates:
             _read_block(block, language, found)
             examined += 1
     return found
+
+
+def read_lone_dates(tree: HtmlElement, language: str) -> list[tuple[str, ParsedDate]]:
+    """The first date after the headline that is alone in its block and not beside the headline of another article."""
+    headline = _headline(tree)
+    examined = 0
+    for block in blocks_of(tree) if headline is None else _following(headline):
+        if examined == _MAX_MARKED:
+            break
+        text = " ".join(block.text_content().split())
+        if len(text) > _MAX_LONE or not _DIGIT.search(text):
+            continue
+        examined += 1
+        dates = find_dates(text, language)
+        parent = block.getparent()
+        if len(dates) == 1 and not dates[0].others and (parent is None or not _has_teaser(parent)):
+            return [("text", dates[0].parsed)]
+    return []
+
+
+def _has_teaser(element: HtmlElement) -> bool:
+    return any(len(link.text_content().strip()) >= _TEASER_LINK for link in islice(element.iter("a"), _MAX_LINKS))
 
 
 def _following(headline: HtmlElement) -> Iterator[HtmlElement]:

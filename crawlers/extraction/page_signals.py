@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawlers.extraction.cleaning import is_paragraph
 from crawlers.extraction.dates import NO_CONTEXT, FetchContext, is_dated
 from crawlers.extraction.metadata import choose_metadata
+from crawlers.extraction.page_kind import Weighed, measure, weigh
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import count_words, match_key
 
@@ -36,6 +37,11 @@ class PageSignals:
     def metadata(self) -> ArticleMetadata:
         """The fields of the article that the page may be."""
         return choose_metadata(self.page, self.declared, self.context)
+
+    @cached_property
+    def kind(self) -> Weighed:
+        """What speaks for and against an article, weighed."""
+        return weigh(measure(self))
 
     @cached_property
     def words(self) -> int:

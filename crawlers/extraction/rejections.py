@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawlers.extraction.article import Rejection, RejectionReason
-from crawlers.extraction.page_kind import measure, weigh
 from crawlers.extraction.page_signals import PageSignals, find_all_phrases, find_phrase
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import count_words, match_key, single_line
@@ -33,6 +32,8 @@ NOTICE_WORDS = 150
 """Error, consent and challenge pages have fewer words, menus included."""
 MIN_CONSENT_PHRASES = 3
 """A short page with this many different phrases of consent dialogues is one."""
+LONG_WORDS = 300
+"""Words from which a text on a front page may be an article."""
 LIST_PAGE_SHARE = 0.5
 """Share of the text, by characters, in links as long as a headline, from which a page that does not call itself an
 article is a list. The highest shares among captured articles are 0.43, of a collection of news briefs, and 0.24."""
@@ -82,6 +83,9 @@ _MEDIA_PATH = re.compile(
 _SEARCH_QUERY = re.compile(r"(?:^|&)(?:q|s|query|search|suche|keyword|text)=", re.IGNORECASE)
 _FRONT_PATH = re.compile(r"/?(?:[a-z]{2}(?:-[a-z]{2})?/?)?(?:(?:index|home|default)(?:\.\w{2,5})?/?)?", re.IGNORECASE)
 _SHOWN_EVIDENCE = 4
+_CLEARLY_ARTICLE = -1.0
+"""Score of `page_kind` up to which a page is likely an article even at the URL of a front page. Those of shops,
+services and magazines in the collections have at least -0.7."""
 _APP_ROOTS = ("root", "app", "__next", "__nuxt", "app-root", "react-root", "main-app")
 
 
@@ -170,7 +174,8 @@ def _needs_script(signals: PageSignals) -> str | None:
 
 def _not_article(signals: PageSignals) -> str | None:
     path = urlsplit(signals.page.url)
-    if not signals.declared.article and not path.query and _FRONT_PATH.fullmatch(path.path) and not signals.is_dated:
+    is_front = not signals.declared.article and not path.query and _FRONT_PATH.fullmatch(path.path)
+    if is_front and not signals.is_dated and not _is_long_article(signals):
         return "the URL belongs to a front page, and the page does not declare an article"
     most = CLAIMED_LIST_PAGE_SHARE if signals.claims_article else LIST_PAGE_SHARE
     # Headlines do not end with full stops, so most texts can skip the costlier look at the page's links.
@@ -190,6 +195,12 @@ def _not_article(signals: PageSignals) -> str | None:
     if website and not signals.claims_article and signals.words < NOTICE_WORDS // 2:
         return f"the page does not declare an article and has only {signals.words} words"
     return None
+
+
+def _is_long_article(signals: PageSignals) -> bool:
+    """True for a long text in paragraphs on a page like an article's: a site of one essay, a blog that shows a post."""
+    is_long = signals.words >= LONG_WORDS and signals.prose_share >= MIN_PROSE_SHARE
+    return is_long and signals.kind.score <= _CLEARLY_ARTICLE
 
 
 def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
@@ -227,7 +238,7 @@ def _empty(signals: PageSignals) -> str | None:
 
 
 def _unlike_article(signals: PageSignals) -> str | None:
-    weighed = weigh(measure(signals))
+    weighed = signals.kind
     if weighed.is_article:
         return None
     return (

@@ -191,3 +191,24 @@ def test_the_day_of_publication_is_that_of_the_publishers_zone(head: str, day: i
     found = metadata_of(head).published
     assert found is not None
     assert (found.day.day, found.utc_offset) == (day, offset)
+
+
+@pytest.mark.parametrize(
+    ("shown", "day", "offset"),
+    [
+        ("30 June 2025, 10:30 pm", 30, -300),
+        ("1 July 2025, 9:00", 1, 330),
+        ("1 July 2025, 3:30", 1, 0),
+        ("30 June 2025, 10:37 pm", 1, 0),
+        ("28 June 2025, 10:30 pm", 1, 0),
+    ],
+)
+def test_the_clock_that_a_page_shows_tells_its_zone(shown: str, day: int, offset: int) -> None:
+    headline = "A long story of the day"
+    found = metadata_of(
+        f"<title>{headline}</title>" + ld(datePublished="2025-07-01T03:30:00Z"),
+        f"<h1>{headline}</h1><p>{shown}</p>",
+        "https://www.paper.example/a-long-story",
+    ).published
+    assert found is not None
+    assert (found.day.day, found.utc_offset) == (day, offset)

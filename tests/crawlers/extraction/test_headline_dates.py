@@ -97,3 +97,17 @@ def test_neither_masthead_nor_comment_nor_prose_gives_a_date(body: str) -> None:
 )
 def test_a_date_that_is_marked_or_labelled_is_found_anywhere_in_the_article(body: str) -> None:
     assert published(body) == (DAY, "text")
+
+
+@pytest.mark.parametrize(
+    ("end", "day"),
+    [
+        ("<div><i>5 March 2026</i></div>", DAY),
+        ("<div><i>5 March 2026</i></div><div>11 February 2019</div>", DAY),
+        ("<div><h3><a href='/x'>The harbour master gives up her office</a></h3><div>5 March 2026</div></div>", None),
+        ("<div>Open from 5 March 2026</div>", None),
+        ("<nav><div>5 March 2026</div></nav>", None),
+    ],
+)
+def test_a_date_alone_in_its_block_is_the_publication_where_there_is_no_other(end: str, day: datetime | None) -> None:
+    assert published(f"<div>{HEADLINE}{TEXT}{TEXT}</div>{end}")[0] == day
