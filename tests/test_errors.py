@@ -45,6 +45,7 @@ from flows.dashboard.errors import (
 )
 from flows.errors import CrawlDiedError, FlowsError
 from warehouse import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.search.query import QuerySyntaxError
 
 EXAMPLES: list[NewsloomError] = [
     NewsloomError("a text"),
@@ -66,6 +67,7 @@ EXAMPLES: list[NewsloomError] = [
     WarehouseBusyError(Path("data"), "`newsloom run`, process 7"),
     DamagedWarehouseError(Path("warehouse.duckdb"), "Corrupt database file"),
     TransientWarehouseError("a text"),
+    QuerySyntaxError("a text"),
 ]
 # Signals that our own code catches: none of them reaches a user as an error.
 SIGNALS: list[BaseException] = [

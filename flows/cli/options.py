@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
+
+R = TypeVar("R")
 
 
 class DataPath(click.Path):
@@ -50,3 +55,65 @@ wait_option = click.option(
     metavar="SECONDS",
     help="How long to wait for another newsloom process that writes to the same data directory.",
 )
+
+
+class Until(click.DateTime):
+    """A time, or a day that is included."""
+
+    def convert(self, value: object, param: click.Parameter | None, context: click.Context | None) -> datetime:
+        """The time; for a day, the beginning of the next one."""
+        if isinstance(value, datetime):
+            return value
+        moment: datetime = super().convert(value, param, context)
+        return moment + timedelta(days=1) if len(str(value)) == len("2026-03-01") else moment
+
+
+def _language(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
+    from crawlers.languages import ISO_639_1
+
+    if value is not None and value.lower() not in ISO_639_1:
+        from crawlers.sources.validation import nearest_language
+
+        raise click.BadParameter(
+            f'found "{value}"; allowed: a two-letter ISO 639-1 code, such as "en"{nearest_language(value)}'
+        )
+    return value
+
+
+def search_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The argument QUERY and the filters of a search, passed to the command as `search`, a warehouse.search Search."""
+
+    @click.argument("query")
+    @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source. Repeat for several.")
+    @click.option(
+        "--language",
+        metavar="CODE",
+        callback=_language,
+        help="Only articles in this language (ISO 639-1, two letters).",
+    )
+    @click.option(
+        "--since",
+        type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+        help="Only articles published since this time (UTC).",
+    )
+    @click.option(
+        "--until",
+        type=Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+        help="Only articles published before this time (UTC), or up to this day.",
+    )
+    @click.option("--unique", is_flag=True, help="Only articles that are not copies of others.")
+    @functools.wraps(command)
+    def with_search(
+        query: str,
+        sources: tuple[str, ...],
+        language: str | None,
+        since: datetime | None,
+        until: datetime | None,
+        unique: bool,
+        **rest: object,
+    ) -> R:
+        from warehouse.search.query import Search
+
+        return command(search=Search(query, since, until, sources, language, unique), **rest)
+
+    return with_search

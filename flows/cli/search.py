@@ -7,59 +7,57 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import data_option
+from flows.cli.options import data_option, search_options
 
 if TYPE_CHECKING:
-    from datetime import datetime
     from pathlib import Path
+
+    from warehouse.search.query import Search
 
 
 @click.command("search")
-@click.argument("query")
+@search_options
 @click.option(
     "--top", type=click.IntRange(1, 10_000), default=10, show_default=True, help="Maximum number of articles."
-)
-@click.option("--language", metavar="CODE", help="Only articles in this language (ISO 639-1, two letters).")
-@click.option(
-    "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-    help="Only articles published since this time (UTC).",
 )
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "table", "csv", "json", "jsonl", "parquet"]),
+    type=click.Choice(["text", "table", "lines", "csv", "json", "jsonl", "parquet"]),
     default="text",
     show_default=True,
     help="Output format.",
 )
 @data_option
-def command(query: str, top: int, language: str | None, since: datetime | None, form: str, data: Path) -> None:
-    """Find articles with all words of QUERY in their headline and text. The best match comes first, then the newest.
+def command(search: Search, top: int, form: str, data: Path) -> None:
+    """Find articles that match QUERY in their headline and text. The best match comes first, then the newest.
 
-    A query is a list of words without operators: no quotes, AND, OR or NOT. The first 20 articles have a snippet.
+    \b
+    flood water              both words, in any form
+    "flood water"            this phrase
+    flood OR fire            either
+    flood -fire              without "fire"; also: flood NOT fire
+    (flood OR fire) dam      brackets
+    negotiat*                words that begin so
+    title:flood              in the headline; also: title:"high water"
+    source:NAME  lang:de     only from a source, or in a language (ISO 639-1)
+
+    AND, OR and NOT are in capitals; NOT binds most closely, then AND. The first 20 articles have a snippet.
 
     \b
     newsloom search "ceasefire talks"
-    newsloom search "Haushalt Streit" --language de --since 2026-01-01 --format jsonl
+    newsloom search '"central bank" OR Notenbank' --since 2026-01-01 --unique --format jsonl
 
     In SQL: SELECT * FROM search('ceasefire talks', top := 10)
     """
-    from crawlers.languages import ISO_639_1
     from flows.reports.query_output import write
-    from flows.reports.search_results import as_text, search_query
+    from flows.reports.search_results import as_text
     from warehouse import connect
+    from warehouse.search.query import check_query
 
-    if language is not None and language.lower() not in ISO_639_1:
-        from crawlers.sources.validation import nearest_language
-
-        raise click.BadParameter(
-            f'found "{language}"; allowed: a two-letter ISO 639-1 code, such as "en"{nearest_language(language)}',
-            param_hint="--language",
-        )
-    sql = search_query(query, top=top, language=language, since=since)
     with connect(data) as connection:
         if form == "text":
-            sys.stdout.write(as_text(connection, sql, query))
+            sys.stdout.write(as_text(connection, search, top))
         else:
-            write(connection, sql, form, sys.stdout.buffer)
+            check_query(connection, search.query)
+            write(connection, f"FROM {search.best(top)}", form, sys.stdout.buffer)

@@ -179,9 +179,13 @@ def test_more_than_twenty_articles_are_found(tmp_path: Path) -> None:
         writer.publish()
     done = call("search", "flood", "--top", "21", "--data", str(tmp_path / "data"))
     assert done.stdout.decode().count("http://courier.example/") == 21, done.stderr.decode()
-    done = call("search", "flood AND water", "--data", str(tmp_path / "data"))
+    done = call("search", "flood AND (water", "--data", str(tmp_path / "data"))
     assert done.returncode == 2
-    assert done.stderr.decode().startswith("newsloom: a query is a list of words")
+    assert done.stderr.decode() == (
+        "newsloom: query: character 11: this bracket is not closed\n    flood AND (water\n              ^\n"
+    )
+    done = call("search", "flood", "--source", "currier", "--data", str(tmp_path / "data"))
+    assert done.stdout.decode() == "no article matches 'flood'\nno articles are from currier; sources: courier\n"
 
 
 def test_lines_show_every_column(filled: Path) -> None:

@@ -1,16 +1,7 @@
--- Which articles contain all words of a term? Answered by the index, without reading texts.
-CREATE OR REPLACE MACRO matching(asked_terms) AS TABLE
-WITH asked AS MATERIALIZED (FROM query_terms(asked_terms)),
-needed AS (SELECT query, count(DISTINCT word) AS words FROM asked GROUP BY query),
-hits AS (
-    SELECT DISTINCT asked.query, asked.word, parts.first_doc + unnest(postings.docs) AS doc
-    FROM search_index.postings AS postings
-    JOIN asked ON asked.id = postings.term
-    JOIN search_index.parts AS parts USING (part)
-),
-whole AS (SELECT query, doc, count(*) AS words FROM hits GROUP BY query, doc)
-SELECT whole.query AS term, days.article_id, days.source, days.day
-FROM whole
-JOIN needed USING (query, words)
-JOIN article_days AS days ON days.doc = whole.doc;
-COMMENT ON MACRO TABLE matching IS 'matching(terms): for each term in a list, the articles whose headline or text contains all of its words; words are compared by stem, ignoring accents. Columns: term, article_id, source, day.';
+-- Which articles match a query?
+CREATE OR REPLACE MACRO matching(
+    queries, since := NULL, until := NULL, in_language := NULL, of_sources := NULL, unique_only := false
+) AS TABLE
+FROM matching_parsed(
+    (SELECT list(parsed) FROM parse_query(queries) AS parsed), since, until, in_language, of_sources, unique_only);
+COMMENT ON MACRO TABLE matching IS 'matching(queries, since := NULL, until := NULL, in_language := NULL, of_sources := NULL, unique_only := false): the articles that match each query in a list; docs/querying.md describes the language. since and until (times; until is not included) restrict the publication, in_language (ISO 639-1) the language, of_sources (a list) the sources; unique_only leaves out copies. Columns: term (the query), article_id, source, day, published_at (or first sight, UTC), language, doc.';

@@ -1,7 +1,19 @@
--- Which articles with all words of a query match it best? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text.
-CREATE OR REPLACE MACRO search(query, top := 20, in_language := NULL, since := NULL) AS TABLE
-WITH words AS MATERIALIZED (SELECT word, term, id FROM query_terms([query])),
-asked AS MATERIALIZED (FROM words WHERE id IS NOT NULL),
+-- Which articles match a query best? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text,
+-- for the words of the query that are not excluded.
+CREATE OR REPLACE MACRO search(
+    query, top := 20, in_language := NULL, since := NULL, until := NULL, of_sources := NULL, unique_only := false
+) AS TABLE
+WITH parsed AS MATERIALIZED (FROM parse_query([query])),
+matches AS MATERIALIZED (
+    SELECT doc, article_id, published_at, source, language
+    FROM matching_parsed((SELECT list(parsed) FROM parsed), since, until, in_language, of_sources, unique_only)
+),
+asked AS MATERIALIZED (
+    FROM word_terms((SELECT list(DISTINCT word) FROM (SELECT unnest(words) AS word FROM parsed WHERE positive)))
+),
+phrases AS MATERIALIZED (
+    SELECT trim(lower(value), '"') AS phrase FROM parsed WHERE positive AND form = 'phrase'
+),
 corpus AS MATERIALIZED (SELECT sum(docs) AS docs, sum(words) / sum(docs) AS mean_words FROM search_index.parts),
 lists AS MATERIALIZED (
     SELECT asked.word, parts.first_doc, postings.times, postings.docs
@@ -20,42 +32,27 @@ weights AS (
 hits AS (
     SELECT word, doc, sum(times) AS times
     FROM (SELECT word, times, first_doc + unnest(docs) AS doc FROM lists SEMI JOIN weights USING (word))
+    SEMI JOIN matches USING (doc)
     GROUP BY word, doc
-),
-common AS (
-    SELECT DISTINCT word, doc
-    FROM (SELECT word, first_doc + unnest(docs) AS doc FROM lists ANTI JOIN weights USING (word))
-    SEMI JOIN hits USING (doc)
-),
-whole AS (
-    SELECT doc, count(*) AS words
-    FROM (SELECT word, doc FROM hits UNION ALL SELECT word, doc FROM common)
-    GROUP BY doc
-    HAVING count(*) = (SELECT count(DISTINCT word) FROM words)
 ),
 scored AS (
     SELECT
-        hits.doc, any_value(whole.words) AS words,
+        hits.doc, count(*) AS words,
         sum(weights.weight * hits.times * 2.2
             / (hits.times + 1.2 * (0.25 + 0.75 * version.word_count / corpus.mean_words))) AS score
     FROM hits
-    JOIN whole USING (doc)
     JOIN weights USING (word)
     JOIN article_versions AS version ON version.doc = hits.doc
     CROSS JOIN corpus
-    WHERE (in_language IS NULL OR version.language = in_language)
-      AND (since IS NULL OR coalesce(version.published_at, version.seen_at) >= since)
     GROUP BY hits.doc
 ),
 best AS MATERIALIZED (
-    SELECT doc, score, words, row_number() OVER (ORDER BY score DESC, doc DESC) AS rank
-    FROM (
-        -- The current versions only; more candidates than needed, because some of the best may be old versions.
-        FROM (FROM scored ORDER BY score DESC, doc DESC LIMIT 2 * top + 100) AS candidates
-        SEMI JOIN article_state AS state ON state.doc = candidates.doc
-        ORDER BY score DESC, doc DESC
-        LIMIT top
-    )
+    SELECT doc, coalesce(score, 0) AS score, coalesce(words, 0) AS words,
+        row_number() OVER (ORDER BY score DESC NULLS LAST, doc DESC) AS rank
+    FROM matches
+    LEFT JOIN scored USING (doc)
+    ORDER BY score DESC NULLS LAST, doc DESC
+    LIMIT top
 ),
 -- The first twenty each by itself, `version_of` says why; further ones by a join, and without their texts.
 picks AS MATERIALIZED (SELECT list(doc ORDER BY rank) AS docs FROM best),
@@ -81,20 +78,25 @@ versions AS (
     UNION ALL FROM version_of((SELECT docs[19] FROM picks))
     UNION ALL FROM version_of((SELECT docs[20] FROM picks))
     UNION ALL
-    SELECT version.doc, state.article_id, coalesce(version.published_at, version.seen_at), state.source,
+    SELECT version.doc, state.article_id, coalesce(version.published_at, state.first_seen_at), state.source,
            version.language, version.title, NULL, state.url
     FROM (FROM best WHERE rank > 20) AS further
     JOIN article_versions AS version ON version.doc = further.doc
     JOIN article_state AS state ON state.doc = further.doc
 ),
-needles AS (  -- how the words may start in a text
-    SELECT list(DISTINCT ' ' || beginning) AS beginnings
-    FROM (SELECT unnest([word, term]) AS beginning FROM asked)
+needles AS (  -- how phrases and words may start in a text
+    SELECT
+        (SELECT coalesce(list(phrase), []) FROM phrases) AS phrases,
+        (SELECT coalesce(list(DISTINCT ' ' || beginning), []) FROM (SELECT unnest([rtrim(word, '*'), term]) AS beginning FROM asked))
+            AS beginnings
 ),
 places AS (
-    SELECT * EXCLUDE (text), ' ' || replace(text, chr(10), ' ') AS line, coalesce(list_min(list_filter(
-        list_transform(needles.beginnings, lambda beginning: strpos(lower(line), beginning)),
-        lambda found: found > 0)), 1) AS place
+    SELECT
+        * EXCLUDE (text, phrases, beginnings), ' ' || replace(text, chr(10), ' ') AS line,
+        coalesce(list_min(list_filter(list_transform(phrases, lambda phrase: strpos(lower(line), phrase)),
+                                      lambda found: found > 0)),
+                 list_min(list_filter(list_transform(beginnings, lambda beginning: strpos(lower(line), beginning)),
+                                      lambda found: found > 0)), 1) AS place
     FROM versions CROSS JOIN needles
 )
 SELECT
@@ -109,4 +111,4 @@ SELECT
 FROM best
 JOIN places USING (doc)
 ORDER BY score DESC, places.published_at DESC, best.doc DESC;
-COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL): the articles that contain all words of a query, as coverage counts them; the best match first, newest first on ties. Words are compared by stem, ignoring accents. There are no operators: quotes, AND, OR, NOT, + or - before a word, * and brackets are an error. in_language (ISO 639-1) and since (a time) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';
+COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL, until := NULL, of_sources := NULL, unique_only := false): the articles that match a query, the best match first, newest first on ties. docs/querying.md describes the query language: words (all are required), "a phrase", AND, OR, NOT, -word, brackets, word*, title:, source:, lang:. Words are compared by stem, ignoring accents; phrases exactly. in_language (ISO 639-1), since and until (times; until is not included), of_sources (a list) and unique_only (no copies) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';

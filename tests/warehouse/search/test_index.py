@@ -140,17 +140,6 @@ def test_a_query_of_nothing_finds_nothing(writer: Writer) -> None:
 
 
 @pytest.mark.parametrize(
-    "query",
-    ['"flood water"', "flood AND water", "flood OR water", "NOT flood", "flood -water", "+flood", "flo*", "(flood)"],
-)
-@pytest.mark.parametrize("call", ["search($1)", "coverage($1)", "share_of_voice([$1])"])
-def test_operators_are_refused(writer: Writer, query: str, call: str) -> None:
-    load(writer, text(1, "Flood", "water"))
-    with pytest.raises(duckdb.InvalidInputException, match="It has no operators"):
-        writer.connection.execute(f"FROM {call}", [query]).fetchall()
-
-
-@pytest.mark.parametrize(
     "query", ["flood - water", "flood-water", "floods and water", "Flood. Water?", "'flood' & water"]
 )
 def test_words_of_a_headline_are_no_operators(writer: Writer, query: str) -> None:
@@ -194,7 +183,8 @@ def test_a_very_frequent_word_is_needed_too(writer: Writer) -> None:
     assert "200000" in macro[0]
     lower = macro[0].replace("200000", "10")
     writer.connection.execute(
-        f"CREATE TEMP MACRO lower_search(query, top := 20, in_language := NULL, since := NULL) AS TABLE {lower}"
+        f"CREATE TEMP MACRO lower_search(query, top := 20, in_language := NULL, since := NULL, until := NULL, "
+        f"of_sources := NULL, unique_only := false) AS TABLE {lower}"
     )
     rows = writer.connection.execute("SELECT title FROM lower_search('the roof')").fetchall()
     assert len(rows) == 8
