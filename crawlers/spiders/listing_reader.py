@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from concurrent.futures import TimeoutError as ReadingTimeoutError
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
@@ -61,6 +62,8 @@ class ListingReader:
             raise BadListingError(f"reading it takes more than {self._memory >> 20} MiB of memory") from None
         except ProcessExpired as error:
             raise BadListingError(f"the process that read it crashed (exit code {error.exitcode})") from error
+        except BrokenProcessPool as error:
+            raise BadListingError("the process that read it was killed with the one that it was forked from") from error
 
     async def _until_stopped(self, answer: ProcessFuture[ListingContent]) -> ListingContent:
         waiting = asyncio.wrap_future(answer)
@@ -81,16 +84,26 @@ class ListingReader:
         with self._starting:
             self._is_stopped = True
             if self._pool is not None:
-                self._pool.stop()  # type: ignore[no-untyped-call]
-                with suppress(TimeoutError):  # its threads and its worker end with this process
-                    self._pool.join(timeout=STOP_SECONDS)
-                self._pool = None
+                self._discard(self._pool)
+
+    def _discard(self, pool: ProcessPool) -> None:
+        pool.stop()  # type: ignore[no-untyped-call]
+        with suppress(TimeoutError):  # its threads and its worker end with this process
+            pool.join(timeout=STOP_SECONDS)
+        self._pool = None
 
     def _schedule(self, fetched: FetchedListing) -> ProcessFuture[ListingContent]:
         with self._starting:
             if self._is_stopped:
                 raise asyncio.CancelledError
-            if self._pool is None:
-                context = worker_context([read_listing.__module__])
-                self._pool = ProcessPool(1, initializer=partial(start_worker, self._memory), context=context)
-            return self._pool.schedule(read_listing, args=(fetched,), timeout=self._seconds)
+            try:
+                return self._started().schedule(read_listing, args=(fetched,), timeout=self._seconds)
+            except RuntimeError:  # pebble's word for a pool that broke
+                self._discard(self._started())
+                return self._started().schedule(read_listing, args=(fetched,), timeout=self._seconds)
+
+    def _started(self) -> ProcessPool:
+        if self._pool is None:
+            context = worker_context([read_listing.__module__])
+            self._pool = ProcessPool(1, initializer=partial(start_worker, self._memory), context=context)
+        return self._pool

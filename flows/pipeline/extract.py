@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import TimeoutError as PageTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -25,12 +27,14 @@ PAGE_SECONDS = 20.0  # trafilatura takes about 20 ms for a page; the slowest rea
 # Pages that a worker gets at once, because passing them costs as much as reading an imported record. If one of them
 # hangs or crashes the worker, each is extracted again on its own.
 GROUP = 16
+STOP_SECONDS = 5.0  # for a pool that broke; its workers end with this process at the latest
 
 
 class Extractor:
     """A pool of worker processes, started when it is first needed; a context manager.
 
-    A page that takes longer than `page_seconds`, or takes its worker down, is rejected, and a new worker is started.
+    A page that takes longer than `page_seconds`, or takes its worker down, is rejected, and a new worker is started. If
+    the pool itself breaks, because the process that it forks workers from was killed, a new pool takes its place.
     """
 
     def __init__(self, workers: int | None = None, page_seconds: float = PAGE_SECONDS) -> None:
@@ -65,7 +69,11 @@ class Extractor:
         return (next(results) if has_page(fetch) else extracted_fetch(fetch, None) for fetch in fetches)
 
     def _schedule(self, job: Job, pages: list[Fetch]) -> ProcessFuture[list[ExtractedFetch]]:
-        return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
+        try:
+            return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
+        except RuntimeError:  # pebble's word for a pool that broke, BrokenProcessPool among others
+            self._discard()
+            return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
 
     def _results(
         self, job: Job, groups: Sequence[list[Fetch]], answers: Sequence[ProcessFuture[list[ExtractedFetch]]]
@@ -73,13 +81,16 @@ class Extractor:
         for group, answer in zip(groups, answers, strict=True):
             try:
                 yield from answer.result()
-            except (PageTimeoutError, ProcessExpired):
+            except (PageTimeoutError, ProcessExpired, BrokenProcessPool):
                 for page in group:
                     yield self._alone(job, page)
 
     def _alone(self, job: Job, page: Fetch) -> ExtractedFetch:
         try:
-            return self._schedule(job, [page]).result()[0]
+            try:
+                return self._schedule(job, [page]).result()[0]
+            except BrokenProcessPool:  # no page can do that
+                return self._schedule(job, [page]).result()[0]
         except PageTimeoutError:
             rejection = Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
@@ -87,6 +98,13 @@ class Extractor:
                 RejectionReason.EXTRACTOR_ERROR, f"the worker process crashed on this page (exit code {error.exitcode})"
             )
         return extracted_fetch(page, rejection)
+
+    def _discard(self) -> None:
+        if self._pool is not None:
+            self._pool.stop()  # type: ignore[no-untyped-call]
+            with suppress(TimeoutError):
+                self._pool.join(timeout=STOP_SECONDS)
+            self._pool = None
 
     def _started(self) -> ProcessPool:
         if self._pool is None:

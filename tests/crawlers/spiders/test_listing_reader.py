@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
+import signal
 import time
+from contextlib import suppress
+from multiprocessing import forkserver
 
 import pytest
 
@@ -50,6 +55,21 @@ def test_a_listing_beyond_the_limit_of_memory_fails() -> None:
     try:
         with pytest.raises(BadListingError, match=r"400 MiB of memory|crashed|longer than 10 s"):
             asyncio.run(reader.read(fetched("<urlset>" + "<![CDATA[]]>" * 3_500_000)))
+    finally:
+        reader.stop()
+
+
+def test_a_reader_whose_process_was_killed_with_the_one_it_was_forked_from_reads_the_next_listing() -> None:
+    reader = ListingReader()
+    try:
+        assert asyncio.run(reader.read(LARGE)).links
+        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+        for worker in multiprocessing.active_children():
+            assert worker.pid is not None
+            os.kill(worker.pid, signal.SIGKILL)
+        with suppress(BadListingError):  # the listing at hand may fail, and is asked for again by a later run
+            asyncio.run(reader.read(LARGE))
+        assert asyncio.run(reader.read(LARGE)).links
     finally:
         reader.stop()
 

@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from datetime import UTC, datetime
+from multiprocessing import forkserver
 from typing import TYPE_CHECKING
 
 import pytest
@@ -107,6 +108,27 @@ def test_a_worker_that_is_killed_from_outside_costs_no_page(tmp_path: Path) -> N
     assert [type(line.found) for line in found] == [ArticleVersion, Rejection, ArticleVersion]
     assert found[1].rejection is not None
     assert found[1].rejection.reason is not RejectionReason.EXTRACTOR_ERROR
+
+
+@pytest.mark.usefixtures("slowly")
+def test_a_pool_that_breaks_costs_no_page(tmp_path: Path) -> None:
+    segment = segment_of(tmp_path, article(1).body, article(2).body)
+    with Extractor(workers=1) as extractor:
+        for _ in range(2):
+            assert [type(line.found) for line in extractor.extract(segment, list(segment.fetches()))] == [
+                ArticleVersion, ArticleVersion,
+            ]  # fmt: skip
+            kill_what_workers_are_forked_from()
+
+
+def kill_what_workers_are_forked_from() -> None:
+    """Kill the fork server, and the worker, for which no new one can be forked until there is another server."""
+    workers = multiprocessing.active_children()
+    assert workers
+    os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL)  # type: ignore[attr-defined]
+    for worker in workers:
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
 
 
 def kill_the_worker() -> None:
