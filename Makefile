@@ -3,13 +3,18 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test lint types docs lock clean
+.PHONY: demo test chaos lint types docs lock clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
 
 test: $(READY)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxschedchunk 1
+
+# Real runs under faults from a seeded plan; SEED=N repeats a round.
+ROUNDS ?= 10
+chaos: $(READY)
+	$(BIN)/python benchmarks/chaos.py --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
 
 lint: $(READY)
 	$(BIN)/ruff check .
