@@ -12,7 +12,7 @@ steps, each in the module named:
    `script_blocks`.
 4. `rejections`: decide whether the page is an article, from the measurements in `page_signals` and `page_kind`.
 5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
-   `authors`, the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
+   `authors` (from `bylines`), the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
    description in `metadata` itself.
 6. `language`: the declared language, checked against the text.
 

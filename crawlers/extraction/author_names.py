@@ -42,6 +42,19 @@ _EDGES = " \t,.:;–—-|/*•·\"'„“”«»【】"
 _MAX_NAME_WORDS = 6
 """The longest names in bylines have so many words; anything longer is a sentence or a job description."""
 _MAX_NAME_LENGTH = 60
+_DEGREE = re.compile(
+    r"(?:Ph|Psy|Ed|Pharm)\.?\s?D\.?|[MB]\.?Sc\.?|[A-Z](?:\.?\s?[A-Z]){1,5}\.?(?:-[A-Z]{1,3})?(?:\s\d+)?"
+)
+"""An academic degree or a licence, which follows the name: "MD", "Ph.D.", "RDN", "E-RYT 200"."""
+_LABEL = re.compile(
+    "|".join(
+        re.escape(label) + (r"(?!\w)" if label[-1].upper() != label[-1] else "")
+        for label in phrases("bylines", "labels")
+    ),
+    re.IGNORECASE,
+)
+"""A button, a link or a note; in scripts without capitals, words are not separated."""
+_TEMPLATE_KEY = re.compile(r"[a-z]{3,}(?:\.[a-z]{3,}){2,}")
 _DIGITS = re.compile(r"\d{2,}")
 
 
@@ -79,13 +92,24 @@ def _parts(byline: str) -> Iterator[str]:
         text = unwanted.sub(" ", text)
     text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(single_line(text))))
     parts = [joined.strip(_EDGES) for joined in _SPLIT.split(text)]
-    for part in parts:
-        if _OTHER_CREDIT.match(part) or (len(parts) > 1 and _ROLE.search(part)):
+    for at, part in enumerate(parts):
+        if _OTHER_CREDIT.match(part) or (len(parts) > 1 and _ROLE.search(part)) or (at and _is_degree(part)):
             continue
         name = _JOB_TITLE_AFTER_NAME.sub("", _JOB_TITLE_BEFORE_NAME.sub("", _without_prefix(part), count=1))
         name = _PLACE.sub(r"\1", name)
         if name and name.casefold() not in LINKING_WORDS:
             yield name
+
+
+def _is_degree(part: str) -> bool:
+    return _DEGREE.fullmatch(part) is not None and match_key(part) not in agency_keys()
+
+
+def last_name_first(name: str) -> str:
+    """ "Park, Ada" as "Ada Park": so libraries write one name (Dublin Core, Highwire). Other texts stay as they are."""
+    last, comma, first = (part.strip() for part in name.partition(","))
+    is_one = bool(comma and last and first) and "," not in first and len(last.split()) == 1 and len(first.split()) < 4
+    return f"{first} {last}" if is_one and not _is_degree(first) else name
 
 
 def _without_prefix(text: str) -> str:
@@ -97,6 +121,8 @@ def _is_name(part: str) -> bool:
         len(part) <= _MAX_NAME_LENGTH
         and len(part.split()) <= _MAX_NAME_WORDS
         and not _DIGITS.search(part)
+        and not _LABEL.match(part)
+        and not _TEMPLATE_KEY.fullmatch(part)
         and len(match_key(part)) > 1
     )
 

@@ -1,0 +1,283 @@
+"""Read the bylines that a page shows: marked by their class, linked to an author's page, or beginning with "By"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml.etree import iterwalk
+
+from crawlers.extraction.author_names import LINKING_WORDS, MAX_BYLINES, agency_keys, clean_names
+from crawlers.extraction.page import is_in_comments
+from crawlers.extraction.rules import phrases
+from crawlers.extraction.text import match_key, single_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from lxml.html import HtmlElement
+
+_BYLINE_CLASS = re.compile(r"[Aa]uthor|[Bb]yline|by-line|[Aa]utor|[Aa]uteur|[Ww]riter|[Rr]eporter|[Jj]ournalist")
+"""Part of the class of a byline."""
+_AUTHOR_PAGE = re.compile(
+    r"/(?:authors?|profiles?|staff|contributors?|by|reporters?|journalists?|columnists?|writers?|experts?|autor(?:en|es|in)?"
+    r"|auteurs?|redaktion|redakteure?|redaktor|skribenter?|byline)[/:=][^/?#]{2,}|/@\w|[?&]author=",
+    re.IGNORECASE,
+)
+"""The URL of an author's page."""
+_NEVER_BYLINES = frozenset({"script", "meta", "link", "img", "body", "html", "article", "head", "style"})
+_FRAMES = frozenset({"nav", "footer", "article"})
+_MAX_MARKED_ELEMENTS = 40
+"""Marked bylines tried; those of the article come before those of teasers and comments."""
+_BEFORE_HEADLINE = 25
+_AFTER_HEADLINE = 70
+"""Elements before and after the headline among which a byline is the article's: about half a screen."""
+_NEAR_HEADLINE = 200
+"""Elements after the headline that are searched for a byline that begins with "By": about one screen."""
+_NEXT_LINK = 4
+"""Elements from one author's link to the next one's in the same byline."""
+_BYLINE_PREFIXES = tuple(
+    prefix for prefix in phrases("bylines", "prefixes") if prefix not in ("from", "text", "tekst", "от")
+)
+_MAX_BYLINE_LENGTH = 120
+"""Characters of a byline; a longer text is a note about the author."""
+_MAX_NAME_LENGTH = 60
+"""Characters of a byline that may name anybody: a team, a nickname."""
+_EMPHASIS = ("strong", "b", "em", "i")
+_MAX_JOINING_CHARACTERS = 6
+"""Characters that join the names in a byline that consists of names alone."""
+_PERSON = re.compile(r"[^\W\d_][\w.'’ʼ‐-]*(?: [^\W\d_][\w.'’ʼ‐-]*){1,4}")
+_DATE_LIKE = re.compile(r"\d|^[^\W\d_]{1,3}$(?<=[a-z])")
+"""Digits, or one word as short as the name of a day or month: "Jun 2", "Sat"."""
+_PARTICLES = frozenset(phrases("bylines", "particles"))
+_MAX_UNCASED_NAME = 20
+"""Characters of a name in a script without capitals, for names found in the page's text."""
+
+
+_CONJUNCTIONS = "|".join(map(re.escape, phrases("bylines", "conjunctions")))
+_JOINED = re.compile(rf"(?:[,;&/|+、，]|(?<!\w)(?:{_CONJUNCTIONS}))$", re.IGNORECASE)
+_JOINS = re.compile(rf"[,;&/|+、，]|(?:{_CONJUNCTIONS})(?!\w)", re.IGNORECASE)
+"""The end and the beginning of texts that join names."""
+
+
+class _Text(NamedTuple):
+    text: str
+    is_link: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """The names in a byline, and how it was recognised."""
+
+    kind: str
+    names: tuple[str, ...]
+
+
+def read_bylines(tree: HtmlElement, others: frozenset[str]) -> Iterator[Byline]:
+    """The bylines that name persons, the most trustworthy first; `others` are names to leave out.
+
+    In this order: a text after the headline that begins with "By"; an element near the headline that is marked as a
+    byline; an emphasised line of names above the text; links near the headline to the pages of persons.
+    """
+    heading = next(tree.iter("h1"), None)
+    if heading is None:
+        return
+    near = _near(tree, heading)
+    for kind, names in (
+        ("begins with By", _prefixed_byline(heading, others)),
+        ("marked, near the headline", _marked_byline(near, others)),
+        ("emphasised", _emphasised_byline(heading, others)),
+        ("linked, near the headline", _linked_byline(near, others, persons=True)),
+    ):
+        if names:
+            yield Byline(kind, names)
+
+
+def read_weak_bylines(tree: HtmlElement, others: frozenset[str]) -> Iterator[Byline]:
+    """The bylines to believe where nobody else signs: the first marked one that names persons, wherever it stands; near
+    the headline, links and marked elements that name anybody, a team or a nickname."""
+    heading = next(tree.iter("h1"), None)
+    near = [] if heading is None else _near(tree, heading)
+    for kind, names in (
+        ("linked, near the headline", _linked_byline(near, others, persons=False)),
+        ("marked", _marked_byline(tree.iter(), others)),
+        ("marked, names a team", _marked_name(near, others)),
+    ):
+        if names:
+            yield Byline(kind, names)
+
+
+def _near(tree: HtmlElement, heading: HtmlElement) -> list[HtmlElement]:
+    """The elements around the headline, in page order."""
+    before: list[HtmlElement] = []
+    elements = tree.iter()
+    for element in elements:
+        if element is heading:
+            break
+        before.append(element)
+    return [*before[-_BEFORE_HEADLINE:], heading, *islice(elements, _AFTER_HEADLINE)]
+
+
+def _marked_byline(elements: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
+    """The persons in the first element that is marked as a byline and reads like one."""
+    for element in islice(filter(_is_marked, elements), _MAX_MARKED_ELEMENTS):
+        pieces = _pieces(element)
+        if sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
+            return names
+    return ()
+
+
+def _marked_name(elements: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
+    """The name in the first element that is marked as a byline, whosoever it is."""
+    for element in filter(_is_marked, elements):
+        pieces = _pieces(element)
+        names = clean_names(pieces[:2], others) if sum(map(len, pieces)) <= _MAX_NAME_LENGTH else ()
+        if names and not _DATE_LIKE.search(names[0]):
+            return names[:1]
+    return ()
+
+
+def _is_marked(element: HtmlElement) -> bool:
+    attributes = element.attrib
+    if not attributes or element.tag in _NEVER_BYLINES:
+        return False
+    is_marked = (
+        _BYLINE_CLASS.search(attributes.get("class", "")) is not None
+        or attributes.get("rel") == "author"
+        or attributes.get("itemprop") in ("author", "creator")
+        or attributes.get("id") in ("author", "authors")
+    )
+    return is_marked and not _is_elsewhere(element)
+
+
+def _is_elsewhere(element: HtmlElement) -> bool:
+    """True for an element of a comment, a menu or the foot of the page; an article may have a foot of its own."""
+    above = [one.tag for one in (element, *element.iterancestors()) if one.tag in _FRAMES]
+    return is_in_comments(element) or "nav" in above or above[:1] == ["footer"] == above[:2]
+
+
+def _linked_byline(elements: list[HtmlElement], others: frozenset[str], *, persons: bool) -> tuple[str, ...]:
+    """The names in the first link to an author's page, and in those that follow it directly."""
+    found: dict[str, None] = {}
+    last = 0
+    for at, element in enumerate(elements):
+        if element.tag != "a" or not (href := element.get("href")):
+            continue
+        if found and at - last > _NEXT_LINK:
+            break
+        if not (_AUTHOR_PAGE.search(href) or element.get("rel") == "author") or _is_elsewhere(element):
+            continue
+        text = single_line(element.text_content()[: 2 * _MAX_NAME_LENGTH])
+        names = clean_names([text], others) if len(text) <= _MAX_NAME_LENGTH else ()
+        if names and (not persons or all(map(is_person, names))):
+            found.update(dict.fromkeys(names))
+            last = at
+    return tuple(found)
+
+
+def _prefixed_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
+    """The persons in the first short element after the headline that begins with "By", in any language."""
+    for element in islice(_elements_after(heading), _NEAR_HEADLINE):
+        text = single_line(element.text or "").casefold()
+        if not text or not text.startswith(_BYLINE_PREFIXES):
+            continue
+        pieces = _pieces(element)
+        first = pieces[0].casefold()
+        prefixed = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _BYLINE_PREFIXES)
+        if prefixed and sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
+            return names
+    return ()
+
+
+def _emphasised_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
+    """The persons in a paragraph that is emphasised as a whole (`<p><strong>Ada Park</strong></p>`), between the
+    headline and the first paragraph of the text."""
+    for element in islice(_elements_after(heading), _NEAR_HEADLINE):
+        if element.tag != "p":
+            continue
+        text = single_line(element.text_content()[: 2 * _MAX_BYLINE_LENGTH])
+        if len(text) >= _MAX_BYLINE_LENGTH:
+            return ()
+        inner = element[0] if len(element) == 1 else None
+        if inner is None or inner.tag not in _EMPHASIS or single_line(inner.text_content()) != text:
+            continue
+        names = clean_names([text], others)
+        if (
+            names
+            and all(map(is_person, names))
+            and len(match_key(" ".join(names))) >= len(match_key(text)) - _MAX_JOINING_CHARACTERS
+        ):
+            return names
+    return ()
+
+
+def _elements_after(heading: HtmlElement) -> Iterator[HtmlElement]:
+    """The elements that begin after an element, in page order."""
+    element: HtmlElement | None = heading
+    while element is not None:
+        for following in element.itersiblings():
+            yield from following.iter("p", "span", "div", "address", "li", "em", "strong", "b", "i", "h2", "h3", "h4")
+        element = element.getparent()
+
+
+def _pieces(element: HtmlElement) -> list[str]:
+    """The texts of a byline, up to the one after the names: a job title, a date, a note.
+
+    After the first name, a text counts if a conjunction or a comma joins it, if it is a link as the name before it, or
+    if it is an agency.
+    """
+    pieces: list[str] = []
+    was_link = is_named = False
+    for part in islice(_texts(element), MAX_BYLINES):
+        piece = single_line(part.text)
+        if not piece:
+            continue
+        is_joined = _JOINED.search(pieces[-1] if pieces else "") or _JOINS.match(piece) or _is_agency(piece)
+        if is_named and not is_joined and not (was_link and part.is_link):
+            break
+        pieces.append(piece)
+        is_named = is_named or any(map(is_person, clean_names([piece])))
+        was_link = part.is_link or (was_link and bool(is_joined))
+    return pieces
+
+
+def _texts(element: HtmlElement) -> Iterator[_Text]:
+    in_link = 0
+    for event, part in iterwalk(element, events=("start", "end")):
+        in_link += (part.tag == "a") * (1 if event == "start" else -1)
+        text = part.text if event == "start" else part.tail if part is not element else None
+        if text:
+            yield _Text(text, in_link > 0)
+
+
+def _persons(pieces: list[str], others: frozenset[str]) -> tuple[str, ...]:
+    """The names in a byline of several pieces, agencies included, without the words after a name ("on Monday"); none if
+    the byline does not begin with a person's name."""
+    names = clean_names([";".join(pieces)], others)
+    persons = [_capitalised(name) for name in names if not _is_agency(name)]
+    if not persons or not is_person(persons[0]):
+        return ()
+    signed = (name if _is_agency(name) else _capitalised(name) for name in names)
+    return tuple(name for name in signed if is_person(name) or _is_agency(name))
+
+
+def _capitalised(name: str) -> str:
+    """A name without a leading conjunction, up to its first word in lower case that is not a particle."""
+    words = name.split()
+    while words and words[0].casefold() in LINKING_WORDS:
+        del words[0]
+    end = next((at for at, word in enumerate(words) if word[0].islower() and word not in _PARTICLES), len(words))
+    return " ".join(words[:end])
+
+
+def _is_agency(name: str) -> bool:
+    return match_key(name) in agency_keys()
+
+
+def is_person(name: str) -> bool:
+    """True for two to five words, two or more of them capitalised, or a short name in a script without capitals."""
+    if not any(letter.isupper() or letter.islower() for letter in name):
+        return 1 < len(name) <= _MAX_UNCASED_NAME
+    return bool(_PERSON.fullmatch(name)) and sum(word[0].isupper() for word in name.split()) > 1
