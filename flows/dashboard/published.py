@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 import threading
 from contextlib import contextmanager
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 
 # One person waits for one page: a query that takes longer is stopped, because others wait behind it.
 PATIENCE_SECONDS = 20.0
+# Most of the time of a page about stories or copies is that of the view `appearances`, which reads all articles. Its rows
+# are kept in a temporary table of the same name, which DuckDB takes for the view, also within other views.
+APPEARANCES = "CREATE TEMP TABLE appearances AS FROM main.appearances"
+USE_APPEARANCES = re.compile(r"\b(appearances|story_days|story_first|syndication_edges|wire_share)\b")
 MOST_KEPT = 200  # results of one published file; some hundred rows each
 
 Row = dict[str, object]
@@ -57,6 +62,7 @@ class Reader:
     connection: duckdb.DuckDBPyConnection
     facts: Facts
     _kept: dict[tuple[str, int], Rows] = field(default_factory=dict)
+    _has_appearances: bool = False
 
     def rows(self, sql: str, limit: int) -> Rows:
         """The first `limit` rows of a query.
@@ -65,7 +71,7 @@ class Reader:
         that takes too long.
         """
         if (sql, limit) not in self._kept:
-            with _errors_of_queries(), _stopped_in_time(self.connection):
+            with self._querying(sql):
                 found = self.connection.execute(f"SELECT * FROM ({sql}\n) LIMIT {limit + 1}")  # noqa: S608 - our own SQL
                 names = tuple(column[0] for column in found.description or ())
                 rows = found.fetchall()
@@ -81,9 +87,17 @@ class Reader:
 
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder) / "rows.csv"
-            with _errors_of_queries(), _stopped_in_time(self.connection):
+            with self._querying(sql):
                 write_csv(self.connection.sql(sql), file)
             return file.read_bytes()
+
+    @contextmanager
+    def _querying(self, sql: str) -> Iterator[None]:
+        with _errors_of_queries(), _stopped_in_time(self.connection):
+            if not self._has_appearances and USE_APPEARANCES.search(sql):
+                self.connection.execute(APPEARANCES)
+                self._has_appearances = True
+            yield
 
 
 @dataclass
