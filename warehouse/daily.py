@@ -10,6 +10,12 @@ if TYPE_CHECKING:
 
     import duckdb
 
+# What needs attention: half of the requests failed, or texts became half as long. A few requests or articles are no
+# basis for that.
+FEW = 5
+MANY_ERRORS = 0.5
+MUCH_DRIFT = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class DayCounts:

@@ -46,7 +46,7 @@ class FilterError(DashboardError):
     """A value in a page's query string or path that is not allowed."""
 
     status = HTTPStatus.BAD_REQUEST
-    heading = "This page has no such filter"
+    heading = "This value is not allowed"
 
 
 class MissingError(DashboardError):

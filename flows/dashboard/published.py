@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 # One person waits for one page: a query that takes longer is stopped, because others wait behind it.
 PATIENCE_SECONDS = 20.0
-# Most of the time of a page about stories or copies is that of the view `appearances`, which reads all articles. Its rows
-# are kept in a temporary table of the same name, which DuckDB takes for the view, also within other views.
+# Most of the time of a page about stories or copies is that of the view `appearances`, which reads all articles. Its
+# rows are kept in a temporary table of the same name, which DuckDB takes for the view, also within other views.
 APPEARANCES = "CREATE TEMP TABLE appearances AS FROM main.appearances"
 USE_APPEARANCES = re.compile(r"\b(appearances|story_days|story_first|syndication_edges|wire_share)\b")
 MOST_KEPT = 200  # results of one published file; some hundred rows each

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -13,7 +14,7 @@ from flows.dashboard.views import VIEWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime, timedelta
+    from datetime import date, datetime
 
     from flows.dashboard.published import Facts
     from flows.dashboard.views.view import Found, Queries, View
@@ -52,7 +53,15 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        count=count, percent=percent, when=when, day=day, lag=lag, web_url=web_url, words_of=words_of, plural=plural
+        count=count,
+        percent=percent,
+        when=when,
+        day=day,
+        lag=lag,
+        hours=hours,
+        web_url=web_url,
+        words_of=words_of,
+        plural=plural,
     )
     environment.globals.update(menu=[view for view in VIEWS if not view.of_item], most_rows=MOST_ROWS)
     return environment
@@ -107,6 +116,11 @@ def lag(value: timedelta | None) -> str:
             rest = seconds % size // smaller_size
             return f"{seconds // size} {unit}" + (f" {rest} {smaller}" if rest else "")
     return f"{seconds // 60} min"
+
+
+def hours(value: float) -> str:
+    """A number of hours as a duration."""
+    return lag(timedelta(hours=value))
 
 
 def web_url(value: str | None) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from flows.reports.artifacts import escape
-from warehouse.daily import SourceCondition, count_day, source_conditions
+from warehouse.daily import FEW, MANY_ERRORS, MUCH_DRIFT, SourceCondition, count_day, source_conditions
 
 if TYPE_CHECKING:
     import duckdb
@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 DAY = timedelta(days=1)
 STORIES = 10
 SOURCES = 20
-# What needs attention: half of the requests failed, or texts became half as long. A few requests or articles are no
-# basis for that.
-FEW = 5
-MANY_ERRORS = 0.5
-MUCH_DRIFT = 0.5
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from flows.dashboard.charts import flows
 from flows.dashboard.differences import differences
 from flows.dashboard.filters import Filters, between, equals, text, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
+from warehouse.daily import FEW, MANY_ERRORS, MUCH_DRIFT
 
 if TYPE_CHECKING:
     from flows.dashboard.published import Facts
@@ -176,7 +177,13 @@ def _health_context(_filters: Filters, facts: Facts, found: Found) -> dict[str, 
         source: [round(100 * series.get(day, 0.0) / (max(series.values()) or 1), 1) for day in days]
         for source, series in counted.items()
     }
-    return {"volumes": volumes, "volume_days": VOLUME_DAYS}
+    return {
+        "volumes": volumes,
+        "volume_days": VOLUME_DAYS,
+        "few": FEW,
+        "many_errors": MANY_ERRORS,
+        "much_drift": MUCH_DRIFT,
+    }
 
 
 OVERLAP = View("overlap", "Overlap", _overlap, _overlap_context, ("source", "other", "since", "until"))
