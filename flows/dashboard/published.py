@@ -151,7 +151,7 @@ def _errors_of_queries() -> Iterator[None]:
         yield
     except duckdb.InterruptException as error:
         raise TooSlowError(PATIENCE_SECONDS) from error
-    except duckdb.CatalogException as error:  # a view or macro is missing
+    except (duckdb.CatalogException, duckdb.BinderException) as error:  # a view, column or option is missing
         raise UnavailableError(
             f"This file was published by another version of newsloom: {first_line(error)}. "
             "The next `newsloom run` publishes it again."

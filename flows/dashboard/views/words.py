@@ -3,47 +3,55 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from flows.dashboard.charts import columns
-from flows.dashboard.filters import Filters, between, equals, text, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
+from warehouse.search.query import Search
 
 if TYPE_CHECKING:
+    from flows.dashboard.filters import Filters
     from flows.dashboard.published import Facts
 
-MOST_HITS = 1000  # that the conditions on source and last day choose from
+MOST_HITS = 100  # in the CSV, unless more are shown
+
+
+def _as_search(filters: Filters, query: str) -> Search:
+    def midnight(day: date) -> datetime:
+        return datetime.combine(day, time(), UTC)
+
+    return Search(
+        query,
+        since=midnight(filters.since) if filters.since else None,
+        until=midnight(filters.until + timedelta(1)) if filters.until else None,
+        sources=(filters.source,) if filters.source else (),
+        language=filters.language or None,
+        unique=filters.unique,
+    )
 
 
 def _search(filters: Filters, _facts: Facts) -> Queries:
     if not filters.q:
         return {}
-    query = text(filters.q)
-    options = [f"top := {MOST_HITS}"]
-    options += [f"in_language := {text(filters.language)}"] if filters.language else []
-    options += [f"since := TIMESTAMPTZ '{filters.since} 00:00:00+00'"] if filters.since else []
-    chosen = where(between("day_of(published_at)", None, filters.until), equals("source", filters.source))
-    covered = where(between("day", filters.since, filters.until), equals("source", filters.source))
+    search = _as_search(filters, filters.q)
     return {
         "articles": Query(
-            "Articles", f"SELECT *\nFROM search({query}, {', '.join(options)})\n{chosen}".rstrip(), filters.rows
+            "Best matches", f"SELECT *\nFROM {search.best(max(MOST_HITS, filters.rows + 1))}", filters.rows
         ),
         "days": Query(
-            "Articles a day",
+            "Coverage over time",
             f"""\
-SELECT day, CAST(sum(articles) AS BIGINT) AS articles, CAST(sum(of_articles) AS BIGINT) AS of_articles
-FROM coverage({query})
-{covered}
+SELECT day, CAST(sum(articles) AS BIGINT) AS articles
+FROM {search.coverage()}
 GROUP BY day
 ORDER BY day""",
         ),
         "sources": Query(
-            "By source",
+            "Coverage by source",
             f"""\
 SELECT source, CAST(sum(articles) AS BIGINT) AS articles, min(day) AS first_day, max(day) AS last_day
-FROM coverage({query})
-{covered}
+FROM {search.coverage()}
 GROUP BY source
 ORDER BY articles DESC, source""",
             filters.rows,
@@ -65,26 +73,18 @@ def _search_context(_filters: Filters, _facts: Facts, found: Found) -> dict[str,
 def _voice(filters: Filters, _facts: Facts) -> Queries:
     if not filters.terms:
         return {}
-    terms = ", ".join(map(text, filters.terms))
-    chosen = where(between("day", filters.since, filters.until))
+    first, *others = filters.terms
+    voice = _as_search(filters, first).share_of_voice(*others)
     return {
         "terms": Query(
             "Share of each search",
             f"""\
 SELECT term, CAST(sum(articles) AS BIGINT) AS articles, sum(articles) / sum(sum(articles)) OVER () AS share
-FROM share_of_voice([{terms}])
-{chosen}
+FROM {voice}
 GROUP BY term
 ORDER BY articles DESC, term""",
         ),
-        "days": Query(
-            "Day by day",
-            f"""\
-SELECT day, term, articles, share
-FROM share_of_voice([{terms}])
-{chosen}
-ORDER BY day, articles DESC, term""",
-        ),
+        "days": Query("Shares over time", f"SELECT *\nFROM {voice}\nORDER BY day, articles DESC, term"),
     }
 
 
@@ -97,5 +97,7 @@ def _voice_context(filters: Filters, _facts: Facts, found: Found) -> dict[str, o
     return {"drawn": columns(series, shares=True), "counts": columns(series)}
 
 
-SEARCH = View("search", "Search", _search, _search_context, ("q", "since", "until", "source", "language"))
-VOICE = View("voice", "Share of voice", _voice, _voice_context, ("terms", "since", "until"))
+SEARCH = View("search", "Search", _search, _search_context, ("q", "since", "until", "source", "language", "unique"))
+VOICE = View(
+    "voice", "Share of voice", _voice, _voice_context, ("terms", "since", "until", "source", "language", "unique")
+)
