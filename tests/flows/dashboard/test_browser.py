@@ -63,6 +63,8 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, dashboard: Dashboard, p
     for path in paths:
         browser.open(dashboard.url.rstrip("/") + path)
         assert browser.run("document.documentElement.scrollWidth") == 360, path
+        tallest = browser.run("Math.max(0, ...[...document.querySelectorAll('tr')].map(row => row.offsetHeight))")
+        assert tallest < 250, f"{path} has a table with a squeezed column"
 
 
 def test_pages_ask_nobody_else_and_break_no_rule_of_their_own(
