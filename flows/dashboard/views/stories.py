@@ -11,6 +11,7 @@ from flows.dashboard.charts import columns, place_in_time
 from flows.dashboard.errors import MissingError
 from flows.dashboard.filters import Filters, equals, text, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
+from warehouse.daily import FEW, MANY_ERRORS
 
 if TYPE_CHECKING:
     from flows.dashboard.published import Facts, Row
@@ -59,6 +60,18 @@ FROM coverage_daily
 {where(f"day BETWEEN DATE '{day - timedelta(DAYS_SHOWN - 1)}' AND DATE '{day}'", equals("source", filters.source))}
 GROUP BY day
 ORDER BY day""",
+        ),
+        "now": Query(
+            "Last run, and sources that need attention",
+            f"""\
+SELECT run.run_id, run.outcome, run.started_at, run.finished_at, count(health.source) AS sources,
+       count(*) FILTER (
+           is_silent OR unusual_volume IS NOT NULL OR (requests_7d >= {FEW} AND error_rate_7d >= {MANY_ERRORS})
+       ) AS attention
+FROM (FROM runs ORDER BY started_at DESC LIMIT 1) AS run
+LEFT JOIN source_health AS health ON health.active
+GROUP BY ALL""",
+            1,
         ),
         "words": Query(
             "Words that stand out",

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 # Each view at an address that shows something, and words that it shows.
 PAGES = {
     "/": "Ferry runs aground off Gull Point courier.example was first, 07:10",
+    "/stories?day=2026-03-05": "5 articles of this day · last run completed",
     "/stories?day=2026-03-05&source=north.example": "courier.example was first, 07:10",
     "/search?q=roses&until=2026-03-31": "2 articles from 2 sources",
     "/search?q=%22rose+garden%22+-ferry&unique=1": "1 article from 1 source",
