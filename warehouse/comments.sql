@@ -279,3 +279,14 @@ COMMENT ON COLUMN private.failed_segments.error IS 'The error of the last attemp
 COMMENT ON COLUMN private.failed_segments.failed_at IS 'The first attempt, UTC.';
 COMMENT ON COLUMN private.failed_segments.tried_at IS 'The last attempt, UTC.';
 COMMENT ON COLUMN private.failed_segments.attempts IS 'Number of attempts.';
+
+COMMENT ON TABLE version_names IS 'The names in each version of an article; the view mentions has those of current versions. They are found by capital letters and lists, without a model: expect some errors.';
+COMMENT ON COLUMN version_names.doc IS 'The version, article_versions.doc.';
+COMMENT ON COLUMN version_names.name IS 'The name, as the article first spells it; a surname or an acronym alone counts for the longer name in the same article. Countries have their English name.';
+COMMENT ON COLUMN version_names.kind IS 'person, organisation, place, country, or empty if unknown. A country has a row if the article names it, its people or its cities.';
+COMMENT ON COLUMN version_names.country IS 'ISO 3166-1 code of a country or place.';
+COMMENT ON COLUMN version_names.times IS 'Number of times in the text; 0 for a country that only the headline names, or that only a currency or the ending of a firm suggests.';
+COMMENT ON COLUMN version_names.in_headline IS 'Whether the headline has it, too.';
+COMMENT ON COLUMN version_names.about IS 'Whether the article is about this country; false for other kinds.';
+COMMENT ON TABLE private.names_progress IS 'How far the names of versions have been read.';
+COMMENT ON COLUMN private.names_progress.next_doc IS 'The first version that has not been read.';

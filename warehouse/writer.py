@@ -23,6 +23,7 @@ from warehouse import storage
 from warehouse.connection import DAMAGED, DISK, PUBLISHED, first_line
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.migrate import migrate
+from warehouse.names.store import read_new_names
 from warehouse.publish import Published, missing_segments, publish, sweep
 from warehouse.search.index import index_new_versions
 
@@ -104,8 +105,9 @@ class Writer:
             raise disk_failed(self.file, error) from error
 
     def finish(self) -> None:
-        """Index newly loaded versions, and write everything to the file."""
+        """Index newly loaded versions, find the names in them, and write everything to the file."""
         index_new_versions(self)
+        read_new_names(self)
         self.checkpoint()
 
     def replace_by(self, file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.names.store import remove_names
 from warehouse.search.index import remove_versions
 from warehouse.sql_files import sql_beside
 
@@ -95,6 +96,7 @@ def remove_traces(
             "SELECT doc FROM article_versions WHERE article_id IN (FROM gone_articles)"
         ).fetchall()
         remove_versions(connection, [doc for (doc,) in docs])
+        remove_names(connection, [doc for (doc,) in docs])
         _execute(connection, "remove", {"source": source, "keys": list(keys), "archived": list(archived)})
         then(connection)
     for table in ("gone_articles", "gone_urls", "elsewhere", "placeholders"):

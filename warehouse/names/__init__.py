@@ -1,0 +1,1 @@
+"""Names in articles: people, organisations, places and countries, in the table `mentions`."""

@@ -1,0 +1,83 @@
+"""Keeps the table `version_names` up to date with the loaded versions, as the search index is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+    from typing import Protocol
+
+    import duckdb
+
+    class OpenWarehouse(Protocol):
+        """What this needs of the writer, which itself imports this module."""
+
+        connection: duckdb.DuckDBPyConnection
+
+        def transaction(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+            """All or nothing."""
+            ...
+
+
+PIECE = 1 << 12  # versions that are read in one transaction; their texts take some 10 MB
+SCHEMA = pa.schema(
+    {
+        "doc": pa.uint32(), "name": pa.string(), "kind": pa.string(), "country": pa.string(), "times": pa.uint16(),
+        "in_headline": pa.bool_(), "about": pa.bool_(),
+    }
+)  # fmt: skip
+MOST_TIMES = 65_535
+
+
+def read_new_names(warehouse: OpenWarehouse) -> int:
+    """Find the names in the versions that have not been read yet, and return the number of these versions.
+
+    It takes half a millisecond for a version of 400 words. Raises TransientWarehouseError if the disk fails; the call
+    can be repeated.
+    """
+    done = 0
+    while some := _piece(warehouse.connection):
+        with warehouse.transaction() as connection:
+            done += _read(connection, some)
+    return done
+
+
+def remove_names(connection: duckdb.DuckDBPyConnection, docs: list[int]) -> None:
+    """Remove the names of versions, in the caller's transaction."""
+    connection.execute("DELETE FROM version_names WHERE doc IN (SELECT unnest(?::UINTEGER[]))", [docs])
+
+
+def _piece(connection: duckdb.DuckDBPyConnection) -> range:
+    """The next versions (`doc`) to read."""
+    first, end = connection.execute(
+        "SELECT (SELECT coalesce(max(next_doc), 0) FROM private.names_progress), "
+        "(SELECT coalesce(max(doc) + 1, 0) FROM article_versions)"
+    ).fetchall()[0]
+    return range(first, end)[:PIECE]
+
+
+def _read(connection: duckdb.DuckDBPyConnection, docs: range) -> int:
+    from warehouse.names.extract import names_of  # its lists take a moment
+
+    rows = connection.execute(
+        "SELECT doc, coalesce(title, ''), text, language FROM article_versions WHERE doc >= ? AND doc < ? ORDER BY doc",
+        [docs.start, docs.stop],
+    ).fetchall()
+    found = [
+        (doc, one.name, one.kind, one.country, min(one.times, MOST_TIMES), one.in_headline, one.about)
+        for doc, title, text, language in rows
+        for one in names_of(title, text, language)
+    ]
+    columns = [list(column) for column in zip(*found, strict=True)] or [[] for _ in SCHEMA]
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    connection.register("arrow_names", pa.table(arrays, schema=SCHEMA))
+    try:
+        connection.execute("INSERT INTO version_names BY NAME FROM arrow_names")
+    finally:
+        connection.unregister("arrow_names")
+    connection.execute("DELETE FROM private.names_progress")
+    connection.execute("INSERT INTO private.names_progress VALUES (?)", [docs.stop])
+    return len(rows)
