@@ -5,9 +5,10 @@ usage: python benchmarks/duplicates.py [--shared DIR] [--seed N] [--keep DIR]
 
 Originals are real articles (the bodies of ../shared/newsweb and the texts of ../shared/eval/stories.jsonl) that have
 nothing in common by a count that is independent of newsloom: no two share a twentieth of their runs of five words. Each
-is edited in every way below. A third of the texts are put unedited into the boilerplate of invented sites, as
-confusers. `newsloom import` imports all of them in random order, originals hours or days before or after their edits,
-and the duplicates in the warehouse are compared with the edits.
+is edited in every way below, and becomes a template: the same text about somebody else, which is no duplicate. A third
+of the texts are put unedited into the boilerplate of invented sites, as confusers, and pairs of them quote the same
+statement, which makes them no duplicates either. `newsloom import` imports all of them in random order, originals hours
+or days before or after their edits, and the duplicates in the warehouse are compared with the edits.
 
 An edit is found if it leads to the same root as its original: by duplicate_of or, with an unchanged text, as an alias.
 A root in another family is a false link.
@@ -55,7 +56,10 @@ SITES = [
     "films from all over the county. Have you seen something that we should know? Call our desk at any hour of the day "
     "or send your pictures; we will never publish your name without asking you first, and we always call back.",
 ]
+QUOTES = [("“", "”"), ('"', '"'), ("„", "“"), ("« ", " »"), ("»", "«"), ("‘", "’"), ("「", "」")]
 NAMES = ["Meadow Herald", "Evening Lantern", "Coastal Gazette", "Plain Dealer of Aldmoor"]
+NAME = re.compile(r"\b[A-Z]\w+")
+NOT_JOINED = ("the same template with another subject", "quotes the same statement", "confuser", "original")
 
 
 def sentences(text: str) -> list[str]:
@@ -74,6 +78,7 @@ class Editor:
     def __init__(self, rng: random.Random, filler: list[str], words: list[str]) -> None:
         self.rng = rng
         self.filler = filler
+        self.names = sorted({name for part in filler for name in NAME.findall(part)})
         self.words = words
 
     def own_words(self, many: int) -> list[str]:
@@ -150,6 +155,36 @@ class Editor:
         """Cut, some words changed, in the frame of a site."""
         return self.wrapped(self._changed(self.cut_end(text), 0.02, 0.06))
 
+    def template(self, text: str) -> str:
+        """The same words about somebody else: all names and numerals are others, the same one for the same."""
+        names = {name for name in NAME.findall(text) if name.lower() not in text}
+        others = dict(zip(sorted(names), self.rng.choices(self.names, k=len(names)), strict=True))
+        text = NAME.sub(lambda found: others.get(found[0], found[0]), text)
+        return re.sub(r"\d+", lambda found: str(self.rng.randrange(1, 10 ** len(found[0]) + 1)), text)
+
+    def statement(self) -> list[str]:
+        """Three to eight sentences in a row of somebody who is not in the test otherwise."""
+        many = self.rng.randint(3, 8)
+        begin = self.rng.randrange(len(self.filler) - many)
+        return [re.sub(r"[\"“”„«»]", "", part) for part in self.filler[begin : begin + many]]
+
+    def quoting(self, text: str, statement: list[str]) -> str:
+        """A part of the text, up to twice as long as the statement, with the statement as a quotation in it."""
+        least = round(sum(len(part.split()) for part in statement) * self.rng.uniform(0.8, 2))
+        own: list[str] = []
+        for part in sentences(text):
+            if sum(len(other.split()) for other in own) < least:
+                own.append(part)
+        mark, end = self.rng.choice(QUOTES)
+        before = self.rng.randint(1, len(own))
+        quoted = self.rng.choice(
+            [
+                [f"{self.rng.choice(self.names)}: {mark}{' '.join(statement)}{end}"],
+                [f"{mark}{part}{end}, {self.rng.choice(self.names)}." for part in statement],
+            ]
+        )
+        return "\n".join([paragraphs(own[:before]), *quoted, paragraphs(own[before:])])
+
     KINDS = (
         "typography", "cut_end", "cut_begin", "cut_inside", "added", "half_and_half", "reordered", "words_few",
         "words_many", "wrapped", "new_top", "mixed",
@@ -202,7 +237,7 @@ def make(texts: list[tuple[str, str]], rng: random.Random) -> list[dict[str, str
         number = len(records)
         records.append(
             {
-                "url": f"https://outlet{rng.randrange(200)}.example/{kind}/{number}",
+                "url": f"https://outlet{rng.randrange(200)}.example/{kind.replace(' ', '-')}/{number}",
                 "title": title,
                 "text": text,
                 "published_at": (START + timedelta(hours=hours)).isoformat(timespec="seconds"),
@@ -217,8 +252,23 @@ def make(texts: list[tuple[str, str]], rng: random.Random) -> list[dict[str, str
         for kind in Editor.KINDS:
             edit: Callable[[str], str] = getattr(editor, kind)
             add(family, kind, title, edit(text), begin + rng.uniform(0.1, 24 * 6))
-    for family, (title, text) in enumerate(texts[2 * third :], start=third):
-        add(family, "confuser", title, editor.wrapped(text), rng.uniform(0, 24 * 20))
+        add(
+            third + family,
+            "the same template with another subject",
+            title,
+            editor.template(text),
+            begin + rng.uniform(0, 48),
+        )
+    confusers = texts[2 * third :]
+    for number, (title, text) in enumerate(confusers):
+        add(2 * third + number, "confuser", title, editor.wrapped(text), rng.uniform(0, 24 * 20))
+    for number in range(0, len(confusers) - 1, 2):
+        statement, begin = editor.statement(), rng.uniform(0, 24 * 20)
+        for family in (number, number + 1):
+            title, text = confusers[family]
+            quoting = editor.quoting(text, statement)
+            # Of one family with the confuser, of which it has a part.
+            add(2 * third + family, "quotes the same statement", title, quoting, begin + rng.uniform(0, 48))
     rng.shuffle(records)
     return records
 
@@ -290,20 +340,18 @@ def score(records: list[dict[str, str]], found: dict[str, str | None]) -> dict[s
 
 def table(counts: dict[str, tuple[int, int, int]]) -> tuple[float, float, float]:
     """Print the figures of each kind; returns those of all."""
-    print(f"{'kind':15} {'texts':>6} {'precision':>10} {'recall':>8} {'F1':>8}")
+    print(f"{'kind':34} {'texts':>6} {'precision':>10} {'recall':>8} {'F1':>8}")
     whole = tuple(map(sum, zip(*counts.values(), strict=True)))
     figures = (0.0, 0.0, 0.0)
-    for kind, (right, linked, there) in [
-        *((k, counts[k]) for k in (*Editor.KINDS, "original", "confuser") if k in counts),
-        ("all", whole),
-    ]:
+    for kind in (*Editor.KINDS, *NOT_JOINED, "all"):
+        right, linked, there = whole if kind == "all" else counts.get(kind, (0, 0, 0))
         precision = right / linked if linked else 1.0
         recall = right / there if there else 1.0
         figures = (precision, recall, 2 * precision * recall / (precision + recall) if precision + recall else 0.0)
         if there:
-            print(f"{kind:15} {there:6} {figures[0]:10.4f} {figures[1]:8.4f} {figures[2]:8.4f}")
+            print(f"{kind:34} {there:6} {figures[0]:10.4f} {figures[1]:8.4f} {figures[2]:8.4f}")
         else:
-            print(f"{kind:15} {'':6} {linked - right:10} false links")
+            print(f"{kind:34} {'':6} {linked - right:10} false links")
     return figures
 
 

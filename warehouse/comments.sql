@@ -175,7 +175,7 @@ COMMENT ON COLUMN headline_words.articles IS 'Number of headlines with the word;
 COMMENT ON TABLE duplicates IS 'One row per pair of articles whose texts overlap. `articles` says which original an article goes back to.';
 COMMENT ON COLUMN duplicates.article_id IS 'The later of the two articles.';
 COMMENT ON COLUMN duplicates.original_id IS 'The article that was published earlier: by day, then by time where it is known, then by first sight.';
-COMMENT ON COLUMN duplicates.kind IS 'copy (similarity of at least 0.8) or derived (0.3 to 0.8).';
+COMMENT ON COLUMN duplicates.kind IS 'copy (similarity of at least 0.8) or derived (0.25 to 0.8).';
 COMMENT ON COLUMN duplicates.similarity IS 'Containment: the share of the shorter text that is also in the other one, 0 to 1, in shingles of five words.';
 COMMENT ON COLUMN duplicates.shared IS 'Number of shingles (runs of five words) in both.';
 COMMENT ON COLUMN duplicates.size IS 'Number of shingles in the later article; shared / size is the share of it that is not original.';
@@ -234,8 +234,8 @@ COMMENT ON COLUMN private.indexed_articles.published_at IS 'The earliest time at
 COMMENT ON COLUMN private.indexed_articles.published_precision IS 'Precision of published_at: second, minute, day, or seen.';
 COMMENT ON COLUMN private.indexed_articles.fingerprints IS 'Number of fingerprints.';
 
-COMMENT ON TABLE private.common_fingerprints IS 'Fingerprints that many different articles share: boilerplate and set phrases. They do not cause articles to be compared.';
-COMMENT ON COLUMN private.common_fingerprints.hash IS 'The fingerprint, as in private.fingerprints.';
+COMMENT ON TABLE private.common_fingerprints IS 'Shingles that many different articles share: boilerplate and set phrases. They do not cause articles to be compared, and do not count when articles are compared.';
+COMMENT ON COLUMN private.common_fingerprints.hash IS 'The shingle, as in private.fingerprints, which has a sixteenth of them.';
 COMMENT ON COLUMN private.common_fingerprints.found_at IS 'When it was found to be common, UTC.';
 
 COMMENT ON TABLE private.story_terms IS 'The centroid of each story: the heaviest terms of the mean of its articles; for a story of one article, its strong terms only.';

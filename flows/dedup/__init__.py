@@ -3,5 +3,5 @@
 `exact` classifies pages, `run.deduplicate` finds duplicates and stories in the transaction that loads them.
 """
 
-DUPLICATE_METHOD = "fracminhash-1"  # raise it if a change gives other duplicates; `newsloom restory` recomputes them
+DUPLICATE_METHOD = "fracminhash-2"  # raise it if a change gives other duplicates; `newsloom restory` recomputes them
 STORY_METHOD = "term-linkage-3"  # the same for stories

@@ -10,8 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from flows.dedup.copies.boilerplate import Holder, holder
 from flows.dedup.copies.chains import Chains
-from flows.dedup.copies.find import MAX_CANDIDATES, MIN_SHARED_FINGERPRINTS, WINDOW_DAYS, group_partners
+from flows.dedup.copies.find import (
+    MAX_CANDIDATES,
+    MAX_HOLDERS,
+    MIN_SHARED_FINGERPRINTS,
+    WINDOW_DAYS,
+    group_partners,
+)
+from flows.dedup.copies.readings import Reading, read_closely
 from flows.dedup.day_ranges import ALL_DAYS, day_ranges
 from flows.dedup.records import seen_range
 from flows.dedup.rows import (
@@ -28,7 +36,7 @@ from flows.dedup.stories.idf import Idf
 from flows.dedup.stories.vectors import NONE, WEIGHT_UNIT, Vectors
 from flows.dedup.text.shingles import shingles
 from warehouse.dedup.duplicates import duplicate_states, indexed_articles, indexed_texts, pairs_of
-from warehouse.dedup.fingerprints import Matches, common_fingerprints_among
+from warehouse.dedup.fingerprints import Matches, common_shingles_among
 from warehouse.dedup.stories import CandidateStories, known_stories, read_centroids, read_document_frequencies
 from warehouse.dedup.story_members import member_outlets, read_members
 
@@ -102,7 +110,23 @@ def load_articles(connection: duckdb.DuckDBPyConnection, articles: Mapping[UUID,
 def load_shingles(connection: duckdb.DuckDBPyConnection, articles: Iterable[DatedArticle]) -> dict[UUID, Hashes]:
     """The shingles of the texts of stored articles."""
     rows = [indexed_article(article) for article in articles]
-    return {article: shingles(text) for article, text in indexed_texts(connection, rows)}
+    return {row.article_id: shingles(row.text) for row in indexed_texts(connection, rows)}
+
+
+def load_readings(
+    connection: duckdb.DuckDBPyConnection, articles: Iterable[DatedArticle], common: Hashes
+) -> dict[UUID, Reading]:
+    """The texts of stored articles, read closely; `common` are the common shingles."""
+    rows = [indexed_article(article) for article in articles]
+    return {row.article_id: read_closely(row.text, common) for row in indexed_texts(connection, rows)}
+
+
+def load_holders(connection: duckdb.DuckDBPyConnection, articles: Iterable[DatedArticle]) -> dict[UUID, Holder]:
+    """Stored articles, to be compared as holders of fingerprints that may be common."""
+    rows = [indexed_article(article) for article in articles]
+    return {
+        row.article_id: holder(row.source, row.title, shingles(row.text)) for row in indexed_texts(connection, rows)
+    }
 
 
 @contextmanager
@@ -124,13 +148,13 @@ def load_matching(matches: Matches) -> dict[UUID, DatedArticle]:
 
 def load_partners(matches: Matches) -> Partners:
     """For each article, the new ones that share enough fingerprints with it."""
-    candidates = matches.candidates(WINDOW_DAYS, MIN_SHARED_FINGERPRINTS, MAX_CANDIDATES)
+    candidates = matches.candidates(WINDOW_DAYS, MIN_SHARED_FINGERPRINTS, MAX_CANDIDATES, MAX_HOLDERS)
     return group_partners((other, new) for new, other in candidates)
 
 
-def load_common(connection: duckdb.DuckDBPyConnection, fingerprints: Hashes) -> Hashes:
-    """Those of the fingerprints that are common, ascending."""
-    return common_fingerprints_among(connection, fingerprints)
+def load_common(connection: duckdb.DuckDBPyConnection, shingles: Hashes) -> Hashes:
+    """Those of the shingles (as the index stores them) that are common, ascending."""
+    return common_shingles_among(connection, shingles)
 
 
 def load_chains(

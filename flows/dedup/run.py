@@ -10,14 +10,17 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_fingerprints
+from flows.dedup.copies.boilerplate import MANY, common_shingles, groups_of
 from flows.dedup.copies.chains import DuplicateChanges, changed_duplicates, dated_pairs, reorient
 from flows.dedup.copies.dating import date_articles, order_of
 from flows.dedup.copies.find import (
+    WINDOW_DAYS,
+    all_stored,
     articles_in,
-    fingerprints_of,
     group_partners,
     overlapping_pairs,
+    repeating,
+    to_read,
     unsupported,
 )
 from flows.dedup.copies.originals import orient, resolve
@@ -27,6 +30,7 @@ from flows.dedup.load_inputs import (
     load_centroids,
     load_chains,
     load_common,
+    load_holders,
     load_idf,
     load_matching,
     load_members,
@@ -34,6 +38,7 @@ from flows.dedup.load_inputs import (
     load_pairs,
     load_partners,
     load_placements,
+    load_readings,
     load_shingles,
     load_stored_texts,
     load_taken_names,
@@ -49,7 +54,6 @@ from flows.dedup.stories.candidates import (
 )
 from flows.dedup.stories.idf import complete
 from flows.dedup.stories.reconcile import changed_parts, name_parts, reconcile
-from flows.dedup.text.hashes import distinct
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.dedup.write_results import (
     fingerprint_rows,
@@ -63,7 +67,7 @@ from flows.dedup.write_results import (
 from flows.timing import StepTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
     from datetime import date, datetime
     from uuid import UUID
 
@@ -122,13 +126,13 @@ def link_duplicates(
         own = {article.article_id: article.features.shingles for article in articles}
         with matching_articles(connection, dating.articles, fingerprints) as matches:
             known = load_matching(matches) | known
-            # Ignore fingerprints that have become common, and drop the pairs that rested on them.
-            for one in _ignore_common(connection, matches, own, known, now):
+            # Ignore shingles that have become common, and drop the pairs that rested on them.
+            for one in _ignore_common(connection, matches, own.keys(), known, now):
                 touched |= one.days()
             # Compare the articles with those that share enough fingerprints.
             partners = load_partners(matches)
             texts = own | load_shingles(connection, [known[other] for other in partners if other not in own])
-            pairs = _overlaps(connection, partners, texts)
+            pairs = _repeating_pairs(connection, partners, texts, known)
         orders = {article: order_of(known[article]) for article in articles_in(partners)}
         write_pairs(connection, dated_pairs((orient(pair, orders) for pair in pairs), known))
     changes = resolve_chains(connection, touched, known)
@@ -149,16 +153,17 @@ def resolve_chains(
 
 
 def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: Mapping[UUID, date]) -> list[DatedPair]:
-    """Delete pairs among articles (with their days) that are none any more, now that more fingerprints are common."""
+    """Delete pairs among articles (with their days) that are none any more, now that more shingles are common."""
     stored = [one for one in load_pairs(connection, holders) if one.days().keys() <= holders.keys()]
     if not stored:
         return []
     days: dict[UUID, date] = {}
     for one in stored:
         days |= one.days()
-    texts = load_shingles(connection, load_articles(connection, days).values())
+    articles = load_articles(connection, days)
+    texts = load_shingles(connection, articles.values())
     partners = group_partners((one.pair.article_id, one.pair.original_id) for one in stored)
-    gone = unsupported(stored, _overlaps(connection, partners, texts))
+    gone = unsupported(stored, _repeating_pairs(connection, partners, texts, articles))
     write_dropped_pairs(connection, gone)
     return gone
 
@@ -166,18 +171,14 @@ def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: Mapping[UUI
 def _ignore_common(
     connection: duckdb.DuckDBPyConnection,
     matches: Matches,
-    own: Mapping[UUID, Hashes],
+    new: Set[UUID],
     known: Mapping[UUID, DatedArticle],
     now: datetime,
 ) -> list[DatedPair]:
-    """Find fingerprints that have become common and ignore them; returns the pairs that rested on them."""
-    crowded = matches.crowded(MANY, SAMPLE)
-    if not crowded:
-        return []
-    wanted = {article for holders in crowded.values() for article in holders}
-    texts = load_shingles(connection, [known[article] for article in wanted if article not in own])
-    texts |= {article: own[article] for article in wanted if article in own}
-    common = common_fingerprints(crowded, {article: distinct(found) for article, found in texts.items()})
+    """Find shingles that have become common and ignore them; returns the pairs that rested on them."""
+    groups = groups_of(matches.crowded(MANY, WINDOW_DAYS), WINDOW_DAYS, new)
+    wanted = {article for group in groups for article in group}
+    common = common_shingles(groups, load_holders(connection, [known[article] for article in wanted]))
     if not common:
         return []
     holders = dict(matches.holders(common))
@@ -185,12 +186,19 @@ def _ignore_common(
     return drop_unsupported(connection, holders)
 
 
-def _overlaps(connection: duckdb.DuckDBPyConnection, partners: Partners, texts: Mapping[UUID, Hashes]) -> list[Pair]:
-    """The pairs whose texts overlap enough, without what is common."""
+def _repeating_pairs(
+    connection: duckdb.DuckDBPyConnection,
+    partners: Partners,
+    texts: Mapping[UUID, Hashes],
+    known: Mapping[UUID, DatedArticle],
+) -> list[Pair]:
+    """The pairs of which one article repeats the other; `texts` are their shingles."""
     if not partners:
         return []
-    ours = fingerprints_of(texts[article] for article in articles_in(partners))
-    return overlapping_pairs(partners, texts, load_common(connection, ours))
+    common = load_common(connection, all_stored(texts[article] for article in articles_in(partners)))
+    pairs = overlapping_pairs(partners, texts, common)
+    readings = load_readings(connection, [known[article] for article in to_read(pairs)], common)
+    return repeating(pairs, readings)
 
 
 def assign_to_stories(

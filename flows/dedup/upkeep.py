@@ -8,18 +8,20 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flows.dedup import STORY_METHOD
-from flows.dedup.copies.boilerplate import MANY
+from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_shingles, groups_of
+from flows.dedup.load_inputs import load_articles, load_holders
 from flows.dedup.run import assign_to_stories, drop_unsupported, resolve_chains
 from flows.dedup.stories.assign import quiet_since
 from flows.dedup.stories.clustering import MAX_DAYS
 from flows.dedup.stories.idf import NO_IDF, shares
 from flows.dedup.text.terms import UNKNOWN, weigh
-from warehouse.dedup.fingerprints import add_common_fingerprints
+from warehouse.dedup.fingerprints import add_common_shingles
 from warehouse.dedup.stories import close_stories
 from warehouse.dedup.story_members import drop_members_before
 from warehouse.dedup.upkeep import (
     count_stories,
     frequent_fingerprints,
+    holders_of_common,
     last_upkeep,
     record_upkeep,
     set_document_frequencies,
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+CROWDS_AT_ONCE = 500  # fingerprints whose articles are compared at a time
 COMMON_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
 MIN_STORIES = 500  # of a language, before its terms are weighted by idf: with fewer, its stop list does better
 MAX_STORIES = 2000  # in the sample of a language: a term that one article in a hundred has is found 20 times
@@ -43,25 +46,35 @@ DAY = timedelta(days=1)
 NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
 
 
-def refresh_common_fingerprints(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
-    """Find fingerprints that have become common over months; returns how many are new.
+def refresh_common_shingles(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
+    """Find shingles that have become common over months; returns how many are new.
 
-    Deletes the pairs of duplicates that rested on them, and updates the articles and stories that this affects. The
-    transaction is the caller's. Costs a count over the fingerprints of three months.
+    Deletes the pairs of duplicates that rested on these or on others that were found since the last time, and updates
+    the articles and stories that this affects. The transaction is the caller's. Costs a count over the fingerprints of
+    three months.
     """
     now = now or datetime.now(UTC)
-    found = frequent_fingerprints(connection, (now - timedelta(days=COMMON_DAYS)).date(), MANY)
-    if found:
-        add_common_fingerprints(connection, found.keys(), now)
-        holders = {article: day for articles in found.values() for article, day in articles.items()}
-        touched: dict[UUID, date] = {}
-        for pair in drop_unsupported(connection, holders):
-            touched |= pair.days()
-        changes = resolve_chains(connection, touched, {})
-        if changes.duplicates:
-            assign_to_stories(connection, [], [], changes, NO_IDF)
+    since = (now - timedelta(days=COMMON_DAYS)).date()
+    last = last_upkeep(connection, "common fingerprints")
+    found = 0
+    crowds = [crowd[:SAMPLE] for crowd in frequent_fingerprints(connection, since, MANY)]
+    for begin in range(0, len(crowds), CROWDS_AT_ONCE):
+        some = crowds[begin : begin + CROWDS_AT_ONCE]
+        days = {article: day for crowd in some for day, article in crowd}
+        groups = groups_of(some, COMMON_DAYS, days)
+        common = common_shingles(groups, load_holders(connection, load_articles(connection, days).values()))
+        found += len(common)
+        if common:
+            add_common_shingles(connection, common, now)
+    holders = holders_of_common(connection, since, last[0] if last else datetime.min.replace(tzinfo=UTC))
+    touched: dict[UUID, date] = {}
+    for pair in drop_unsupported(connection, holders):
+        touched |= pair.days()
+    changes = resolve_chains(connection, touched, {})
+    if changes.duplicates:
+        assign_to_stories(connection, [], [], changes, NO_IDF)
     record_upkeep(connection, "common fingerprints", now)
-    return len(found)
+    return found
 
 
 def refresh_idf(
@@ -104,7 +117,7 @@ def refresh_after_recompute(connection: duckdb.DuckDBPyConnection, now: datetime
 
     The stored idf is kept if it is of the present method: then the same articles give the same stories again.
     """
-    refresh_common_fingerprints(connection, now)
+    refresh_common_shingles(connection, now)
     if last_upkeep(connection, _idf_task()) is None:
         refresh_idf(connection, now)
     close_quiet_stories(connection, now)

@@ -24,7 +24,7 @@ from warehouse.dedup.duplicates import (
     set_publication,
     set_resolved,
 )
-from warehouse.dedup.fingerprints import add_common_fingerprints
+from warehouse.dedup.fingerprints import add_common_shingles
 from warehouse.dedup.stories import STORY_TERMS, add_stories, assign_stories, remove_stories, rename_stories
 from warehouse.dedup.story_members import (
     MemberTerms,
@@ -78,9 +78,9 @@ def fingerprint_rows(articles: Sequence[NewText], dated: Sequence[DatedArticle])
 def write_common(
     connection: duckdb.DuckDBPyConnection, matches: Matches, common: Collection[int], now: datetime
 ) -> None:
-    """Remember fingerprints as common, and leave them out of the matches at hand."""
+    """Remember shingles as common, and leave them out of the matches at hand."""
     matches.ignore(common)
-    add_common_fingerprints(connection, common, now)
+    add_common_shingles(connection, common, now)
 
 
 def write_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[DatedPair]) -> None:

@@ -79,6 +79,16 @@ class IndexedArticle:
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedText:
+    """The text of an indexed article, and what identifies it to readers."""
+
+    article_id: UUID
+    source: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPair:
     """A row of `duplicates`."""
 
@@ -261,21 +271,29 @@ def add_to_index(connection: duckdb.DuckDBPyConnection, rows: Sequence[IndexedAr
         )
 
 
-def indexed_texts(
-    connection: duckdb.DuckDBPyConnection, wanted: Sequence[IndexedArticle]
-) -> Iterator[tuple[UUID, str]]:
+def indexed_texts(connection: duckdb.DuckDBPyConnection, wanted: Sequence[IndexedArticle]) -> Iterator[IndexedText]:
     """The indexed texts of these articles, read a few hundred at a time."""
     for begin in range(0, len(wanted), TEXTS_AT_ONCE):
         some = wanted[begin : begin + TEXTS_AT_ONCE]
         versions = pa.table({"version_id": uuid_array([row.version_id for row in some])})
         with temporary(connection, "wanted_versions", versions):
-            yield from connection.execute(
+            rows = connection.execute(
                 """
-                SELECT article_id, text FROM article_versions
-                WHERE seen_at BETWEEN ? AND ? AND version_id IN (SELECT version_id FROM wanted_versions)
+                SELECT version.article_id, state.source, version.title, version.text
+                FROM article_versions AS version
+                JOIN article_state AS state ON state.article_id = version.article_id
+                WHERE version.seen_at BETWEEN $first AND $last
+                  AND version.version_id IN (SELECT version_id FROM wanted_versions)
+                  AND state.first_seen_at BETWEEN $first_seen AND $last_seen
                 """,
-                [min(row.seen_at for row in some), max(row.seen_at for row in some)],
+                {
+                    "first": min(row.seen_at for row in some),
+                    "last": max(row.seen_at for row in some),
+                    "first_seen": min(row.first_seen_at for row in some),
+                    "last_seen": max(row.first_seen_at for row in some),
+                },
             ).fetchall()
+            yield from (IndexedText(*row) for row in rows)
 
 
 def set_resolved(connection: duckdb.DuckDBPyConnection, rows: Sequence[Resolution], seen: Seen) -> None:

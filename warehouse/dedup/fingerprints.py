@@ -1,4 +1,4 @@
-"""Articles that share fingerprints, and common fingerprints, which are ignored."""
+"""Articles that share fingerprints, and common shingles, which are ignored."""
 
 from __future__ import annotations
 
@@ -62,13 +62,10 @@ class Matches:
             for table in reversed(self._tables):
                 table.__exit__(None, None, None)
 
-    def crowded(self, many: int, most: int) -> dict[int, list[UUID]]:
-        """Fingerprints of at least `many` articles, each with at most `most` of them, ordered by identifier."""
-        rows = self.connection.execute(
-            "SELECT hash, list(article_id ORDER BY article_id)[:?] FROM matched GROUP BY hash HAVING count(*) >= ?",
-            [most, many],
-        ).fetchall()
-        return dict(rows)
+    def crowded(self, many: int, days: int) -> list[list[tuple[date, UUID]]]:
+        """The articles, with their days, of each fingerprint that at least `many` have within so many days."""
+        rows = self.connection.execute(statement("crowded"), {"many": many, "days": days}).fetchall()
+        return [[(holder["day"], holder["article_id"]) for holder in holders] for (holders,) in rows]
 
     def holders(self, hashes: Collection[int]) -> list[tuple[UUID, date]]:
         """The articles with any of these fingerprints, and their days."""
@@ -82,14 +79,14 @@ class Matches:
         with temporary(self.connection, "wanted_hashes", _hashes(hashes)):
             self.connection.execute("DELETE FROM matched WHERE hash IN (SELECT hash FROM wanted_hashes)")
 
-    def candidates(self, window: int, least: float, most: int) -> list[tuple[UUID, UUID]]:
+    def candidates(self, window: int, least: float, most: int, holders: int) -> list[tuple[UUID, UUID]]:
         """Pairs (new article, other article) at most `window` days apart.
 
         They share at least `least` of the fingerprints of the article with fewer; an article is in at most `most`
-        pairs.
+        pairs. Of the articles of one day with a fingerprint, only the first `holders` are such others.
         """
         return self.connection.execute(
-            statement("candidates"), {"window": window, "least": least, "most": most}
+            statement("candidates"), {"window": window, "least": least, "most": most, "holders": holders}
         ).fetchall()
 
     def nearby(self) -> dict[UUID, IndexedArticle]:
@@ -102,8 +99,8 @@ def _hashes(hashes: Collection[int]) -> pa.Table:
     return pa.table({"hash": pa.array(list(hashes), pa.uint64())})
 
 
-def add_common_fingerprints(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
-    """Add common fingerprints."""
+def add_common_shingles(connection: duckdb.DuckDBPyConnection, hashes: Collection[int], now: datetime) -> None:
+    """Add common shingles (fingerprints are some of them)."""
     with temporary(connection, "wanted_hashes", _hashes(hashes)):
         connection.execute(
             """
@@ -114,8 +111,8 @@ def add_common_fingerprints(connection: duckdb.DuckDBPyConnection, hashes: Colle
         )
 
 
-def common_fingerprints_among(connection: duckdb.DuckDBPyConnection, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Those of the fingerprints that are common, ascending."""
+def common_shingles_among(connection: duckdb.DuckDBPyConnection, hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Those of the shingles that are common, ascending."""
     with temporary(connection, "wanted_hashes", pa.table({"hash": hashes})):
         found = connection.execute(
             """

@@ -19,16 +19,27 @@ if TYPE_CHECKING:
 TEXTS_AT_ONCE = 500
 
 
-def frequent_fingerprints(connection: duckdb.DuckDBPyConnection, since: date, many: int) -> dict[int, dict[UUID, date]]:
-    """Fingerprints of at least `many` articles since a day that are not known as common; copies count as one article.
+def frequent_fingerprints(
+    connection: duckdb.DuckDBPyConnection, since: date, many: int
+) -> list[list[tuple[date, UUID]]]:
+    """The articles, with their days, of each fingerprint that at least `many` have had since a day.
 
-    Each with the articles that have it and their days.
+    Without fingerprints that are known as common. Copies at other sites count as one article.
     """
     rows = connection.execute(statement("frequent"), {"since": since, "many": many}).fetchall()
-    found: dict[int, dict[UUID, date]] = {}
-    for fingerprint, article_id, day in rows:
-        found.setdefault(fingerprint, {})[article_id] = day
-    return found
+    return [[(holder["day"], holder["article_id"]) for holder in holders] for (holders,) in rows]
+
+
+def holders_of_common(connection: duckdb.DuckDBPyConnection, since: date, found: datetime) -> dict[UUID, date]:
+    """The articles since a day, with their days, that have shingles which have been found to be common since a time."""
+    rows = connection.execute(
+        """
+        SELECT DISTINCT article_id, day FROM private.fingerprints
+        WHERE day >= ? AND hash IN (SELECT hash FROM private.common_fingerprints WHERE found_at >= ?)
+        """,
+        [since, found],
+    ).fetchall()
+    return dict(rows)
 
 
 def story_sample(

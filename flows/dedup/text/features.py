@@ -35,5 +35,5 @@ class Features:
 def features_of(title: str, text: str, language: str | None, words: Words | None = None) -> Features:
     """Read an article; `language` is an ISO 639-1 code, `words` those of the text, if it has been read already."""
     words = words or read_words(text)
-    found = roll(words)
+    found = roll(words.hashes, words.script)
     return Features(found, fingerprints(distinct(found)), *weigh_words(title, words, language))

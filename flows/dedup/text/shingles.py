@@ -17,7 +17,6 @@ from flows.dedup.text.words import read_words
 
 if TYPE_CHECKING:
     from flows.dedup.text.hashes import Hashes
-    from flows.dedup.text.words import Words
 
 FRACTION = 16  # one shingle of so many is a fingerprint: an article of 400 words has 25
 MIN_FINGERPRINTS = 8  # but so many at least: a report of 60 words would have 3 or 4, and often share none with its copy
@@ -33,12 +32,12 @@ _POWERS = {
 
 def shingles(text: str) -> Hashes:
     """The shingles of a text as 64-bit hashes, in the order of the text; a shorter text is a single one."""
-    return roll(read_words(text))
+    words = read_words(text)
+    return roll(words.hashes, words.script)
 
 
-def roll(words: Words) -> Hashes:
-    """The same for a text that has been read already."""
-    hashes, script = words.hashes, words.script
+def roll(hashes: Hashes, script: Script) -> Hashes:
+    """The same for a text whose tokens have been hashed already."""
     if not len(hashes):
         return hashes
     width = min(int(script), len(hashes))

@@ -166,6 +166,56 @@ def test_a_frame_that_many_pages_share_makes_no_duplicates(writer: Writer) -> No
     assert links(writer) == {copy.url: (framed(3, 0).url, "copy")}
 
 
+def test_weekly_articles_in_one_frame_are_linked_alike_in_one_segment_and_one_by_one(writer: Writer) -> None:
+    """Within a week there are never eight of them: a fingerprint is not common because ten come in one segment."""
+    weekly = [replace(framed(number, hours=24 * 7 * number), seen_hours=24 * 99) for number in range(10)]
+    add(writer, *weekly, segment="all")
+    at_once = links(writer)
+    with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder), "test") as other:
+        for number, piece in enumerate(weekly):
+            add(other, piece, segment=str(number))
+        assert links(other) == at_once
+    assert len(at_once) > 0
+
+
+def test_short_texts_in_the_frame_of_their_site_are_neither_copies_nor_a_story(writer: Writer) -> None:
+    notes = [
+        Piece(f"http://site.example/{n}", f"{FRAME}\n{prose(100 + n, 30)}", f"{n}a {n}b {n}c", hours=n)
+        for n in range(20)
+    ]
+    add(writer, *notes[:5], segment="1")
+    add(writer, *notes[5:], segment="2")
+    assert links(writer) == {}
+
+
+def test_a_short_copy_is_found_though_it_has_a_set_phrase(writer: Writer) -> None:
+    phrase = "the minister of everything and of some other things"
+    others = [
+        Piece(f"http://paper{n}.example/{n}", f"{prose(300 + n, 60)} {phrase} {prose(400 + n, 60)}", hours=n)
+        for n in range(9)
+    ]
+    long = f"{prose(500, 30)} {phrase} {prose(501, 30)}\n{prose(502, 60)}"
+    pair = [
+        Piece("http://wire.example/long", long, hours=20),
+        Piece("http://wire.example/short", long.split("\n")[0], hours=19),
+    ]
+    for number, piece in enumerate([*others, *pair]):
+        add(writer, piece, segment=str(number))
+    assert ask(writer, "SELECT count(*) > 0 FROM private.common_fingerprints") == [(True,)]
+    assert links(writer) == {pair[0].url: (pair[1].url, "copy")}
+
+
+def test_reports_that_quote_the_same_statement_are_not_linked(writer: Writer) -> None:
+    statement = prose(600, 90).replace("\n", " ")
+    add(
+        writer,
+        Piece("http://a.example/1", f"{prose(601, 60)}\n“{statement}”\n{prose(602, 30)}", hours=1),
+        Piece("http://b.example/2", f"{prose(603, 75)}\n„{statement}“, she said.\n{prose(604, 15)}", hours=2),
+        segment="1",
+    )
+    assert links(writer) == {}
+
+
 def test_many_copies_of_one_report_do_not_make_it_common(writer: Writer) -> None:
     copies = [Piece(f"http://paper{n}.example/x", f"{REPORT}\n{prose(200 + n, 15)}", hours=n) for n in range(1, 15)]
     add(writer, *copies, segment="1")

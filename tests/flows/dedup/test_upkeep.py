@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from flows.dedup.upkeep import MIN_STORIES, close_quiet_stories, refresh_common_fingerprints, refresh_idf
+from flows.dedup.upkeep import MIN_STORIES, close_quiet_stories, refresh_common_shingles, refresh_idf
 from tests.flows.dedup.events import CONFUSERS, PAIR, stories_of
 from tests.flows.dedup.library import NOON, Piece, add, ask, links, prose, replace, story_sets
 from tests.flows.dedup.test_run_duplicates import framed
@@ -32,7 +32,7 @@ def test_copies_that_share_only_a_frame_are_separated_once_it_is_common(writer: 
     for number, other in enumerate(others):
         add(writer, other, segment=str(number))
     with writer.transaction() as connection:
-        refresh_common_fingerprints(connection, NOON + timedelta(days=1))
+        refresh_common_shingles(connection, NOON + timedelta(days=1))
     assert links(writer) == {}
     assert ask(writer, "SELECT count(*) FROM stories WHERE reports <> articles") == [(0,)]
 
@@ -111,7 +111,7 @@ def test_the_frame_of_a_site_that_publishes_little_is_found_over_months(writer: 
         add(writer, framed(number, hours=-24 * 5 * number), segment=str(number))
     duplicate_changes = links(writer)
     with writer.transaction() as connection:
-        refresh_common_fingerprints(connection, NOON)
+        refresh_common_shingles(connection, NOON)
     assert len(duplicate_changes) > 0
     assert links(writer) == {}
     assert ask(writer, "SELECT count(*) FROM duplicates") == [(0,)]

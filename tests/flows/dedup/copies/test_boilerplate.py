@@ -1,21 +1,66 @@
-"""Fingerprints that many different articles have."""
+"""Shingles that many different articles have."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
 import numpy as np
+import pytest
 
-from flows.dedup.copies.boilerplate import MANY, common_fingerprints
-from flows.dedup.text.shingles import shingles
-from tests.flows.dedup.library import prose
+from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_shingles, groups_of, holder
+from flows.dedup.text.shingles import shingles, stored
+from tests.flows.dedup.library import NOON, prose
+
+NAMES = [UUID(int=number) for number in range(20)]
+DAY = NOON.date()
+FRAME = prose(9, 75)
 
 
-def test_boilerplate_is_common_and_a_report_in_many_papers_is_not() -> None:
-    names = [UUID(int=number) for number in range(20)]
-    frame = prose(9, 30)
-    framed = {name: np.unique(shingles(f"{frame}\n{prose(name.int, 105)}")) for name in names}
-    printed = {name: np.unique(shingles(f"{prose(77)}\n{prose(name.int, 30)}")) for name in names}
-    assert common_fingerprints({1: names}, framed) == {1}
-    assert common_fingerprints({1: names[: MANY - 1]}, framed) == set()
-    assert common_fingerprints({1: names}, printed) == set()
+def test_a_frame_is_common_as_a_whole_and_a_report_in_many_papers_is_not() -> None:
+    framed = {
+        name: holder(f"{name}.example", "Headline", shingles(f"{FRAME}\n{prose(name.int, 105)}")) for name in NAMES
+    }
+    printed = {
+        name: holder(f"{name}.example", "Headline", shingles(f"{prose(77)}\n{prose(name.int, 30)}")) for name in NAMES
+    }
+    assert common_shingles([NAMES], framed) == set(stored(shingles(FRAME)).tolist())
+    assert common_shingles([NAMES[: MANY - 1]], framed) == set()
+    assert common_shingles([NAMES], printed) == set()
+
+
+def test_only_the_phrase_itself_is_common_and_not_what_stands_around_it() -> None:
+    phrase = "seven words that everybody says of her"
+    texts = [f"{prose(name.int, 60)} {phrase} {prose(name.int + 50, 60)}" for name in NAMES]
+    holders = {
+        name: holder("paper.example", "Headline", shingles(text)) for name, text in zip(NAMES, texts, strict=True)
+    }
+    assert common_shingles([NAMES], holders) == set(stored(shingles(phrase)).tolist())
+
+
+@pytest.mark.parametrize(("headlines", "common"), [("Fire at the port {}", False), ("{0} {0}a {0}b", True)])
+def test_short_texts_of_one_site_have_a_frame_if_their_headlines_differ(headlines: str, common: bool) -> None:
+    """Four fifths of each text are the frame: at other sites, or under one headline, they are prints of one report."""
+    texts = {name: shingles(f"{FRAME}\n{prose(name.int, 15)}") for name in NAMES}
+    of_site = {name: holder("site.example", headlines.format(name.int), found) for name, found in texts.items()}
+    elsewhere = {name: holder(f"{name}.example", f"{name}", found) for name, found in texts.items()}
+    assert bool(common_shingles([NAMES], of_site)) is common
+    assert common_shingles([NAMES], elsewhere) == set()
+
+
+def test_groups_are_of_articles_close_in_time_with_a_new_one_among_them() -> None:
+    weekly = [(DAY + timedelta(days=7 * number), name) for number, name in enumerate(NAMES)]
+    daily = [(DAY + timedelta(days=number), name) for number, name in enumerate(NAMES)]
+    assert groups_of([weekly], 7, set(NAMES)) == set()
+    assert groups_of([weekly], 90, {NAMES[0]}) == {tuple(NAMES[:13])}
+    assert groups_of([daily], 7, {NAMES[10]}) == {tuple(NAMES[begin : begin + 8]) for begin in range(3, 11)}
+    crowd = [(DAY, UUID(int=number)) for number in range(500)]
+    assert [len(group) for group in groups_of([crowd, crowd], 7, {UUID(int=499)})] == [SAMPLE]
+
+
+def test_the_groups_of_a_frame_do_not_depend_on_the_order_in_which_its_articles_came() -> None:
+    days = [DAY + timedelta(days=int(day)) for day in np.random.default_rng(1).integers(0, 20, 20)]
+    crowd = list(zip(days, NAMES, strict=True))
+    at_once = groups_of([crowd], 7, set(NAMES))
+    one_by_one = set().union(*(groups_of([crowd[:end]], 7, {NAMES[end - 1]}) for end in range(1, 21)))
+    assert at_once <= one_by_one
