@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 
 from flows.dedup.copies.boilerplate import Holder, holder
-from flows.dedup.copies.chains import Chains
 from flows.dedup.copies.find import (
     MAX_CANDIDATES,
     MAX_HOLDERS,
@@ -155,28 +154,6 @@ def load_partners(matches: Matches) -> Partners:
 def load_common(connection: duckdb.DuckDBPyConnection, shingles: Hashes) -> Hashes:
     """Those of the shingles (as the index stores them) that are common, ascending."""
     return common_shingles_among(connection, shingles)
-
-
-def load_chains(
-    connection: duckdb.DuckDBPyConnection, touched: Mapping[UUID, date], known: Mapping[UUID, DatedArticle]
-) -> Chains:
-    """Follow the pairs of the touched articles (with their days) to all that they are connected to.
-
-    Articles that are `known` are not read again.
-    """
-    pairs: dict[tuple[UUID, UUID], DatedPair] = {}
-    days = dict(touched)
-    edge = dict(touched)
-    while edge:
-        following: dict[UUID, date] = {}
-        for one in load_pairs(connection, edge):
-            pairs[one.pair.article_id, one.pair.original_id] = one
-            following |= one.days()
-        edge = {article: day for article, day in following.items() if article not in days}
-        days |= edge
-    missing = {article: day for article, day in days.items() if article not in known}
-    rows = {**known, **load_articles(connection, missing)}
-    return Chains({article: rows[article] for article in days if article in rows}, list(pairs.values()))
 
 
 def load_placements(

@@ -11,7 +11,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from flows.dedup.copies.boilerplate import MANY, common_shingles, groups_of
-from flows.dedup.copies.chains import DuplicateChanges, changed_duplicates, dated_pairs, reorient
+from flows.dedup.copies.chains import Chains, DuplicateChanges, dated_pairs
 from flows.dedup.copies.dating import date_articles, order_of
 from flows.dedup.copies.find import (
     WINDOW_DAYS,
@@ -23,12 +23,11 @@ from flows.dedup.copies.find import (
     to_read,
     unsupported,
 )
-from flows.dedup.copies.originals import orient, resolve
+from flows.dedup.copies.originals import orient
 from flows.dedup.load_inputs import (
     load_articles,
     load_candidate_stories,
     load_centroids,
-    load_chains,
     load_common,
     load_holders,
     load_idf,
@@ -134,7 +133,9 @@ def link_duplicates(
             texts = own | load_shingles(connection, [known[other] for other in partners if other not in own])
             pairs = _repeating_pairs(connection, partners, texts, known)
         orders = {article: order_of(known[article]) for article in articles_in(partners)}
-        write_pairs(connection, dated_pairs((orient(pair, orders) for pair in pairs), known))
+        found = dated_pairs((orient(pair, orders) for pair in pairs), known)
+        touched |= {one.pair.article_id: one.day for one in found}
+        write_pairs(connection, found)
     changes = resolve_chains(connection, touched, known)
     return DuplicateChanges(changes.duplicates, stored.placements | changes.placements)
 
@@ -142,14 +143,23 @@ def link_duplicates(
 def resolve_chains(
     connection: duckdb.DuckDBPyConnection, touched: Mapping[UUID, date], known: Mapping[UUID, DatedArticle]
 ) -> DuplicateChanges:
-    """Find which articles the touched ones (with their days) and all in their chains go back to."""
-    chains = load_chains(connection, touched, known)
-    placements = load_placements(connection, chains.articles)
-    orders = {key: order_of(article) for key, article in chains.articles.items()}
-    reoriented = reorient(chains, orders)
-    changed = changed_duplicates(chains, resolve(reoriented.pairs, orders), placements)
-    write_duplicates(connection, chains, reoriented, changed)
-    return DuplicateChanges(changed, placements)
+    """Find which articles the touched ones (with their days) go back to, and those that depend on them.
+
+    Touched are articles that are new or were published earlier than known, and the later ones of new or deleted pairs.
+    """
+    chains = Chains(known)
+    edge = dict(touched)
+    while edge:
+        pairs = load_pairs(connection, edge)
+        days = {key: day for one in pairs for key, day in one.days().items()} | edge
+        missing = {key: day for key, day in days.items() if key not in chains.articles}
+        chains.articles |= load_articles(connection, missing)
+        new = {key: chains.articles[key] for key in days if key in chains.articles and key not in chains.placements}
+        chains.placements |= load_placements(connection, new)
+        edge = chains.resolve(edge, pairs)
+    changed = chains.changes()
+    write_duplicates(connection, chains, changed)
+    return DuplicateChanges(changed, chains.placements)
 
 
 def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: Mapping[UUID, date]) -> list[DatedPair]:

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from flows.dedup.copies.chains import Chains, Reoriented
+    from flows.dedup.copies.chains import Chains
     from flows.dedup.copies.dating import Dating
     from flows.dedup.copies.originals import Duplicate
     from flows.dedup.load_inputs import StoredTexts
@@ -113,12 +113,11 @@ def write_dropped_pairs(connection: duckdb.DuckDBPyConnection, pairs: Sequence[D
 def write_duplicates(
     connection: duckdb.DuckDBPyConnection,
     chains: Chains,
-    reoriented: Reoriented,
     changed: Mapping[UUID, Duplicate | None],
 ) -> None:
     """Write the pairs that were turned round, and the root of each article whose root has changed."""
-    write_dropped_pairs(connection, reoriented.dropped)
-    write_pairs(connection, reoriented.added)
+    write_dropped_pairs(connection, list(chains.turned))
+    write_pairs(connection, list(chains.turned.values()))
     if changed:
         set_resolved(
             connection,
@@ -128,7 +127,7 @@ def write_duplicates(
                 else Resolution(article, None, None, None)
                 for article, duplicate in changed.items()
             ],
-            seen_range(chains.articles.values()),
+            seen_range(chains.articles[article] for article in changed),
         )
 
 

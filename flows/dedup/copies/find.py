@@ -24,8 +24,8 @@ WINDOW_DAYS = 7  # between an article and its copy; longer chains consist of sev
 # Two articles are compared in full if they share this part of the fewer fingerprints of the two. A pair with the
 # minimum containment of 0.25 and 25 fingerprints falls below it in one case of a hundred; set phrases rarely reach it.
 MIN_SHARED_FINGERPRINTS = 0.08
-MAX_CANDIDATES = 64  # that one article is compared with
-MAX_HOLDERS = 16  # of a fingerprint on one day that others are compared with: the first of them
+MAX_CANDIDATES = 32  # that one article is compared with
+MAX_HOLDERS = 8  # of a fingerprint on one day that others are compared with: the first of them
 
 Partners = dict["UUID", "list[UUID]"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _PRECISIONS = {"second": 0, "minute": 1, "day": 2, "seen": 3}
 _AHEAD = timedelta(days=1)
 
 Order = tuple["date", bool, datetime, int, datetime, "UUID"]
+NO_ROOTS: Mapping[UUID, UUID] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,12 @@ class Duplicate:
     similarity: float
 
 
-def resolve(pairs: Iterable[Pair], orders: Mapping[UUID, Order]) -> dict[UUID, Duplicate]:
+def resolve(
+    pairs: Iterable[Pair], orders: Mapping[UUID, Order], roots: Mapping[UUID, UUID] = NO_ROOTS
+) -> dict[UUID, Duplicate]:
     """Find the root of each article that has an earlier one; other articles are not in the result.
+
+    `roots` are those of articles that are not resolved here; all others without an earlier one are roots themselves.
 
     An article's parent is the one that has most of its text, or the earliest of several that have about as much. The
     root is where the chain of parents ends. So a round-up that quotes two unrelated reports does not link them, and an
@@ -111,6 +117,6 @@ def resolve(pairs: Iterable[Pair], orders: Mapping[UUID, Order]) -> dict[UUID, D
     answer: dict[UUID, Duplicate] = {}
     for article_id, parent in sorted(parents.items(), key=lambda item: orders[item[0]]):
         above = answer.get(parent.original_id)  # earlier in the order: resolved before
-        root = above.root if above else parent.original_id
+        root = above.root if above else roots.get(parent.original_id, parent.original_id)
         answer[article_id] = Duplicate(root, parent.kind, parent.similarity)
     return answer

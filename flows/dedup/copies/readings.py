@@ -30,7 +30,7 @@ SLOT = 12  # tokens between shared ones that may stand in for others; longer gap
 OTHER_NAMES = 0.22
 # The same for occurrences of names and numerals: the figures of another week. Where little is shared, less is needed.
 OTHER_ITEMS, OTHER_ITEMS_OF_PART, PART = 0.4, 0.25, 0.6
-MIN_NAMES, MIN_ITEMS, MIN_ITEMS_OF_PART = 2, 3, 2  # fewer are corrections
+MIN_NAMES, MIN_ITEMS, MIN_ITEMS_OF_PART = 2, 3, 2  # occurrences; fewer are corrections
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,15 @@ class Reading:
     """A text by its tokens, in its order: `hashes`, and flags for names and numerals.
 
     A name begins with a capital, and the text does not have the word in lower case. `lower` are the distinct hashes of
-    tokens in lower case. `shingles` are in the order of the text; shingle n begins with token n. The distinct ones
-    without those that are common are `distinctive`, and of these `outside` have no token of a quotation.
+    tokens in lower case, `words` of all. `shingles` are in the order of the text; shingle n begins with token n. The
+    distinct ones without those that are common are `distinctive`, and of these `outside` have no token of a quotation.
     """
 
     hashes: Hashes
     names: Flags
     numerals: Flags
     lower: Hashes
+    words: Hashes
     shingles: Hashes
     distinctive: Hashes
     outside: Hashes
@@ -70,6 +71,7 @@ def read_closely(text: str, common: Hashes) -> Reading:
         names & ~among(hashes, lower),
         lexicon.digits[numbers],
         lower,
+        distinct(hashes),
         shingles,
         distinct(shingles[distinctive]),
         distinct(shingles[distinctive & outside]),
@@ -98,12 +100,20 @@ def repeats(one: Reading, other: Reading) -> bool:
     containment = _containment(one.distinctive, other.distinctive)
     if containment < COPY and not _shares_more_than_quotes(one, other):
         return False
+    least, many = (OTHER_ITEMS_OF_PART, MIN_ITEMS_OF_PART) if containment < PART else (OTHER_ITEMS, MIN_ITEMS)
+    if _absent(one, other).sum() < MIN_NAMES or _absent(other, one).sum() < MIN_NAMES:
+        return True  # whatever the two share
     differing = [_differing(one, other), _differing(other, one)]
     names, items = min(found.names for found in differing), min(found.items for found in differing)
     other_names = min(found.other_names for found in differing) >= MIN_NAMES and names >= OTHER_NAMES
-    least, many = (OTHER_ITEMS_OF_PART, MIN_ITEMS_OF_PART) if containment < PART else (OTHER_ITEMS, MIN_ITEMS)
     other_items = min(found.other_items for found in differing) >= many and items >= least
     return not (other_names or other_items)
+
+
+def _absent(text: Reading, other: Reading) -> Flags:
+    """Flag the names and numerals of a text that the other one has nowhere."""
+    absent: Flags = (text.names | text.numerals) & ~among(text.hashes, other.words)
+    return absent
 
 
 def _shares_more_than_quotes(one: Reading, other: Reading) -> bool:
@@ -132,14 +142,13 @@ class Differing:
 
 def _differing(text: Reading, other: Reading) -> Differing:
     agreeing = _agreeing(among(text.shingles, other.distinctive), len(text.hashes))
-    elsewhere = distinct(other.hashes)
     names = text.names & agreeing & ~among(text.hashes, other.lower)
     numerals = text.numerals & agreeing
     found, counts = np.unique(text.hashes[names], return_counts=True)
-    missing = ~among(found, elsewhere)
+    missing = ~among(found, other.words)
     weights = counts.astype(np.int64) ** 2
     other_names = int(counts[missing].sum())
-    other_items = other_names + int((~among(text.hashes[numerals], elsewhere)).sum())
+    other_items = other_names + int((~among(text.hashes[numerals], other.words)).sum())
     return Differing(
         other_names,
         float(weights[missing].sum() / max(1, weights.sum())),
