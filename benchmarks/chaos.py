@@ -11,7 +11,7 @@ it gives. Then each round has a data directory of its own and a few faults, one 
 - small files: no file may grow beyond a random size, as on a full disk
 - two at once: a second run while the first one goes on; one of them must be refused
 - open reader: a connection to the published file that stays open until the end of the round
-- damaged warehouse: bytes of the private file are overwritten, and `rebuild` makes it anew
+- damaged warehouse: bytes of the private file are overwritten, and `rebuild` makes it anew, if need be without the file
 - cut segment: an archive file loses its end: `doctor --deep` must notice; then the file is put back
 - other clock: a run whose clock is days behind or ahead (where Debian's `faketime` is installed)
 
@@ -268,7 +268,12 @@ class Round:
             opened.seek(place)
             opened.write(self._chance.randbytes(64))
         self.newsloom.run("run")
-        code = self.newsloom.run("rebuild")
+        if self.newsloom.run("rebuild"):  # it says to move the file away
+            for damaged in file.parent.glob(f"{file.name}*"):
+                damaged.unlink()
+            code = self.newsloom.run("rebuild")
+        else:
+            code = 0
         if code:
             self.problems.append(f"rebuild of a damaged warehouse: exit code {code}")
         return f"at byte {place}"

@@ -7,9 +7,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     import duckdb
+    import pyarrow as pa
 
     from warehouse.writer import Writer
 
@@ -89,11 +90,15 @@ def has_segments_of_other_extractors(connection: duckdb.DuckDBPyConnection, extr
     return bool(rows[0][0])
 
 
-def copy_tables_not_in_archive(old: Writer, new: Writer) -> None:
-    """Replace the rows of NOT_IN_ARCHIVE in a new warehouse with those of an old one."""
-    for table in NOT_IN_ARCHIVE:
-        rows = old.connection.execute(f"FROM {table}").to_arrow_table()
-        with new.transaction() as connection:
+def read_tables_not_in_archive(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
+    """The rows of NOT_IN_ARCHIVE, by table."""
+    return {table: connection.execute(f"FROM {table}").to_arrow_table() for table in NOT_IN_ARCHIVE}
+
+
+def replace_tables_not_in_archive(writer: Writer, tables: Mapping[str, pa.Table]) -> None:
+    """Replace the rows of NOT_IN_ARCHIVE with those of another warehouse."""
+    for table, rows in tables.items():
+        with writer.transaction() as connection:
             connection.register("kept", rows)
             connection.execute(f"DELETE FROM {table}")  # noqa: S608 - a name of NOT_IN_ARCHIVE
             connection.execute(f"INSERT INTO {table} BY NAME FROM kept")

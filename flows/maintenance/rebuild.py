@@ -15,9 +15,10 @@ from flows.pipeline.segments import locked_archive, process_segment
 from warehouse import open_writer
 from warehouse.failed_segments import failed_segments
 from warehouse.ledger import (
-    copy_tables_not_in_archive,
     count_removed,
     has_segments_of_other_extractors,
+    read_tables_not_in_archive,
+    replace_tables_not_in_archive,
     segments_in_order,
 )
 from warehouse.run_counts import count_articles
@@ -71,9 +72,11 @@ def rebuild(
         loaded_in_old = set(segments_in_order(writer.connection)) - damaged.keys()
         if not _can_resume(root, order):
             shutil.rmtree(root, ignore_errors=True)
+        # All that comes from the old warehouse is read here: an error within `open_writer` would name the new one.
+        kept, articles_before = read_tables_not_in_archive(writer.connection), count_articles(writer.connection)
         with open_writer(root, "newsloom rebuild") as new:
             before = segments_in_order(new.connection)
-            copy_tables_not_in_archive(writer, new)
+            replace_tables_not_in_archive(new, kept)
             for number, name in enumerate(order, start=1):
                 reporter.step(f"rebuilding segment {number} of {len(order)}")
                 with raise_as_flows_error(name) if name in loaded_in_old else isolate_failure(new, name):
@@ -82,12 +85,12 @@ def rebuild(
                         reporter.loaded(loaded)
             reporter.step("indexing")
             new.finish()
-            counts = count_articles(writer.connection), count_articles(new.connection)
+            articles = count_articles(new.connection)
             failed = tuple(failed_segments(new.connection))
             file = new.file
         writer.replace_by(file)
     shutil.rmtree(root, ignore_errors=True)
-    return RebuildResult(len(order) - len(failed), len(before), *counts, failed)
+    return RebuildResult(len(order) - len(failed), len(before), articles_before, articles, failed)
 
 
 def require_removed_segments(writer: Writer) -> None:

@@ -93,6 +93,21 @@ def harm(archive: Path, how: str) -> None:
         log.write_bytes(b"".join(lines[:-1]))
 
 
+def test_a_damaged_warehouse_is_rebuilt_once_its_file_is_moved_away(filled: Path) -> None:
+    articles = [row[:2] for row in private(filled, EVERYTHING[0])]
+    file = filled / "private" / "warehouse.duckdb"
+    ((block,),) = private(filled, "SELECT min(block_id) FROM pragma_storage_info('runs') WHERE block_id >= 0")
+    with file.open("r+b") as opened:
+        opened.seek(3 * 4096 + block * (256 << 10) + 100)  # after the three headers
+        opened.write(bytes(64))
+    said = newsloom("rebuild", data=filled, code=2)
+    assert f"{file}: is damaged" in said, "and not the file of the new warehouse"
+    assert "move the file away" in said
+    file.rename(filled / "damaged")
+    newsloom("rebuild", data=filled)
+    assert [row[:2] for row in private(filled, EVERYTHING[0])] == articles
+
+
 @pytest.mark.parametrize("how", ["missing", "empty", "cut", "byte", "line"])
 def test_a_rebuild_from_a_damaged_archive_changes_nothing(filled: Path, how: str) -> None:
     before = state(filled)
