@@ -1,50 +1,54 @@
 #!/usr/bin/env python3
-"""Measures BCubed and pairwise figures of stories over orders of arrival and sizes of segments, beside a single pass.
+"""Measures stories on several collections, over orders of arrival, sizes of segments, and what is stored beforehand.
 
-usage: python benchmarks/stories.py [--shared DIR] [--orders N] [--batch N …]
+usage: python benchmarks/stories.py [--shared DIR] [--sets NAME …] [--orders N] [--batch N …] [--background]
 
-`newsloom import` imports the texts of ../shared/eval/stories.jsonl in random orders, each order into a new warehouse,
-in files of --batch articles (a file is a segment). ../shared/eval/score_stories.py scores the stories. The agreement is
-the mean BCubed F1 of every two orders against each other. The peer is the usual simple method: in order of arrival,
-each text joins the story whose TF-IDF centroid of title and first line is nearest, if it is nearer than a threshold.
-The threshold of the peer is chosen on the same data, and its idf is that of the whole set.
+`newsloom import` imports the texts of a collection of ../shared/eval in random orders, each order into a new warehouse,
+in files of --batch articles (a file is at most a segment of 500). The figures are BCubed precision, recall and F1; for
+`pairs` those of the pairs that share a story. The agreement is the mean BCubed F1 of every two answers against each
+other, of all orders and sizes. With --background, the wire of ../shared/eval is imported first, and `wire` counts the
+reports on a company's results that share a story with another company's.
 
-Finally, it shows how much the threshold depends on this set: many times over, a threshold is chosen on a random half of
-the topics and measured on the other half, by linkage alone.
+Finally, it shows how much the threshold depends on each collection of dated texts: it is chosen on the others, by
+linkage alone, and measured on the one left out.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import importlib.util
 import json
-import math
 import random
-import re
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections import Counter, defaultdict
+from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
-from statistics import mean, stdev
+from statistics import mean
 from typing import TYPE_CHECKING, Any
-
-import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
+from flows.dedup.records import NewText
 from flows.dedup.stories import vectors
+from flows.dedup.stories.assign import article_vectors
 from flows.dedup.stories.clustering import MIN_SIMILARITY, THRESHOLD, Node, cluster
-from flows.dedup.text.terms import weigh
+from flows.dedup.stories.idf import NO_IDF
+from flows.dedup.text.features import features_of
+from flows.identifiers import digest
 from warehouse import connect
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-THRESHOLDS = [at / 100 for at in range(26, 42, 1)]
-SPLITS = 100
+    Rows = list[dict[str, Any]]
+
 ROOT = Path(__file__).resolve().parent.parent
+SETS = {"events": "events", "sharp": "events", "days": "stories_days", "ecb": "stories", "pairs": "pairs"}
+THRESHOLDS = [at / 100 for at in range(10, 31)]
 
 
 def scoring(file: Path) -> ModuleType:
@@ -57,135 +61,175 @@ def scoring(file: Path) -> ModuleType:
     return module
 
 
-def newsloom(rows: list[dict[str, str]], batch: int, folder: Path) -> dict[str, str]:
-    """The story of each text (by its id) after an import in this order."""
-    files = []
-    for begin in range(0, len(rows), batch):
-        file = folder / f"part-{begin:05d}.jsonl"
-        lines = [
-            {key: row[key] for key in ("url", "title", "text")} | {"language": "en"}
-            for row in rows[begin : begin + batch]
+def read(folder: Path, name: str) -> Rows:
+    """The texts of a collection: id, url, title, text, language, date (or None), cluster."""
+    found = [json.loads(line) for line in (folder / f"{SETS[name]}.jsonl").open(encoding="utf-8")]
+    if name == "pairs":
+        sides = [(pair, side) for pair in found for side in ("first", "second")]
+        found = [
+            {"id": f"{pair['pair']} {side}", "title": pair[f"{side}_title"], "text": pair[f"{side}_text"]}
+            | {"language": pair["language"], "same": pair["same"]}
+            for pair, side in sides
         ]
-        file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        files.append(str(file))
-    command = [sys.executable, "-m", "flows.cli", "import", *files, "--data", str(folder / "data")]
+    if name == "sharp":
+        found = [row for row in found if row["kind"] == "unspecific"]
+    # The outlet is the host; identifiers make URLs that no rule of the import takes for something else.
+    return [
+        row | {"url": f"https://{_host(row)}.example/article-{digest(str(row['id'])).hex}", "date": row.get("date")}
+        for row in found
+    ]
+
+
+def _host(row: dict[str, Any]) -> str:
+    return "".join(letter for letter in (row.get("source") or str(row["id"])).lower() if letter.isalnum()) or "paper"
+
+
+def imported(rows: Rows, batch: int, background: Path | None) -> dict[str, str]:
+    """The story of each text (by its id) after an import in this order."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        if background:
+            shutil.copytree(background, folder / "data")
+        files = []
+        for begin in range(0, len(rows), batch):
+            file = folder / f"part-{begin:05d}.jsonl"
+            lines = [
+                {key: row[key] for key in ("url", "title", "text")}
+                | {"language": row.get("language", "en"), "published_at": row["date"]}
+                for row in rows[begin : begin + batch]
+            ]
+            file.write_text(
+                "".join(json.dumps({k: v for k, v in line.items() if v}) + "\n" for line in lines), encoding="utf-8"
+            )
+            files.append(file)
+        load(files, folder / "data")
+        with connect(folder / "data") as warehouse:
+            stories = dict(
+                warehouse.execute(
+                    """
+                    SELECT url, story_id FROM articles
+                    UNION ALL SELECT aliases.url, story_id FROM aliases JOIN articles USING (article_id)
+                    """
+                ).fetchall()
+            )
+    return {str(row["id"]): str(stories[row["url"]]) for row in rows}
+
+
+def load(files: list[Path], data: Path) -> None:
+    """Import files into a data directory."""
+    command = [sys.executable, "-m", "flows.cli", "import", *map(str, files), "--data", str(data)]
     subprocess.run(command, check=True, capture_output=True, cwd=ROOT)
-    with connect(folder / "data") as warehouse:
-        stories = dict(
-            warehouse.execute(
-                """
-                SELECT url, story_id FROM articles
-                UNION ALL SELECT aliases.url, story_id FROM aliases JOIN articles USING (article_id)
-                """
-            ).fetchall()
-        )
-    return {row["id"]: str(stories[row["url"]]) for row in rows}
 
 
-def single_pass(rows: list[dict[str, str]], threshold: float) -> dict[str, str]:
-    """One pass over title and first line."""
-    bags = {
-        row["id"]: Counter(re.findall(r"\w+", f"{row['title']} {row['text'].splitlines()[0]}".lower())) for row in rows
-    }
-    shares = Counter(word for bag in bags.values() for word in bag)
-    sums: list[defaultdict[str, float]] = []
-    answer = {}
-    for row in rows:
-        vector = {word: count * math.log(len(rows) / shares[word]) for word, count in bags[row["id"]].items()}
-        length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
-        vector = {word: weight / length for word, weight in vector.items()}
-        best, where = 0.0, None
-        for number, centroid in enumerate(sums):
-            size = math.sqrt(sum(weight * weight for weight in centroid.values())) or 1.0
-            similarity = sum(weight * centroid.get(word, 0.0) for word, weight in vector.items()) / size
-            if similarity > best:
-                best, where = similarity, number
-        if where is None or best < threshold:
-            sums.append(defaultdict(float))
-            where = len(sums) - 1
-        for word, weight in vector.items():
-            sums[where][word] += weight
-        answer[row["id"]] = str(where)
-    return answer
+def figures(rows: Rows, answer: dict[str, str], score: ModuleType) -> tuple[float, float, float]:
+    """Precision, recall and F1."""
+    if "same" not in rows[0]:
+        found: tuple[float, float, float] = score.bcubed({row["id"]: row["cluster"] for row in rows}, answer)
+        return found
+    same = {str(row["id"]).split()[0]: row["same"] for row in rows}
+    joined = {pair: answer[f"{pair} first"] == answer[f"{pair} second"] for pair in same}
+    right = sum(joined[pair] and same[pair] for pair in same)
+    precision, recall = right / max(1, sum(joined.values())), right / sum(same.values())
+    return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
 
 
-def halves(rows: list[dict[str, Any]], truth: dict[str, str], score: ModuleType) -> None:
-    """Print the best thresholds for halves of the topics, and their figures on the other halves."""
-    terms = [weigh(row["title"], row["text"], "en") for row in rows]
-    found = vectors.unit(
-        vectors.heaviest(
-            np.repeat(np.arange(len(rows)), [len(each) for each, _ in terms]),
-            np.concatenate([each for each, _ in terms]),
-            np.concatenate([weights for _, weights in terms]),
-        )
-    )
-    pairs = vectors.products(found, MIN_SIMILARITY)
-    answers = {}
-    for threshold in (*THRESHOLDS, THRESHOLD):
-        clusters = cluster([Node(1, 0.0, 0.0)] * len(rows), pairs, [], threshold)
-        answers[threshold] = {rows[at]["id"]: str(number) for number, each in enumerate(clusters) for at in each}
-
-    def measured(threshold: float, topics: set[int]) -> float:
-        # Almost nothing is joined across topics: half of the whole result is the result for that half.
-        return float(
-            score.bcubed({row["id"]: truth[row["id"]] for row in rows if row["topic"] in topics}, answers[threshold])[2]
-        )
-
-    every = sorted({row["topic"] for row in rows})
-    chosen, there, fixed = [], [], []
-    for seed in range(SPLITS):
-        half = set(random.Random(seed).sample(every, len(every) // 2))
-        chosen.append(max(THRESHOLDS, key=lambda threshold: measured(threshold, half)))
-        there.append(measured(chosen[-1], set(every) - half))
-        fixed.append(measured(THRESHOLD, set(every) - half))
-    print("threshold " + "  ".join(f"{each:.2f}: {measured(each, set(every)):.3f}" for each in THRESHOLDS))
-    print(
-        f"halves    of the topics, {SPLITS} times: chosen {mean(chosen):.3f} (deviation {stdev(chosen):.3f}), on the "
-        f"other half F1 {mean(there):.4f} (deviation {stdev(there):.4f}); {THRESHOLD} there {mean(fixed):.4f}"
+def mixed_companies(data: Path, stream: Path) -> str:
+    """How many reports on one company's results share a story with another company's."""
+    with gzip.open(stream, "rt", encoding="utf-8") as lines:
+        reports = {row["url"]: row for row in map(json.loads, lines)}
+    with connect(data) as warehouse:
+        rows = warehouse.execute("SELECT url, story_id, published_at FROM articles ORDER BY published_at").fetchall()
+    company = [
+        (reports[url]["subject"][0], story, at.date())
+        for url, story, at in rows
+        if "earn" in reports[url]["topics"] and len(reports[url]["subject"]) == 1
+    ]
+    of_story: dict[Any, set[str]] = {}
+    last: dict[str, tuple[Any, Any]] = {}
+    pairs = together = 0
+    for name, story, day in company:
+        of_story.setdefault(story, set()).add(name)
+        if name in last and (day - last[name][1]).days <= 1:
+            pairs += 1
+            together += last[name][0] == story
+        last[name] = (story, day)
+    mixed = sum(len(of_story[story]) > 1 for _, story, _ in company)
+    return (
+        f"{mixed / len(company):.1%} of {len(company)} reports mixed; "
+        f"of one company within a day together {together} of {pairs}"
     )
 
 
-def measure(rows: list[dict[str, Any]], truth: dict[str, str], batch: int, orders: int, score: ModuleType) -> float:
-    """Print the figures for segments of one size; returns the mean BCubed F1."""
-    found = []
-    for order in range(orders):
-        shuffled = random.Random(order).sample(rows, len(rows))
-        with tempfile.TemporaryDirectory() as folder:
-            found.append(newsloom(shuffled, batch, Path(folder)))
-    print(f"segments of {batch}: {mean(len(set(answer.values())) for answer in found):.1f} stories found")
-    ours = [score.bcubed(truth, answer) for answer in found]
-    for name, figures in (("bcubed", ours), ("pairwise", [score.pairwise(truth, answer) for answer in found])):
-        precision, recall, both = (mean(column) for column in zip(*figures, strict=True))
-        least, most = min(figure[2] for figure in figures), max(figure[2] for figure in figures)
-        print(f"{name:9} P {precision:.4f}  R {recall:.4f}  F1 {both:.4f}   ({least:.4f} to {most:.4f})")
-    agreement = [score.bcubed(one, other)[2] for one, other in combinations(found, 2)]
-    if agreement:
-        print(f"agreement of two orders, BCubed F1: mean {mean(agreement):.4f}, least {min(agreement):.4f}", flush=True)
-    return float(mean(figure[2] for figure in ours))
+def leave_one_out(sets: dict[str, Rows], score: ModuleType) -> None:
+    """Print the threshold that the other collections choose, and the figures of each collection there."""
+    found: dict[str, dict[float, float]] = {}
+    for name, rows in sets.items():
+        texts = [_new_text(row) for row in rows]
+        pairs = vectors.products(article_vectors(texts, NO_IDF), MIN_SIMILARITY)
+        times = [text.published_at.timestamp() for text in texts if text.published_at]
+        nodes = [Node(1, at, at) for at in times]
+        found[name] = {}
+        for threshold in sorted({*THRESHOLDS, THRESHOLD}):
+            clusters = cluster(nodes, pairs, [], threshold)
+            answer = {str(rows[at]["id"]): str(number) for number, each in enumerate(clusters) for at in each}
+            found[name][threshold] = figures(rows, answer, score)[2]
+    for name, own in found.items():
+        others = [each for other, each in found.items() if other != name]
+        chosen = max(own, key=lambda threshold: mean(each[threshold] for each in others))
+        best = max(own, key=lambda threshold: own[threshold])
+        print(
+            f"{name:7} left out: the others choose {chosen:.2f}, F1 {own[chosen]:.3f}; "
+            f"{THRESHOLD} gives {own[THRESHOLD]:.3f}, its own best {best:.2f} {own[best]:.3f}"
+        )
+
+
+def _new_text(row: dict[str, Any]) -> NewText:
+    at = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC)
+    key = digest(str(row["id"]))
+    features = features_of(row["title"], row["text"], "en")
+    return NewText(key, key, "paper.example", row["title"], "en", at, "second", at, at, True, features)
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    parser.add_argument("--orders", type=int, default=10)
+    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+    parser.add_argument("--orders", type=int, default=3)
     parser.add_argument("--batch", type=int, nargs="+", default=[1000, 50, 10], help="articles of a segment")
+    parser.add_argument("--background", action="store_true", help="import the wire first")
     args = parser.parse_args()
-    data = args.shared / "eval" / "stories.jsonl"
-    if not data.is_file():
-        sys.exit(f"{data}: no evaluation data found; give its folder with --shared")
-    score = scoring(args.shared / "eval" / "score_stories.py")
-    rows = [json.loads(line) for line in data.open(encoding="utf-8")]
-    truth = {row["id"]: row["cluster"] for row in rows}
-    print(f"{len(rows)} texts in {len(set(truth.values()))} stories, {args.orders} orders")
-    ours = mean(measure(rows, truth, batch, args.orders, score) for batch in args.batch)
-    orders = [random.Random(order).sample(rows, len(rows)) for order in range(min(3, args.orders))]
-    peer = max(
-        mean(score.bcubed(truth, single_pass(order, threshold))[2] for order in orders)
-        for threshold in (0.2, 0.25, 0.3, 0.35)
-    )
-    print(f"peer      title and lead, one pass: BCubed F1 {peer:.4f}; ratio {ours / peer:.2f}")
-    halves(rows, truth, score)
+    folder = args.shared / "eval"
+    if not (folder / "stories.jsonl").is_file():
+        sys.exit(f"{folder}: no evaluation data found; give its folder with --shared")
+    score = scoring(folder / "score_stories.py")
+    sets = {name: read(folder, name) for name in args.sets}
+    with tempfile.TemporaryDirectory() as name:
+        background = None
+        if args.background:
+            background = Path(name) / "data"
+            stream = Path(name) / "wire.jsonl"
+            stream.write_bytes(gzip.decompress((folder / "wire.jsonl.gz").read_bytes()))
+            load([stream], background)
+            print(f"wire    {mixed_companies(background, folder / 'wire.jsonl.gz')}", flush=True)
+        for name, rows in sets.items():
+            answers = []
+            for batch in args.batch:
+                here = [
+                    imported(random.Random(order).sample(rows, len(rows)), batch, background)
+                    for order in range(args.orders)
+                ]
+                precision, recall, both = (
+                    mean(column) for column in zip(*(figures(rows, each, score) for each in here), strict=True)
+                )
+                print(f"{name:7} segments of {batch:4}: P {precision:.3f} R {recall:.3f} F1 {both:.3f}", flush=True)
+                answers += here
+            if len(answers) > 1:
+                agreement = [score.bcubed(one, other)[2] for one, other in combinations(answers, 2)]
+                print(f"{name:7} agreement: mean {mean(agreement):.4f}, least {min(agreement):.4f}", flush=True)
+    dated = {name: rows for name, rows in sets.items() if all(row["date"] for row in rows)}
+    if len(dated) > 1:
+        leave_one_out(dated, score)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ from flows.dedup.load_inputs import (
     load_taken_names,
     matching_articles,
 )
-from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, stories_of
+from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, is_dated, stories_of
 from flows.dedup.stories.candidates import (
     build_candidate_set,
     choose_stories,
@@ -51,7 +51,7 @@ from flows.dedup.stories.candidates import (
     search_span,
     searches,
 )
-from flows.dedup.stories.idf import complete
+from flows.dedup.stories.idf import complete, with_templates
 from flows.dedup.stories.reconcile import changed_parts, name_parts, reconcile
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.dedup.write_results import (
@@ -251,11 +251,16 @@ def assign_to_stories(
 
 
 def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Idf:
-    """The weights of terms, for languages without any completed from the articles at hand."""
+    """What damps terms: stored frequencies, and what many of the articles at hand have."""
     languages, stored = load_idf(connection)
     terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
+    by_source: defaultdict[tuple[bool, str, str], list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
+        language = article.language or UNKNOWN
         # A stop list is a better start than the words that a thousand articles of one day share.
-        if not stop_words(article.language):
-            terms[article.language or UNKNOWN].append(article.features.terms)
-    return complete(stored, languages, terms)
+        has_list = bool(stop_words(language))
+        if not has_list:
+            terms[language].append(article.features.terms.hashes)
+        if is_dated(article):
+            by_source[has_list, language, article.source].append(article.features.terms.hashes)
+    return with_templates(complete(stored, languages, terms), by_source)

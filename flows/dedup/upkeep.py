@@ -14,7 +14,7 @@ from flows.dedup.run import assign_to_stories, drop_unsupported, resolve_chains
 from flows.dedup.stories.assign import quiet_since
 from flows.dedup.stories.clustering import MAX_DAYS
 from flows.dedup.stories.idf import NO_IDF, shares
-from flows.dedup.text.terms import UNKNOWN, weigh
+from flows.dedup.text.terms import UNKNOWN, stop_words, weigh
 from warehouse.dedup.fingerprints import add_common_shingles
 from warehouse.dedup.stories import close_stories
 from warehouse.dedup.story_members import drop_members_before
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 CROWDS_AT_ONCE = 500  # fingerprints whose articles are compared at a time
 COMMON_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
 MIN_STORIES = 500  # of a language, before its terms are weighted by idf: with fewer, its stop list does better
+MIN_UNLISTED = 50  # the same without a stop list; many texts of unknown language are tables
 MAX_STORIES = 2000  # in the sample of a language: a term that one article in a hundred has is found 20 times
 GROWTH = 4  # the idf is counted again before its day once there are so many times the stories
 DAY = timedelta(days=1)
@@ -89,15 +90,18 @@ def refresh_idf(
     now = now or datetime.now(UTC)
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     articles: Counter[str] = Counter()
-    for article_id, language, title, text in story_sample(connection, MIN_STORIES, MAX_STORIES):
-        terms = known[article_id] if article_id in known else weigh(title, text, language)[0]
+    for article_id, language, title, text in story_sample(connection, min(MIN_UNLISTED, MIN_STORIES), MAX_STORIES):
+        terms = known[article_id] if article_id in known else weigh(title, text, language).hashes
         counts[language or UNKNOWN].update(terms.tolist())
         articles[language or UNKNOWN] += 1
-    set_document_frequencies(
-        connection, {language: shares(found, articles[language]) for language, found in counts.items()}
-    )
+    enough = {
+        language: shares(found, articles[language])
+        for language, found in counts.items()
+        if articles[language] >= MIN_STORIES or not stop_words(language)
+    }
+    set_document_frequencies(connection, enough)
     record_upkeep(connection, _idf_task(), now)
-    return len(counts)
+    return len(enough)
 
 
 def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:

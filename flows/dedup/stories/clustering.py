@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,16 +17,12 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Numbers = NDArray[np.int64]
 
-# Two stories are one from this mean similarity between their articles on. Random halves of the topics of ECB+ choose
-# 0.35 on average (standard deviation 0.02), among other news too; from 0.33 to 0.38 it hardly matters. Further down,
-# two events of one kind are joined. benchmarks/stories.py prints the figures.
-THRESHOLD = 0.35
-DECAY_DAYS = 3.0  # after so many days without an article a similarity counts 1/e: news is reported within days
+# Two stories are one from this mean similarity between their articles on. See benchmarks/stories.py.
+THRESHOLD = 0.145
+DECAY_DAYS = 30.0  # the similarity of two articles so many days apart counts 1/e
 MAX_DAYS = 30.0  # a story lasts at most: what goes on for longer is a topic
-MIN_SIMILARITY = 0.1  # below that, two articles count as having nothing in common
+MIN_SIMILARITY = 0.03  # below that, two articles count as having nothing in common
 
-# Beyond so many days even a perfect similarity has decayed below the threshold.
-REACH_DAYS = DECAY_DAYS * math.log(1 / THRESHOLD)
 DAY = 86_400.0
 
 
@@ -49,8 +44,9 @@ def cluster(
     """Join nodes as long as any two are closer than `threshold`, the closest first; returns each cluster's numbers.
 
     `pairs` have the mean similarity of the articles of two nodes, if that is at least MIN_SIMILARITY; `same` are pairs
-    that belong together whatever they are about. The similarity of two clusters is the mean over the pairs of their
-    articles, times `nearness`. Except for ties, the result does not depend on the order of the nodes.
+    that belong together whatever they are about. The similarity of two nodes decays with the days between them; that of
+    two clusters is the mean over the pairs of their articles. Except for ties, the result does not depend on the order
+    of the nodes.
     """
     if not nodes:
         return []
@@ -58,7 +54,7 @@ def cluster(
     group = components(len(nodes), joined[:, 0], joined[:, 1])
     sizes = np.array([node.size for node in nodes], np.float64)
     groups = _Groups.of(group, sizes, nodes)
-    one, other, means = _between(pairs, group, sizes, groups.sizes)
+    one, other, means = _between(_decayed(pairs, nodes), group, sizes, groups.sizes)
     # A mean reaches the threshold only if one of its parts does: groups that no such pair links stay apart.
     close = means >= threshold
     part = components(len(groups.sizes), one[close], other[close])
@@ -67,7 +63,7 @@ def cluster(
     into = np.arange(len(groups.sizes))
     # Most parts have two groups.
     alone = np.bincount(part)[part[one]] == 2
-    joined = alone & (means * groups.nearness(one, other) >= threshold)
+    joined = alone & (means >= threshold) & groups.may_join(one, other)
     into[other[joined]] = one[joined]
     one, other, means = one[~alone], other[~alone], means[~alone]
     where = np.empty(len(part), np.int64)
@@ -102,8 +98,11 @@ class _Groups:
     def some(self, chosen: Numbers) -> _Groups:
         return _Groups(self.sizes[chosen], self.first[chosen], self.last[chosen])
 
-    def nearness(self, one: Numbers | int, other: Numbers | slice = slice(None)) -> Floats:
-        return nearness(self.first[one], self.last[one], self.first[other], self.last[other])
+    def may_join(self, one: Numbers | int, other: Numbers | slice = slice(None)) -> NDArray[np.bool_]:
+        """Whether groups would last MAX_DAYS at most together."""
+        lasting = np.maximum(self.last[one], self.last[other]) - np.minimum(self.first[one], self.first[other])
+        short: NDArray[np.bool_] = lasting <= MAX_DAYS * DAY
+        return short
 
     def join(self, one: int, other: int) -> None:
         self.sizes[one] += self.sizes[other]
@@ -111,14 +110,11 @@ class _Groups:
         self.last[one] = max(self.last[one], self.last[other])
 
 
-def nearness(first: Floats, last: Floats, other_first: Floats, other_last: Floats) -> Floats:
-    """1 at the same time, less the longer they are apart; 0 if together they would last too long.
-
-    Times are in seconds since 1970.
-    """
-    gap = np.maximum(0.0, np.maximum(first - other_last, other_first - last)) / DAY
-    lasting = np.maximum(last, other_last) - np.minimum(first, other_first)
-    return np.where(lasting > MAX_DAYS * DAY, 0.0, np.exp(-gap / DECAY_DAYS))
+def _decayed(pairs: Pairs, nodes: Sequence[Node]) -> Pairs:
+    """The pairs with their products decayed by the time between the midpoints of both nodes."""
+    midpoints = np.array([(node.first + node.last) / 2 for node in nodes])
+    apart = np.abs(midpoints[pairs.one] - midpoints[pairs.other]) / DAY
+    return replace(pairs, products=pairs.products * np.exp(-apart / DECAY_DAYS))
 
 
 def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -> tuple[Numbers, Numbers, Floats]:
@@ -135,7 +131,8 @@ def _between(pairs: Pairs, group: Numbers, sizes: Floats, group_sizes: Floats) -
 def _linkage(groups: _Groups, similarity: Floats, threshold: float) -> Numbers:
     """For each group the number of the one it ends up in; `similarity` has the mean similarity of each two."""
     many = len(groups.sizes)
-    close = similarity * nearness(groups.first[:, None], groups.last[:, None], groups.first, groups.last)
+    lasting = np.maximum(groups.last[:, None], groups.last) - np.minimum(groups.first[:, None], groups.first)
+    close = np.where(lasting <= MAX_DAYS * DAY, similarity, 0.0)
     np.fill_diagonal(close, -1.0)
     best = close.argmax(axis=1)
     top = close[np.arange(many), best]
@@ -148,7 +145,7 @@ def _linkage(groups: _Groups, similarity: Floats, threshold: float) -> Numbers:
         groups.join(one, other)
         into[into == other] = one
         gone[other] = True
-        row = similarity[one] * groups.nearness(one)
+        row = np.where(groups.may_join(one), similarity[one], 0.0)
         row[gone] = -1.0
         row[one] = -1.0
         close[one] = close[:, one] = row

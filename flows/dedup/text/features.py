@@ -11,10 +11,8 @@ from flows.dedup.text.terms import weigh_words
 from flows.dedup.text.words import read_words
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from flows.dedup.text.hashes import Hashes
+    from flows.dedup.text.terms import Terms
     from flows.dedup.text.words import Words
 
 
@@ -23,17 +21,16 @@ class Features:
     """An article as numbers.
 
     `shingles` are those of its whole text, in its order, `fingerprints` those that represent it in the index,
-    ascending. `terms` (ascending) and their `weights` say what it is about.
+    ascending. `terms` say what it is about.
     """
 
     shingles: Hashes
     fingerprints: Hashes
-    terms: NDArray[np.uint32]
-    weights: NDArray[np.float32]
+    terms: Terms
 
 
 def features_of(title: str, text: str, language: str | None, words: Words | None = None) -> Features:
     """Read an article; `language` is an ISO 639-1 code, `words` those of the text, if it has been read already."""
     words = words or read_words(text)
     found = roll(words.hashes, words.script)
-    return Features(found, fingerprints(distinct(found)), *weigh_words(title, words, language))
+    return Features(found, fingerprints(distinct(found)), weigh_words(title, words, language))

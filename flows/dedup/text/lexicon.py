@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from flows.dedup.text.rarity import number_rarity
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -33,8 +35,8 @@ class Lexicon(dict[str, int]):
     """The numbers of words in any case, and their properties by number; emptied before it grows large.
 
     `hashes` are those of the case-folded words, `stems` those of their first STEM letters, `folded` the numbers of the
-    case-folded words themselves; `digits` marks words of digits, `short` words of a single letter. Numbers that were
-    looked up before the lexicon was emptied are no longer valid.
+    case-folded words themselves; `digits` marks words of digits, `short` words of a single letter. `rarity` is that of
+    numbers. Numbers that were looked up before the lexicon was emptied are no longer valid.
     """
 
     MAX_WORDS = 200_000
@@ -46,6 +48,7 @@ class Lexicon(dict[str, int]):
         self.folded: Numbers = np.zeros(self.MAX_WORDS, np.intp)
         self.digits: Flags = np.zeros(self.MAX_WORDS, np.bool_)
         self.short: Flags = np.zeros(self.MAX_WORDS, np.bool_)
+        self.rarity: NDArray[np.float32] = np.ones(self.MAX_WORDS, np.float32)
         self._marked: Flags = np.zeros(self.MAX_WORDS, np.bool_)
 
     def __missing__(self, word: str) -> int:
@@ -57,10 +60,11 @@ class Lexicon(dict[str, int]):
             self.hashes[number] = word_hash(folded)
             self.stems[number] = word_hash(folded[:STEM])
             self.digits[number] = folded.isdigit()
+            self.rarity[number] = number_rarity(folded) if folded.isdigit() else 1.0
             self.short[number] = len(folded) < 2
         else:
             same = self.folded[number] = self[folded]
-            for array in (self.hashes, self.stems, self.digits, self.short):
+            for array in (self.hashes, self.stems, self.digits, self.rarity, self.short):
                 array[number] = array[same]
         return number
 
@@ -72,7 +76,7 @@ class Lexicon(dict[str, int]):
         self.clear()
         more = needed - len(self.hashes)
         if more > 0:  # a very long text
-            for name in ("hashes", "stems", "folded", "digits", "short", "_marked"):
+            for name in ("hashes", "stems", "folded", "digits", "rarity", "short", "_marked"):
                 array = getattr(self, name)
                 setattr(self, name, np.concatenate((array, np.zeros(more, array.dtype))))
         return True

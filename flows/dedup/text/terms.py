@@ -1,4 +1,4 @@
-"""Weighs the terms of an article: what it is about, and what stories are found by.
+"""Finds the terms of an article: what it is about, and what stories are found by.
 
 A term is a word, cut to its first letters so that inflected forms agree. In unsegmented scripts it is a pair of Chinese
 characters or kanji, a run of katakana, or four letters of Thai and its neighbours.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ import numpy as np
 from crawlers.unsegmented import HAN, SOUTH_EAST_ASIAN, UNSEGMENTED, has_unsegmented
 from flows.dedup.text.hashes import among, begins
 from flows.dedup.text.lexicon import STEM, hash_of_all, lexicon, word_hash
+from flows.dedup.text.rarity import rarity
 from flows.dedup.text.tokens import normalise, spaced_words
 from flows.dedup.text.words import read_words
 
@@ -29,13 +31,11 @@ if TYPE_CHECKING:
     from flows.dedup.text.hashes import Hashes
     from flows.dedup.text.words import Words
 
-TITLE_WEIGHT = 3.0
+TITLE_WEIGHT = 4.0
 LEAD_WEIGHT = 2.0  # words of the lead count twice
 LEAD_WORDS = 50
-# Names and numbers distinguish two events of one kind, such as two arrests or two quakes, when all other words agree.
-NAME_WEIGHT = 2.5
 UNKNOWN = "unknown"  # the language of an article that does not state one
-MAX_TERMS = 160  # of an article, by weight; the idf then chooses among these
+MAX_TERMS = 240  # of an article, by weight: those that it is compared by are chosen from these
 
 LISTS = {
     "af": "Afrikaans", "ar": "Arabic", "az": "Azerbaijani", "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali",
@@ -78,16 +78,26 @@ def _connecting_words() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words)))
 
 
-def weigh(title: str, text: str, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """The terms of an article as hashes, ascending, and their weights, before any idf.
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """The terms of an article as hashes, ascending, with the same number of entries in each array.
 
-    A weight is 1 + ln(count), where words of the title count three times and the first fifty words twice. Names and
-    numbers weigh NAME_WEIGHT times as much. Only the MAX_TERMS heaviest are kept.
+    A weight is 1 + ln(count), where words of the title count four times and the first fifty words twice. `rarity` says
+    how rare each is in wide text (0 to 1), `names` whether it is a name or a number.
     """
+
+    hashes: NDArray[np.uint32]
+    weights: NDArray[np.float32]
+    rarity: NDArray[np.float32]
+    names: NDArray[np.bool_]
+
+
+def weigh(title: str, text: str, language: str | None) -> Terms:
+    """The MAX_TERMS terms of an article that count most, rare ones and names before others."""
     return weigh_words(title, read_words(text), language)
 
 
-def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def weigh_words(title: str, text: Words, language: str | None) -> Terms:
     """The same for a text that has been read already."""
     headline = normalise(title)
     body, head = text.spaced, _spaced(headline)
@@ -113,14 +123,15 @@ def weigh_words(title: str, text: Words, language: str | None) -> tuple[NDArray[
         says |= np.isin(lexicon.hashes[numbers], lexicon.hashes[letters])
     says &= ~among(lexicon.hashes[numbers], stop)
     numbers, counts = numbers[says], counts[says]
-    stems = lexicon.stems[numbers]
+    stems, rare = lexicon.stems[numbers], lexicon.rarity[numbers]
     special = np.concatenate((stems[lexicon.digits[numbers]], lexicon.stems[names]))
     if text.spaced is None or has_unsegmented(headline):
         more = list(_unsegmented_terms(headline, text.normalised))
         stems = np.concatenate((stems, _hashes([term for term, _, _ in more])))
         counts = np.concatenate((counts, np.array([weight for _, weight, _ in more], np.float32)))
+        rare = np.concatenate((rare, np.ones(len(more), np.float32)))
         special = np.concatenate((special, _hashes([term for term, _, is_name in more if is_name])))
-    return _as_arrays(stems, counts, np.sort(special), language)
+    return _as_terms(stems, counts, rare, np.sort(special), language)
 
 
 def _hashes(terms: Sequence[str]) -> Hashes:
@@ -133,25 +144,33 @@ def _spaced(normalised: str) -> list[str]:
     return spaced_words(_UNSEGMENTED_RUN.sub(" ", normalised) if has_unsegmented(normalised) else normalised)
 
 
-def _as_arrays(
-    stems: Hashes, counts: NDArray[np.float32], special: Hashes, language: str | None
-) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+def _as_terms(
+    stems: Hashes, counts: NDArray[np.float32], rare: NDArray[np.float32], special: Hashes, language: str | None
+) -> Terms:
+    """`rare` is the rarity of numbers, `special` has the stems of names and numbers, ascending."""
     if not len(stems):
-        return np.empty(0, np.uint32), np.empty(0, np.float32)
+        return NO_TERMS
     order = np.argsort(stems)
     stems = stems[order]
     first = np.flatnonzero(begins(stems))
     stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
-    weights[among(stems, special)] *= NAME_WEIGHT
+    names = among(stems, special)
     terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
+    found = Terms(terms, weights, np.minimum(rarity(terms), rare[order[first]]), names)
     if len(terms) > MAX_TERMS:
         # Ties are decided by hash and not by position: the same words in another order have the same terms. (Read as
         # integers, the bits of these floats sort in the same order.)
-        keys = (~weights.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
-        heaviest = np.argpartition(keys, MAX_TERMS)[:MAX_TERMS]
-        terms, weights = terms[heaviest], weights[heaviest]
-    order = np.argsort(terms)
-    return terms[order], weights[order]
+        worth = (weights * found.rarity * (1 + names)).astype(np.float32)
+        keys = (~worth.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
+        found = _some(found, np.argpartition(keys, MAX_TERMS)[:MAX_TERMS])
+    return _some(found, np.argsort(found.hashes))
+
+
+def _some(terms: Terms, chosen: NDArray[np.intp]) -> Terms:
+    return Terms(terms.hashes[chosen], terms.weights[chosen], terms.rarity[chosen], terms.names[chosen])
+
+
+NO_TERMS = Terms(np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.bool_))
 
 
 @cache

@@ -45,7 +45,7 @@ def test_recomputing_gives_the_same_stories_and_resumes_after_an_interruption(wr
 
 
 def test_recomputing_keeps_the_idf_of_the_present_method(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 4)
+    monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 2)
     made = "SELECT task, done_at FROM private.upkeep WHERE task LIKE 'document frequencies%'"
     add(writer, *PAIR, *CONFUSERS, segment="1")
     (before,) = ask(writer, made)

@@ -40,13 +40,13 @@ def test_copies_that_share_only_a_frame_are_separated_once_it_is_common(writer: 
 def test_members_of_open_stories_are_kept(writer: Writer) -> None:
     add(writer, PAIR[0], segment="then")
     with writer.transaction() as connection:
-        close_quiet_stories(connection, NOON + timedelta(days=37))
+        close_quiet_stories(connection, NOON + timedelta(days=59))
     assert ask(writer, "SELECT count(*) FROM private.story_members") == [(1,)]
 
 
 def test_quiet_stories_are_closed_once(writer: Writer) -> None:
-    add(writer, PAIR[0], replace(CONFUSERS[0], hours=24 * 20), segment="1")
-    now = NOON + timedelta(days=21)
+    add(writer, PAIR[0], replace(CONFUSERS[0], hours=24 * 40), segment="1")
+    now = NOON + timedelta(days=41)
     assert close_quiet_stories(writer.connection, now) == 1
     assert close_quiet_stories(writer.connection, now + timedelta(days=1)) == 0
     assert ask(writer, "SELECT title, closed_at FROM stories WHERE closed_at IS NOT NULL") == [(PAIR[0].title, now)]
@@ -75,7 +75,7 @@ def test_an_article_imported_years_later_joins_a_closed_story(writer: Writer) ->
 
 
 def test_known_terms_are_not_read_again_for_the_idf(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 3)
+    monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 2)
     add(writer, *PAIR, *CONFUSERS, segment="1")
     known = {key: np.array([7], np.uint32) for (key,) in ask(writer, "SELECT article_id FROM articles")}
     refresh_idf(writer.connection, None, known)

@@ -11,6 +11,7 @@ import numpy as np
 from flows.dedup.copies.dating import date_articles
 from flows.dedup.records import NewText, OtherPublication
 from flows.dedup.text.features import Features
+from flows.dedup.text.terms import NO_TERMS
 from tests.flows.dedup.library import NOON
 
 ONE = UUID(int=1)
@@ -25,9 +26,7 @@ NEW = NewText(
     seen_at=NOON + timedelta(hours=3),
     first_seen_at=NOON + timedelta(hours=3),
     new=True,
-    features=Features(
-        np.empty(0, np.uint64), np.arange(9, dtype=np.uint64), np.empty(0, np.uint32), np.empty(0, np.float32)
-    ),
+    features=Features(np.empty(0, np.uint64), np.arange(9, dtype=np.uint64), NO_TERMS),
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 from flows.dedup.records import MemberRecord, StoryRecord
 from flows.dedup.stories import candidates
 from flows.dedup.stories.candidates import (
+    MAX_SCALE,
     STRONG_TERMS,
     Members,
     build_candidate_set,
@@ -106,9 +107,10 @@ def test_stories_are_searched_by_the_days_of_articles_that_are_not_copies() -> N
     assert first.days[0] < NOON.date() < first.days[1] < last.days[1]
 
 
-def test_the_centroid_of_a_story_of_one_article_has_its_length_from_its_strong_terms() -> None:
-    rows = np.repeat([0, 1], STRONG_TERMS)
-    stored = Vectors(rows, np.arange(2 * STRONG_TERMS, dtype=np.uint32), np.full(2 * STRONG_TERMS, 0.1, np.float32))
-    scaled = scale_centroids(stored, [story(1), story(2, 5)])
+def test_the_strong_terms_of_a_story_of_one_article_stand_for_all_of_them() -> None:
+    rows = np.repeat([0, 1, 2], STRONG_TERMS)
+    weights = np.repeat([0.24, 0.1, 0.1], STRONG_TERMS).astype(np.float32)
+    stored = Vectors(rows, np.arange(3 * STRONG_TERMS, dtype=np.uint32), weights)
+    scaled = scale_centroids(stored, [story(1), story(2, 5), story(3)])
     lengths = np.sqrt(np.bincount(scaled.rows, scaled.weights.astype(np.float64) ** 2))
-    assert lengths.tolist() == pytest.approx([1.0, 0.1 * STRONG_TERMS**0.5])
+    assert lengths.tolist() == pytest.approx([1.0, 0.4, 0.4 * MAX_SCALE])

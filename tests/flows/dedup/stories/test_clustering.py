@@ -20,25 +20,27 @@ def pairs(*found: tuple[int, int, float]) -> vectors.Pairs:
 
 
 def test_the_closest_join_first_by_their_mean_similarity() -> None:
-    assert cluster([node()] * 3, pairs((0, 1, 0.9), (1, 2, 0.5), (0, 2, 0.1)), []) == [[0, 1], [2]]
-    assert cluster([node()] * 3, pairs((0, 1, 0.9), (1, 2, 0.5), (0, 2, 0.3)), []) == [[0, 1, 2]]
+    assert cluster([node()] * 3, pairs((0, 1, 0.9), (1, 2, 0.5), (0, 2, 0.1)), [], 0.35) == [[0, 1], [2]]
+    assert cluster([node()] * 3, pairs((0, 1, 0.9), (1, 2, 0.5), (0, 2, 0.3)), [], 0.35) == [[0, 1, 2]]
 
 
 def test_a_mean_counts_articles_and_not_stories() -> None:
     similarity = pairs((0, 1, 0.95), (0, 2, 0.9), (1, 2, 0.1))
-    assert cluster([node(), node(size=1), node()], similarity, []) == [[0, 1, 2]]
-    assert cluster([node(), node(size=9), node()], similarity, []) == [[0, 1], [2]]
+    assert cluster([node(), node(size=1), node()], similarity, [], 0.35) == [[0, 1, 2]]
+    assert cluster([node(), node(size=9), node()], similarity, [], 0.35) == [[0, 1], [2]]
 
 
 def test_time_separates_articles_with_the_same_words() -> None:
-    assert cluster([node(0), node(24)], pairs((0, 1, 0.6)), []) == [[0, 1]]
-    assert cluster([node(0), node(24 * 3)], pairs((0, 1, 0.6)), []) == [[0], [1]]
-    assert cluster([node(0, 24 * 3), node(24 * 3)], pairs((0, 1, 0.6)), []) == [[0, 1]]
+    assert cluster([node(0), node(24)], pairs((0, 1, 0.3)), []) == [[0, 1]]
+    assert cluster([node(0), node(24 * 25)], pairs((0, 1, 0.3)), []) == [[0], [1]]
+    # The time of a story is the middle of its articles'.
+    assert cluster([node(0, 24 * 25), node(24 * 25)], pairs((0, 1, 0.3)), []) == [[0, 1]]
 
 
 def test_an_article_in_between_joins_articles_too_far_apart_in_time() -> None:
-    similarity = pairs((0, 1, 1.0), (1, 2, 1.0), (0, 2, 1.0))
-    assert cluster([node(0), node(24 * 2), node(24 * 4)], similarity, []) == [[0, 1, 2]]
+    days = [node(0), node(24 * 9), node(24 * 18)]
+    assert cluster(days[::2], pairs((0, 1, 0.255)), []) == [[0], [1]]
+    assert cluster(days, pairs((0, 1, 0.255), (1, 2, 0.255), (0, 2, 0.255)), []) == [[0, 1, 2]]
 
 
 def test_a_story_lasts_thirty_days_at_most() -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from flows.dedup.stories.idf import NO_IDF, Idf, complete
+from flows.dedup.stories.idf import NO_IDF, TEMPLATE_ARTICLES, Idf, complete, with_templates
 
 
 def test_a_common_term_weighs_less() -> None:
     known = Idf(np.array([5, 9], np.uint32), np.array([0.5, 0.01], np.float32))
-    common, rare, unknown = known.weights(np.array([5, 9, 7], np.uint32))
-    assert 0 < common < 0.4 < rare < 0.85 < unknown == 1
-    assert NO_IDF.weights(np.array([1], np.uint32)).tolist() == [1.0]
+    common, rare, unknown = known.factors(np.array([5, 9, 7], np.uint32))
+    assert 0 < common < 0.02 < 0.4 < rare < 0.5 < unknown == 1
+    assert NO_IDF.factors(np.array([1], np.uint32)).tolist() == [1.0]
 
 
 def test_a_language_without_frequencies_is_learned_from_the_articles_at_hand() -> None:
@@ -22,3 +22,11 @@ def test_a_language_without_frequencies_is_learned_from_the_articles_at_hand() -
     assert young.shares.tolist() == pytest.approx([1.0, 0.5, 0.5])
     assert complete(NO_IDF, {"xx"}, {"xx": articles}) is NO_IDF
     assert complete(NO_IDF, set(), {"xx": articles[:10]}) is NO_IDF
+
+
+def test_what_many_articles_of_one_source_share_is_a_template() -> None:
+    articles = [np.array([1, 100 + number], np.uint32) for number in range(TEMPLATE_ARTICLES)]
+    found = with_templates(NO_IDF, {(True, "en", "a.example"): articles})
+    assert found.terms.tolist() == [1]
+    assert with_templates(NO_IDF, {(True, "en", "a.example"): articles[1:]}) is NO_IDF
+    assert with_templates(NO_IDF, {(False, "unknown", "a.example"): articles[1:]}).terms.tolist() == [1]

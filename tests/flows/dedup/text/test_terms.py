@@ -4,26 +4,40 @@ from __future__ import annotations
 
 import pytest
 
-from flows.dedup.text.terms import NAME_WEIGHT, weigh
+from flows.dedup.text.lexicon import lexicon
+from flows.dedup.text.terms import language_seed, weigh
 
 
 def terms_of(title: str, text: str, language: str = "en") -> dict[int, float]:
-    terms, weights = weigh(title, text, language)
-    return dict(zip(terms.tolist(), weights.tolist(), strict=True))
+    found = weigh(title, text, language)
+    return dict(zip(found.hashes.tolist(), (found.weights * found.rarity).tolist(), strict=True))
 
 
-def test_names_and_numbers_weigh_more_and_common_words_nothing() -> None:
-    (name,) = terms_of("", "Keral").values()
-    (number,) = terms_of("", "the 41").values()
-    (word,) = terms_of("", "the trawler").values()
-    assert word * NAME_WEIGHT == pytest.approx(number)
-    assert word == name  # at the beginning of a text a capital may be that of the sentence
-    assert max(terms_of("", "trawlers of Keral").values()) == pytest.approx(NAME_WEIGHT * word)
+def names_of(title: str, text: str) -> set[str]:
+    found = weigh(title, text, "en")
+    words = {
+        int((lexicon.stems[lexicon[word]] ^ language_seed("en")).astype("uint32")): word
+        for word in f"{title} {text}".lower().split()
+    }
+    return {words[term] for term in found.hashes[found.names].tolist()}
+
+
+def test_names_and_numbers_are_marked_and_common_words_are_no_terms() -> None:
+    assert names_of("", "the trawlers of Keral had 41 of them") == {"keral", "41"}
+    assert not names_of("", "Keral")  # at the beginning of a text a capital may be that of the sentence
+    assert not terms_of("", "the of and")
 
 
 def test_a_word_that_is_lower_case_elsewhere_in_the_text_is_no_name() -> None:
-    said = terms_of("", "so Keral said that a keral and KERAL are one")
-    assert max(said.values()) < NAME_WEIGHT * min(said.values())
+    assert not names_of("", "so Keral said that a keral and KERAL are one")
+
+
+def test_rare_words_weigh_more_than_common_ones_and_small_numbers() -> None:
+    (rare,), (common,) = terms_of("", "trawler").values(), terms_of("", "friend").values()
+    (small,), (large,) = terms_of("", "7").values(), terms_of("", "70412").values()
+    assert common < 0.6 * rare
+    assert small < 0.6 * large
+    assert large == rare
 
 
 def test_inflected_words_are_one_term_and_languages_are_apart() -> None:
