@@ -86,15 +86,15 @@ def site_of(url: str) -> str:
     return ".".join(labels[-3 if len(labels) > 2 and len(labels[-2]) <= 3 else -2 :])
 
 
-def fit(values: Floats, is_other: Floats) -> Floats:
+def fit(values: Floats, is_true: Floats, penalty_of_squares: float) -> Floats:
     """The intercept and the weights of a logistic regression with a penalty, by Newton's method."""
     columns = np.column_stack([np.ones(len(values)), values])
-    penalty = np.full(columns.shape[1], PENALTY)
+    penalty = np.full(columns.shape[1], penalty_of_squares)
     penalty[0] = 0
     weights: Floats = np.zeros(columns.shape[1])
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-columns @ weights))
-        gradient = columns.T @ (chance - is_other) + penalty * weights
+        gradient = columns.T @ (chance - is_true) + penalty * weights
         curvature = (columns * (chance * (1 - chance))[:, None]).T @ columns + np.diag(penalty)
         weights = weights - np.linalg.solve(curvature, gradient)
     return weights
@@ -104,7 +104,7 @@ def fitted(values: Floats, is_other: Floats) -> tuple[Floats, float, Floats]:
     """Means of the measurements, the base, and the weight of one unit of each."""
     mean, spread = values.mean(axis=0), values.std(axis=0)
     spread[spread == 0] = 1
-    weights = fit((values - mean) / spread, is_other)
+    weights = fit((values - mean) / spread, is_other, PENALTY)
     return mean, float(weights[0]), weights[1:] / spread
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.json_ld import text_of, texts_of
+from crawlers.extraction.json_ld import ARTICLE_TYPES, text_of, texts_of, types_of
 from crawlers.extraction.stated_titles import MAX_TITLE_LENGTH, SEPARATOR, is_main_part, without_site
 from crawlers.extraction.text import match_key, name_key
 
@@ -26,6 +29,10 @@ _MAYBE_CUT_LENGTH = 95
 and publishing systems cut at 100 or 110."""
 _MIN_COMMON_SHARE = 0.2
 """Minimum share of a heading's letter trigrams that another statement of the same title contains."""
+_NEWS_TYPES = frozenset(name for name in ARTICLE_TYPES if "News" in name or name == "LiveBlogPosting")
+_MARKS = ("shown", "twitter", "crumb", "alternative")
+_MANY_WORDS = 30
+_FEW_WORDS = 3
 TITLE_KINDS = ("og:title", "json-ld", "h1", "title")
 """Kinds of statement; of two with equal weight, the earlier wins."""
 _SPELLING_PREFERENCE = ("json-ld", "h1", "og:title", "title")
@@ -39,6 +46,8 @@ written to stand alone, away from the page: it outweighs heading and JSON-LD, un
 engines. `alternative`: JSON-LD states it as the alternative to its headline."""
 _UNRELATED_HEADING = -9
 """Weight of a heading that names something else: below all others, for pages that state no other title."""
+KICKER_ALONE = -10
+"""Weight of a heading that is only the kicker of another title: it comes last, whatever its score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +60,16 @@ class TitleCandidate:
     stated_by: tuple[str, ...]
     """Every statement of this wording: kinds in `TITLE_KINDS`, then the other keys of `_WEIGHTS`."""
     weight: int
+    score: float = 0.0
+    """What `title.json` makes of the evidence, on pages without news in JSON-LD; 0 on others."""
 
 
 def rank_titles(article: Node, titles: StatedTitles, site_keys: frozenset[str]) -> list[TitleCandidate]:
-    """All wordings of the title, the best first, by the statements for them (see `_WEIGHTS`).
+    """All wordings of the title, the best first.
+
+    On pages whose JSON-LD declares news, by the statements for them (see `_WEIGHTS`): newsrooms maintain each of them.
+    On other pages, by a logistic regression over `evidence`, whose weights are in `title.json`, made by
+    `benchmarks/training/title.py`: there, `og:title` is often written for search engines, and readers see the heading.
 
     Before they are weighed, wordings are brought together: one that contains another, after a kicker or before a
     section, is cut down to it; two that differ only in their kickers are cut to their common part; a truncated one is
@@ -84,37 +99,106 @@ def rank_titles(article: Node, titles: StatedTitles, site_keys: frozenset[str]) 
         - {match_key(headline)},
     }
     marks["crumb"] -= marks["shown"]
-    unrelated = _unrelated_headings(stated)
+    misleading = _misleading_headings(stated)
     ranked = [
-        _candidate(group, [mark for mark, keys in marks.items() if key in keys], key in unrelated)
+        _candidate(group, [mark for mark, keys in marks.items() if key in keys], misleading.get(key, 0))
         for key, group in groups.items()
     ]
-    return sorted(ranked, key=lambda candidate: (-candidate.weight, TITLE_KINDS.index(candidate.stated_by[0])))
+    ranked.sort(key=lambda candidate: (-candidate.weight, TITLE_KINDS.index(candidate.stated_by[0])))
+    if is_news(article):
+        return ranked
+    scored = [replace(one, score=_score(evidence(one, ranked, titles, article))) for one in ranked]
+    return sorted(scored, key=lambda candidate: (candidate.weight == KICKER_ALONE, -candidate.score))
 
 
-def _candidate(group: list[tuple[str, str]], marks: list[str], unrelated: bool) -> TitleCandidate:
+def _candidate(group: list[tuple[str, str]], marks: list[str], misleading: int) -> TitleCandidate:
+    """The candidate of a group of equal statements; `misleading`, unless 0, is its weight if only headings state it."""
     kinds = sorted({kind for kind, _ in group}, key=TITLE_KINDS.index)
     kind, text = min(group, key=lambda stated: _SPELLING_PREFERENCE.index(stated[0]))
     weight = sum(_WEIGHTS.get(mark, 0) for mark in (*kinds, *marks))
-    return TitleCandidate(text, kind, (*kinds, *marks), _UNRELATED_HEADING if unrelated and kinds == ["h1"] else weight)
+    return TitleCandidate(text, kind, (*kinds, *marks), misleading if misleading and kinds == ["h1"] else weight)
 
 
-def _unrelated_headings(stated: list[tuple[str, str]]) -> set[str]:
-    """Match keys of headings that have almost nothing in common with any other stated title: names of the site, of a
-    section, of a box."""
+def _misleading_headings(stated: list[tuple[str, str]]) -> dict[str, int]:
+    """The weights, by match key, of headings that have almost nothing in common with any other stated title (names of
+    the site, of a section, of a box), or that are only the kicker of one."""
     others = [_trigrams(text) for kind, text in stated if kind != "h1"]
-    found = set()
+    found = {}
     for kind, text in stated:
         if kind == "h1" and others:
             own = _trigrams(text)
-            if max(len(own & other) for other in others) < _MIN_COMMON_SHARE * len(own):
-                found.add(match_key(text))
+            if any(_is_kicker(text, title) for _, title in stated):
+                found[match_key(text)] = KICKER_ALONE
+            elif max(len(own & other) for other in others) < _MIN_COMMON_SHARE * len(own):
+                found[match_key(text)] = _UNRELATED_HEADING
     return found
+
+
+def _is_kicker(text: str, title: str) -> bool:
+    """True for one word that stands before another title: "Opinion". More words are a headline with a rest for search
+    engines as often."""
+    return " " not in text and any(
+        match_key(title[: cut.start()]) == match_key(text) and not is_main_part(text, title)
+        for cut in _KICKER.finditer(title)
+    )
 
 
 def _trigrams(text: str) -> set[str]:
     key = name_key(text)
     return {key[at : at + 3] for at in range(max(1, len(key) - 2))}
+
+
+def is_news(article: Node) -> bool:
+    """True for an article that JSON-LD declares news."""
+    return not types_of(article).isdisjoint(_NEWS_TYPES)
+
+
+def evidence(
+    candidate: TitleCandidate, others: Sequence[TitleCandidate], titles: StatedTitles, article: Node
+) -> dict[str, float]:
+    """What speaks for and against a wording, by name; `others` are all wordings of the page."""
+    by = {
+        mark: float(mark in candidate.stated_by) for mark in (*TITLE_KINDS, "shown", "twitter", "crumb", "alternative")
+    }
+    key = match_key(candidate.text)
+    headings = list(dict.fromkeys(map(match_key, titles.h1)))
+    element = match_key(titles.title[0]) if titles.title else ""
+    own = _trigrams(candidate.text)
+    in_title = len(own & _trigrams(element)) / len(own) if element else 0.0
+    likeness = [len(own & other) / len(own | other) for one in others if (other := _trigrams(one.text)) != own]
+    declared = float(bool(article))
+    words = len(candidate.text.split())
+    found = {f"stated by {mark}": stated for mark, stated in by.items()}
+    found |= {f"stated by {kind}, JSON-LD declares an article": by[kind] * declared for kind in TITLE_KINDS}
+    is_heading = float(key in headings)
+    return found | {
+        "weight": float(candidate.weight),
+        "only heading": is_heading * (len(headings) == 1),
+        "one of several headings": is_heading * (len(headings) > 1),
+        "first heading": float(headings[:1] == [key]),
+        "only wording": float(len(others) == 1),
+        "begins the title element": float(bool(element) and element.startswith(key)),
+        "part of the title element": float(key in element),
+        "likeness to the title element": in_title,
+        "heading, likeness to the title element": is_heading * in_title,
+        "likeness to another wording": max(likeness, default=0.0),
+        "has a separator": float(SEPARATOR.search(candidate.text) is not None),
+        "words": float(min(words, _MANY_WORDS)),
+        "few words": float(words <= _FEW_WORDS),
+    }
+
+
+def _score(found: dict[str, float]) -> float:
+    weights = _weights()
+    return sum(weights.get(name, 0.0) * value for name, value in found.items())
+
+
+@cache
+def _weights() -> dict[str, float]:
+    weights: dict[str, float] = json.loads(
+        files("crawlers.extraction").joinpath("title.json").read_text(encoding="utf-8")
+    )
+    return weights
 
 
 def choose_title(article: Node, titles: StatedTitles, site_keys: frozenset[str]) -> TitleCandidate | None:
@@ -132,7 +216,10 @@ def _reduced(text: str, others: Iterable[str]) -> str:
 
 
 def _common_rests(texts: Iterable[str]) -> list[str]:
-    """The text that titles share after different kickers: publishers give a title another kicker for each place."""
+    """The text that titles share after different kickers: publishers give a title another kicker for each place.
+
+    What differs in a few words of a sentence is no kicker: "I sell holidays - …" and "I sell cheap holidays - …".
+    """
     rests: dict[str, list[str]] = {}
     common = []
     for key, text in {match_key(text): text for text in texts}.items():
@@ -140,7 +227,11 @@ def _common_rests(texts: Iterable[str]) -> list[str]:
             rest = match_key(text[start:])
             others = rests.setdefault(rest, [])
             # A title at the end of another one is a wording of its own.
-            if is_main_part(text[start:], text) and any(not (o.endswith(key) or key.endswith(o)) for o in others):
+            kicker = set(match_key(text[:start]).split())
+            if is_main_part(text[start:], text) and any(
+                not (other.endswith(key) or key.endswith(other)) and kicker.isdisjoint(other.removesuffix(rest).split())
+                for other in others
+            ):
                 common.append(text[start:])
             others.append(key)
     return common

@@ -15,7 +15,7 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
     [
         '{"@type": "NewsArticle", "headline": "Found it"}',
         '[{"@type": "WebSite"}, {"@type": ["CreativeWork", "https://schema.org/NewsArticle"], "headline": "Found it"}]',
-        '{"@graph": [{"@type": "WebPage", "mainEntity": {"@type": "Report", "headline": "Found it"}}]}',
+        '{"@graph": [{"@type": "WebPage", "mainEntity": {"@type": "ReportageNewsArticle", "headline": "Found it"}}]}',
         '//<![CDATA[\n{"@type": "NewsArticle", "headline": "Found it"}\n//]]>',
         '{"@type": "NewsArticle", "headline": "Found it", "keywords": ["a",],}',
         '{"@type": "NewsArticle", "description": "two\nlines", "headline": "Found it"};',

@@ -58,7 +58,36 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
         (meta("og:title", "Quotes &amp;quot;twice&amp;quot; escaped"), "", 'Quotes "twice" escaped'),
     ],
 )  # fmt: skip
-def test_the_title_is_the_wording_most_statements_agree_on(head: str, body: str, title: str) -> None:
+def test_the_title_of_news_is_the_wording_most_statements_agree_on(head: str, body: str, title: str) -> None:
+    assert metadata_of(head if "ld+json" in head else ld() + head, body).title == title
+
+
+@pytest.mark.parametrize(
+    ("head", "body", "title"),
+    [
+        # The heading is what readers see; og:title and <title> are often written for search engines.
+        (
+            meta("og:title", "Repair a Kettle in 5 Steps (2025)") + "<title>Repair a Kettle in 5 Steps (2025)</title>",
+            "<h1>How my grandmother repaired the kettle</h1>",
+            "How my grandmother repaired the kettle",
+        ),
+        ("<title>The kettle - A blog</title>", "<h1>The kettle of my aunt</h1>", "The kettle of my aunt"),
+        # A heading that names something else, or only the kicker, is no title.
+        (
+            meta("og:title", "How to repair a kettle") + "<title>How to repair a kettle | Blog</title>",
+            "<h1>Our magazine</h1>",
+            "How to repair a kettle",
+        ),
+        (meta("og:title", "Opinion | The mayor's new bridge"), "<h1>Opinion</h1>", "Opinion | The mayor's new bridge"),
+        # Titles that differ in a word are two wordings of one sentence, and nothing is a kicker.
+        (
+            meta("og:title", "I mend kettles - it pays to do it well"),
+            "<h1>I mend old kettles - it pays to do it well</h1>",
+            "I mend old kettles - it pays to do it well",
+        ),
+    ],
+)
+def test_the_title_of_another_page_is_what_its_readers_see(head: str, body: str, title: str) -> None:
     assert metadata_of(head, body).title == title
 
 
