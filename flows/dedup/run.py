@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from flows.dedup.copies.boilerplate import MANY, common_shingles, groups_of
+from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_shingles, groups_of
 from flows.dedup.copies.chains import Chains, DuplicateChanges, dated_pairs
 from flows.dedup.copies.dating import date_articles, order_of
 from flows.dedup.copies.find import (
@@ -66,7 +66,7 @@ from flows.dedup.write_results import (
 from flows.timing import StepTimes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence, Set
+    from collections.abc import Mapping, Sequence
     from datetime import date, datetime
     from uuid import UUID
 
@@ -126,7 +126,7 @@ def link_duplicates(
         with matching_articles(connection, dating.articles, fingerprints) as matches:
             known = load_matching(matches) | known
             # Ignore shingles that have become common, and drop the pairs that rested on them.
-            for one in _ignore_common(connection, matches, own.keys(), known, now):
+            for one in _ignore_common(connection, matches, known, now):
                 touched |= one.days()
             # Compare the articles with those that share enough fingerprints.
             partners = load_partners(matches)
@@ -181,12 +181,11 @@ def drop_unsupported(connection: duckdb.DuckDBPyConnection, holders: Mapping[UUI
 def _ignore_common(
     connection: duckdb.DuckDBPyConnection,
     matches: Matches,
-    new: Set[UUID],
     known: Mapping[UUID, DatedArticle],
     now: datetime,
 ) -> list[DatedPair]:
     """Find shingles that have become common and ignore them; returns the pairs that rested on them."""
-    groups = groups_of(matches.crowded(MANY, WINDOW_DAYS), WINDOW_DAYS, new)
+    groups = groups_of(matches.crowded(MANY, WINDOW_DAYS, SAMPLE), WINDOW_DAYS)
     wanted = {article for group in groups for article in group}
     common = common_shingles(groups, load_holders(connection, [known[article] for article in wanted]))
     if not common:

@@ -61,8 +61,8 @@ def refresh_common_shingles(connection: duckdb.DuckDBPyConnection, now: datetime
     crowds = [crowd[:SAMPLE] for crowd in frequent_fingerprints(connection, since, MANY)]
     for begin in range(0, len(crowds), CROWDS_AT_ONCE):
         some = crowds[begin : begin + CROWDS_AT_ONCE]
-        days = {article: day for crowd in some for day, article in crowd}
-        groups = groups_of(some, COMMON_DAYS, days)
+        days = {article: day for crowd in some for day, article, _ in crowd}
+        groups = groups_of(some, COMMON_DAYS)
         common = common_shingles(groups, load_holders(connection, load_articles(connection, days).values()))
         found += len(common)
         if common:

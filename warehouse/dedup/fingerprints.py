@@ -62,10 +62,13 @@ class Matches:
             for table in reversed(self._tables):
                 table.__exit__(None, None, None)
 
-    def crowded(self, many: int, days: int) -> list[list[tuple[date, UUID]]]:
-        """The articles, with their days, of each fingerprint that at least `many` have within so many days."""
-        rows = self.connection.execute(statement("crowded"), {"many": many, "days": days}).fetchall()
-        return [[(holder["day"], holder["article_id"]) for holder in holders] for (holders,) in rows]
+    def crowded(self, many: int, days: int, most: int) -> list[list[tuple[date, UUID, bool]]]:
+        """The articles of each fingerprint that at least `many` have within so many days, by day.
+
+        As (day, article, whether any article of that day is new); the first `most` of each day by identifier.
+        """
+        rows = self.connection.execute(statement("crowded"), {"many": many, "days": days, "most": most}).fetchall()
+        return [list(zip(*columns, strict=True)) for columns in rows]
 
     def holders(self, hashes: Collection[int]) -> list[tuple[UUID, date]]:
         """The articles with any of these fingerprints, and their days."""

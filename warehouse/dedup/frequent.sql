@@ -17,7 +17,7 @@ WITH frequent AS (
     LEFT JOIN article_state AS original ON original.article_id = state.duplicate_of
     WHERE prints.day >= $since
 )
-SELECT list({'day': day, 'article_id': article_id} ORDER BY day, article_id)
+SELECT list(day ORDER BY day, article_id), list(article_id ORDER BY day, article_id)
 FROM holders
 GROUP BY hash
 HAVING count(DISTINCT report) >= $many

@@ -21,13 +21,14 @@ TEXTS_AT_ONCE = 500
 
 def frequent_fingerprints(
     connection: duckdb.DuckDBPyConnection, since: date, many: int
-) -> list[list[tuple[date, UUID]]]:
+) -> list[list[tuple[date, UUID, bool]]]:
     """The articles, with their days, of each fingerprint that at least `many` have had since a day.
 
-    Without fingerprints that are known as common. Copies at other sites count as one article.
+    Without fingerprints that are known as common. Copies at other sites count as one article. In the form of
+    `Matches.crowded`, all of them new.
     """
     rows = connection.execute(statement("frequent"), {"since": since, "many": many}).fetchall()
-    return [[(holder["day"], holder["article_id"]) for holder in holders] for (holders,) in rows]
+    return [[(day, article, True) for day, article in zip(*columns, strict=True)] for columns in rows]
 
 
 def holders_of_common(connection: duckdb.DuckDBPyConnection, since: date, found: datetime) -> dict[UUID, date]:

@@ -12,7 +12,7 @@ from flows.dedup.text.hashes import distinct
 from flows.dedup.text.shingles import stored
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
     from uuid import UUID
 
@@ -27,7 +27,7 @@ SAME_REPORT_OF_SITE = 0.9
 SIMILAR_HEADLINE = 0.5  # of the words of the shorter headline are in the other one
 SAMPLE = 64  # articles with a fingerprint that are compared: a report of a big agency has hundreds of copies
 
-HolderDay = tuple["date", "UUID"]
+HolderDay = tuple["date", "UUID", bool]  # an article with its day, and whether any article of that day is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,23 +44,21 @@ def holder(source: str, title: str, shingles: Hashes) -> Holder:
     return Holder(source, frozenset(re.findall(r"\w+", title.casefold())), distinct(shingles))
 
 
-def groups_of(crowds: Iterable[Sequence[HolderDay]], days: int, new: Container[UUID]) -> set[tuple[UUID, ...]]:
+def groups_of(crowds: Iterable[Sequence[HolderDay]], days: int) -> set[tuple[UUID, ...]]:
     """The groups of holders of one fingerprint that may make it common: MANY or more within so many days.
 
-    `crowds` are the holders of each fingerprint. Only groups with a new article are of interest: the others have been
-    compared before. At most SAMPLE articles of a group are returned, ascending.
+    `crowds` are the holders of each fingerprint, by day. Only groups with a new article are of interest: the others
+    have been compared before. At most SAMPLE articles of a group are returned, ascending.
     """
     found = set()
     for crowd in crowds:
-        ordered = sorted(crowd)
         end = 0
-        for begin, (day, _) in enumerate(ordered):
+        for begin, (day, _, _) in enumerate(crowd):
             before = end
-            while end < len(ordered) and (ordered[end][0] - day).days <= days:
+            while end < len(crowd) and (crowd[end][0] - day).days <= days:
                 end += 1
-            group = [article for _, article in ordered[begin:end]]
-            if end > before and len(group) >= MANY and any(article in new for article in group):
-                found.add(tuple(sorted(group)[:SAMPLE]))
+            if end > before and end - begin >= MANY and any(fresh for _, _, fresh in crowd[begin:end]):
+                found.add(tuple(sorted(article for _, article, _ in crowd[begin:end])[:SAMPLE]))
     return found
 
 

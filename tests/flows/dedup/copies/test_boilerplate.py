@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
@@ -11,6 +12,9 @@ import pytest
 from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_shingles, groups_of, holder
 from flows.dedup.text.shingles import shingles, stored
 from tests.flows.dedup.library import NOON, prose
+
+if TYPE_CHECKING:
+    from datetime import date
 
 NAMES = [UUID(int=number) for number in range(20)]
 DAY = NOON.date()
@@ -48,19 +52,27 @@ def test_short_texts_of_one_site_have_a_frame_if_their_headlines_differ(headline
     assert common_shingles([NAMES], elsewhere) == set()
 
 
+def crowd(days: list[int], new: set[int]) -> list[tuple[date, UUID, bool]]:
+    """The article with each number is published on that day."""
+    fresh = {days[number] for number in new}
+    return [
+        (DAY + timedelta(days=days[n]), NAMES[n], days[n] in fresh)
+        for n in sorted(range(len(days)), key=lambda n: days[n])
+    ]
+
+
 def test_groups_are_of_articles_close_in_time_with_a_new_one_among_them() -> None:
-    weekly = [(DAY + timedelta(days=7 * number), name) for number, name in enumerate(NAMES)]
-    daily = [(DAY + timedelta(days=number), name) for number, name in enumerate(NAMES)]
-    assert groups_of([weekly], 7, set(NAMES)) == set()
-    assert groups_of([weekly], 90, {NAMES[0]}) == {tuple(NAMES[:13])}
-    assert groups_of([daily], 7, {NAMES[10]}) == {tuple(NAMES[begin : begin + 8]) for begin in range(3, 11)}
-    crowd = [(DAY, UUID(int=number)) for number in range(500)]
-    assert [len(group) for group in groups_of([crowd, crowd], 7, {UUID(int=499)})] == [SAMPLE]
+    weekly, daily = [7 * number for number in range(20)], list(range(20))
+    assert groups_of([crowd(weekly, set(range(20)))], 7) == set()
+    assert groups_of([crowd(weekly, {0})], 90) == {tuple(NAMES[:13])}
+    assert groups_of([crowd(daily, {10})], 7) == {tuple(NAMES[begin : begin + 8]) for begin in range(3, 11)}
+    many = [(DAY, UUID(int=number), True) for number in range(500)]
+    assert [len(group) for group in groups_of([many, many], 7)] == [SAMPLE]
 
 
 def test_the_groups_of_a_frame_do_not_depend_on_the_order_in_which_its_articles_came() -> None:
-    days = [DAY + timedelta(days=int(day)) for day in np.random.default_rng(1).integers(0, 20, 20)]
-    crowd = list(zip(days, NAMES, strict=True))
-    at_once = groups_of([crowd], 7, set(NAMES))
-    one_by_one = set().union(*(groups_of([crowd[:end]], 7, {NAMES[end - 1]}) for end in range(1, 21)))
+    days = np.random.default_rng(1).integers(0, 20, 20).tolist()
+    one_by_one = set().union(*(groups_of([crowd(days[:end], {end - 1})], 7) for end in range(1, 21)))
+    at_once = groups_of([crowd(days, set(range(20)))], 7)
+    assert at_once
     assert at_once <= one_by_one
