@@ -9,7 +9,7 @@ from prefect.cache_policies import NO_CACHE
 
 from crawlers.archive.packing import PackingResult
 from flows.data_directory import GIGABYTE, DataDirectory
-from flows.dedup.upkeep import close_quiet_stories, refresh_common_shingles, refresh_idf
+from flows.dedup.upkeep import close_quiet_stories, refresh_chains, refresh_common_shingles, refresh_idf
 from flows.maintenance.pack import pack_loaded
 from flows.maintenance.retention import RetentionResult, apply_retention
 from flows.prefect_support import Data, SourcesFile, Wait, document_parameters, publish_task, retried_task, skip_if_busy
@@ -26,11 +26,12 @@ def retention_task(writer: Writer, directory: DataDirectory, keep: Keep) -> Rete
 
 @retried_task("upkeep")
 def upkeep_task(writer: Writer) -> None:
-    """See `flows.dedup.upkeep`: refreshes common fingerprints and term weights, and closes quiet stories."""
+    """See `flows.dedup.upkeep`: refreshes common shingles, term weights and chains, and closes quiet stories."""
     with writer.transaction() as connection:
         refresh_common_shingles(connection)
         refresh_idf(connection)
         close_quiet_stories(connection)
+        refresh_chains(connection, datetime.now(UTC))
 
 
 @task(name="pack", cache_policy=NO_CACHE)

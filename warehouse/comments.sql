@@ -165,6 +165,11 @@ COMMENT ON COLUMN stories.outlets IS 'The sources that have it.';
 COMMENT ON COLUMN stories.article_id IS 'The article whose headline is the title.';
 COMMENT ON COLUMN stories.similarity IS 'Similarity of that article to the centroid of the story, 0 to 1.';
 COMMENT ON COLUMN stories.closed_at IS 'When it was closed because it had no new articles for days, UTC; empty while it is open.';
+COMMENT ON TABLE story_chains IS 'Stories of several articles that continue an earlier one, such as the trial after the arrest; refreshed nightly.';
+COMMENT ON COLUMN story_chains.story_id IS 'The later story.';
+COMMENT ON COLUMN story_chains.previous_id IS 'The story that it continues: the most similar one that ended within the 90 days before.';
+COMMENT ON COLUMN story_chains.similarity IS 'Cosine of the strong terms of both, 0 to 1.';
+COMMENT ON COLUMN story_chains.method IS 'Version of the method that found it.';
 COMMENT ON COLUMN stories.likeness IS 'Former name of similarity; removed in the next release.';
 
 COMMENT ON TABLE headline_words IS 'Number of headlines with each word, by day. A word can have several rows for one day: sum them, or use `top_terms`.';

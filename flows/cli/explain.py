@@ -1,4 +1,4 @@
-"""`newsloom explain`: show how the extractor reads a stored page."""
+"""`newsloom explain`: show how the extractor reads a stored page, or why an article is in its story."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import data_option
+from flows.cli.options import data_option, wait_option
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,13 +14,21 @@ if TYPE_CHECKING:
 
 @click.command("explain")
 @click.argument("url")
+@click.option("--story", is_flag=True, help="Show why the article at URL is in its story instead.")
 @data_option
-def command(url: str, data: Path) -> None:
+@wait_option
+def command(url: str, story: bool, data: Path, wait: float) -> None:
     """Show how newsloom extracts the article at URL, or why it rejects the page.
 
     The page comes from the archive and is extracted again. URL is any URL of the page: the one that was requested, the
     target of a redirect, or the canonical one.
+
+    With --story: which words the article shares with the others of its story, how similar they are, and which other
+    story is the closest. No other newsloom process may write meanwhile (see --wait).
     """
+    if story:
+        click.echo(_story(url, data, wait), nl=False)
+        return
     from crawlers.extraction.explain import explain
     from flows.errors import FlowsError
     from flows.reports.article_output import as_reasons
@@ -38,3 +46,23 @@ def command(url: str, data: Path) -> None:
     if page.note:
         click.echo(page.note, err=True)
     click.echo(f"{page.url}\n{page.story}\n\n{as_reasons(explanation)}", nl=False)
+
+
+def _story(url: str, data: Path, wait: float) -> str:
+    from flows.data_directory import data_directory
+    from flows.dedup.explain import explain_story
+    from flows.errors import FlowsError
+    from flows.reports.stored_page import url_spellings
+    from flows.reports.story_output import as_text
+    from warehouse import open_writer
+
+    directory = data_directory(data)
+    if not (directory.private / "warehouse.duckdb").exists():
+        raise FlowsError(
+            f"{directory.root}: no warehouse found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
+        )
+    with open_writer(directory.root, "newsloom explain", wait=wait) as writer:
+        found = explain_story(writer.connection, url_spellings(url))
+    if found is None:
+        raise FlowsError(f"{url}: no article is stored for this URL. `newsloom search WORDS` finds articles.")
+    return as_text(found)

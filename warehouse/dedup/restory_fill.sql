@@ -4,6 +4,7 @@ DELETE FROM private.fingerprints;
 DELETE FROM private.indexed_articles;
 DELETE FROM private.common_fingerprints;
 DELETE FROM stories;
+DELETE FROM story_chains;
 DELETE FROM private.story_terms;
 DELETE FROM private.story_members;
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL

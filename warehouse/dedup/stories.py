@@ -229,6 +229,28 @@ def close_stories(connection: duckdb.DuckDBPyConnection, quiet_since: datetime, 
     )
 
 
+def link_chains(
+    connection: duckdb.DuckDBPyConnection, span: tuple[datetime, datetime], *, days: int, least: float, method: str
+) -> None:
+    """Find for each story with its latest article in `span` the earlier story that it continues.
+
+    That is the most similar one that ended at most so many days before, if their strong terms have a cosine of at
+    least `least`. Only stories of at least two articles are linked.
+    """
+    # DuckDB takes parameters in one statement at a time.
+    given = {"since": span[0], "until": span[1], "days": days, "least": least, "method": method}
+    for part in statement("story_chains").split(";"):
+        if sql := part.strip():
+            connection.execute(sql, {name: value for name, value in given.items() if f"${name}" in sql})
+
+
+def story_months(connection: duckdb.DuckDBPyConnection) -> list[tuple[datetime, datetime]]:
+    """The spans of months in which stories ended."""
+    return connection.execute(
+        "SELECT min(last_at), max(last_at) FROM stories GROUP BY date_trunc('month', last_at) ORDER BY 1"
+    ).fetchall()
+
+
 def count_stories_of_other_methods(connection: duckdb.DuckDBPyConnection, method: str) -> dict[str, int]:
     """How many stories each method has found but this one."""
     rows = connection.execute(

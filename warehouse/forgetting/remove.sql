@@ -21,6 +21,7 @@ DELETE FROM private.indexed_articles WHERE article_id IN (FROM again);
 DELETE FROM private.restory WHERE article_id IN (FROM gone_articles);
 DELETE FROM private.story_members WHERE article_id IN (FROM again);
 DELETE FROM private.story_terms WHERE story_id IN (FROM gone_stories);
+DELETE FROM story_chains WHERE story_id IN (FROM gone_stories) OR previous_id IN (FROM gone_stories);
 DELETE FROM stories WHERE story_id IN (FROM gone_stories);
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
 WHERE article_id IN (FROM again) OR duplicate_of IN (FROM gone_articles);

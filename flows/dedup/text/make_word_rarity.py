@@ -13,7 +13,6 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
-import wordfreq  # type: ignore[import-not-found, unused-ignore]
 
 from flows.dedup.text.lexicon import STEM, word_hash
 from flows.dedup.text.rarity import COMMON, LEVELS, rarity_of
@@ -35,6 +34,8 @@ LANGUAGES = {
 
 def main() -> None:
     """Write the file."""
+    import wordfreq  # type: ignore[import-not-found, unused-ignore]
+
     levels: dict[int, int] = {}
     for listed, codes in LANGUAGES.items():
         frequencies: defaultdict[str, float] = defaultdict(float)

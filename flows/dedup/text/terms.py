@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -171,6 +172,20 @@ def _some(terms: Terms, chosen: NDArray[np.intp]) -> Terms:
 
 
 NO_TERMS = Terms(np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.bool_))
+
+
+def term_words(title: str, text: str, language: str | None) -> dict[int, str]:
+    """The words that terms stand for, by their hashes: of several that begin alike, the most frequent one."""
+    normalised = normalise(f"{title} {text}")
+    words = Counter(_spaced(normalised))
+    forms = [(word.casefold()[:STEM], word, count) for word, count in words.items()]
+    if has_unsegmented(normalised):
+        forms += [(term, term, 1) for term, _, _ in _unsegmented_terms(normalise(title), normalise(text))]
+    seed = int(language_seed(language))
+    found = {}
+    for stem, word, _ in sorted(forms, key=lambda each: (each[2], each[1])):
+        found[(word_hash(stem) ^ seed) & 0xFFFFFFFF] = word
+    return found
 
 
 @cache

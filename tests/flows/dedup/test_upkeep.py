@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from flows.dedup.upkeep import MIN_STORIES, close_quiet_stories, refresh_common_shingles, refresh_idf
+from flows.dedup.upkeep import (
+    MIN_STORIES,
+    close_quiet_stories,
+    refresh_chains,
+    refresh_common_shingles,
+    refresh_idf,
+)
 from tests.flows.dedup.events import CONFUSERS, PAIR, stories_of
 from tests.flows.dedup.library import NOON, Piece, add, ask, links, prose, replace, story_sets
 from tests.flows.dedup.test_run_duplicates import framed
@@ -72,6 +78,21 @@ def test_an_article_imported_years_later_joins_a_closed_story(writer: Writer) ->
     stories = stories_of(writer)
     assert stories[PAIR[0].url] == stories[PAIR[1].url]
     assert all(stories[PAIR[1].url] != stories[other.url] for other in CONFUSERS)
+
+
+def test_a_story_that_continues_an_earlier_one_is_linked_to_it(writer: Writer) -> None:
+    later = [
+        replace(one, url=f"{one.url}/later", text=f"{one.text}\n{prose(5, 30)}", hours=24 * 45, seen_hours=2000)
+        for one in PAIR
+    ]
+    other = replace(CONFUSERS[0], hours=24 * 44, seen_hours=2000)
+    add(writer, *PAIR, *later, other, segment="1")
+    query = "SELECT later.first_at, earlier.first_at FROM story_chains JOIN stories AS later USING (story_id) "
+    query += "JOIN stories AS earlier ON earlier.story_id = previous_id"
+    for now in (None, NOON + timedelta(days=46)):
+        with writer.transaction() as connection:
+            refresh_chains(connection, now)
+        assert ask(writer, query) == [(NOON + timedelta(days=45), NOON)]
 
 
 def test_known_terms_are_not_read_again_for_the_idf(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,143 @@
+"""Explains why an article is in its story: the terms it shares, how similar it is, and which story came second."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from flows.dedup.copies.originals import publication_time
+from flows.dedup.load_inputs import load_candidate_stories, load_centroids, load_idf
+from flows.dedup.records import MemberRecord, NewText, StoryRecord
+from flows.dedup.stories import vectors
+from flows.dedup.stories.assign import article_vectors
+from flows.dedup.stories.candidates import search_span, searches
+from flows.dedup.stories.clustering import DAY, DECAY_DAYS
+from flows.dedup.text.features import features_of
+from flows.dedup.text.terms import term_words
+from warehouse.dedup.explained import StoryArticle, story_articles, story_of_url
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    import duckdb
+    from numpy.typing import NDArray
+
+MOST_ARTICLES = 200  # of a story that are compared, the nearest in time
+MOST_TERMS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class SharedTerm:
+    """A word of an article, and its part of the mean similarity to the others of its story."""
+
+    word: str
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class StoryExplanation:
+    """An article, the others of its story with their similarity to it (the closest first), and the second-best story.
+
+    `mean` is the mean similarity to the others but copies, or None without any. Similarities are those after decay.
+    """
+
+    article: StoryArticle
+    others: list[tuple[StoryArticle, float]]
+    mean: float | None
+    terms: list[SharedTerm]
+    runner_up: tuple[StoryRecord, float] | None
+
+
+def explain_story(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> StoryExplanation | None:
+    """Explain the story of the article at any of these URLs; None if there is no such article.
+
+    Texts are compared as they would be if they came in now: with the present idf.
+    """
+    found = story_of_url(connection, urls)
+    if found is None:
+        return None
+    rows = story_articles(connection, found[1], found[0], MOST_ARTICLES)
+    texts = [_new_text(row) for row in rows]
+    _, idf = load_idf(connection)
+    every = article_vectors(texts, idf)
+    times = np.array([_midpoint(text).timestamp() for text in texts])
+    similar = np.zeros(len(rows))
+    pairs = vectors.products(every, 1e-6)
+    own = pairs.one == 0
+    similar[pairs.other[own]] = pairs.products[own]
+    similar *= np.exp(-np.abs(times - times[0]) / DAY / DECAY_DAYS)
+    order = sorted(range(1, len(rows)), key=lambda number: -similar[number])
+    reports = np.array([number > 0 and row.duplicate_kind != "copy" for number, row in enumerate(rows)], np.bool_)
+    return StoryExplanation(
+        article=rows[0],
+        others=[(rows[number], float(similar[number])) for number in order],
+        mean=float(similar[reports].mean()) if reports.any() else None,
+        terms=_shared_terms(rows[0], every, reports),
+        runner_up=_runner_up(connection, texts[0], every.where(every.rows == 0), found[1].bytes),
+    )
+
+
+def _shared_terms(article: StoryArticle, every: vectors.Vectors, reports: NDArray[np.bool_]) -> list[SharedTerm]:
+    words = term_words(article.title, article.text, article.language)
+    own = {
+        term: weight
+        for row, term, weight in zip(every.rows.tolist(), every.terms.tolist(), every.weights.tolist(), strict=True)
+        if row == 0
+    }
+    parts: dict[int, float] = {}
+    for row, term, weight in zip(every.rows.tolist(), every.terms.tolist(), every.weights.tolist(), strict=True):
+        if reports[row] and term in own:
+            parts[term] = parts.get(term, 0.0) + weight * own[term] / int(reports.sum())
+    ordered = sorted(parts.items(), key=lambda each: (-each[1], each[0]))
+    return [SharedTerm(words.get(term, "?"), part) for term, part in ordered[:MOST_TERMS]]
+
+
+def _runner_up(
+    connection: duckdb.DuckDBPyConnection, text: NewText, own: vectors.Vectors, story: bytes
+) -> tuple[StoryRecord, float] | None:
+    at = _midpoint(text)
+    member = MemberRecord(
+        text.article_id, None, text.first_seen_at, at, at, text.title, text.language, frozenset(), None, False
+    )
+    stories = [
+        one
+        for one in load_candidate_stories(connection, set(), searches([member], own), search_span([member]))
+        if one.story_id.bytes != story
+    ]
+    if not stories:
+        return None
+    centroids = load_centroids(connection, stories)
+    similar = vectors.similarities(centroids, np.zeros(len(stories), np.int64), own)
+    midpoints = [(one.first_at.timestamp() + one.last_at.timestamp()) / 2 for one in stories]
+    decayed = [
+        float(value) * math.exp(-abs(midpoint - at.timestamp()) / DAY / DECAY_DAYS)
+        for value, midpoint in zip(similar, midpoints, strict=True)
+    ]
+    best = max(range(len(stories)), key=decayed.__getitem__)
+    return stories[best], decayed[best]
+
+
+def _midpoint(text: NewText) -> datetime:
+    when = publication_time(text.published_at, text.precision, text.first_seen_at)
+    return when.at + timedelta(hours=12) if when.precision == "day" else when.at
+
+
+def _new_text(row: StoryArticle) -> NewText:
+    return NewText(
+        article_id=row.article_id,
+        version_id=row.article_id,
+        source=row.source,
+        title=row.title,
+        language=row.language,
+        published_at=row.published_at,
+        precision=row.published_precision,
+        seen_at=row.first_seen_at,
+        first_seen_at=row.first_seen_at,
+        new=False,
+        features=features_of(row.title, row.text, row.language),
+    )

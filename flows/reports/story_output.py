@@ -1,0 +1,43 @@
+"""Prints why an article is in its story."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.dedup.stories.clustering import THRESHOLD
+
+if TYPE_CHECKING:
+    from flows.dedup.explain import StoryExplanation
+    from warehouse.dedup.explained import StoryArticle
+
+MOST_ARTICLES = 5
+
+
+def as_text(found: StoryExplanation) -> str:
+    """The explanation as lines of text."""
+    lines = [_line(found.article), ""]
+    if found.article.duplicate_of is not None:
+        lines += ["It repeats another article, and belongs to that one's story whatever the words.", ""]
+    if not found.others:
+        lines.append("It is the only article of its story.")
+    else:
+        lines.append(f"Closest of {len(found.others)} other articles of its story (similarity from 0 to 1):")
+        lines += [f"  {similarity:.2f}  {_line(other)}" for other, similarity in found.others[:MOST_ARTICLES]]
+    if found.mean is not None:
+        lines.append(
+            f"Mean similarity {found.mean:.3f}; groups of articles are joined from {THRESHOLD} on. Its largest parts:"
+        )
+        lines += [f"  {term.part:.3f}  {term.word}" for term in found.terms]
+    lines.append("")
+    if found.runner_up is None:
+        lines.append("No other story of these days shares enough words with it.")
+    else:
+        story, similarity = found.runner_up
+        size = "1 article" if story.articles == 1 else f"{story.articles} articles"
+        lines.append(f"Closest other story: {similarity:.3f}  {story.title} ({size}, {story.first_at:%Y-%m-%d})")
+    return "\n".join(lines) + "\n"
+
+
+def _line(article: StoryArticle) -> str:
+    day = f"{article.published_at:%Y-%m-%d}" if article.published_at else "no date"
+    return f"{article.title} ({article.source}, {day})  {article.url}"

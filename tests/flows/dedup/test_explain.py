@@ -1,0 +1,40 @@
+"""Why an article is in its story, for the user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flows.dedup.explain import explain_story
+from flows.dedup.stories.clustering import THRESHOLD
+from flows.reports.story_output import as_text
+from tests.flows.dedup.events import CONFUSERS, PAIR
+from tests.flows.dedup.library import add
+
+if TYPE_CHECKING:
+    from warehouse import Writer
+
+
+def test_an_explanation_names_the_closest_article_the_shared_words_and_the_runner_up(writer: Writer) -> None:
+    add(writer, *PAIR, *CONFUSERS, segment="1")
+    found = explain_story(writer.connection, ["http://nowhere.example/", PAIR[0].url])
+    assert found is not None
+    assert [other.url for other, _ in found.others] == [PAIR[1].url]
+    assert found.mean is not None
+    assert THRESHOLD < found.mean < 1
+    assert sum(term.part for term in found.terms) <= found.mean + 0.01
+    assert {"Maren", "cod", "Lisbon"} <= {term.word for term in found.terms}
+    assert found.runner_up is not None
+    assert found.runner_up[0].title in {other.title for other in CONFUSERS}
+    assert 0 < found.runner_up[1] < THRESHOLD
+    text = as_text(found)
+    assert PAIR[1].url in text
+    assert f"Mean similarity {found.mean:.3f}" in text
+
+
+def test_an_article_alone_in_its_story_and_an_unknown_url(writer: Writer) -> None:
+    add(writer, PAIR[0], segment="1")
+    found = explain_story(writer.connection, [PAIR[0].url])
+    assert found is not None
+    assert (found.others, found.mean, found.runner_up) == ([], None, None)
+    assert "only article of its story" in as_text(found)
+    assert explain_story(writer.connection, ["http://nowhere.example/"]) is None
