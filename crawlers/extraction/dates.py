@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from htmldate import find_date
@@ -148,8 +148,7 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
 
     The offset from UTC of a time stated in UTC is that of another statement or of the clock time that the page shows.
     """
-    bound = LATEST_DATE if context.fetched_at is None else min(LATEST_DATE, context.fetched_at + _MAX_AFTER_FETCH)
-    listed = plausible_date(context.listed_at) if context.listed_at and context.listed_at < bound else None
+    bound, listed = _bound(context), _listed(context)
     stated = (found for found in published_statements(page, article) if found[1].at < bound)
     url_day = day_in_url(url)
     found = next(stated, None) or next(_unstated(page, article, url_day, listed, bound), None)
@@ -171,6 +170,23 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
         return Dates(published, origin)
     modified = _not_before(published, refine(modifications[0][1], [parsed for _, parsed in modifications[1:]]))
     return Dates(published, origin, modified, modifications[0][0] if modified else "")
+
+
+def published_candidates(
+    page: Page, article: Node, url: str, context: FetchContext
+) -> Iterator[tuple[str, ParsedDate]]:
+    """Every date that `choose_dates` may take for the publication, with its origin, the most trustworthy first."""
+    bound, listed = _bound(context), _listed(context)
+    stated = (found for found in published_statements(page, article) if found[1].at < bound)
+    return chain(stated, _unstated(page, article, day_in_url(url), listed, bound))
+
+
+def _bound(context: FetchContext) -> datetime:
+    return LATEST_DATE if context.fetched_at is None else min(LATEST_DATE, context.fetched_at + _MAX_AFTER_FETCH)
+
+
+def _listed(context: FetchContext) -> ParsedDate | None:
+    return plausible_date(context.listed_at) if context.listed_at and context.listed_at < _bound(context) else None
 
 
 def _shown_times(page: Page) -> Iterator[ParsedDate]:

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
 _CLASSES = XPath("//@class", smart_strings=False)
 _ITEM_TYPES = XPath("//@itemtype", smart_strings=False)
 _ELEMENTS = {
-    name: XPath(f"count(//{name})") for name in ("*", "svg", "div", "span", "figure", "button", "li", "code", "pre")
+    "all": XPath("count(//*)"),
+    **{name: XPath(f"count(//{name})") for name in ("svg", "div", "span", "figure", "button", "li", "code", "pre")},
 }
 _PATH_KINDS = ("article", "shop", "service", "forum", "documentation")
 _HOST_KINDS = ("forum", "documentation")
@@ -204,7 +205,7 @@ def _of_markup(tree: HtmlElement) -> dict[str, float]:
     items = "\n".join(cast("list[str]", _ITEM_TYPES(tree)))
     body = tree.find("body")
     marks = f"{tree.get('class', '')} {'' if body is None else body.get('class', '')}"
-    measured = {f"elements ({name})": math.log1p(cast("float", count(tree))) for name, count in _ELEMENTS.items()}
+    measured = {f"{name} elements": math.log1p(cast("float", count(tree))) for name, count in _ELEMENTS.items()}
     for kind in _CLASS_KINDS:
         words = phrases("page-kinds", f"{kind}_classes")
         measured[f"{kind} classes"] = math.log1p(sum(map(names.count, words)))

@@ -165,7 +165,7 @@ def evidence(
     element = match_key(titles.title[0]) if titles.title else ""
     own = _trigrams(candidate.text)
     in_title = len(own & _trigrams(element)) / len(own) if element else 0.0
-    likeness = [len(own & other) / len(own | other) for one in others if (other := _trigrams(one.text)) != own]
+    similarity = [len(own & other) / len(own | other) for one in others if (other := _trigrams(one.text)) != own]
     declared = float(bool(article))
     words = len(candidate.text.split())
     found = {f"stated by {mark}": stated for mark, stated in by.items()}
@@ -179,9 +179,9 @@ def evidence(
         "only wording": float(len(others) == 1),
         "begins the title element": float(bool(element) and element.startswith(key)),
         "part of the title element": float(key in element),
-        "likeness to the title element": in_title,
-        "heading, likeness to the title element": is_heading * in_title,
-        "likeness to another wording": max(likeness, default=0.0),
+        "similarity to the title element": in_title,
+        "heading, similarity to the title element": is_heading * in_title,
+        "similarity to another wording": max(similarity, default=0.0),
         "has a separator": float(SEPARATOR.search(candidate.text) is not None),
         "words": float(min(words, _MANY_WORDS)),
         "few words": float(words <= _FEW_WORDS),

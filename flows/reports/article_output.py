@@ -12,9 +12,11 @@ from crawlers.extraction import EXTRACTOR_VERSION, Rejection
 from flows.dedup.text.words import read_words
 
 if TYPE_CHECKING:
+    from crawlers.dates import ParsedDate
     from crawlers.extraction import Article
     from crawlers.extraction.explain import Explanation
 
+_EVIDENCE = 4
 _SHOWN = 90
 """Characters of a value that an explanation shows; fits in a line of a terminal."""
 _MARKUP = re.compile(r"([\\`*_\[\]<>])")
@@ -75,7 +77,7 @@ def _link(url: str) -> str:
 
 
 def as_reasons(explanation: Explanation) -> str:
-    """The result, the candidates for the headline with their weights, and the origin of each field."""
+    """The result, the evidence for an article, the candidates for the fields, and the origin of each field."""
     found = explanation.found
     if isinstance(found, Rejection):
         lines = [f"rejected ({found.reason}): {found.detail}"]
@@ -83,12 +85,24 @@ def as_reasons(explanation: Explanation) -> str:
         lines = [
             f"an article with {len(read_words(found.text).hashes):,} words in {found.text.count(chr(10)) + 1} lines"
         ]
-    lines += [f"extractor {EXTRACTOR_VERSION}", "", "Candidates for the headline (the first is used):"]
+    lines += [f"extractor {EXTRACTOR_VERSION}", *_evidence(explanation)]
+    lines += ["", "Candidates for the headline (the first is used):"]
     for number, title in enumerate(explanation.titles, start=1):
         lines.append(f"  {number}. {_cut(title.text)}")
-        lines.append(f"     weight {title.weight}: stated by {', '.join(title.stated_by)}")
+        weight = f"score {title.score:.2f}" if title.score else f"weight {title.weight}"
+        lines.append(f"     {weight}: stated by {', '.join(title.stated_by)}")
     if not explanation.titles:
         lines.append("  none found")
+    lines += ["", "Candidates for the authors (the first is used):"]
+    lines += [
+        f"  {number}. {_cut(', '.join(authors.names))}\n     {authors.origin}: {authors.kind}"
+        for number, authors in enumerate(explanation.authors, start=1)
+    ] or ["  none found"]
+    lines += ["", "Candidates for the publication (the first is used; others may add its time or zone):"]
+    lines += [
+        f"  {number}. {_stated(parsed)}\n     {origin}"
+        for number, (origin, parsed) in enumerate(explanation.published, start=1)
+    ] or ["  none found"]
     if not isinstance(found, Rejection):
         lines += ["", "The fields and their origins:"]
         fields = asdict(found)
@@ -99,6 +113,28 @@ def as_reasons(explanation: Explanation) -> str:
             f"  {_cut(line)}\n     {rule or 'because of its position'}" for line, rule in explanation.dropped
         ] or ["  none"]
     return "\n".join(lines) + "\n"
+
+
+def _evidence(explanation: Explanation) -> list[str]:
+    """The strongest evidence for and against an article."""
+    kind = explanation.kind
+    if kind is None:
+        return []
+    parts = {name: f"  {part:+.2f}  {name} ({value:.3g})" for name, value, part in kind.parts}
+    shown = list(parts.values())
+    return [
+        "",
+        f"Evidence against an article (score {kind.score:.2f}; above {kind.limit:.2f} the page is rejected):",
+        *shown[:_EVIDENCE],
+        *shown[-_EVIDENCE:],
+    ]
+
+
+def _stated(parsed: ParsedDate) -> str:
+    if not parsed.exact:
+        return f"{parsed.day}, to the day"
+    zone = "" if parsed.utc_offset is None else f", {parsed.utc_offset} minutes ahead of UTC on the page"
+    return f"{parsed.at:%Y-%m-%d %H:%M:%S} UTC{zone}"
 
 
 def _plain(value: object) -> str:
