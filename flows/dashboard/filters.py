@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LONGEST = 500  # characters of a value
+# Of a filter: there are days before and after them to count with.
+FIRST_DAY, LAST_DAY = date(1500, 1, 1), date(2499, 12, 31)
 MOST_TERMS = 6  # as many series as a reader can tell apart in one plot
 ROWS = 30  # shown at first
 MOST_ROWS = 1000  # shown at most; the CSV has all
@@ -121,9 +123,14 @@ def _day(values: Mapping[str, str], name: str) -> date | None:
     if name not in values:
         return None
     try:
-        return date.fromisoformat(values[name])
-    except ValueError as error:
-        raise FilterError(f'{name}: found "{values[name]}"; allowed: a day, such as 2026-03-01') from error
+        day = date.fromisoformat(values[name])
+    except ValueError:
+        day = date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise FilterError(
+            f'{name}: found "{values[name]}"; allowed: a day from {FIRST_DAY} to {LAST_DAY}, such as 2026-03-01'
+        )
+    return day
 
 
 def _number(values: Mapping[str, str], name: str, most: int) -> int | None:

@@ -32,6 +32,8 @@ def test_empty_and_unknown_values_are_ignored() -> None:
     "given",
     [
         [("day", "5 March")],
+        [("day", "0001-01-01")],
+        [("until", "9999-12-31")],
         [("q", "x" * 501)],
         [("before", "-1")],
         [("rows", "many")],

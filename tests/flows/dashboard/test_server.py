@@ -160,7 +160,11 @@ def test_every_answer_forbids_what_a_page_does_not_need(dashboard: Dashboard, pa
 @pytest.mark.parametrize(
     ("path", "status", "words"),
     [
-        ("/stories?day=yesterday", 400, 'day: found "yesterday"; allowed: a day, such as 2026-03-01'),
+        (
+            "/stories?day=yesterday",
+            400,
+            'day: found "yesterday"; allowed: a day from 1500-01-01 to 2499-12-31, such as',
+        ),
         ("/headlines?since=2026-03-02&until=2026-03-01", 400, "which is after until"),
         ("/runs?rows=5000", 400, "allowed: a whole number from 0 to 1000"),
         ("/search?q=%00", 400, "null characters"),
