@@ -32,6 +32,8 @@ class Filters:
     source: str = ""
     other: str = ""
     language: str = ""
+    name: str = ""
+    kind: str = ""
     reason: str = ""
     outcome: str = ""
     run: str = ""
@@ -84,6 +86,8 @@ def read_filters(given: Sequence[tuple[str, str]], item: str | None = None) -> F
         source=values.get("source", ""),
         other=values.get("other", ""),
         language=values.get("language", ""),
+        name=values.get("name", ""),
+        kind=values.get("kind", ""),
         reason=values.get("reason", ""),
         outcome=values.get("outcome", ""),
         run=values.get("run", ""),

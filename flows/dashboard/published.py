@@ -53,6 +53,8 @@ class Facts:
     last_day: date | None
     sources: tuple[str, ...]
     languages: tuple[str, ...]
+    has_names: bool = True
+    """False for a file that was published before names were collected."""
 
 
 @dataclass
@@ -182,4 +184,5 @@ def _facts(connection: duckdb.DuckDBPyConnection, stamp: str) -> Facts:
         names = tuple(name for (name,) in sources.fetchall())
         languages = connection.execute("SELECT DISTINCT language FROM stories WHERE language IS NOT NULL ORDER BY 1")
         codes = tuple(code for (code,) in languages.fetchall())
-    return Facts(stamp, articles, first_day, last_day, names, codes)
+        views = connection.execute("SELECT count(*) FROM duckdb_views() WHERE view_name = 'mentions'").fetchall()
+    return Facts(stamp, articles, first_day, last_day, names, codes, has_names=views[0][0] > 0)

@@ -13,11 +13,12 @@ if TYPE_CHECKING:
     from flows.dashboard.published import Facts, Row
 
 MOST_VERSIONS = 500
+NAMES_SHOWN = 20
 
 
-def _article(filters: Filters, _facts: Facts) -> Queries:
+def _article(filters: Filters, facts: Facts) -> Queries:
     article = f"article_id = '{filters.item}'"
-    return {
+    queries = {
         "article": Query("The article", f"SELECT *\nFROM articles\nWHERE {article}", 1),
         "versions": Query(
             "Versions",
@@ -41,6 +42,14 @@ ORDER BY published_at, source, url""",
         ),
         "texts": Query("The texts that are compared", _texts(filters, article), 2),
     }
+    if facts.has_names:
+        queries["names"] = Query(
+            "Names in the article",
+            f"SELECT name, kind, times, in_headline, about\nFROM mentions\nWHERE {article}\n"
+            "ORDER BY in_headline DESC, times DESC, name",
+            NAMES_SHOWN,
+        )
+    return queries
 
 
 def _texts(filters: Filters, article: str) -> str:

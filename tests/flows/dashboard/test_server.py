@@ -38,6 +38,8 @@ PAGES = {
     "/voice?term=ferry&term=roses": "60%",
     "/overlap": "valley.example has 50% of the stories of courier.example",
     "/overlap?source=courier.example&other=north.example": "Only courier.example",
+    "/names": "Port Sorrel",
+    "/names?name=port+sorrel&source=courier.example": "Named together",
     "/syndication": "2 h 30 min",
     "/headlines": "All 180 safe",
     "/health": "courier.example",
