@@ -20,7 +20,6 @@ from urllib.parse import urlsplit
 from lxml.etree import XPath
 
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.text import count_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -129,7 +128,12 @@ def weigh(measured: Mapping[str, float], weights: Weights | None = None) -> Weig
 def measure(signals: PageSignals) -> dict[str, float]:
     """The measurements of a page by name: numbers, shares, logarithms of counts; 1 or 0 for what is there or not."""
     page, declared = signals.page, signals.declared
-    measured = {**_of_url(page.url), **_of_text(signals.lines), **_of_markup(page.tree)}
+    measured = {
+        **_of_url(page.url),
+        **_of_text(signals.lines),
+        "words": math.log1p(signals.words),
+        **_of_markup(page.tree),
+    }
     types = declared.structured_data.types
     og_types = {kind.lower() for kind in page.metas.get("og:type", ())}
     origins = dict(signals.metadata.provenance)
@@ -193,7 +197,6 @@ def _of_text(lines: list[str]) -> dict[str, float]:
     total = sum(map(len, lines)) or 1
     finished = [line for line in lines if line[-1] in _SENTENCE_ENDS]
     return {
-        "words": math.log1p(count_words(" ".join(lines))),
         "characters per line": math.log1p(total / max(1, len(lines))),
         "share in paragraphs": sum(len(line) for line in finished if len(line) >= _LONG_LINE) / total,
         "share in unfinished lines": 1 - sum(map(len, finished)) / total,

@@ -174,6 +174,9 @@ def _is_site(text: str, site_keys: frozenset[str]) -> bool:
         return True
     if SEPARATOR.search(text):
         return False
+    # "Koia" at drinkkoia.example.
+    if len(key) >= _MIN_HOST_LABEL and any(name.startswith(key) or name.endswith(key) for name in site_keys):
+        return True
     # "Mirror Online", "Politics from the Mirror": a few words that begin or end with the site's name.
     if not 1 < len(words) <= 4:
         return any(key.startswith(name) for name in site_keys if len(name) > _MIN_HOST_LABEL) and len(words) == 1

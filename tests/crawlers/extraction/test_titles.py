@@ -72,6 +72,12 @@ def test_the_title_of_news_is_the_wording_most_statements_agree_on(head: str, bo
             "How my grandmother repaired the kettle",
         ),
         ("<title>The kettle - A blog</title>", "<h1>The kettle of my aunt</h1>", "The kettle of my aunt"),
+        (
+            "<title>The kettle of my aunt | Mypaper</title>" + meta("og:site_name", "Getmypaper"),
+            "",
+            "The kettle of my aunt",
+        ),
+        ("<title>The kettle of my aunt | Teapots</title>", "", "The kettle of my aunt | Teapots"),
         # A heading that names something else, or only the kicker, is no title.
         (
             meta("og:title", "How to repair a kettle") + "<title>How to repair a kettle | Blog</title>",
