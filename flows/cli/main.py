@@ -23,6 +23,7 @@ COMMANDS = {
     "sql": ("flows.cli.sql", "Query the warehouse with SQL."),
     "dashboard": ("flows.cli.dashboard", "Look at the warehouse in your browser."),
     "search": ("flows.cli.search", "Find articles by words in their headline and text."),
+    "feed": ("flows.cli.feed", "Write the newest articles that match a search as an Atom or RSS feed."),
     "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
     "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix problems."),
     "rebuild": ("flows.cli.rebuild", "Rebuild the whole warehouse from the archive."),

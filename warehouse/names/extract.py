@@ -227,7 +227,7 @@ def _fold(names: dict[tuple[str, ...], _Name]) -> None:
             beginnings = [key[:length] for length in range(1, len(key))] if _is_organisation(names[key].words) else []
             for short in {(key[-1],), (_initials(names[key].words),), *beginnings}:
                 longer.setdefault(short, []).append(key)
-    for key in sorted(longer, key=len, reverse=True):
+    for key in sorted(longer, key=lambda key: (-len(key), key)):  # the same in every process
         wholes = [whole for whole in longer[key] if whole in names and whole != key]
         if key in names and len(wholes) == 1:
             name, alone = names[wholes[0]], names.pop(key)

@@ -17,13 +17,15 @@ bits AS MATERIALIZED (
 ),
 terms AS MATERIALIZED (FROM word_terms((SELECT list(DISTINCT word) FROM words))),
 -- A headline is compared word by word, by all forms that the index knows.
+title_words AS (SELECT DISTINCT word FROM words WHERE field = 'title'),
 forms AS (
-    SELECT word, ' ' || term || ' ' AS form FROM terms WHERE NOT ends_with(word, '*')
+    SELECT word, ' ' || term || ' ' AS form FROM terms SEMI JOIN title_words USING (word) WHERE NOT ends_with(word, '*')
     UNION
-    SELECT terms.word, ' ' || stems.word || ' '
-    FROM terms JOIN search_index.words AS stems USING (term) WHERE NOT ends_with(terms.word, '*')
+    SELECT known.word, ' ' || stems.word || ' '
+    FROM (FROM terms SEMI JOIN title_words USING (word) WHERE NOT ends_with(word, '*')) AS known
+    JOIN search_index.words AS stems ON stems.term = known.term
     UNION
-    SELECT word, ' ' || rtrim(word, '*') FROM words WHERE ends_with(word, '*')
+    SELECT word, ' ' || rtrim(word, '*') FROM title_words WHERE ends_with(word, '*')
 ),
 title_tests AS (
     SELECT query, leaf, list(any_form) AS tests
@@ -69,11 +71,15 @@ open AS MATERIALIZED (
     WHERE query_holds(postfix, array_to_string(list_transform(leaves,
         lambda leaf: CASE WHEN leaf.field IN ('source', 'lang') THEN '1' ELSE '0' END), '')) <> '0'
 ),
+-- As one list first: DuckDB then expects few articles, and looks these up instead of reading all.
 lists AS MATERIALIZED (
-    SELECT bits.query, bits.bit, parts.first_doc, postings.docs
-    FROM search_index.postings AS postings
-    JOIN (SELECT DISTINCT query, bit, id FROM bits JOIN terms USING (word)) AS bits ON bits.id = postings.term
-    JOIN search_index.parts AS parts USING (part)
+    SELECT unnest(found, max_depth := 2)
+    FROM (
+        SELECT list({'query': bits.query, 'bit': bits.bit, 'first_doc': parts.first_doc, 'docs': postings.docs}) AS found
+        FROM search_index.postings AS postings
+        JOIN (SELECT DISTINCT query, bit, id FROM bits JOIN terms USING (word)) AS bits ON bits.id = postings.term
+        JOIN search_index.parts AS parts USING (part)
+    )
 ),
 -- Words without which the query cannot hold: articles without the rarest of these need no look.
 rarest AS MATERIALIZED (
@@ -104,25 +110,30 @@ hits AS (
     SELECT query, bit, first_doc + unnest(docs) AS doc FROM lists ANTI JOIN rarest USING (query)
 ),
 masks AS MATERIALIZED (SELECT query, doc, bit_or(bit) AS mask FROM hits GROUP BY query, doc),
-current_articles AS (
-    SELECT
-        state.doc, state.article_id, state.source, version.language,
-        coalesce(version.published_at, state.first_seen_at) AS published_at
-    FROM article_state AS state
-    JOIN article_versions AS version ON version.doc = state.doc
-    WHERE (since IS NULL OR coalesce(version.published_at, state.first_seen_at) >= since)
-      AND (until IS NULL OR coalesce(version.published_at, state.first_seen_at) < until)
-      AND (in_language IS NULL OR version.language = in_language)
-      AND (of_sources IS NULL OR list_contains(of_sources, state.source))
-      AND (NOT unique_only OR state.duplicate_kind IS DISTINCT FROM 'copy')
-),
-seen AS (
-    SELECT masks.query, masks.mask, articles.*
-    FROM masks ANTI JOIN open USING (query) JOIN current_articles AS articles USING (doc)
+-- Materialised, so that the few articles of a rare word are looked up, and not all articles joined with their versions.
+current_articles AS MATERIALIZED (
+    SELECT masks.query, masks.mask, state.doc, state.article_id, state.source, state.first_seen_at, state.duplicate_kind
+    FROM masks
+    ANTI JOIN open USING (query)
+    JOIN article_state AS state ON state.doc = masks.doc
     UNION ALL
-    SELECT open.query, coalesce(masks.mask, 0), articles.*
-    FROM open CROSS JOIN current_articles AS articles
-    LEFT JOIN masks ON masks.query = open.query AND masks.doc = articles.doc
+    SELECT open.query, coalesce(masks.mask, 0), state.doc, state.article_id, state.source, state.first_seen_at,
+        state.duplicate_kind
+    FROM open
+    CROSS JOIN article_state AS state
+    LEFT JOIN masks ON masks.query = open.query AND masks.doc = state.doc
+),
+seen AS MATERIALIZED (
+    SELECT
+        current.query, current.mask, current.doc, current.article_id, current.source, version.language,
+        coalesce(version.published_at, current.first_seen_at) AS published_at, version.word_count
+    FROM current_articles AS current
+    JOIN article_versions AS version ON version.doc = current.doc
+    WHERE (since IS NULL OR coalesce(version.published_at, current.first_seen_at) >= since)
+      AND (until IS NULL OR coalesce(version.published_at, current.first_seen_at) < until)
+      AND (in_language IS NULL OR version.language = in_language)
+      AND (of_sources IS NULL OR list_contains(of_sources, current.source))
+      AND (NOT unique_only OR current.duplicate_kind IS DISTINCT FROM 'copy')
 ),
 -- The index decides for all articles with the same words, source and language at once.
 kinds AS (
@@ -181,13 +192,13 @@ by_text AS (
             ELSE '0'
         END), '')) = '2'
 )
-SELECT query AS term, article_id, source, day_of(published_at) AS day, published_at, language, doc
+SELECT query AS term, article_id, source, day_of(published_at) AS day, published_at, language, doc, word_count
 FROM (
     FROM (FROM evaluated WHERE holds = '2')
     UNION ALL BY NAME
-    SELECT query, article_id, source, published_at, language, doc, mask, holds FROM by_title WHERE holds = '2'
+    SELECT query, article_id, source, published_at, language, doc, mask, word_count, holds FROM by_title WHERE holds = '2'
     UNION ALL BY NAME
-    SELECT query, article_id, source, published_at, language, doc, mask, '2' AS holds
+    SELECT query, article_id, source, published_at, language, doc, mask, word_count, '2' AS holds
     FROM by_title SEMI JOIN by_text USING (query, doc)
 );
 COMMENT ON MACRO TABLE matching_parsed IS 'matching_parsed(rows_of_parse_query, since, until, in_language, of_sources, unique_only): the same as matching, for queries that parse_query has read; the rows are a list of structs.';

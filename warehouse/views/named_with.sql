@@ -5,7 +5,7 @@ WITH with_person AS MATERIALIZED (
     INTERSECT SELECT doc FROM article_state
 )
 SELECT
-    names.name, any_value(names.kind) AS kind, count(*) AS articles, count(*) / (SELECT count(*) FROM with_person) AS share
+    names.name, max(names.kind) AS kind, count(*) AS articles, count(*) / (SELECT count(*) FROM with_person) AS share
 FROM version_names AS names
 JOIN with_person USING (doc)
 WHERE lower(names.name) <> lower(person)

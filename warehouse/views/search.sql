@@ -5,7 +5,7 @@ CREATE OR REPLACE MACRO search(
 ) AS TABLE
 WITH parsed AS MATERIALIZED (FROM parse_query([query])),
 matches AS MATERIALIZED (
-    SELECT doc, article_id, published_at, source, language
+    SELECT doc, word_count
     FROM matching_parsed((SELECT list(parsed) FROM parsed), since, until, in_language, of_sources, unique_only)
 ),
 asked AS MATERIALIZED (
@@ -39,10 +39,10 @@ scored AS (
     SELECT
         hits.doc, count(*) AS words,
         sum(weights.weight * hits.times * 2.2
-            / (hits.times + 1.2 * (0.25 + 0.75 * version.word_count / corpus.mean_words))) AS score
+            / (hits.times + 1.2 * (0.25 + 0.75 * matches.word_count / corpus.mean_words))) AS score
     FROM hits
     JOIN weights USING (word)
-    JOIN article_versions AS version ON version.doc = hits.doc
+    JOIN matches USING (doc)
     CROSS JOIN corpus
     GROUP BY hits.doc
 ),

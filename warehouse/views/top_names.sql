@@ -2,7 +2,7 @@
 CREATE OR REPLACE VIEW top_names AS
 WITH newest AS (SELECT max(day_of(first_seen_at)) AS day FROM article_state)
 SELECT
-    name, any_value(kind) AS kind, sum(articles)::BIGINT AS articles, sum(headlines)::BIGINT AS headlines,
+    name, max(kind) AS kind, sum(articles)::BIGINT AS articles, sum(headlines)::BIGINT AS headlines,
     count(DISTINCT source) AS sources
 FROM names_between((SELECT day - 29 FROM newest), (SELECT day FROM newest))
 GROUP BY name
