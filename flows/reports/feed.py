@@ -68,7 +68,7 @@ def newest_matches(connection: duckdb.DuckDBPyConnection, search: Search, top: i
 def as_atom(name: str, entries: Sequence[Entry]) -> bytes:
     """An Atom feed (RFC 4287) with this title; it has the time of its newest entry, so that the same articles give the
     same bytes."""
-    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    feed = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})  # type: ignore[dict-item]  # None is the default
     _add(feed, f"{{{ATOM}}}title", name)
     _add(feed, f"{{{ATOM}}}id", f"urn:newsloom:feed:{hashlib.sha256(name.encode()).hexdigest()[:32]}")
     _add(feed, f"{{{ATOM}}}updated", _newest(entries).isoformat())

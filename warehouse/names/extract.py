@@ -228,9 +228,9 @@ def _fold(names: dict[tuple[str, ...], _Name]) -> None:
             for short in {(key[-1],), (_initials(names[key].words),), *beginnings}:
                 longer.setdefault(short, []).append(key)
     for key in sorted(longer, key=lambda key: (-len(key), key)):  # the same in every process
-        wholes = [whole for whole in longer[key] if whole in names and whole != key]
-        if key in names and len(wholes) == 1:
-            name, alone = names[wholes[0]], names.pop(key)
+        candidates = [other for other in longer[key] if other in names and other != key]
+        if key in names and len(candidates) == 1:
+            name, alone = names[candidates[0]], names.pop(key)
             name.times += alone.times
             name.person += alone.person
 
