@@ -252,13 +252,9 @@ def make(texts: list[tuple[str, str]], rng: random.Random) -> list[dict[str, str
         for kind in Editor.KINDS:
             edit: Callable[[str], str] = getattr(editor, kind)
             add(family, kind, title, edit(text), begin + rng.uniform(0.1, 24 * 6))
-        add(
-            third + family,
-            "the same template with another subject",
-            title,
-            editor.template(text),
-            begin + rng.uniform(0, 48),
-        )
+        if len(set(NAME.findall(text))) >= 20:  # with fewer names, other ones make no other subject
+            template = editor.template(text)
+            add(third + family, "the same template with another subject", title, template, begin + rng.uniform(0, 48))
     confusers = texts[2 * third :]
     for number, (title, text) in enumerate(confusers):
         add(2 * third + number, "confuser", title, editor.wrapped(text), rng.uniform(0, 24 * 20))
