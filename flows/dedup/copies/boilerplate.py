@@ -26,6 +26,7 @@ SAME_REPORT = 0.6
 SAME_REPORT_OF_SITE = 0.9
 SIMILAR_HEADLINE = 0.5  # of the words of the shorter headline are in the other one
 SAMPLE = 64  # articles with a fingerprint that are compared: a report of a big agency has hundreds of copies
+ENOUGH = 2 * MANY  # different articles to see what many have; more would cost the square of their number
 
 HolderDay = tuple["date", "UUID", bool]  # an article with its day, and whether any article of that day is new
 
@@ -86,12 +87,14 @@ class _Comparison:
         self.known: dict[tuple[UUID, UUID], bool] = {}
 
     def kinds(self, holders: Sequence[UUID]) -> list[UUID]:
-        """One article of each report among the holders."""
+        """One article of each report among the holders, ENOUGH at most."""
         kinds: list[UUID] = []
         # The longest first: a text that was cut from it is then recognised as its copy.
         for article in sorted(holders, key=lambda one: (-len(self.articles[one].shingles), one)):
             if not any(self._same(article, kind) for kind in kinds):
                 kinds.append(article)
+                if len(kinds) == ENOUGH:
+                    break
         return kinds
 
     def _same(self, one: UUID, other: UUID) -> bool:

@@ -37,9 +37,10 @@ MIN_NAMES, MIN_ITEMS, MIN_ITEMS_OF_PART = 2, 3, 2  # occurrences; fewer are corr
 class Reading:
     """A text by its tokens, in its order: `hashes`, and flags for names and numerals.
 
-    A name begins with a capital, has two letters or more, and the text does not have the word in lower case. `lower` are the distinct hashes of
-    tokens in lower case, `words` of all. `shingles` are in the order of the text; shingle n begins with token n. The
-    distinct ones without those that are common are `distinctive`, and of these `outside` have no token of a quotation.
+    A name begins with a capital, has two letters or more, and the text does not have the word in lower case. `lower`
+    are the distinct hashes of tokens in lower case, `words` of all. `shingles` are in the order of the text; shingle n
+    begins with token n. The distinct ones without those that are common are `distinctive`, and of these `outside` have
+    no token of a quotation.
     """
 
     hashes: Hashes
