@@ -6,10 +6,10 @@ steps, each in the module named:
 1. `page`: decode the bytes, parse the HTML, read the meta elements. Rejects what is not HTML.
 2. `metadata.read_declared`: collect what the page declares about itself, once for all later steps. JSON-LD is read in
    `json_ld`, the titles in `stated_titles`.
-3. `body`: find the text. trafilatura runs in `trafilatura_adapter`, `cleaning` drops lines that do not belong to the
-   article, `leads` adds the lead, and `normalising`
-   brings the markup into the forms that trafilatura knows. Pages that need scripts: `script_state`,
-   `script_blocks`.
+3. `body`: find the text. `normalising` brings the markup into the forms that trafilatura knows, which runs in
+   `trafilatura_adapter`. `text_blocks` splits the whole page into blocks, `block_features` describes them, and
+   `block_model` chooses the article's. `cleaning` drops lines that do not belong to it, and `leads` adds the lead.
+   Pages that need scripts: `script_state`, `script_blocks`.
 4. `rejections`: decide whether the page is an article, from the measurements in `page_signals` and `page_kind`.
 5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
    `authors` (from `bylines`), the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.dates import Precision
 from crawlers.extraction.article import Article, Rejection, RejectionReason
+from crawlers.extraction.block_model import BLOCK_MODEL
 from crawlers.extraction.body import read_lines
 from crawlers.extraction.cleaning import clean_text, without_repeated
 from crawlers.extraction.dates import FetchContext
@@ -42,6 +43,8 @@ from crawlers.extraction.text import count_words, match_key
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crawlers.extraction.block_model import BlockModel
+
 __all__ = [
     "EXTRACTOR_VERSION",
     "Article",
@@ -53,7 +56,7 @@ __all__ = [
     "extract_record",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-5+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-5+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 _MAX_TITLE_FROM_TEXT = 200
@@ -82,17 +85,21 @@ def extract(
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
 
-def read_text_lines(page: Page, declared: DeclaredMetadata) -> list[str]:
-    """The visible text; if there is hardly any, the text in the page's scripts or in JSON-LD, whichever is longest."""
-    lines = read_lines(page.tree, page.url, declared.name_keys, declared.headline_keys)
+def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | None = None) -> list[str]:
+    """The visible text; if there is hardly any, the text in the page's scripts or in JSON-LD, whichever is longest.
+
+    `model` replaces the one that chooses the blocks of text.
+    """
     from_json_ld = article_body(declared.article)
-    if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(" ".join(from_json_ld)):
+    stated = " ".join(from_json_ld)
+    lines = read_lines(page.tree, page.url, declared.name_keys, declared.headline_keys, model)
+    if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(stated):
         return from_json_ld  # trafilatura took the text from there and joined its lines
     if count_words(" ".join(lines)) >= MIN_ARTICLE_WORDS:
         return lines
     hidden = article_in_scripts(page.tree)
     from_scripts = (
-        read_lines(hidden, page.url, declared.name_keys, declared.headline_keys) if hidden is not None else []
+        read_lines(hidden, page.url, declared.name_keys, declared.headline_keys, model) if hidden is not None else []
     )
     return max(lines, from_scripts, from_json_ld, key=lambda text: count_words(" ".join(text)))
 

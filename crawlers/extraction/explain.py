@@ -1,4 +1,4 @@
-"""Explain an extraction: the candidates for the fields, the evidence for an article, the lines that were dropped."""
+"""Explain an extraction: the candidates for the fields, the evidence for an article, why each line stayed or went."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from crawlers.extraction import Article, Rejection, extract, read_text_lines
 from crawlers.extraction.authors import Authors, author_candidates
-from crawlers.extraction.body import uncleaned_lines
+from crawlers.extraction.block_model import block_model
+from crawlers.extraction.body import blocks_with_features, weigh_lines
 from crawlers.extraction.dates import FetchContext, published_candidates
 from crawlers.extraction.line_rules import line_rules, matching_rules
 from crawlers.extraction.metadata import read_declared
@@ -31,6 +32,23 @@ if TYPE_CHECKING:
 _MAX_CANDIDATES = 12
 """Candidates of one field that are listed."""
 
+_MIN_PROBABILITY = 0.05
+"""From which a block that is neither taken nor in trafilatura's text is worth a line: menus are not."""
+_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLine:
+    """A line of the page and why it is, or is not, in the article."""
+
+    text: str
+    kept: bool
+    probability: float | None
+    """What the model gives it; None if the text was taken as trafilatura finds it."""
+    reasons: tuple[str, ...]
+    """For a line that cleaning dropped, the kinds of the rules that it matches, or its position. For any other, the
+    features that moved the model most, each with what it adds to the log odds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
@@ -39,9 +57,8 @@ class Explanation:
     found: Article | Rejection
     titles: tuple[TitleCandidate, ...]
     """The title candidates; the first one was chosen."""
-    dropped: tuple[tuple[str, str], ...] = ()
-    """The lines of the page's text that are not in the article, in order, each with the kinds of the rules it matches.
-    A line without any was dropped for its position (a repeated headline, a list of teasers, the end of the text)."""
+    lines: tuple[ExplainedLine, ...] = ()
+    """The lines of the page, in order, without those that clearly are not the article's."""
     authors: tuple[Authors, ...] = ()
     """The statements of the authors; the first one was chosen."""
     published: tuple[tuple[str, ParsedDate], ...] = ()
@@ -68,7 +85,7 @@ def explain(
     return Explanation(
         found,
         titles=tuple(rank_titles(declared.article, declared.titles, declared.site_name_keys)),
-        dropped=tuple(_dropped(parsed, found)) if isinstance(found, Article) else (),
+        lines=tuple(_explained(parsed, declared, found)) if isinstance(found, Article) else (),
         authors=tuple(islice(authors.values(), _MAX_CANDIDATES)),
         published=tuple(islice(published, _MAX_CANDIDATES)),
         kind=_kind(parsed, declared, context),
@@ -80,11 +97,22 @@ def _kind(page: Page, declared: DeclaredMetadata, context: FetchContext) -> Weig
     return PageSignals(page, declared, lines, context).kind if lines else None
 
 
-def _dropped(page: Page, article: Article) -> Iterator[tuple[str, str]]:
+def _explained(page: Page, declared: DeclaredMetadata, article: Article) -> Iterator[ExplainedLine]:
     kept = Counter(article.text.split("\n"))
     rules = line_rules(article.language)
-    for line in uncleaned_lines(page.tree, page.url):
-        if kept[line]:
-            kept[line] -= 1
-        else:
-            yield line, ", ".join(dict.fromkeys(rule.kind for rule in matching_rules(line, rules, in_tail=True)))
+    model = block_model()
+    keys = (declared.name_keys, declared.headline_keys)
+    _, columns = blocks_with_features(page.tree, page.url, *keys)
+    for number, line in enumerate(weigh_lines(page.tree, page.url, *keys)):
+        stays = line.kept and kept[line.text] > 0
+        kept[line.text] -= stays
+        if line.kept and not stays:
+            kinds = dict.fromkeys(rule.kind for rule in matching_rules(line.text, rules, in_tail=True))
+            yield ExplainedLine(line.text, False, line.probability, tuple(kinds) or ("its position",))
+        elif line.probability is None:
+            yield ExplainedLine(line.text, stays, None, ())
+        elif line.kept or line.in_body or line.probability >= _MIN_PROBABILITY:
+            moved = model.contributions(columns, number)
+            most = sorted(moved, key=lambda name: -abs(moved[name]))[:_REASONS]
+            reasons = tuple(f"{name} {moved[name]:+.1f}" for name in most)
+            yield ExplainedLine(line.text, stays, line.probability, reasons)

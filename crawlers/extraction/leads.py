@@ -51,21 +51,21 @@ def with_lead(lines: list[str], tree: HtmlElement) -> list[str]:
         is_long = sum(map(len, lines[1:])) >= _MIN_TEXT_LENGTH
         return lines[1:] if is_long and _is_dek(lines[0], tree) else lines
     opening = match_key(" ".join(lines[:_OPENING_LINES]))
-    missing = {key for key in _description_keys(tree) if key not in opening}
+    missing = {key for key in description_keys(tree) if key not in opening}
     lead = next(_visible(tree, missing), None) if missing else None
     if lead is None:
         lead = _marked_lead(tree, match_key(lines[0]))
     return lines if lead is None or match_key(lead) in opening else [lead, *lines]
 
 
-def _description_keys(tree: HtmlElement) -> set[str]:
+def description_keys(tree: HtmlElement) -> frozenset[str]:
     """Match keys of the page's descriptions, which often repeat the lead."""
     contents = (
         meta.get("content", "")
         for meta in tree.iter("meta")
         if (meta.get("property") or meta.get("name") or "").lower() in _DESCRIPTION_METAS
     )
-    return {match_key(text) for text in contents if _MIN_LENGTH <= len(text) <= _MAX_LENGTH}
+    return frozenset(match_key(text) for text in contents if _MIN_LENGTH <= len(text) <= _MAX_LENGTH)
 
 
 def _visible(tree: HtmlElement, keys: set[str]) -> Iterator[str]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from lxml import etree
+
 from crawlers.extraction.line_rules import ends_sentence
 
 if TYPE_CHECKING:
@@ -53,7 +55,7 @@ def prose_blocks(tree: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
     articles on the same page do not count.
     """
     seen: set[str] = set()
-    for holder, raw, links in _blocks(tree, _other_articles(tree)):
+    for holder, raw, links in _blocks(tree, other_articles(tree)):
         if len(raw) >= MIN_PROSE and 2 * links < len(raw):
             text = " ".join(raw.split())
             if len(text) >= MIN_PROSE and ends_sentence(text) and text not in seen:
@@ -61,12 +63,7 @@ def prose_blocks(tree: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
                 yield holder, len(text)
 
 
-def length_of_prose(tree: HtmlElement) -> int:
-    """The characters of all blocks of prose (see `prose_blocks`)."""
-    return sum(length for _, length in prose_blocks(tree))
-
-
-def _other_articles(tree: HtmlElement) -> frozenset[HtmlElement]:
+def other_articles(tree: HtmlElement) -> frozenset[HtmlElement]:
     """`article` elements with an `h1` after the first of them, and containers with an `h1` that follow one of the same
     tag and class."""
     headed = [element for element in tree.iter("article") if element.find(".//h1") is not None]
@@ -81,30 +78,31 @@ def _other_articles(tree: HtmlElement) -> frozenset[HtmlElement]:
 
 def _blocks(tree: HtmlElement, skipped: frozenset[HtmlElement]) -> Iterator[tuple[HtmlElement, str, int]]:
     """Each block of text: the innermost block element that holds it, the text, and its characters within links."""
-    stack: list[tuple[HtmlElement, bool]] = [(tree, False)]
     holders = [tree]
     run: list[str] = []
     in_links = links = 0
-    while stack:
-        current, done = stack.pop()
+    walk = etree.iterwalk(tree, events=("start", "end"))
+    for event, current in walk:
         tag = current.tag
         is_block = tag in BLOCK_TAGS
         if is_block and run:
             yield holders[-1], "".join(run), links
             run, links = [], 0
-        if done:
-            if is_block:
-                holders.pop()
-            in_links -= tag == "a"
-            text = current.tail if current is not tree else None
+        if event == "end":
+            if current in skipped:
+                text = current.tail
+            else:
+                if is_block:
+                    holders.pop()
+                in_links -= tag == "a"
+                text = current.tail if current is not tree else None
         elif current in skipped:
-            text = current.tail
+            walk.skip_subtree()
+            continue
         else:
             if is_block:
                 holders.append(current)
             in_links += tag == "a"
-            stack.append((current, True))
-            stack.extend((child, False) for child in reversed(current))
             text = current.text
         if text:
             run.append(text)

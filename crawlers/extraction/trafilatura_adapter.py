@@ -25,7 +25,6 @@ from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, MIN_DUPLIC
 from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
-from crawlers.extraction.markup_text import length_of_prose
 from crawlers.extraction.normalising import normalise
 from crawlers.unsegmented import count_unsegmented
 
@@ -87,25 +86,24 @@ _DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
 _JSON_LD_TYPE = "application/ld+json"
 
 
-def find_article_body(tree: HtmlElement, url: str) -> _Element:
+def find_article_body(reduced: HtmlElement, url: str, prose: int) -> _Element:
     """The body of an article in trafilatura's elements (p, head, list, item, quote, table, row, cell, lb).
 
-    The tree is not changed. The body has no children if nothing was found.
+    `reduced` is what `reduced_page` returns; it is changed only if a tag is invalid. `prose` is the number of
+    characters in its blocks of prose. The body has no children if nothing was found.
     """
     options = Extractor(url=url, comments=False)
-    reduced = _reduced(tree)
     try:
-        return _body_of(lambda: copy(reduced), options)
+        return _body_of(lambda: copy(reduced), options, prose)
     except ValueError:
         reduced = _renamed(reduced)
-        return _body_of(lambda: copy(reduced), options)
+        return _body_of(lambda: copy(reduced), options, prose)
 
 
-def _body_of(reduced: Callable[[], HtmlElement], options: Extractor) -> _Element:
+def _body_of(reduced: Callable[[], HtmlElement], options: Extractor, prose: int) -> _Element:
     """The body of a reduced page. `reduced` makes a copy for each extractor, because extractors change their tree."""
     page = reduced()
     in_paragraphs = _length_of_paragraphs(page)
-    prose = length_of_prose(page)
     body, text = _main_result(page, options)
     if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and (joined := _joined(reduced())) is not None:
         longer, longer_text = _main_result(joined, options)
@@ -174,8 +172,8 @@ def _cleaned(tree: HtmlElement) -> HtmlElement:
     return prune_html(tree)
 
 
-def _reduced(tree: HtmlElement) -> HtmlElement:
-    """A copy without elements that are never text, reader comments and further articles on the same page."""
+def reduced_page(tree: HtmlElement) -> HtmlElement:
+    """A copy of a page without elements that are never text, reader comments and further articles on the same page."""
     reduced = copy(tree)
     for script in reduced.iter("script"):
         if script.get("type") == _JSON_LD_TYPE:

@@ -108,10 +108,12 @@ def as_reasons(explanation: Explanation) -> str:
         fields = asdict(found)
         width = max((len(field) for field, _ in found.provenance), default=0)
         lines += [f"  {field:{width}}  {origin:9}  {_cut(_plain(fields[field]))}" for field, origin in found.provenance]
-        lines += ["", "Lines of the page that were removed:"]
-        lines += [
-            f"  {_cut(line)}\n     {rule or 'because of its position'}" for line, rule in explanation.dropped
-        ] or ["  none"]
+        lines += ["", "Lines of the page (+ in the article, - not), with the probability that the model gives them:"]
+        for line in explanation.lines:
+            probability = "    " if line.probability is None else f"{line.probability:.2f}"
+            lines.append(f"  {'+' if line.kept else '-'} {probability} {_cut(line.text)}")
+            if line.reasons:
+                lines.append(f"           {', '.join(line.reasons)}")
     return "\n".join(lines) + "\n"
 
 

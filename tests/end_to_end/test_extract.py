@@ -112,6 +112,7 @@ def test_an_explanation_names_the_headlines_weighed_and_where_each_field_comes_f
         assert "Evidence against an article (score -" in said
         assert "1. Moira Tennant\n     json-ld: names persons" in said
         assert "1. 2025-03-04 05:31:12 UTC, 60 minutes ahead of UTC on the page\n     json-ld" in said
+        assert re.search(r"^  \+ [01]\.\d\d .*\n {11}[a-z0-9 <>+-]+ [+-]\d", said, re.MULTILINE)
 
 
 def test_the_warehouse_says_where_each_field_came_from(stored: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 import trafilatura
 
 from crawlers.extraction import EXTRACTOR_VERSION, Article, Rejection, RejectionReason, extract
+from crawlers.extraction.block_model import BLOCK_MODEL
 
 PAGES = Path(__file__).parent / "pages"
 FERRY = (PAGES / "ferry.html").read_bytes()
@@ -83,8 +84,8 @@ def test_the_length_of_a_japanese_page_is_measured_in_letters() -> None:
     assert article.text.splitlines()[-1] == "町は来年の春まで試し、利用者が多ければ続けるという。"
 
 
-def test_the_version_names_newsloom_and_trafilatura() -> None:
-    assert f"newsloom-5+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
+def test_the_version_names_newsloom_its_model_and_trafilatura() -> None:
+    assert f"newsloom-5+{BLOCK_MODEL}+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("name", ["ferry", "bridge", "library"])

@@ -6,7 +6,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from crawlers.extraction.body import read_lines
-from crawlers.extraction.markup_text import length_of_prose, text_with_breaks
+from crawlers.extraction.markup_text import prose_blocks, text_with_breaks
 
 SENTENCES = [
     "The town council voted on Monday night to keep the old swimming pool open for another five years, after a debate.",
@@ -108,7 +108,7 @@ def test_a_long_box_does_not_replace_the_article() -> None:
 def test_prose_is_long_finished_text_outside_of_links_and_counts_once() -> None:
     link = f"<p><a href='/x'>{SENTENCES[2]}</a></p>"
     page = document_fromstring(f"<div>{SENTENCES[0]}<ul><li>{SENTENCES[1]}</li></ul>{link}<p>Short.</p></div>" * 2)
-    assert length_of_prose(page) == len(SENTENCES[0]) + len(SENTENCES[1])
+    assert [length for _, length in prose_blocks(page)] == [len(SENTENCES[0]), len(SENTENCES[1])]
 
 
 def test_words_on_two_lines_are_not_joined() -> None:
