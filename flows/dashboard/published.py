@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 20.0
 # rows are kept in a temporary table of the same name, which DuckDB takes for the view, also within other views.
 APPEARANCES = "CREATE TEMP TABLE appearances AS FROM main.appearances"
 USE_APPEARANCES = re.compile(r"\b(appearances|story_days|story_first|syndication_edges|wire_share)\b")
-MOST_KEPT = 200  # results of one published file; some hundred rows each
+MOST_KEPT = 200_000  # rows of results of one published file, some hundred bytes each
 
 Row = dict[str, object]
 
@@ -77,7 +77,7 @@ class Reader:
                 found = self.connection.execute(f"SELECT * FROM ({sql}\n) LIMIT {limit + 1}")  # noqa: S608 - our own SQL
                 names = tuple(column[0] for column in found.description or ())
                 rows = found.fetchall()
-            if len(self._kept) >= MOST_KEPT:
+            if sum(len(kept.rows) for kept in self._kept.values()) + len(rows) > MOST_KEPT:
                 self._kept.clear()
             shown = tuple(dict(zip(names, row, strict=True)) for row in rows[:limit])
             self._kept[sql, limit] = Rows(names, shown, len(rows) > limit)

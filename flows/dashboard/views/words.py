@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from flows.dashboard.published import Facts
 
 MOST_HITS = 100  # in the CSV, unless more are shown
+MOST_COUNTS = 200_000  # of days and sources, or of days and searches
 
 
 def _as_search(filters: Filters, query: str) -> Search:
@@ -39,34 +41,37 @@ def _search(filters: Filters, _facts: Facts) -> Queries:
         "articles": Query(
             "Best matches", f"SELECT *\nFROM {search.best(max(MOST_HITS, filters.rows + 1))}", filters.rows
         ),
-        "days": Query(
-            "Coverage over time",
-            f"""\
-SELECT day, CAST(sum(articles) AS BIGINT) AS articles
-FROM {search.coverage()}
-GROUP BY day
-ORDER BY day""",
-        ),
-        "sources": Query(
-            "Coverage by source",
-            f"""\
-SELECT source, CAST(sum(articles) AS BIGINT) AS articles, min(day) AS first_day, max(day) AS last_day
-FROM {search.coverage()}
-GROUP BY source
-ORDER BY articles DESC, source""",
-            filters.rows,
-        ),
+        "coverage": Query("Coverage", f"SELECT *\nFROM {search.coverage()}\nORDER BY day, source", MOST_COUNTS),
     }
 
 
-def _search_context(_filters: Filters, _facts: Facts, found: Found) -> dict[str, object]:
+@dataclass(frozen=True, slots=True)
+class OfSource:
+    """What a source has about a search: number of articles, first and last day."""
+
+    source: str
+    articles: float
+    first_day: date
+    last_day: date
+
+
+def _search_context(filters: Filters, _facts: Facts, found: Found) -> dict[str, object]:
     if not found:
         return {}
-    days = {row["day"]: number(row, "articles") for row in found["days"].rows if isinstance(row["day"], date)}
+    # Counted here: to ask for the coverage once by day and once by source takes twice as long.
+    days: dict[date, float] = defaultdict(float)
+    by_source: dict[str, dict[date, float]] = defaultdict(dict)
+    for row in found["coverage"].rows:
+        if isinstance(row["day"], date):
+            days[row["day"]] += number(row, "articles")
+            by_source[words(row, "source")][row["day"]] = number(row, "articles")
+    sources = [OfSource(name, sum(counts.values()), min(counts), max(counts)) for name, counts in by_source.items()]
+    sources.sort(key=lambda each: (-each.articles, each.source))
     return {
         "drawn": columns({"articles": days}),
         "total": int(sum(days.values())),
-        "most": max((number(row, "articles") for row in found["sources"].rows), default=0.0),
+        "sources": sources[: filters.rows],
+        "number_of_sources": len(sources),
     }
 
 
@@ -76,15 +81,7 @@ def _voice(filters: Filters, _facts: Facts) -> Queries:
     first, *others = filters.terms
     voice = _as_search(filters, first).share_of_voice(*others)
     return {
-        "terms": Query(
-            "Share of each search",
-            f"""\
-SELECT term, CAST(sum(articles) AS BIGINT) AS articles, sum(articles) / sum(sum(articles)) OVER () AS share
-FROM {voice}
-GROUP BY term
-ORDER BY articles DESC, term""",
-        ),
-        "days": Query("Shares over time", f"SELECT *\nFROM {voice}\nORDER BY day, articles DESC, term"),
+        "days": Query("Shares over time", f"SELECT *\nFROM {voice}\nORDER BY day, articles DESC, term", MOST_COUNTS)
     }
 
 
@@ -94,7 +91,13 @@ def _voice_context(filters: Filters, _facts: Facts, found: Found) -> dict[str, o
         for row in found["days"].rows:
             if isinstance(row["day"], date) and words(row, "term") in series:
                 series[words(row, "term")][row["day"]] += number(row, "articles")
-    return {"drawn": columns(series, shares=True), "counts": columns(series)}
+    totals = {term: sum(days.values()) for term, days in series.items()}
+    return {
+        "drawn": columns(series, shares=True),
+        "counts": columns(series),
+        "totals": totals,
+        "whole": sum(totals.values()),
+    }
 
 
 SEARCH = View("search", "Search", _search, _search_context, ("q", "since", "until", "source", "language", "unique"))
