@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import threading
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,6 +27,8 @@ PATIENCE_SECONDS = 20.0
 # rows are kept in a temporary table of the same name, which DuckDB takes for the view, also within other views.
 APPEARANCES = "CREATE TEMP TABLE appearances AS FROM main.appearances"
 USE_APPEARANCES = re.compile(r"\b(appearances|story_days|story_first|syndication_edges|wire_share)\b")
+# After so long without a page, the file is closed: its cached blocks are some hundred megabytes.
+IDLE_SECONDS = 600.0
 MOST_KEPT = 200_000  # rows of results of one published file, some hundred bytes each
 
 Row = dict[str, object]
@@ -113,6 +116,7 @@ class Published:
     directory: Path
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _reader: Reader | None = None
+    _used_at: float = 0.0
 
     def stamp(self) -> str:
         """A text that differs after the file was published again; empty if there is none. Does not wait for readers."""
@@ -128,11 +132,32 @@ class Published:
         with self._lock:
             stamp = self.stamp()
             if self._reader is None or self._reader.facts.stamp != stamp:
-                if self._reader is not None:
-                    self._reader.connection.close()
-                    self._reader = None
+                self._close()
                 self._reader = _open(self.directory, stamp)
-            yield self._reader
+            try:
+                yield self._reader
+            finally:
+                self._used_at = time.monotonic()
+
+    def release(self) -> None:
+        """Close the file if nobody has read it for a while, or if another one has taken its place.
+
+        A file that was replaced takes up the disk as long as it is open. Does nothing while somebody reads.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                if self._reader is None:
+                    return
+                idle = time.monotonic() - self._used_at
+                if idle > IDLE_SECONDS or self._reader.facts.stamp != self.stamp():
+                    self._close()
+            finally:
+                self._lock.release()
+
+    def _close(self) -> None:
+        if self._reader is not None:
+            self._reader.connection.close()
+            self._reader = None
 
 
 def _open(directory: Path, stamp: str) -> Reader:

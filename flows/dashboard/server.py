@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from http import HTTPStatus
 from importlib.resources import files
 from typing import TYPE_CHECKING
@@ -44,6 +45,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 STAMP = "/published"
+RELEASE_EVERY_SECONDS = 30.0
 TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 
 
@@ -65,9 +67,8 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def make_app(directory: Path) -> Starlette:
-    """The application for the published file of a data directory."""
-    published = Published(directory)
+def make_app(published: Published) -> Starlette:
+    """The application for a published file."""
 
     def stamp(_: Request) -> Response:
         """What changes when a new file is published; pages ask for it now and then."""
@@ -103,8 +104,19 @@ def serve(directory: Path, bound: socket.socket, on_ready: Callable[[], None] | 
             if self.started and on_ready is not None:
                 on_ready()
 
-    app = make_app(directory)
-    Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[bound])
+    published = Published(directory)
+    stopped = threading.Event()
+
+    def release_now_and_then() -> None:
+        while not stopped.wait(RELEASE_EVERY_SECONDS):
+            published.release()
+
+    threading.Thread(target=release_now_and_then, name="release of the published file", daemon=True).start()
+    app = make_app(published)
+    try:
+        Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[bound])
+    finally:
+        stopped.set()
 
 
 def _page(view: View, published: Published) -> Callable[[Request], Response]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from flows.dashboard import published
 from flows.dashboard.errors import QueryError, TooSlowError
-from flows.dashboard.published import Published
+from flows.dashboard.published import Published, Reader
+from tests.flows.dashboard.test_server import publish_renamed
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,3 +52,30 @@ def test_stories_are_the_same_from_kept_rows(newspapers: Path) -> None:
         rows = reader.connection.execute("FROM story_first ORDER BY story_id, position").fetchall()
         assert [tuple(row.values()) for row in kept.rows] == rows
         reader.connection.close()
+
+
+def test_a_file_that_was_replaced_or_that_nobody_reads_is_closed(
+    own_copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Published(own_copy)
+
+    def is_closed(reader: Reader) -> bool:
+        try:
+            reader.connection.execute("SELECT 1")
+        except duckdb.ConnectionException:
+            return True
+        return False
+
+    with opened.reading() as first:
+        opened.release()
+        assert not is_closed(first), "it is in use"
+    opened.release()
+    assert not is_closed(first), "it has just been in use"
+    publish_renamed(own_copy, "The buoy has been found")
+    opened.release()
+    assert is_closed(first)
+    with opened.reading() as second:
+        assert second.rows("SELECT DISTINCT title FROM stories", 5).rows == ({"title": "The buoy has been found"},)
+    monkeypatch.setattr(published, "IDLE_SECONDS", 0.0)
+    opened.release()
+    assert is_closed(second)
