@@ -97,7 +97,7 @@ COMMENT ON COLUMN article_versions.title IS 'Headline.';
 COMMENT ON COLUMN article_versions.authors IS 'Names of the authors, in order.';
 COMMENT ON COLUMN article_versions.published_at IS 'When it was published according to the publisher, UTC.';
 COMMENT ON COLUMN article_versions.published_precision IS 'Precision of published_at: second, minute or day (midnight UTC then stands for the whole day).';
-COMMENT ON COLUMN article_versions.published_utc_offset IS 'Minutes by which the page''s clock is ahead of UTC; empty where published_at has no time, or the page does not say.';
+COMMENT ON COLUMN article_versions.published_utc_offset IS 'Minutes by which the page''s clock is ahead of UTC. Where a page shows another day than that of its time in UTC and no offset, the smallest number of hours that leads to that day. Empty where published_at has no time.';
 COMMENT ON COLUMN article_versions.modified_at IS 'When it was last modified according to the publisher, UTC.';
 COMMENT ON COLUMN article_versions.language IS 'ISO 639-1 code.';
 COMMENT ON COLUMN article_versions.section IS 'The publisher''s section.';

@@ -41,8 +41,9 @@ class Article:
     is_free: bool | None
     """As declared by the page; None if it declares nothing."""
     published_utc_offset: int | None = None
-    """Minutes by which the page's clock is ahead of UTC; None if `published_at` is only a day, or the page does not
-    state it."""
+    """Minutes by which the page's clock is ahead of UTC; None if `published_at` is only a day. If the page shows
+    another day than that of its time in UTC, and no offset, it is the smallest number of hours that leads to that
+    day."""
     provenance: tuple[tuple[str, str], ...] = ()
     """The origin of each field that has a value, as (field, origin): `json-ld`, `meta`, `og:title`, `h1`, `title`,
     `time`, `byline`, `link`, `address` (the page's URL), `listing` (the feed or sitemap that listed the page),

@@ -16,7 +16,7 @@ from crawlers.extraction.page_regions import is_in_other_content, without_visibl
 from crawlers.languages import iso_639_1
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from lxml.html import HtmlElement
 
@@ -62,6 +62,9 @@ _MAX_AFTER_FETCH = timedelta(days=1)
 """How long after its fetch an article may be dated: a clock time without a zone is off by up to 14 hours."""
 _WIDEST_ZONE = timedelta(hours=14)
 """The largest offset from UTC (Line Islands), and so the largest error of a clock time without a zone."""
+_EARLIEST_ZONE = timedelta(hours=-12)
+_DAY = timedelta(days=1)
+_HOUR = timedelta(hours=1)
 _QUARTER_HOUR = timedelta(minutes=15)
 _SAME_SEASON = timedelta(days=7)
 """Within which the offset of a place is hardly ever changed by summer time."""
@@ -146,7 +149,7 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     builders state there when the whole site was published. A modification before the publication is dropped: it is the
     date of a draft or a template.
 
-    The offset from UTC of a time stated in UTC is that of another statement or of the clock time that the page shows.
+    The offset from UTC of a time stated in UTC is that of another statement, or that at which the page shows it.
     """
     bound, listed = _bound(context), _listed(context)
     stated = (found for found in published_statements(page, article) if found[1].at < bound)
@@ -165,7 +168,8 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     if published.exact and not published.offset:
         published = _at_publishers_offset(published, (*published_statements(page, article), *modifications))
         if not published.offset and published.day != url_day:
-            published = _at_shown_offset(published, read_headline_dates(page.tree, page_language(page)).published)
+            shown = [parsed for _, parsed in read_headline_dates(page.tree, page_language(page)).published]
+            published = _at_shown_offset(published, shown, url_day)
     if not modifications:
         return Dates(published, origin)
     modified = _not_before(published, refine(modifications[0][1], [parsed for _, parsed in modifications[1:]]))
@@ -275,13 +279,26 @@ def _at_publishers_offset(published: ParsedDate, statements: Iterable[tuple[str,
     return published if offset is None else replace(published, day=(published.at + offset).date(), offset=offset)
 
 
-def _at_shown_offset(published: ParsedDate, shown: Iterable[tuple[str, ParsedDate]]) -> ParsedDate:
-    """A time stated in UTC with the offset at which the page shows it to its readers: "10:30 pm" for 03:30 UTC."""
-    for _, clock in shown:
+def _at_shown_offset(published: ParsedDate, shown: Sequence[ParsedDate], url_day: date | None) -> ParsedDate:
+    """A time stated in UTC with the offset at which the page shows it to its readers.
+
+    "10:30 pm" for 03:30 UTC is five hours behind. If only a day is shown, or is in the URL, and it is the one before or
+    after, the offset is the smallest number of hours that leads to it: US publishers print their own day.
+    """
+    for clock in shown:
         if not (clock.exact or clock.zoned) and clock.at != published.at and _same_clock(clock, published):
             offset = timedelta(minutes=round((clock.at - published.at) / timedelta(minutes=1)))
             return replace(published, day=clock.day, offset=offset)
-    return published
+    day = url_day or next((parsed.day for parsed in shown if not parsed.exact), None)
+    midnight = published.at.replace(hour=0, minute=0, second=0)
+    if day == published.day - _DAY:
+        hours = (published.at - midnight) // _HOUR + 1
+        offset = -hours * _HOUR
+    elif day == published.day + _DAY:
+        offset = -((published.at - midnight - _DAY) // _HOUR) * _HOUR
+    else:
+        return published
+    return replace(published, day=day, offset=offset) if _EARLIEST_ZONE <= offset <= _WIDEST_ZONE else published
 
 
 def _same_clock(naive: ParsedDate, exact: ParsedDate) -> bool:

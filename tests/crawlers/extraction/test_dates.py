@@ -199,16 +199,41 @@ def test_the_day_of_publication_is_that_of_the_publishers_zone(head: str, day: i
         ("30 June 2025, 10:30 pm", 30, -300),
         ("1 July 2025, 9:00", 1, 330),
         ("1 July 2025, 3:30", 1, 0),
-        ("30 June 2025, 10:37 pm", 1, 0),
+        ("30 June 2025, 10:37 pm", 30, -240),
+        ("30 June 2025", 30, -240),
         ("28 June 2025, 10:30 pm", 1, 0),
+        ("2 July 2025", 1, 0),
     ],
 )
-def test_the_clock_that_a_page_shows_tells_its_zone(shown: str, day: int, offset: int) -> None:
+def test_the_time_that_a_page_shows_tells_its_zone(shown: str, day: int, offset: int) -> None:
     headline = "A long story of the day"
     found = metadata_of(
         f"<title>{headline}</title>" + ld(datePublished="2025-07-01T03:30:00Z"),
         f"<h1>{headline}</h1><p>{shown}</p>",
         "https://www.paper.example/a-long-story",
+    ).published
+    assert found is not None
+    assert (found.day.day, found.utc_offset) == (day, offset)
+
+
+@pytest.mark.parametrize(
+    ("time", "url_day", "day", "offset"),
+    [
+        ("03:30", 30, 30, -240),
+        ("03:00", 30, 30, -240),
+        ("11:59", 30, 30, -720),
+        ("12:00", 30, 1, 0),
+        ("22:00", 2, 2, 120),
+        ("22:30", 2, 2, 120),
+        ("10:00", 2, 2, 840),
+        ("09:59", 2, 1, 0),
+        ("22:00", 3, 1, 0),
+    ],
+)
+def test_the_day_in_the_url_tells_the_zone_of_a_time_in_utc(time: str, url_day: int, day: int, offset: int) -> None:
+    path = f"2025/06/{url_day}" if url_day == 30 else f"2025/07/0{url_day}"
+    found = metadata_of(
+        ld(datePublished=f"2025-07-01T{time}:00Z"), url=f"https://www.paper.example/{path}/a-long-story"
     ).published
     assert found is not None
     assert (found.day.day, found.utc_offset) == (day, offset)
