@@ -180,7 +180,7 @@ by_text AS (
             by_title.query, by_title.doc, by_title.verdicts, by_title.postfix, by_title.leaves,
             strip_accents(lower(nfc_normalize(version.text))) AS line
         FROM (FROM by_title WHERE holds = '1') AS by_title
-        JOIN article_versions AS version ON version.doc = by_title.doc
+        JOIN version_texts((SELECT list(doc) FROM by_title WHERE holds = '1')) AS version USING (doc)
     )
     WHERE query_holds(postfix, array_to_string(list_transform(
         range(1, len(leaves) + 1),

@@ -5,7 +5,7 @@ CREATE OR REPLACE MACRO search(
 ) AS TABLE
 WITH parsed AS MATERIALIZED (FROM parse_query([query])),
 matches AS MATERIALIZED (
-    SELECT doc, word_count
+    SELECT doc, word_count, published_at, language
     FROM matching_parsed((SELECT list(parsed) FROM parsed), since, until, in_language, of_sources, unique_only)
 ),
 asked AS MATERIALIZED (
@@ -47,42 +47,32 @@ scored AS (
     GROUP BY hits.doc
 ),
 best AS MATERIALIZED (
-    SELECT doc, coalesce(score, 0) AS score, coalesce(words, 0) AS words,
-        row_number() OVER (ORDER BY score DESC NULLS LAST, doc DESC) AS rank
+    SELECT matches.doc, matches.published_at, matches.language, coalesce(score, 0) AS score, coalesce(words, 0) AS words,
+        row_number() OVER (ORDER BY score DESC NULLS LAST, matches.doc DESC) AS rank
     FROM matches
     LEFT JOIN scored USING (doc)
-    ORDER BY score DESC NULLS LAST, doc DESC
+    ORDER BY score DESC NULLS LAST, matches.doc DESC
     LIMIT top
 ),
--- The first twenty each by itself, `version_of` says why; further ones by a join, and without their texts.
-picks AS MATERIALIZED (SELECT list(doc ORDER BY rank) AS docs FROM best),
+texts AS MATERIALIZED (FROM version_texts((SELECT list(doc) FROM best WHERE rank <= 20))),
+places_of_states AS MATERIALIZED (  -- see version_texts
+    SELECT state.rowid AS place FROM article_state AS state SEMI JOIN best ON best.doc = state.doc
+),
+states AS MATERIALIZED (
+    SELECT state.doc, state.article_id, state.source, state.url
+    FROM article_state AS state JOIN places_of_states ON state.rowid = places_of_states.place
+),
 versions AS (
-    FROM version_of((SELECT docs[1] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[2] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[3] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[4] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[5] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[6] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[7] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[8] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[9] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[10] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[11] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[12] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[13] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[14] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[15] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[16] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[17] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[18] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[19] FROM picks))
-    UNION ALL FROM version_of((SELECT docs[20] FROM picks))
-    UNION ALL
-    SELECT version.doc, state.article_id, coalesce(version.published_at, state.first_seen_at), state.source,
-           version.language, version.title, NULL, state.url
-    FROM (FROM best WHERE rank > 20) AS further
-    JOIN article_versions AS version ON version.doc = further.doc
-    JOIN article_state AS state ON state.doc = further.doc
+    SELECT
+        best.doc, states.article_id, best.published_at, states.source, best.language,
+        coalesce(texts.title, version.title) AS title, texts.text, states.url
+    FROM best
+    JOIN states USING (doc)
+    LEFT JOIN texts USING (doc)
+    LEFT JOIN (  -- without their texts
+        SELECT version.doc, version.title FROM article_versions AS version
+        SEMI JOIN (FROM best WHERE rank > 20) AS further ON further.doc = version.doc
+    ) AS version USING (doc)
 ),
 needles AS (  -- how phrases and words may start in a text
     SELECT
