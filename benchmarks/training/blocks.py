@@ -19,7 +19,7 @@ import pickle
 import re
 import sys
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,10 +205,11 @@ def sample_of(page: TrainingPage) -> Sample | None:
 def read_samples(pages: Iterable[TrainingPage], cache: Path | None) -> list[Sample]:
     """The blocks of all pages; from the cache if it exists."""
     if cache is not None and cache.exists():
-        return pickle.loads(cache.read_bytes())  # a file of this script's own
+        return [Sample(**row) for row in pickle.loads(cache.read_bytes())]  # a file of this script's own
     samples = [sample for page in pages if (sample := sample_of(page)) is not None]
     if cache is not None:
-        cache.write_bytes(pickle.dumps(samples))
+        names = [field.name for field in fields(Sample)]
+        cache.write_bytes(pickle.dumps([{name: getattr(sample, name) for name in names} for sample in samples]))
     return samples
 
 

@@ -70,17 +70,19 @@ def extract(
     http_charset: str | None = None,
     fetched_at: datetime | None = None,
     listed_at: datetime | None = None,
+    model: BlockModel | None = None,
 ) -> Article | Rejection:
     """Extract the article from a page.
 
     `page` is the response body without content encoding, `url` the URL it came from (after redirects), `http_charset`
     the charset in its Content-Type header. If `fetched_at` (aware) is given, no date of the article is more than a day
-    later. `listed_at` (aware) is the publication time in the feed or sitemap that listed the page.
+    later. `listed_at` (aware) is the publication time in the feed or sitemap that listed the page. `model` replaces the
+    one of this package that chooses the text.
 
     Never raises: an unexpected error is a rejection with the reason `extractor_error` and the error's type and message.
     """
     try:
-        return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at))
+        return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at), model)
     except Exception as error:  # noqa: BLE001 - an error on one page must not affect others
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
 
@@ -104,12 +106,14 @@ def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | 
     return max(lines, from_scripts, from_json_ld, key=lambda text: count_words(" ".join(text)))
 
 
-def _extract(body: bytes, url: str, http_charset: str | None, context: FetchContext) -> Article | Rejection:
+def _extract(
+    body: bytes, url: str, http_charset: str | None, context: FetchContext, model: BlockModel | None
+) -> Article | Rejection:
     page = read_page(body, url, http_charset)
     if isinstance(page, Rejection):
         return page
     declared = read_declared(page)
-    lines = read_text_lines(page, declared)
+    lines = read_text_lines(page, declared, model)
     signals = PageSignals(page, declared, lines, context)
     if rejection := reject(signals):
         return rejection

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import chain, islice
-from typing import TYPE_CHECKING, cast
-
-from lxml.etree import XPath
+from typing import TYPE_CHECKING
 
 from crawlers.extraction.block_features import PageContext, block_features
 from crawlers.extraction.block_model import block_model
@@ -41,7 +39,6 @@ _MAX_MISSING = 0.2
 """Share of that text that may be missing from the page's blocks."""
 _MAX_NAMES = 40
 _LONGEST_NAME = 100
-_AUTHOR_LINKS = XPath(".//a[contains(@rel, 'author')]")
 _NAMING = frozenset({"author", "article:author", "article:section", "section", "og:site_name", "byl"})
 _BLOCKS = frozenset({"p", "head", "item", "list", "quote", "table", "row", "lb", "code", "div", "body"})
 
@@ -156,7 +153,7 @@ def _names(tree: HtmlElement) -> frozenset[str]:
         for element in tree.iter("meta")
         if (element.get("name") or element.get("property") or "").lower() in _NAMING
     )
-    links = (element.text_content() for element in cast("list[HtmlElement]", _AUTHOR_LINKS(tree)))
+    links = (element.text_content() for element in tree.iter("a") if "author" in element.get("rel", ""))
     found = (match_key(text) for text in islice(chain(metas, links), _MAX_NAMES) if len(text) <= _LONGEST_NAME)
     return frozenset(name for name in found if name)
 

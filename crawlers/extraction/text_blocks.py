@@ -148,7 +148,7 @@ def read_blocks(tree: HtmlElement) -> list[TextBlock]:
             elif tag in _EMPHASIS:
                 in_emphasis -= 1
             text = element.tail
-        if text:
+        if text and (run or not text.isspace()):
             run.append(text)
             linked += len(text) if in_links else 0
             emphasised += len(text) if in_emphasis else 0
