@@ -45,6 +45,7 @@ TABLES = (
     "stories",
     "private.fingerprints",
     "private.indexed_articles",
+    "private.common_fingerprints",
     "private.story_terms",
     "private.story_members",
 )
