@@ -22,6 +22,7 @@ COMMANDS = {
     "import": ("flows.cli.import_files", "Load articles from JSON lines, plain text or WARC files."),
     "sql": ("flows.cli.sql", "Query the warehouse with SQL."),
     "dashboard": ("flows.cli.dashboard", "Look at the warehouse in your browser."),
+    "shell": ("flows.cli.shell", "Query the warehouse with SQL, interactively."),
     "search": ("flows.cli.search", "Find articles by words in their headline and text."),
     "feed": ("flows.cli.feed", "Write the newest articles that match a search as an Atom or RSS feed."),
     "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
