@@ -2,6 +2,7 @@
 """Score newsloom and trafilatura on every collection of pages, in one table.
 
 usage: python benchmarks/extraction_quality.py [--shared DIR] [--cache FILE] [--folds N] [--hold-out hosts|collections]
+           [--extractor newsloom|trafilatura]
 
 Needs LightGBM (dependency group `training`): the model that chooses the text is trained anew for each fold, on pages of
 other hosts only, so that no page is scored by a model that has seen its host. `--hold-out collections` scores each
@@ -97,9 +98,11 @@ def bag_f1(truth: str, text: str) -> float:
 
 
 def is_same_day(stated: str, found: datetime | None) -> bool:
-    """True for the day of the truth, in its own zone or in UTC."""
+    """True for the day of the truth, in its own zone or in UTC; of some only the month or the year is known."""
     if found is None:
         return False
+    if len(stated) < len("2000-01-01"):
+        return found.isoformat().startswith(stated)
     wanted = datetime.fromisoformat(stated)
     days = {wanted.date()}
     if wanted.tzinfo:
@@ -174,6 +177,7 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--folds", type=int, default=5)
+    parser.add_argument("--extractor", choices=("newsloom", "trafilatura"), help="score only this one")
     parser.add_argument("--hold-out", choices=("hosts", "collections"), default="hosts")
     args = parser.parse_args()
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -189,6 +193,8 @@ def main() -> None:
     for collection in dict.fromkeys(page.collection for page in pages):
         of_it = [page for page in pages if page.collection == collection]
         for extractor, run in extractors.items():
+            if args.extractor not in (None, extractor):
+                continue
             results = [(page, run(page.page, page.url, unseen[page.id])) for page in of_it]
             print(row(collection, len(of_it), extractor, figures(results)), flush=True)
     for kind, without_article in others(args.shared).items():
