@@ -29,6 +29,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py
 
 from flows.dedup.records import NewText
 from flows.dedup.run import deduplicate
+from flows.dedup.stories.candidates import CENTROID_TERMS, STRONG_TERMS
+from flows.dedup.stories.vectors import TERMS
 from flows.dedup.text.features import features_of
 from flows.dedup.upkeep import close_quiet_stories, refresh_idf_if_grown
 from flows.identifiers import digest
@@ -148,14 +150,15 @@ SELECT story_id, 'A title' AS title, since AS first_at, since AS last_at, 2 AS a
        1.0 AS similarity
 FROM filling WHERE hash(article_id) % 10 < {stories} ORDER BY since;
 INSERT INTO private.story_terms
-SELECT CAST(last_at AS DATE), story_id, hash(story_id, place) % 4294967295, 200 + 10 * (40 - place), place < 12
-FROM stories, range(40) AS places(place) WHERE article_id IN (SELECT article_id FROM filling)
+SELECT CAST(last_at AS DATE), story_id, hash(story_id, place) % 4294967295, 200 + 10 * ({centroid} - place),
+       place < {strong}
+FROM stories, range({centroid}) AS places(place) WHERE article_id IN (SELECT article_id FROM filling)
 ORDER BY last_at, story_id, place;
 INSERT INTO private.story_members
 SELECT CAST(since AS DATE), article_id, story_id, since, since, since, 'A title of some eight words, as is usual', 'en',
        ['paper' || (hash(article_id) % 300) || '.example'],
-       list_transform(range(48), place -> hash(article_id, place) % 4294967295)::UINTEGER[],
-       list_transform(range(48), place -> 200 + 10 * (48 - place))::USMALLINT[]
+       list_transform(range({terms}), place -> hash(article_id, place) % 4294967295)::UINTEGER[],
+       list_transform(range({terms}), place -> 200 + 10 * ({terms} - place))::USMALLINT[]
 FROM filling ORDER BY since;
 DROP TABLE filling;
 """
@@ -168,7 +171,17 @@ def fill(writer: Writer, stored: int, per_day: int, news: Iterator[tuple[NewText
         step = 86_400e6 / per_day
         start = START - timedelta(microseconds=step * (stored - real))
         with writer.transaction() as connection:
-            connection.execute(FILL.format(start=start.isoformat(), step=step, many=stored - real, stories=5))
+            connection.execute(
+                FILL.format(
+                    start=start.isoformat(),
+                    step=step,
+                    many=stored - real,
+                    stories=5,
+                    terms=TERMS,
+                    strong=STRONG_TERMS,
+                    centroid=CENTROID_TERMS,
+                )
+            )
     for _ in range(0, real, 1000):
         load(writer, list(islice(news, 1000)))
     with writer.transaction() as connection:  # as every night

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 # So many terms of a story and of an article are searched for: on real events and on a wire, 99.8 % of the pairs at the
 # threshold are found so.
 STRONG_TERMS = 16
-MAX_SCALE = 1.25
+CENTROID_TERMS = 40  # stored of a story of several articles: only stories that are collapsed are compared by these
+MAX_SCALE = 1.25  # of the strong terms of a story of one article, which are all that is stored of it
 MIN_STRONG_PRODUCT = 0.05  # of the strong terms of a story and an article; only above that both are compared in full
 # Stored members that are clustered again, for each new article, and in any case. Further stories are collapsed, the
 # largest first, because one more article changes them least. On ECB+ five are enough, on a stream of all news two.
@@ -89,10 +90,10 @@ class CandidateSet:
         return min(times, default=_NO_DAY), max(times, default=_NO_DAY)
 
 
-def strong(found: Vectors) -> NDArray[np.bool_]:
+def strong(found: Vectors, most: int = STRONG_TERMS) -> NDArray[np.bool_]:
     """Which entries are among the heaviest of their row."""
     place = np.arange(len(found.rows)) - np.searchsorted(found.rows, found.rows)
-    is_strong: NDArray[np.bool_] = place < STRONG_TERMS
+    is_strong: NDArray[np.bool_] = place < most
     return is_strong
 
 
