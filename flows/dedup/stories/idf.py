@@ -55,6 +55,7 @@ YOUNG_ARTICLES = 50  # fewer say nothing about a language
 TEMPLATE_SHARE = 0.0015  # of the articles of a source in one segment
 TEMPLATE_ARTICLES = 200
 UNLISTED_TEMPLATE_ARTICLES = 5
+KIND_SHARE = 0.2  # of the articles of all sources in one segment: more than any event has
 
 
 def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
@@ -82,13 +83,18 @@ def with_templates(known: Idf, articles: Mapping[tuple[bool, str, str], Sequence
 
     `articles` has the terms of each dated article, by whether its language has a stop list, language and source. An
     outlet reports an event a few times, so that what many of its articles have is its way of writing, or the kind of
-    news. Texts of unknown language are often tables: a few show what they have in common.
+    news. Texts of unknown language are often tables: a few show what they have in common. So is what a fifth of the
+    articles of all sources have.
     """
     found = [
         _common(texts, TEMPLATE_SHARE)
         for (has_list, _, _), texts in articles.items()
         if len(texts) >= (TEMPLATE_ARTICLES if has_list else UNLISTED_TEMPLATE_ARTICLES)
     ]
+    languages: dict[str, list[NDArray[np.uint32]]] = {}
+    for (_, language, _), texts in articles.items():
+        languages.setdefault(language, []).extend(texts)
+    found += [_common(texts, KIND_SHARE) for texts in languages.values() if len(texts) >= TEMPLATE_ARTICLES]
     return _joined([known, *found])
 
 

@@ -30,3 +30,9 @@ def test_what_many_articles_of_one_source_share_is_a_template() -> None:
     assert found.terms.tolist() == [1]
     assert with_templates(NO_IDF, {(True, "en", "a.example"): articles[1:]}) is NO_IDF
     assert with_templates(NO_IDF, {(False, "unknown", "a.example"): articles[1:]}).terms.tolist() == [1]
+
+
+def test_what_a_fifth_of_the_articles_of_all_sources_have_is_no_event() -> None:
+    articles = [np.array([1, 2 + number % 10, 100 + number], np.uint32) for number in range(TEMPLATE_ARTICLES)]
+    sources = {(True, "en", f"{source}.example"): articles[source::20] for source in range(20)}
+    assert with_templates(NO_IDF, sources).terms.tolist() == [1]
