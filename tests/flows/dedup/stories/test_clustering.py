@@ -39,8 +39,8 @@ def test_time_separates_articles_with_the_same_words() -> None:
 
 def test_an_article_in_between_joins_articles_too_far_apart_in_time() -> None:
     days = [node(0), node(24 * 9), node(24 * 18)]
-    assert cluster(days[::2], pairs((0, 1, 0.255)), []) == [[0], [1]]
-    assert cluster(days, pairs((0, 1, 0.255), (1, 2, 0.255), (0, 2, 0.255)), []) == [[0, 1, 2]]
+    assert cluster(days[::2], pairs((0, 1, 0.25)), []) == [[0], [1]]
+    assert cluster(days, pairs((0, 1, 0.25), (1, 2, 0.25), (0, 2, 0.25)), []) == [[0, 1, 2]]
 
 
 def test_a_story_lasts_thirty_days_at_most() -> None:
