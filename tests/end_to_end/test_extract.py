@@ -189,8 +189,8 @@ def test_a_missing_sources_file_names_the_command_that_makes_one(tmp_path: Path)
     assert "`newsloom sources add URL`" in said
 
 
-def test_the_example_of_a_sources_file_has_nobodys_contact(tmp_path: Path) -> None:
+def test_a_first_sources_file_has_nobodys_contact(tmp_path: Path) -> None:
     file = tmp_path / "sources.toml"
-    newsloom("sources", "init", "--sources", file)
+    newsloom("init", "--topic", "technology", "--sources", file)
     assert "contact" not in tomllib.loads(file.read_text())["crawl"]
     assert "no contact address" in newsloom("sources", "check", "--sources", file, code=2)
