@@ -53,7 +53,7 @@ PENALTY = 50.0
 """Of the squared weights of standardised measurements; 10 to 200 do as well out of fold, and smaller weights depend
 less on the collections."""
 REFUSED = 0.01
-"""Share of the articles that may score above the limit."""
+"""Share of the articles of each of these collections that may score above the limit."""
 FOLDS = 8
 STEPS = 30
 
@@ -137,8 +137,7 @@ def main() -> None:
     for number in range(FOLDS):
         model = fitted(values[fold != number], is_other[fold != number])
         unseen[fold == number] = scores(model, values[fold == number])
-    chosen = np.isin(collections, CHOOSING)
-    limit = float(np.quantile(unseen[chosen], 1 - REFUSED))
+    limit = max(float(np.quantile(unseen[collections == collection], 1 - REFUSED)) for collection in CHOOSING)
     print(f"{len(names)} measurements, {len(pages)} pages; limit {limit:.3f}")
     print(f"{'collection':12}{'pages':>7}{'refused':>9}   (out of fold, by host)")
     for collection in COLLECTIONS:
