@@ -1,9 +1,12 @@
 # `make demo` and `make test` set up everything that they need in .venv, from requirements.lock.
-PYTHON ?= python3
+# The first of these that fits; another one: make PYTHON=/path/to/python3.12
+FITS = import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 15))
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+  $$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test chaos lint types docs lock clean
+.PHONY: demo test chaos lint types docs lock wheels clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
@@ -30,9 +33,11 @@ docs: $(READY)
 	$(BIN)/python -m flows.cli.messages_page > docs/messages.md
 
 $(READY): pyproject.toml requirements.lock
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] < (3, 14))' || \
-	  { echo "newsloom needs Python 3.11, 3.12 or 3.13; $(PYTHON) is $$($(PYTHON) --version). Try: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@python='$(PYTHON)'; test -n "$$python" || \
+	  { echo "newsloom needs Python 3.11, 3.12, 3.13 or 3.14; found: $$(python3 --version 2>&1)."; \
+	    echo "If you have one of them elsewhere: make PYTHON=/path/to/python3.12"; exit 1; }; \
+	$$python -c '$(FITS)' || { echo "newsloom needs Python 3.11, 3.12, 3.13 or 3.14; $$python is $$($$python --version)"; exit 1; }; \
+	$$python -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -41,6 +46,12 @@ $(READY): pyproject.toml requirements.lock
 lock: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --group dev \
 	  --custom-compile-command "make lock" pyproject.toml -o requirements.lock
+
+# Whether every locked package has a wheel for each version of Python; installs nothing, but asks the package index.
+wheels: $(READY)
+	@for version in 3.11 3.12 3.13 3.14; do \
+	  $(BIN)/uv pip install --quiet --dry-run --target .venv/wheels --no-deps --require-hashes --only-binary :all: \
+	    --python-version $$version -r requirements.lock && echo "wheels for Python $$version: all" || exit 1; done
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis newsloom-demo
