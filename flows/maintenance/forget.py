@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Segment
 from crawlers.archive.erase import erase_from_segments
+from crawlers.content_codings import GZIP_MAGIC, BodyTooLargeError, unpack_gzip
 from crawlers.discovery import url_key_or_none
 from crawlers.errors import ArchiveError
+from crawlers.limits import MAX_SITEMAP_BYTES
 from flows.dedup.recompute import process_queue
 from flows.errors import FlowsError
 from flows.pipeline.blocklist import Blocklist, add_to_blocklist, read_blocklist
@@ -149,7 +151,9 @@ def _replacement(segment: Segment, fetch: Fetch, forgotten: Blocklist, needles: 
     if clean.offset is not None and clean.kind not in (Kind.PAGE, Kind.RECORD) and needles:
         try:
             body = segment.read(clean.offset).body
-        except ArchiveError:
+            if body.startswith(GZIP_MAGIC):  # a sitemap.xml.gz
+                body = unpack_gzip(body, MAX_SITEMAP_BYTES).content
+        except (ArchiveError, BodyTooLargeError):
             body = b""
         if any(needle in body for needle in needles):
             clean = replace(clean, offset=None)

@@ -10,7 +10,7 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Fetch, Outcome
+from crawlers.archive import Fetch, Kind, Outcome
 from crawlers.discovery import url_key_or_none
 from flows.errors import FlowsError
 from flows.identifiers import digest
@@ -43,13 +43,19 @@ class Blocklist:
         return self.has_source(fetch.source) or self.has_url(fetch.url) or self.has_url(fetch.final_url)
 
     def without(self, fetch: Fetch) -> Fetch:
-        """A fetch without anything forgotten: blanked, without some links, or as it is."""
+        """A fetch without anything forgotten: blanked, without some links, or as it is.
+
+        A listing that names a forgotten URL loses its stored content, which has the headline as well.
+        """
         if not self.keys and not self.sources:
             return fetch
         if self.is_about(fetch):
             return blank(fetch, hide_source=self.has_source(fetch.source))
         links = tuple(link for link in fetch.links if not self.has_url(link.url))
-        return fetch if len(links) == len(fetch.links) else replace(fetch, links=links)
+        if len(links) == len(fetch.links):
+            return fetch
+        is_listing = fetch.kind not in (Kind.PAGE, Kind.RECORD)
+        return replace(fetch, links=links, offset=None if is_listing else fetch.offset)
 
 
 def blank(fetch: Fetch, *, hide_source: bool) -> Fetch:
