@@ -14,6 +14,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 from crawlers.archive import Fetch, Kind, Outcome, RecordReader, Segment
 from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Rejection, RejectionReason, extract, extract_record
+from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
 from flows.pipeline.worker_processes import start_worker, worker_context
 
@@ -148,11 +149,16 @@ def read_and_extract(records: RecordReader, page: Fetch) -> Article | Rejection:
     except ArchiveError as error:
         return Rejection(RejectionReason.EXTRACTOR_ERROR, str(error))
     if page.kind is Kind.RECORD:
-        return extract_record(stored.body, stored.content_type or "", page.url)
-    return extract(
-        stored.body,
-        page.final_url or page.url,
-        http_charset=stored.http_charset,
-        fetched_at=page.fetched_at,
-        listed_at=page.published_hint,
-    )
+        found = extract_record(stored.body, stored.content_type or "", page.url)
+    else:
+        found = extract(
+            stored.body,
+            page.final_url or page.url,
+            http_charset=stored.http_charset,
+            fetched_at=page.fetched_at,
+            listed_at=page.published_hint,
+        )
+    if isinstance(found, Article) and len(found.text) > MAX_TEXT_CHARS:
+        detail = f"the text has {len(found.text):,} characters; the limit is {MAX_TEXT_CHARS:,}"
+        return Rejection(RejectionReason.TOO_LARGE, detail)
+    return found

@@ -13,10 +13,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome, SegmentWriter, sealed_segments
+from crawlers.archive import (
+    Exchange,
+    Fetch,
+    ImportedRecord,
+    Kind,
+    Outcome,
+    RecordReader,
+    SegmentWriter,
+    sealed_segments,
+)
 from crawlers.extraction import Article, Rejection, RejectionReason
+from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ArticleVersion
-from flows.pipeline.extract import Extractor
+from flows.pipeline.extract import Extractor, read_and_extract
 from tests.end_to_end.conftest import article
 from tests.flows.pipeline.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_page_slowly
 
@@ -139,3 +149,22 @@ def kill_the_worker() -> None:
     (worker,) = multiprocessing.active_children()
     assert worker.pid is not None
     os.kill(worker.pid, signal.SIGKILL)
+
+
+def test_a_text_as_long_as_a_book_is_rejected_before_it_is_compared(tmp_path: Path) -> None:
+    text = "Some words of a text. " * (MAX_TEXT_CHARS // 22)
+    records = [
+        b'{"url": "http://town.example/r", "title": "A record", "text": "' + text.encode() + more + b'"}'
+        for more in (b"", b"And a few more of them.")
+    ]
+    with SegmentWriter(tmp_path, "abc") as writer:
+        for record in records:
+            fetch = Fetch("http://town.example/r", "town", Kind.RECORD, Outcome.FETCHED, datetime.now(UTC))
+            writer.add(fetch, ImportedRecord("http://town.example/r", "application/json", record))
+    (segment,) = sealed_segments(tmp_path)
+    with RecordReader(segment) as reader:
+        first, second = (read_and_extract(reader, fetch) for fetch in segment.fetches())
+    assert isinstance(first, Article)
+    assert isinstance(second, Rejection)
+    assert second.reason is RejectionReason.TOO_LARGE
+    assert second.detail == "the text has 1,000,011 characters; the limit is 1,000,000"
