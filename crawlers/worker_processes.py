@@ -40,10 +40,11 @@ def start_worker(memory: int) -> None:
     A terminal sends Ctrl-C to all processes: only the parent handles it, and ends its workers.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        # Before the limit: a thread that gets no memory while it starts lets `Thread.start` wait for ever.
+        when_parent_ends(parent, exit_now)
     soft, hard = resource.getrlimit(resource.RLIMIT_AS)
     allowed = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     if soft == resource.RLIM_INFINITY or soft > allowed:
         resource.setrlimit(resource.RLIMIT_AS, (allowed, hard))
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        when_parent_ends(parent, exit_now)

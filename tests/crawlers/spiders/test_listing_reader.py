@@ -50,11 +50,19 @@ def test_a_listing_beyond_the_limit_of_time_fails_and_the_next_one_is_read() -> 
 
 
 def test_a_listing_beyond_the_limit_of_memory_fails() -> None:
-    # A process without memory may crash, or hang when not even a thread of its own can start.
     reader = ListingReader(seconds=10, memory=400 << 20)
     try:
         with pytest.raises(BadListingError, match=r"400 MiB of memory|crashed|longer than 10 s"):
             asyncio.run(reader.read(fetched("<urlset>" + "<![CDATA[]]>" * 3_500_000)))
+    finally:
+        reader.stop()
+
+
+def test_a_worker_with_hardly_any_memory_fails_and_does_not_hang() -> None:
+    reader = ListingReader(seconds=10, memory=1 << 20)
+    try:
+        with pytest.raises(BadListingError, match=r"1 MiB of memory|crashed|cannot start"):
+            asyncio.run(asyncio.wait_for(reader.read(LARGE), 60))
     finally:
         reader.stop()
 
