@@ -154,7 +154,7 @@ def test_search_shows_headline_source_and_snippet(filled: Path) -> None:
     assert newsloom("search", "floods", "--data", str(filled)).stdout == (
         "2026-03-01 12:00  courier\nFlood in March\nText of 1.\nhttp://courier.example/1\n"
     )
-    assert newsloom("search", "zzz'", "--data", str(filled)).stdout == 'no article contains all words of "zzz\'"\n'
+    assert newsloom("search", "zzz'", "--data", str(filled)).stdout == 'no article matches "zzz\'"\n'
 
 
 def test_search_answers_programs_and_can_be_restricted(filled: Path) -> None:

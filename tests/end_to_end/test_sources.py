@@ -168,7 +168,7 @@ def test_every_table_of_the_file_is_checked_before_anything_starts(newsloom: New
 def test_a_publisher_that_the_catalogue_does_not_have(newsloom: Newsloom) -> None:
     unknown = newsloom("sources", "add", "--from-catalogue", "Zzz Times", code=2).stderr
     assert "no publisher named 'Zzz Times'" in unknown
-    assert "unknown language 'xx'" in newsloom("sources", "add", "--language", "xx", code=2).stderr
+    assert "language 'xx'; available: " in newsloom("sources", "add", "--language", "xx", code=2).stderr
 
 
 def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newsloom) -> None:
