@@ -14,7 +14,7 @@ anything over 10 MiB is a log, a dump or a trap."""
 
 MAX_TEXT_CHARS = 1_000_000
 """Of the text of an article, about 170,000 words. Finding duplicates takes a hundred times the memory of a text; a
-longer one is a book or a trap."""
+longer one is no article, or a trap."""
 
 MAX_LISTING_BYTES = 20 * _MIB
 """Of a feed or section page; the largest real ones have a few MB."""

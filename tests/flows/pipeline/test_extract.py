@@ -151,7 +151,7 @@ def kill_the_worker() -> None:
     os.kill(worker.pid, signal.SIGKILL)
 
 
-def test_a_text_as_long_as_a_book_is_rejected_before_it_is_compared(tmp_path: Path) -> None:
+def test_a_text_of_over_a_million_characters_is_rejected_before_it_is_compared(tmp_path: Path) -> None:
     text = "Some words of a text. " * (MAX_TEXT_CHARS // 22)
     records = [
         b'{"url": "http://town.example/r", "title": "A record", "text": "' + text.encode() + more + b'"}'
