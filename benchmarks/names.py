@@ -4,7 +4,7 @@
 usage: python benchmarks/names.py REPORTS.jsonl.gz
 
 Each report has `title`, `text`, `published_at`, and the tags `places`, `people`, `orgs` (such as "west-germany",
-"james-baker", "imf"). The weights in warehouse/names/extract.py were chosen on the first, third, … day; "other days" is
+"james-baker", "imf"). The weights in warehouse/names/places.py were chosen on the first, third, … day; "other days" is
 the figure to quote. The USA are left out: an American wire tags nearly every report with them.
 """
 
@@ -21,10 +21,15 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from typing import TYPE_CHECKING
+
 from babel import Locale
 
-from warehouse.names.extract import Mention, names_of
+from warehouse.names.extract import names_of
 from warehouse.names.gazetteer import folded
+
+if TYPE_CHECKING:
+    from warehouse.names.mention import Mention
 
 OTHER_TAGS = {
     "uk": "GB", "usa": "US", "west-germany": "DE", "east-germany": "DE", "ussr": "RU", "hong-kong": "HK", "uae": "AE",

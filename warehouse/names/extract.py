@@ -6,54 +6,25 @@ give the names of countries only.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass
 from functools import cache
-from math import log1p
 from typing import TYPE_CHECKING
 
 import justext
 
-from warehouse.names.gazetteer import country_name, folded, hints, longest_places, places, word_lists
+from warehouse.names.gazetteer import folded, word_lists
+from warehouse.names.mention import Mention
+from warehouse.names.places import places_of
+from warehouse.names.tokens import tokens_of, without_possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from warehouse.names.gazetteer import Place
+    from warehouse.names.tokens import Token
 
 # Every noun has a capital: only places are told apart.
 NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
-EARLY = 50  # words
-HEADLINE = 3  # a name in the headline counts as so many in the text
 MOST_NAMES = 60  # of an article, the most frequent ones
-# Words: U.S., J.P., AT&T, O'Brien, Jean-Paul, Corp.
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[&'’-][^\W_]+)*")
-_SENTENCE_END = re.compile(r"[.!?:;\n•\"“”„»«()\[\]]")
-_POSSESSIVE = re.compile(r"['’]s?$")
-
-
-@dataclass(slots=True)
-class Mention:
-    """A name in an article. `kind` is person, organisation, place, country or None where unknown.
-
-    `country` is the ISO 3166-1 code of a country or place. `about` is true for countries that the article is about.
-    """
-
-    name: str
-    kind: str | None
-    times: int
-    in_headline: bool
-    country: str | None = None
-    about: bool = False
-
-
-@dataclass(slots=True)
-class _Token:
-    text: str
-    starts: bool  # begins a sentence
-    joined: bool  # only a space before it
-    capital: bool  # begins with a capital letter
 
 
 @dataclass(slots=True)
@@ -72,9 +43,9 @@ def names_of(title: str, text: str, language: str | None) -> list[Mention]:
     name in the same article.
     """
     language = language or "en"
-    headline, body = _tokens(title), _tokens(text)
+    headline, body = tokens_of(title), tokens_of(text)
     seen_lower = {token.text for token in body if token.text.islower()}
-    places, at_places = _places(headline, body, language)
+    places, at_places = places_of(headline, body, language)
     if language in NOUNS_IN_CAPITALS:
         return places
     names = _names(body, at_places, seen_lower, language)
@@ -91,37 +62,8 @@ def names_of(title: str, text: str, language: str | None) -> list[Mention]:
     return found[:MOST_NAMES] + places
 
 
-def _tokens(text: str) -> list[_Token]:
-    found = []
-    end = 0
-    for match in _TOKEN.finditer(text):
-        start = match.start()
-        word = match[0]
-        joined, starts = False, False
-        if start == end + 1 and text[end] == " ":
-            joined = True
-        else:
-            gap = text[end:start]
-            # A full stop after an initial or a short title does not end a sentence.
-            joined = gap == ". " and _abbreviates(text, end)
-            starts = end == 0 or (not joined and bool(_SENTENCE_END.search(gap)))
-        found.append(_Token(word, starts, joined, word[0].isupper()))
-        end = match.end()
-    return found
-
-
-def _abbreviates(text: str, end: int) -> bool:
-    word = text[max(0, end - 5) : end].rpartition(" ")[2]
-    return word[:1].isupper() and (len(word) == 1 or word in _SHORT)
-
-
-_SHORT = frozenset(
-    {"Mr", "Mrs", "Ms", "Dr", "Prof", "Sen", "Rep", "Gen", "Col", "Capt", "Rev", "St", "Jr", "Gov", "Lt", "Sgt"}
-)
-
-
 def _names(
-    body: Sequence[_Token], at_places: set[int], seen_lower: set[str], language: str
+    body: Sequence[Token], at_places: set[int], seen_lower: set[str], language: str
 ) -> dict[tuple[str, ...], _Name]:
     lists, stop = word_lists(), _stop_words(language)
     found: dict[tuple[str, ...], _Name] = {}
@@ -157,7 +99,7 @@ def _names(
 
 def _add(
     found: dict[tuple[str, ...], _Name],
-    body: Sequence[_Token],
+    body: Sequence[Token],
     run: list[int],
     at_places: set[int],
     seen_lower: set[str],
@@ -186,7 +128,7 @@ def _add(
         return
     if at_places.issuperset(run):
         return
-    words = tuple(_bare(body[index].text) for index in run)
+    words = tuple(without_possessive(body[index].text) for index in run)
     if len(words) == 1 and (len(words[0].rstrip(".")) < 2 or words[0].casefold() in stop):
         return
     key = tuple(folded(word) for word in words)
@@ -200,23 +142,6 @@ def _add(
         name.person += 1 if person else 0
     elif person:
         name.person += 2
-
-
-def is_about(here: Evidence) -> bool:
-    """Whether an article is about a country.
-
-    A logistic regression on the editors' tags of a wire's reports of every second day; benchmarks/names.py tells what
-    it does on the other days. The threshold is the one with the best F1, at a probability of a third.
-    """
-    score = (
-        2.0 * min(here.headline, 1)
-        + 1.4 * log1p(here.country)
-        + 0.8 * log1p(here.adjective)
-        + 1.1 * log1p(here.early)
-        + 1.6 * log1p(here.hints)
-        + 1.2 * here.share
-    )
-    return score >= 1.65
 
 
 def _fold(names: dict[tuple[str, ...], _Name]) -> None:
@@ -252,108 +177,6 @@ def _kind(name: _Name) -> str | None:
     if len(name.words) == 1 and len(name.words[0]) > 1 and name.words[0].isupper():
         return "organisation"
     return None
-
-
-@dataclass(slots=True)
-class Evidence:
-    """What an article says of a country: how often its parts have which kind of name, and where."""
-
-    headline: int = 0  # its name or adjective
-    headline_city: int = 0
-    country: int = 0
-    adjective: int = 0
-    city: int = 0
-    early: int = 0  # of these, among the first EARLY words
-    hints: int = 0
-    share: float = 0.0  # of all names of countries in the text, the headline HEADLINE times
-
-    @property
-    def times(self) -> int:
-        """The number of times that the text names it."""
-        return self.country + self.adjective + self.city
-
-
-def evidence_of(
-    headline: Sequence[_Token], body: Sequence[_Token], language: str
-) -> tuple[dict[str, Evidence], dict[str, Mention], set[int]]:
-    """The evidence for each country, the cities by name, and the tokens of the body that are names of places."""
-    found: dict[str, Evidence] = {}
-    cities: dict[str, Mention] = {}
-    used: set[int] = set()
-    for start, end, place, name in _find_places(body, language):
-        used.update(range(start, end))
-        here = found.setdefault(place.country, Evidence())
-        setattr(here, place.kind, getattr(here, place.kind) + 1)
-        here.early += start < EARLY
-        if place.kind == "city":
-            city = cities.setdefault(folded(name), Mention(name, "place", 0, False, place.country))
-            city.times += 1
-    for _, _, place, name in _find_places(headline, language):
-        if place.kind != "city":
-            found.setdefault(place.country, Evidence()).headline += 1
-        elif folded(name) in cities:  # a headline in capitals does not tell names from words
-            found[place.country].headline_city += 1
-            cities[folded(name)].in_headline = True
-    for code, count in _hints([*headline, *body]).items():
-        found.setdefault(code, Evidence()).hints += count
-    total = sum(_mass(here) for here in found.values())
-    for here in found.values():
-        here.share = _mass(here) / total if total else 0.0
-    return found, cities, used
-
-
-def _mass(here: Evidence) -> int:
-    return here.times + HEADLINE * (here.headline + here.headline_city)
-
-
-def _hints(tokens: Sequence[_Token]) -> Counter[str]:
-    lists = hints()
-    found: Counter[str] = Counter()
-    for index, token in enumerate(tokens):
-        code = lists.firms.get(token.text)
-        if code is None and token.text in lists.currencies and index:
-            before = tokens[index - 1].text
-            if before[-1].isdigit() or before in lists.amounts:
-                code = lists.currencies[token.text]
-        if code is not None:
-            found[code] += 1
-    return found
-
-
-def _places(headline: Sequence[_Token], body: Sequence[_Token], language: str) -> tuple[list[Mention], set[int]]:
-    """Mentions of countries and cities, and the tokens of the body that are names of places."""
-    evidence, cities, used = evidence_of(headline, body, language)
-    countries = [
-        Mention(country_name(code), "country", here.times, here.headline > 0, code, is_about(here))
-        for code, here in sorted(evidence.items())
-        if here.times or here.headline or is_about(here)
-    ]
-    return sorted(cities.values(), key=lambda city: city.name) + countries, used
-
-
-def _find_places(tokens: Sequence[_Token], language: str) -> Iterator[tuple[int, int, Place, str]]:
-    """Names of places: the first token, the one after the last, the place and its name as written."""
-    known, longest = places(language), longest_places(language)
-    free = 0  # names do not overlap
-    for at, token in enumerate(tokens):
-        if at < free or not token.capital:
-            continue
-        words = [_bare(token.text)]
-        most = longest.get(folded(words[0]), 0)
-        while len(words) < most and at + len(words) < len(tokens) and tokens[at + len(words)].joined:
-            words.append(_bare(tokens[at + len(words)].text))
-        while words:
-            place = known.get(folded(" ".join(words))) if most else None
-            if place is not None:
-                free = at + len(words)
-                yield at, free, place, " ".join(words)
-                break
-            words.pop()
-
-
-def _bare(word: str) -> str:
-    """A word without its possessive ending."""
-    return _POSSESSIVE.sub("", word) if "'" in word or "’" in word else word
 
 
 @cache

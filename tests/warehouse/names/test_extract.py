@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
-from warehouse.names.extract import Mention, names_of
+from warehouse.names.extract import names_of
+
+if TYPE_CHECKING:
+    from warehouse.names.mention import Mention
 
 REPORT = (
     "Finance Minister Ann Example said on Monday the Harbour Bank Ltd would close its office in Lyon. "
