@@ -1,6 +1,6 @@
 -- Which stories do most sources carry, and one does not?
 CREATE OR REPLACE VIEW silences AS
-WITH newest AS (SELECT max(first_seen_at) AS moment FROM article_state),
+WITH newest AS (SELECT max(last_at) AS moment FROM stories),
 big AS (
     SELECT story_id, title, first_at, last_at, sources, outlets
     FROM stories, newest
@@ -28,7 +28,7 @@ FROM published
 JOIN big USING (story_id)
 JOIN able USING (story_id)
 WHERE NOT list_contains(big.outlets, published.source) AND 2 * big.sources > able.sources;
-COMMENT ON VIEW silences IS 'Stories of the last 30 days that more than half of the sources carry that published in their language at that time (at least three), with the sources that do not.';
+COMMENT ON VIEW silences IS 'Stories of the 30 days until the latest article that more than half of the sources carry that published in their language at that time (at least three), with the sources that do not.';
 COMMENT ON COLUMN silences.source IS 'A source that has no article of the story.';
 COMMENT ON COLUMN silences.sources IS 'Number of sources that carry the story.';
 COMMENT ON COLUMN silences.share IS 'Their share of the sources that published in the language of the story while it ran, 0 to 1.';

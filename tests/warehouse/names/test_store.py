@@ -47,6 +47,18 @@ def test_articles_without_names_are_not_read_again(writer: Writer) -> None:
     assert names(writer) == set()
 
 
+def test_the_latest_names_of_an_archive_are_those_of_its_last_month(writer: Writer) -> None:
+    at = NOON - timedelta(days=900)
+    load(
+        writer,
+        article_row(1, title="News", text="Then Ann Example spoke.", language="en", published_at=at),
+        article_row(
+            2, title="News", text="Then Bob Sample spoke.", language="en", published_at=at - timedelta(days=30)
+        ),
+    )
+    assert writer.connection.execute("SELECT name FROM top_names").fetchall() == [("Ann Example",)]
+
+
 def test_names_of_removed_versions_go(writer: Writer) -> None:
     load(writer, article_row(1, title="News", text="Then Ann Example spoke.", language="en"))
     remove_names(writer.connection, [0])
@@ -69,6 +81,11 @@ def test_the_views_count_by_day_source_company_and_country(writer: Writer) -> No
         "WHERE name = 'Ann Example' ORDER BY source"
     ).fetchall() == [("courier", 2, 0), ("post", 1, 0)]
     assert ask("SELECT articles, sources FROM top_names WHERE name = 'Ann Example'").fetchall() == [(3, 2)]
+    load(
+        writer,
+        article_row(5, title="News", text="Cat Later left.", published_at=NOON + timedelta(days=9), language="en"),
+    )
+    assert ask("SELECT articles FROM top_names WHERE name = 'Cat Later'").fetchall() == [], "it is of a day to come"
     assert ask("SELECT name, articles FROM named_with('ann example') ORDER BY ALL").fetchall() == [
         ("Bob Sample", 1),
         ("Norway", 2),
