@@ -6,6 +6,7 @@ give the names of countries only.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 # Every noun has a capital: only places are told apart.
 NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
 MOST_NAMES = 60  # of an article, the most frequent ones
+_CONTRACTION = re.compile(r"['’](?:m|d|ll|re|ve|t)$")  # I'm, They've
 
 
 @dataclass(slots=True)
@@ -129,7 +131,9 @@ def _add(
     if at_places.issuperset(run):
         return
     words = tuple(without_possessive(body[index].text) for index in run)
-    if len(words) == 1 and (len(words[0].rstrip(".")) < 2 or words[0].casefold() in stop):
+    if len(words) == 1 and (
+        len(words[0].rstrip(".")) < 2 or words[0].casefold() in stop or _CONTRACTION.search(words[0])
+    ):
         return
     key = tuple(folded(word) for word in words)
     name = found.setdefault(key, _Name(words))

@@ -46,6 +46,12 @@ def test_words_that_only_begin_a_sentence_and_days_are_no_names() -> None:
     assert {"Monday", "March", "Stones", "He", "It", "The", "U.S. The"}.isdisjoint(found("Bank closes", REPORT))
 
 
+def test_contractions_are_no_names_and_names_with_an_apostrophe_are() -> None:
+    names = found("Talks", "She said: “We knew I’m late, and They'll wait for O’Brien.” Then O’Brien spoke.")
+    assert "O’Brien" in names
+    assert {"I’m", "They'll", "We"}.isdisjoint(names)
+
+
 def test_places_have_a_country_and_adjectives_count_for_it() -> None:
     names = found("Bank closes", REPORT)
     assert (names["Lyon"].kind, names["Lyon"].country) == ("place", "FR")
