@@ -63,8 +63,23 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
 
 
+def _print_versions(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        from flows.cli.versions import versions
+
+        click.echo(versions())
+        context.exit()
+
+
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(package_name="newsloom")
+@click.option(
+    "--version",
+    is_flag=True,
+    expose_value=False,
+    is_eager=True,
+    callback=_print_versions,
+    help="Show the versions of newsloom, of what it is built on, and of its methods, and exit.",
+)
 def newsloom() -> None:
     """News ingestion: from a list of sources to clean, de-duplicated articles in DuckDB."""
 

@@ -9,10 +9,13 @@ import shutil
 import socket
 import subprocess
 import sys
+import sysconfig
 import time
 import urllib.error
 import urllib.request
-from dataclasses import dataclass, field
+import venv
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,8 +28,8 @@ from tests.conftest import PREFECT_FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
+ROOT = Path(__file__).parents[2]
 PREFECT_DATABASE = "prefect.db"  # as Prefect calls it in its home, and newsloom in a data directory
 START_SECONDS = 240  # far more than the ten it takes: the machine may be busy
 
@@ -265,6 +268,73 @@ def town_sources(*hosts: str, segment_pages: int = 500, asks: str = 'feeds = ["h
     """A sources.toml for such sites, by their feeds or as `asks` says."""
     head = f"[crawl]\ndelay = 0\nsegment_pages = {segment_pages}\nrecheck_hours = []\n"
     return head + "".join(f'\n[[source]]\nname = "{host}"\n{asks.format(host=host)}\n' for host in hosts)
+
+
+@dataclass(frozen=True)
+class Demo:
+    """newsloom as a user installs it, and the data directory that its demo made."""
+
+    environment: Path
+    """The virtual environment; it has the packages of this one, without the checkout."""
+    data: Path
+    output: str
+    """What `newsloom demo` printed."""
+
+    def __call__(self, *arguments: str | Path) -> str:
+        """What a command prints, run in a folder with nothing of the checkout."""
+        outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        done = subprocess.run(
+            arguments, cwd=self.data.parent, env=outside | {"COLUMNS": "100", "NO_COLOR": "1"},
+            capture_output=True, text=True, timeout=480, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, f"{arguments} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def demo(session_folder: Path) -> Demo:
+    """The wheel of this checkout, built and installed; and `newsloom demo`, run from it once a session."""
+    folder = session_folder / "demo"
+    environment = folder / "environment"
+    demo = Demo(environment, folder / "empty" / "newsloom-demo", "")
+    with FileLock(session_folder / "demo.lock"):
+        if not (folder / "output").exists():
+            build_wheel(folder / "wheel")
+            install_wheel(folder / "wheel", environment)
+            demo.data.parent.mkdir()
+            (folder / "output").write_text(demo(environment / "bin" / "newsloom", "demo"), encoding="utf-8")
+    return replace(demo, output=(folder / "output").read_text(encoding="utf-8"))
+
+
+def build_wheel(folder: Path) -> None:
+    """Build the wheel with the build backend of the development packages."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, timeout=120)
+
+
+def install_wheel(folder: Path, environment: Path) -> None:
+    """Make an environment with the wheel of a folder, and with the packages of this environment.
+
+    Those are on its path by a .pth file; Python reads no .pth file of theirs, so the checkout is not on the path.
+    """
+    venv.create(environment, symlinks=True)
+    python = environment / "bin" / "python"
+    (wheel,) = folder.glob("*.whl")
+    uv = [
+        "uv",
+        "pip",
+        "install",
+        "--quiet",
+        "--offline",
+        "--no-index",
+        "--no-deps",
+        "--python",
+        str(python),
+        str(wheel),
+    ]
+    subprocess.run([sys.executable, "-m", *uv], cwd=folder, check=True, capture_output=True, timeout=120)
+    (site_packages,) = environment.glob("lib/python*/site-packages")
+    (site_packages / "packages-of-the-tests.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
