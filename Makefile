@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test chaos lint types docs lock wheels clean
+.PHONY: demo test chaos lint types docs site lock wheels clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
@@ -23,14 +23,20 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/codespell *.md docs
 
 types: $(READY)
 	$(BIN)/mypy
 
-# The pages that are made from the comments in the warehouse and from the messages in the code.
+# The pages that are made from the comments in the warehouse, and from the commands and messages in the code.
 docs: $(READY)
 	$(BIN)/python -m warehouse.schema_page > docs/schema.md
+	$(BIN)/python -m flows.cli.commands_page > docs/commands.md
 	$(BIN)/python -m flows.cli.messages_page > docs/messages.md
+
+# The documentation as a site, in .site; fails if a link or an anchor leads nowhere.
+site: $(READY)
+	$(BIN)/zensical build --strict
 
 $(READY): pyproject.toml requirements.lock
 	@python='$(PYTHON)'; test -n "$$python" || \
@@ -54,4 +60,4 @@ wheels: $(READY)
 	    --python-version $$version -r requirements.lock && echo "wheels for Python $$version: all" || exit 1; done
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis newsloom-demo
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache .site newsloom-demo

@@ -1,7 +1,7 @@
 """Collects every message that a user can see: `python -m flows.cli.messages_page > docs/messages.md`.
 
-Help texts come from the commands. Errors, log lines and other texts come from the source code: every string literal
-that reads like words counts, and values that the code inserts appear as {name}.
+They come from the source code: every string literal that reads like words counts, and values that the code inserts
+appear as {name}. Help texts are on another page (`commands_page`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
 import crawlers
 import flows
 import warehouse
+from flows.cli.commands_page import all_commands
 from flows.cli.main import newsloom
 from warehouse.checks.doctor import describe_check
 
@@ -29,11 +28,11 @@ if TYPE_CHECKING:
 INTRODUCTION = """\
 # Messages
 
-Every help text, error, log line and other text that newsloom shows, in one place, so that you can read them as a whole.
+Every error, log line and other text that newsloom shows, in one place, so that you can read them as a whole.
 Made by `python -m flows.cli.messages_page > docs/messages.md`. Do not edit this page: a test compares it with the code.
 
-In messages, {name} stands for a value, and [one|other] for a choice. The comments on tables and columns are in
-[schema.md](schema.md).
+In messages, {name} stands for a value, and [one|other] for a choice. The help texts are in
+[commands.md](commands.md), the comments on tables and columns in [schema.md](schema.md).
 """
 SECTIONS = {
     "error": "## Errors\n",
@@ -44,13 +43,13 @@ SECTIONS = {
     "Parts of messages, details of rejections and failed requests, allowed values in sources.toml, reports, and names\n"
     "in Prefect's user interface.\n",
 }
-WIDTH = 100  # of help texts
 LONGEST = 800  # characters of a message; longer literals are files, such as the beginning of a new sources.toml
 # What these modules write is not a message: pages of the demo's newspapers, generated documentation, SQL.
 NOT_MESSAGES = (
     "flows/demo/listings.py",
     "flows/demo/pages.py",
     "flows/demo/web.py",
+    "flows/cli/commands_page.py",
     "flows/cli/messages_page.py",
     "warehouse/formats.py",
     "warehouse/schema_page.py",
@@ -84,9 +83,9 @@ class Message:
 
 def messages_page() -> str:
     """The text of docs/messages.md."""
-    helps = dict(help_texts(newsloom, "newsloom"))
-    parts = [INTRODUCTION, "## Help\n", *(f"### {name}\n\n```\n{text}\n```\n" for name, text in helps.items())]
-    in_help = " ".join(" ".join(helps.values()).split())
+    parts = [INTRODUCTION]
+    helps = (context.get_help() for context in all_commands(newsloom, "newsloom"))
+    in_help = " ".join(" ".join(helps).split())
     messages = [message for message in all_messages() if message.text not in in_help]
     for kind, heading in SECTIONS.items():
         parts.append(heading)
@@ -95,18 +94,6 @@ def messages_page() -> str:
             texts = dict.fromkeys(message.text for message in found)
             parts.append(f"### {module}\n\n" + "".join(f"- {_as_markdown(text)}\n" for text in texts))
     return "\n".join(parts)
-
-
-def help_texts(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
-    """The name and the help text of a command and of each command below it."""
-    settings = {**command.context_settings, "terminal_width": WIDTH, "max_content_width": WIDTH}
-    context = click.Context(command, parent, name.rpartition(" ")[2], **settings)
-    yield name, command.get_help(context)
-    if isinstance(command, click.Group):
-        for child in command.list_commands(context):
-            found = command.get_command(context, child)
-            assert found is not None
-            yield from help_texts(found, f"{name} {child}", context)
 
 
 def all_messages() -> Iterator[Message]:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from textwrap import dedent
 
-import click
-
-from flows.cli.messages_page import Message, help_texts, messages_in, messages_page
+from flows.cli.messages_page import Message, messages_in, messages_page
 
 PAGE = Path(__file__).parents[3] / "docs" / "messages.md"
 
@@ -59,17 +57,3 @@ def test_keys_patterns_and_queries_are_not_messages() -> None:
 def test_an_errors_module_has_errors_only() -> None:
     [message] = messages_in('def text(self): return "the disk is full"', "flows/errors.py")
     assert message == Message("flows/errors.py", "error", "the disk is full")
-
-
-def test_the_help_of_commands_below_a_group_is_included() -> None:
-    @click.group()
-    def outer() -> None:
-        """Do things."""
-
-    @outer.command("inner", help="Do one thing.")
-    def inner() -> None:
-        pass
-
-    texts = dict(help_texts(outer, "tool"))
-    assert list(texts) == ["tool", "tool inner"]
-    assert texts["tool inner"].startswith("Usage: tool inner [OPTIONS]\n\n  Do one thing.")
