@@ -60,6 +60,7 @@ DOWNLOADER_MIDDLEWARES = {
     "scrapy.downloadermiddlewares.httpauth.HttpAuthMiddleware": None,
     "scrapy.downloadermiddlewares.stats.DownloaderStats": None,
     "crawlers.politeness.guard.UrlGuard": 40,  # before robots.txt is requested from a forbidden address
+    "crawlers.politeness.hosts.ShardGate": 50,
     "crawlers.politeness.hosts.HostGate": 60,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawlers.politeness.robots.RobotsTxt": 100,

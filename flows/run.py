@@ -23,6 +23,7 @@ from flows.pipeline.interrupt import Interrupt
 from flows.pipeline.load import LoadResult
 from flows.pipeline.run_summary import RunSummary
 from flows.pipeline.segments import process_segment
+from flows.pipeline.shards import ShardedCrawl
 from flows.prefect_support import (
     Data,
     SourcesFile,
@@ -36,6 +37,7 @@ from flows.prefect_support import (
 from flows.progress import LogReporter, Reporter
 from flows.reports.artifacts import create_run_artifacts
 from flows.reports.notify import notify_failure
+from flows.reports.run_summary import describe_died
 from flows.retries import LONG_RETRIES
 from warehouse import Writer
 
@@ -47,12 +49,12 @@ def plan_task(writer: Writer, sources: Sources, directory: DataDirectory, run_id
 
 
 @task(name="crawl", cache_policy=NO_CACHE)
-def crawl_task(crawl: Crawl) -> None:
+def crawl_task(crawl: Crawl | ShardedCrawl) -> None:
     """Wait for the crawl to end."""
     crawl.wait()
 
 
-def watch_crawl(crawl: Crawl) -> Callable[[], object]:
+def watch_crawl(crawl: Crawl | ShardedCrawl) -> Callable[[], object]:
     """Wait for the crawl in a task that runs beside the others."""
     return crawl_task.submit(crawl).result
 
@@ -89,6 +91,7 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
             float | None,
             Field(gt=0, description="Minutes that the crawl may take; empty: run_minutes under [schedule]."),
         ] = None,
+        shards: Annotated[int, Field(ge=1, description="Number of crawl processes; a site belongs to one.")] = 1,
     ) -> RunSummary:
         """Crawl the sources of a file into the warehouse of a data directory.
 
@@ -96,14 +99,18 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
         before anything starts if the sources are invalid or name no contact, FlowsError if the disk is nearly full, and
         WarehouseBusyError if another process is writing.
 
-        The summary names segments that could not be loaded. A deployed run fails in the end because of them, the first
-        time that it happens, so that somebody is notified.
+        The summary names segments that could not be loaded, and crawl processes that died. A deployed run fails in the
+        end because of them, the first time that it happens, so that somebody is notified.
         """
         started = datetime.now(UTC)
-        summary = pipeline.run_sources(sources, data, wait, minutes, reporter, steps=STEPS, interrupt=interrupt)
+        summary = pipeline.run_sources(
+            sources, data, wait, minutes, reporter, shards=shards, steps=STEPS, interrupt=interrupt
+        )
         create_run_artifacts(summary, DataDirectory(data).news)
         if is_deployed() and any(segment.failed_at >= started for segment in summary.failed):
             raise FlowsError(describe_failures(summary.failed))
+        if is_deployed() and summary.died:
+            raise FlowsError(describe_died(summary.died))
         return summary
 
     return run_flow

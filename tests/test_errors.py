@@ -29,6 +29,7 @@ from crawlers.politeness.refusals import (
     HostLimit,
     HostUnresponsive,
     IncompleteBody,
+    OtherShard,
     Refused,
     RobotsForbidden,
     RobotsUnreachable,
@@ -74,6 +75,7 @@ SIGNALS: list[BaseException] = [
     BadListingError("found nothing"),
     _BadRecordError("url missing"),
     RequestDropped(),
+    OtherShard(),
     BrokenCodingError("gzip ends early"),
     BodyTooLargeError("larger than 5 bytes"),
     *(

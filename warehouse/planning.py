@@ -137,6 +137,17 @@ def due_frontier(
     return [DueUrl(url, source, published_hint=hint, date=date) for url, source, hint, date in rows]
 
 
+def waiting_keys(connection: duckdb.DuckDBPyConnection, now: datetime, keys: Sequence[int]) -> set[int]:
+    """Those of these keys whose URLs wait in the frontier and may be requested now."""
+    if not keys:
+        return set()
+    rows = connection.execute(
+        "SELECT url_key FROM private.frontier WHERE due_at <= $now AND url_key IN (SELECT unnest($keys::UBIGINT[]))",
+        {"now": now, "keys": list(keys)},
+    ).fetchall()
+    return {key for (key,) in rows}
+
+
 def due_rechecks(connection: duckdb.DuckDBPyConnection, now: datetime) -> list[DueUrl]:
     """Articles that are due to be fetched again, newest first.
 

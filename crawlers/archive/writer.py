@@ -33,9 +33,9 @@ class SegmentWriter:
 
     The first `add` opens a segment. It is sealed once it has `max_pages` contents, `max_bytes` (both files together) or
     `max_content_bytes` (contents before compression), or is `max_age` seconds old; `add` and `seal_if_old` check this.
-    `on_sealed` is called with the name of each sealed segment. Names are `<UTC, yyyymmddHHMMSS>-<run_id>-<counter>`. If
-    a `name` is given, it is the name of the first segment, and the next ones are `<name>-<counter>`; existing segments
-    are never overwritten.
+    `on_sealed` is called with the name of each sealed segment. Names are `<UTC, yyyymmddHHMMSS>-<run_id>-<counter>`,
+    where the counter of a shard of a crawl begins with its number: `002.00001`. If a `name` is given, it is the name of
+    the first segment, and the next ones are `<name>-<counter>`; existing segments are never overwritten.
 
     Once `add` has returned, its fetch survives a kill of the process, because both files are with the operating system;
     once the segment is sealed, it survives a power failure. Thread-safe. A context manager: leaving it seals the open
@@ -53,6 +53,7 @@ class SegmentWriter:
         max_age: float = 60.0,
         on_sealed: Callable[[str], None] | None = None,
         name: str | None = None,
+        shard: int | None = None,
     ) -> None:
         if max_pages < 1 or max_bytes < 1 or max_content_bytes < 1 or max_age < 0:
             raise ValueError(f"invalid segment limits: {max_pages=}, {max_bytes=}, {max_content_bytes=}, {max_age=}")
@@ -63,6 +64,7 @@ class SegmentWriter:
         self._max_content_bytes = max_content_bytes
         self._on_sealed = on_sealed
         self._counter = 0
+        self._prefix = "" if shard is None else f"{shard:03d}."
         self._open: _OpenSegment | None = None
         self._closed = False
         self._lock = threading.RLock()
@@ -135,7 +137,7 @@ class SegmentWriter:
             now = datetime.now(UTC)
             name = self._given_name or f"{now:%Y%m%d%H%M%S}-{self._run_id}"
             if self._counter or not self._given_name:
-                name = f"{name}-{self._counter:05d}"
+                name = f"{name}-{self._prefix}{self._counter:05d}"
             self._counter += 1
             segment = _OpenSegment.create(self._directory, name, warcinfo(name, self._run_id, now))
             if segment:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from functools import lru_cache
 from ipaddress import ip_address
 from urllib.parse import urlsplit
@@ -23,3 +24,13 @@ def site_of(netloc: str) -> str:
     labels = host.split(".")
     # The public suffix list's rule for unknown suffixes is `*`: the last label is the suffix (`.example`, `.internal`).
     return domain or (".".join(labels[-2:]) if len(labels) > 1 else netloc)
+
+
+def shard_of(url: str, shards: int) -> int:
+    """The shard, from 0, that the site of a URL belongs to (see `crawlers.plan.shards`): the same on every machine."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    digest = hashlib.blake2b(site_of(host).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big") % shards

@@ -38,6 +38,11 @@ class PlannedRequest:
     """When the page was published or changed, if any listing or the URL says so; newer pages are requested first."""
     stored: OriginalCapture | None = None
     """What the archive has stored for it."""
+    redirected_to: str | None = None
+    """The URL on a site of this shard that another shard was redirected to, after so many `redirects`."""
+    redirects: int = 0
+    depth: int = 0
+    """How many listings led to this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +84,18 @@ class PlannedSource:
 
 @dataclass(frozen=True, slots=True)
 class CrawlPlan:
-    """Everything a crawl needs to know. `archive` is the folder for its segments."""
+    """Everything a crawl needs to know. `archive` is the folder for its segments.
+
+    `shard`, from 0, is the part of the sites that the crawl may request (see `crawlers.plan.shards`).
+    """
 
     run_id: str
     archive: str
     user_agent: str
     segment_pages: int
     sources: tuple[PlannedSource, ...]
+    shard: int = 0
+    shards: int = 1
 
 
 _PLAN = TypeAdapter(CrawlPlan)
@@ -94,6 +104,11 @@ _PLAN = TypeAdapter(CrawlPlan)
 def write_plan(folder: Path, plan: CrawlPlan) -> None:
     """Write `plan.json` into the folder."""
     (folder / PLAN_FILE).write_bytes(_PLAN.dump_json(plan, indent=1, exclude_none=True))
+
+
+def known_keys_file(folder: Path, plan: CrawlPlan) -> Path:
+    """The file with the keys of known URLs for the plan in a folder; the shards of a crawl share it."""
+    return (folder.parent if plan.shards > 1 else folder) / KNOWN_KEYS_FILE
 
 
 def read_plan(folder: Path) -> CrawlPlan:

@@ -12,11 +12,13 @@ from scrapy.exceptions import (
     DownloadConnectionRefusedError,
     DownloadFailedError,
     DownloadTimeoutError,
+    NotConfigured,
 )
 
+from crawlers.discovery.sites import shard_of
 from crawlers.limits import MAX_HOST_WAIT_SECONDS
 from crawlers.politeness.ip_ranges import AccessPolicy
-from crawlers.politeness.refusals import HostLimit, HostUnresponsive, Refused
+from crawlers.politeness.refusals import HostLimit, HostUnresponsive, OtherShard, Refused
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -115,6 +117,29 @@ def raise_delay(crawler: Crawler, host: str, delay: float) -> bool:
     if slot is not None:
         slot.delay = max(slot.delay, delay)
     return True
+
+
+class ShardGate:
+    """Downloader middleware: leaves hosts that belong to another shard of the crawl to that one.
+
+    Only a robots.txt that redirects to such a host is still read there: without it, none of its own pages may be
+    requested.
+    """
+
+    def __init__(self, shard: int, shards: int) -> None:
+        self.shard, self.shards = shard, shards
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        """Called by Scrapy for the DOWNLOADER_MIDDLEWARES setting; not configured if there is only one shard."""
+        if crawler.settings.getint("SHARDS") <= 1:
+            raise NotConfigured
+        return cls(crawler.settings.getint("SHARD"), crawler.settings.getint("SHARDS"))
+
+    def process_request(self, request: Request) -> None:
+        """See Scrapy's downloader middlewares; raises OtherShard."""
+        if not request.meta.get("dont_obey_robotstxt") and shard_of(request.url, self.shards) != self.shard:
+            raise OtherShard
 
 
 class HostGate:

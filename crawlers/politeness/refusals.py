@@ -67,3 +67,7 @@ class HostUnresponsive(Refused):
 
 class HostLimit(Refused):
     """This crawl has requested as many pages of the host as a crawl may."""
+
+
+class OtherShard(IgnoreRequest):
+    """The host of the URL belongs to another shard, which is to request it."""

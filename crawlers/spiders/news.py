@@ -27,8 +27,10 @@ from crawlers.errors import ArchiveError
 from crawlers.extensions.fast_stop import CRAWL_STOPPING, RequestDropped
 from crawlers.limits import MAX_PAGE_BYTES
 from crawlers.locking import lock_archive
-from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedRequest, PlannedSource, read_plan
+from crawlers.plan.model import CrawlPlan, PlannedRequest, PlannedSource, known_keys_file, read_plan
+from crawlers.plan.shards import HandedOver, HandoverFile
 from crawlers.politeness.hosts import ACCESS_POLICY, DELAY, IS_PAGE
+from crawlers.politeness.refusals import OtherShard
 from crawlers.spiders.budget import CrawlBudget
 from crawlers.spiders.exchanges import to_exchange
 from crawlers.spiders.failures import FailureReason
@@ -50,6 +52,7 @@ REPORT_EVERY = 1.0  # seconds
 # downloader checks for a free slot before it counts the previous request as active.
 MIN_DELAY = 0.001
 GONE = (404, 410)
+REDIRECT_TIMES = "redirect_times"  # Scrapy's key in a request's meta
 MAX_AGE = 365  # days; older pages all have the same priority
 
 
@@ -68,13 +71,15 @@ class NewsSpider(scrapy.Spider):
         self.counts = dict.fromkeys(("listings", "pages", "waiting"), 0)
         self.listing_reader = ListingReader()
         self.resources = ExitStack()
+        self.handovers: HandoverFile | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         """Called by Scrapy; `kwargs` are the -a arguments, all strings."""
         folder = kwargs.pop("plan", None)
         if folder is not None:
-            plan, known = read_plan(Path(folder)), Path(folder) / KNOWN_KEYS_FILE
+            plan = read_plan(Path(folder))
+            known = known_keys_file(Path(folder), plan)
         else:
             from crawlers.plan.standalone import standalone_plan
 
@@ -84,9 +89,13 @@ class NewsSpider(scrapy.Spider):
         delay = max(MIN_DELAY, min((source.delay for source in plan.sources), default=1.0))
         settings.set("DOWNLOAD_DELAY", delay, priority="spider")
         settings.set("DOWNLOAD_SLOTS", _slots(plan), priority="spider")
+        settings.set("SHARD", plan.shard, priority="spider")
+        settings.set("SHARDS", plan.shards, priority="spider")
         spider = cls(plan)
         spider._set_crawler(crawler)
         spider.open(known)
+        if folder is not None and plan.shards > 1:
+            spider.handovers = spider.resources.enter_context(HandoverFile(Path(folder)))
         crawler.signals.connect(spider.opened, signal=signals.spider_opened)
         crawler.signals.connect(spider.robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(spider.listing_reader.stop, signal=CRAWL_STOPPING)
@@ -95,12 +104,19 @@ class NewsSpider(scrapy.Spider):
     def open(self, known: Path | None) -> None:
         """Open the archive and the known URLs. Raises CrawlersError if another crawl has locked the archive."""
         archive = Path(self.plan.archive)
-        lock = lock_archive(archive, wait=10.0)
+        is_shard = self.plan.shards > 1
+        lock = lock_archive(archive, wait=10.0, shared=is_shard)
         self.resources.callback(lock.release)
         known_urls = self.resources.enter_context(KnownUrls(known)) if known is not None else None
         self.seen = SeenUrls(self.plan.sources, known_urls)
         self.writer = self.resources.enter_context(
-            SegmentWriter(archive, self.plan.run_id, max_pages=self.plan.segment_pages, on_sealed=self.sealed)
+            SegmentWriter(
+                archive,
+                self.plan.run_id,
+                max_pages=self.plan.segment_pages,
+                on_sealed=self.sealed,
+                shard=self.plan.shard if is_shard else None,
+            )
         )
 
     def opened(self) -> None:
@@ -139,7 +155,7 @@ class NewsSpider(scrapy.Spider):
         """The requests for what the plan names."""
         for source in self.plan.sources:
             for planned in source.requests:
-                request = self.request(source, planned, depth=0)
+                request = self.request(source, planned, planned.depth)
                 if request is not None:
                     yield request
                 elif planned.kind is not Kind.PAGE:
@@ -155,14 +171,18 @@ class NewsSpider(scrapy.Spider):
             return None
         self.counts["waiting"] += 1
         if planned.kind is Kind.PAGE:
-            return self.page_request(planned.url, source, planned, [planned.url])
+            return self.page_request(planned.redirected_to or planned.url, source, planned, [planned.url])
         return Request(
-            planned.url,
+            planned.redirected_to or planned.url,
             callback=self.on_listing,
             errback=self.on_error,
             headers=_conditions(planned),
             cb_kwargs={"source": source, "planned": planned, "depth": depth},
-            meta={ACCESS_POLICY: self.access_policies[source.name], DELAY: source.delay},
+            meta={
+                ACCESS_POLICY: self.access_policies[source.name],
+                DELAY: source.delay,
+                REDIRECT_TIMES: planned.redirects,
+            },
             priority=10,
             dont_filter=True,  # SeenUrls does that: it knows the spellings of a URL
         )
@@ -178,6 +198,7 @@ class NewsSpider(scrapy.Spider):
             meta={
                 ACCESS_POLICY: self.access_policies[source.name],
                 DELAY: source.delay,
+                REDIRECT_TIMES: planned.redirects,
                 IS_PAGE: planned.stored is None,  # rechecks of known pages do not count
                 "download_maxsize": MAX_PAGE_BYTES,
             },
@@ -248,6 +269,9 @@ class NewsSpider(scrapy.Spider):
         """Log a request that got no response."""
         if isinstance(failure.value, RequestDropped):
             return  # as if no listing had named the URL yet: the next crawl will find it again
+        if isinstance(failure.value, OtherShard):
+            yield from self.hand_over(failure.request)  # type: ignore[attr-defined]
+            return
         arguments = failure.request.cb_kwargs  # type: ignore[attr-defined]
         fetch = fetch_from_failure(arguments["source"].name, arguments["planned"], failure)
         if fetch.reason == FailureReason.INTERNAL_ERROR:
@@ -255,6 +279,26 @@ class NewsSpider(scrapy.Spider):
         self.store(fetch, None)
         if fetch.kind is not Kind.PAGE:
             source = arguments["source"]
+            yield from self.follow(source, self.budgets[source.name].listing_closed())
+
+    def hand_over(self, request: Request) -> Iterator[Request]:
+        """Leave a request to the shard that its host belongs to."""
+        assert self.handovers is not None, "only a shard refuses hosts"
+        source: PlannedSource = request.cb_kwargs["source"]
+        planned: PlannedRequest = request.cb_kwargs["planned"]
+        self.counts["waiting"] -= 1
+        self.handovers.add(
+            HandedOver(
+                source.name,
+                replace(
+                    planned,
+                    redirected_to=None if request.url == planned.url else request.url,
+                    redirects=request.meta.get(REDIRECT_TIMES, 0),
+                    depth=request.cb_kwargs.get("depth", 0),
+                ),
+            )
+        )
+        if planned.kind is not Kind.PAGE:
             yield from self.follow(source, self.budgets[source.name].listing_closed())
 
     def _age(self, date: datetime | None) -> int:

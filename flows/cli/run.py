@@ -11,6 +11,9 @@ import click
 from flows.cli.options import data_option, sources_option, wait_option
 from flows.data_directory import LEAST_FREE_GB, data_directory
 
+MAX_SHARDS = 64
+"""Far more than one machine has cores."""
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -25,7 +28,15 @@ if TYPE_CHECKING:
 @sources_option
 @data_option
 @wait_option
-def command(sources: Path, data: Path, wait: float) -> None:
+@click.option(
+    "--shards",
+    metavar="N",
+    type=click.IntRange(1, MAX_SHARDS),
+    default=1,
+    show_default=True,
+    help="Number of crawl processes. Each site belongs to one of them.",
+)
+def command(sources: Path, data: Path, wait: float, shards: int) -> None:
     """Crawl the sources and load new articles into the warehouse.
 
     You can run it at any time: it requests the listings that are due, fetches new pages, and completes interrupted
@@ -34,7 +45,8 @@ def command(sources: Path, data: Path, wait: float) -> None:
     Ctrl-C ends the run in good order: what it has fetched is loaded, and the next run requests the rest. A second
     Ctrl-C ends it at once.
 
-    Exit code 1: some of the fetched pages could not be loaded. The rest was loaded, and later runs try again.
+    Exit code 1: some of the fetched pages could not be loaded, or a crawl process ended unexpectedly. The rest was
+    loaded, and later runs try again.
     Exit code 130: you pressed Ctrl-C.
     """
     from crawlers.errors import NewsloomError
@@ -61,7 +73,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
     try:
         with interrupt_by_signal(_announce) as interrupt, show_progress() as reporter:
             run = _flow_of(directory, reporter, interrupt) if recorded else _plain(reporter, interrupt)
-            summary = run(sources.absolute(), directory.root, wait)
+            summary = run(sources.absolute(), directory.root, wait, shards)
     except Exception as error:
         if isinstance(error, NewsloomError) or directory.free_gb() >= LEAST_FREE_GB:
             raise
@@ -73,7 +85,7 @@ def command(sources: Path, data: Path, wait: float) -> None:
     print_summary(summary, report_console())
     if summary.interrupted:
         sys.exit(130)
-    if summary.failed:
+    if summary.failed or summary.died:
         sys.exit(1)
 
 
@@ -81,20 +93,28 @@ def _announce() -> None:
     click.echo("stopping: loading what has been fetched. Press Ctrl-C again to end at once.", err=True)
 
 
-def _plain(reporter: Reporter, interrupt: Interrupt) -> Callable[[Path, Path, float], RunSummary]:
+def _plain(reporter: Reporter, interrupt: Interrupt) -> Callable[[Path, Path, float, int], RunSummary]:
     """A run without Prefect, which would start a server for it: 12 s for what the table `runs` records as well."""
     from flows.pipeline.run import run_sources
 
-    return lambda sources, data, wait: run_sources(sources, data, wait, None, reporter, interrupt=interrupt)
+    def run(sources: Path, data: Path, wait: float, shards: int) -> RunSummary:
+        return run_sources(sources, data, wait, None, reporter, shards=shards, interrupt=interrupt)
+
+    return run
 
 
 def _flow_of(
     directory: DataDirectory, reporter: Reporter, interrupt: Interrupt
-) -> Callable[[Path, Path, float], RunSummary]:
+) -> Callable[[Path, Path, float, int], RunSummary]:
     """A run that Prefect's server records."""
     from flows.service.prefect_settings import set_up_prefect
 
     set_up_prefect(directory)
     from flows.run import make_run_flow
 
-    return make_run_flow(reporter, interrupt)
+    flow = make_run_flow(reporter, interrupt)
+
+    def run(sources: Path, data: Path, wait: float, shards: int) -> RunSummary:
+        return flow(sources, data, wait, shards=shards)
+
+    return run

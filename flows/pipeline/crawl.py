@@ -10,15 +10,13 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from flows.errors import CrawlDiedError, FlowsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from flows.progress import Reporter
 
 STOP_SECONDS = 30.0  # time for a crawl to finish its requests in flight and seal its segment
 QUICK_STOP_SECONDS = 4.0  # the same for a user who has pressed Ctrl-C and waits
@@ -34,14 +32,26 @@ class CrawlProgress:
     waiting: int = 0
 
 
-class Crawl:
-    """One Scrapy process. Call `wait` and `sealed` in two threads: one waits for the end, one takes segments."""
+class ProgressReporter(Protocol):
+    """Receives the progress of a crawl."""
 
-    def __init__(self, plan: Path, reporter: Reporter) -> None:
+    def crawled(self, progress: CrawlProgress) -> None:
+        """The crawl has got this far; called from another thread than the rest."""
+
+
+class Crawl:
+    """One Scrapy process. Call `wait` and `sealed` in two threads: one waits for the end, one takes segments.
+
+    `segments` receives the name of each sealed segment, and None at the end; several crawls may share it.
+    """
+
+    def __init__(
+        self, plan: Path, reporter: ProgressReporter, segments: queue.SimpleQueue[str | None] | None = None
+    ) -> None:
         self.log = plan / "crawl.log"
         self.reporter = reporter
         self.cut_short = False
-        self.segments: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.segments: queue.SimpleQueue[str | None] = queue.SimpleQueue() if segments is None else segments
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(  # noqa: S603 - our own module, by our own interpreter
                 [sys.executable, "-m", "crawlers", str(plan), "--parent", str(os.getpid())],

@@ -9,10 +9,11 @@ from __future__ import annotations
 import secrets
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from crawlers.plan.model import read_plan
 from crawlers.sources.contact import require_contact
 from flows.data_directory import DataDirectory
 from flows.errors import CrawlDiedError
@@ -24,6 +25,7 @@ from flows.pipeline.plan import drop_forgotten_sources, make_plan, source_rows
 from flows.pipeline.run_record import recorded_run
 from flows.pipeline.run_summary import RunSummary, summarise
 from flows.pipeline.segments import pending_segments, process_segment
+from flows.pipeline.shards import ShardedCrawl, ShardPlans
 from flows.retries import LONG_RETRIES, SHORT_RETRIES, retried
 from flows.settings import load_all
 from warehouse import Writer, open_writer
@@ -61,7 +63,7 @@ class RunSteps:
     plan: Callable[[Writer, Sources, DataDirectory, str], Path]
     load: Callable[[Writer, Extractor, DataDirectory, str], LoadResult | None]
     publish: Callable[[Writer], Published]
-    watch_crawl: Callable[[Crawl], Callable[[], object]]
+    watch_crawl: Callable[[Crawl | ShardedCrawl], Callable[[], object]]
 
 
 PLAIN_STEPS = RunSteps(
@@ -100,12 +102,14 @@ def run_sources(
     minutes: float | None,
     reporter: Reporter,
     *,
+    shards: int = 1,
     steps: RunSteps = PLAIN_STEPS,
     interrupt: Interrupt | None = None,
 ) -> RunSummary:
     """Crawl the sources of a file into the warehouse of a data directory.
 
-    `wait` is in seconds; `minutes` limits the crawl, None means the limit in the file. Once `interrupt` is requested,
+    `wait` is in seconds; `minutes` limits the crawl, None means the limit in the file. `shards` is the number of crawl
+    processes. Once `interrupt` is requested,
     the crawl ends, what it has fetched is loaded as far as the time suffices, and the rest is left to the next run.
     Raises SourcesError before anything starts if the sources are invalid or name no contact, FlowsError if the disk is
     nearly full, and WarehouseBusyError if another process is writing.
@@ -119,16 +123,18 @@ def run_sources(
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     run_id = secrets.token_hex(6)
     with open_writer(data, "newsloom run", wait=wait) as writer, Extractor() as extractor:
-        run = _Run(writer, extractor, directory, reporter, steps, interrupt, PeriodicPublisher(writer, steps.publish))
+        publisher = PeriodicPublisher(writer, steps.publish)
+        run = _Run(writer, extractor, directory, reporter, steps, interrupt, publisher, shards)
         with recorded_run(writer, run_id, "run", started) as record:
             directory.require_space(settings.alerts.least_free_gb)
             record_sources(writer, source_rows(configured), started)
             reporter.step("loading segments of earlier runs")
             recovered = run.load_pending()
             cut_short = not interrupt.requested and run.crawl(configured, run_id, until)
-            if interrupt.requested:
-                run.load_pending()  # what a crawl that did not end in time has left open
-                record.interrupted = True
+            if interrupt.requested or run.died:
+                run.load_pending()  # what a crawl that did not end in time, or died, has left open
+            record.interrupted = interrupt.requested
+            record.died = tuple(run.died)
         seconds = (datetime.now(UTC) - started).total_seconds()
         failed = tuple(failed_segments(writer.connection, started))
         summary = summarise(
@@ -139,6 +145,7 @@ def run_sources(
             failed,
             cut_short=cut_short and not interrupt.requested,
             interrupted=interrupt.requested,
+            died=tuple(run.died),
         )
         reporter.step("publishing")
         run.publisher.publish()
@@ -156,6 +163,9 @@ class _Run:
     steps: RunSteps
     interrupt: Interrupt
     publisher: PeriodicPublisher
+    shards: int = 1
+    died: list[str] = field(default_factory=list)
+    """What is known of the shards that died; the next run requests what they had left."""
 
     def load_pending(self) -> int:
         """Load all segments that are not loaded yet; returns the number of their pages."""
@@ -166,21 +176,38 @@ class _Run:
 
     def crawl(self, sources: Sources, run_id: str, until: float) -> bool:
         """Plan and crawl, again if the crawl dies; returns whether time was up (`until`, monotonic) before its end."""
+        if self.shards > 1:
+            return self._crawl_in_shards(sources, run_id, until)
         for attempt in range(1, CRAWL_ATTEMPTS + 1):
             self.reporter.step("planning")
             folder = self.steps.plan(self.writer, sources, self.directory, run_id)
             self.reporter.step("crawling")
             try:
-                return self._crawl(folder, until)
+                return self._crawl(Crawl(folder, self.reporter), until)
             except CrawlDiedError:
                 if attempt == CRAWL_ATTEMPTS:
                     raise
                 self.load_pending()
         raise AssertionError("the last attempt returns or raises")
 
-    def _crawl(self, plan: Path, until: float) -> bool:
-        """Crawl, and load each segment as soon as it is sealed; returns whether it was ended before its end."""
-        crawl = Crawl(plan, self.reporter)
+    def _crawl_in_shards(self, sources: Sources, run_id: str, until: float) -> bool:
+        """Plan and crawl in shards: first what each knows, then what the others have found on its hosts."""
+        self.reporter.step("planning")
+        folder = self.steps.plan(self.writer, sources, self.directory, run_id)
+        plans = ShardPlans(folder, read_plan(folder), self.shards)
+        shards = plans.first()
+        while shards:
+            self.reporter.step(f"crawling in {len(shards)} of {self.shards} shards")
+            crawl = ShardedCrawl(shards, self.reporter)
+            is_cut_short = self._crawl(crawl, until)
+            self.died.extend(crawl.died)
+            if is_cut_short or self.interrupt.requested:
+                return True
+            shards = plans.next(self.writer, shards.values(), datetime.now(UTC))
+        return False
+
+    def _crawl(self, crawl: Crawl | ShardedCrawl, until: float) -> bool:
+        """Load each segment as soon as the crawl has sealed it; returns whether it was ended before its end."""
         clock = threading.Timer(max(0.0, until - time.monotonic()), crawl.cut)
         clock.daemon = True
         clock.start()

@@ -23,11 +23,15 @@ class RunRecord:
     """What a run says of itself while it goes on."""
 
     interrupted: bool = False
+    died: tuple[str, ...] = ()
 
 
 @contextmanager
 def recorded_run(writer: Writer, run_id: str, kind: str, started: datetime) -> Iterator[RunRecord]:
-    """Record what happens within as a run: it failed if an error ended it, or if a segment could not be loaded."""
+    """Record what happens within as a run.
+
+    It failed if an error ended it, if a shard died, or if a segment could not be loaded.
+    """
     start_run(writer, run_id, kind, version("newsloom"), started)
     record = RunRecord()
     try:
@@ -36,6 +40,7 @@ def recorded_run(writer: Writer, run_id: str, kind: str, started: datetime) -> I
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
     failed = failed_segments(writer.connection, started)
-    detail = describe_failures(failed) if failed else None
-    outcome = "failed" if failed else "interrupted" if record.interrupted else "completed"
+    problems = [*record.died, *([describe_failures(failed)] if failed else [])]
+    detail = "\n".join(problems) or None
+    outcome = "failed" if problems else "interrupted" if record.interrupted else "completed"
     finish_run(writer, run_id, outcome, datetime.now(UTC), detail)

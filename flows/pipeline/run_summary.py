@@ -20,7 +20,8 @@ class RunSummary:
 
     `reasons` counts pages by outcome and reason, and `listings` counts listings by outcome. `recovered` is the number
     of pages from earlier, interrupted runs, and `articles` the number of articles in the warehouse now. `cut_short`
-    means that the run reached its time limit, `interrupted` that the user ended it. `failed` are the segments that
+    means that the run reached its time limit, `interrupted` that the user ended it. `died` says which shards of the
+    crawl ended unexpectedly. `failed` are the segments that
     could not be loaded, `failing` the sources whose listings fail now, in this run or since an earlier one.
     """
 
@@ -35,6 +36,7 @@ class RunSummary:
     interrupted: bool = False
     failed: tuple[FailedSegment, ...] = ()
     failing: tuple[FailingSource, ...] = ()
+    died: tuple[str, ...] = ()
 
     def total(self, outcome: str) -> int:
         """The number of pages with this outcome."""
@@ -56,6 +58,7 @@ def summarise(
     *,
     cut_short: bool = False,
     interrupted: bool = False,
+    died: tuple[str, ...] = (),
 ) -> RunSummary:
     """Read a run's summary from the warehouse."""
     counts = read_run_counts(writer.connection, run_id)
@@ -71,4 +74,5 @@ def summarise(
         interrupted=interrupted,
         failed=failed,
         failing=tuple(failing_sources(writer.connection)),
+        died=died,
     )

@@ -13,6 +13,8 @@ from flows.reports.failing_sources import describe_failing, describe_without_pag
 from warehouse.run_counts import OUTCOMES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from flows.pipeline.run_summary import RunSummary
 
 
@@ -65,8 +67,20 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if summary.recovered:
         console.print(f"recovered from an interrupted run: {summary.recovered} pages")
     console.print(f"articles in the warehouse: {summary.articles}")
+    if summary.died:
+        console.print(describe_died(summary.died), markup=False, soft_wrap=True)
     if summary.failed:
         console.print(describe_failures(summary.failed), markup=False, soft_wrap=True)
+
+
+def describe_died(died: Sequence[str]) -> str:
+    """Which shards of a crawl died, and what becomes of their work."""
+    return "\n".join(
+        [
+            *died,
+            "What they had fetched is loaded. The next run requests the rest.",
+        ]
+    )
 
 
 def _cells(counts: tuple[int, ...], outcomes: list[str]) -> list[str]:

@@ -136,7 +136,7 @@ def test_a_crawl_ends_with_the_run_that_started_it(newsloom: Newsloom) -> None:
 def processes() -> dict[int, tuple[int, str, str]]:
     """Parent, state and command of every process."""
     listed = subprocess.run(
-        ["ps", "-A", "-o", "pid=,ppid=,stat=,command="], capture_output=True, text=True, check=True
+        ["ps", "-A", "-ww", "-o", "pid=,ppid=,stat=,command="], capture_output=True, text=True, check=True
     ).stdout
     rows = (line.split(None, 3) for line in listed.splitlines())
     return {int(row[0]): (int(row[1]), row[2], row[3] if len(row) > 3 else "") for row in rows}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 import time
 import urllib.request
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,11 +18,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from crawlers.discovery import normalise_url
+from crawlers.discovery.sites import shard_of
+from tests.end_to_end.conftest import Newsloom
+from tests.end_to_end.test_shards import shard_of_run
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-
-    from tests.end_to_end.conftest import Newsloom
 
 pytestmark = [pytest.mark.newsweb, pytest.mark.timeout(1200)]
 
@@ -185,6 +189,38 @@ def the_next_edition(newsloom: Newsloom, newsweb: str, expected: Truth, asks: st
     url = min(url for url, status in looks.items() if url in expected.unchanged)
     assert looks[url] == "304"
     assert "<html" in newsloom("page", url).stdout.lower()
+
+
+@pytest.mark.slow
+def test_shards_load_what_one_process_loads_although_one_of_them_is_killed(newsloom: Newsloom, shared: Path) -> None:
+    expected = truth(shared)
+    hosts = some_hosts(expected)
+    rows = "SELECT url, source, title, text, published_at FROM articles ORDER BY url"
+    newsloom.sources(sources_of(shared, "feed", "recheck_hours = []\n", hosts))
+    shards = Counter(shard_of(f"http://{host}/", 4) for host in hosts)
+    largest = shards.most_common(1)[0][0]
+    own = {host for host in hosts if shard_of(f"http://{host}/", 4) == largest}
+    faults = newsloom.folder / "faults.json"
+    faults.write_text(json.dumps({min(own): "slow"}))  # so that its shard is still at work
+    with serving(shared, newsloom, "--faults", str(faults)) as proxy:
+        run = newsloom.start("run", "--shards", "4")
+        while not own & control(proxy, "/stats")["by_host"].keys():
+            assert run.poll() is None
+            time.sleep(0.01)
+        os.kill(shard_of_run(run.pid, largest), signal.SIGKILL)
+        out, err = run.communicate()
+        assert run.returncode == 1, out + err
+        newsloom("run", "--shards", "4")
+        stats = control(proxy, "/stats")
+        alone = Newsloom(newsloom.folder / "alone", newsloom.environment)
+        alone.folder.mkdir()
+        alone.sources(sources_of(shared, "feed", "recheck_hours = []\n", hosts))
+        alone("run")
+    assert stats["violations"] == []
+    assert stats["most_in_flight"] == 1
+    in_shards = newsloom.sql(rows)
+    assert in_shards == alone.sql(rows)
+    assert len(in_shards) == len(expected.of(hosts).unchanged | expected.of(hosts).changed)
 
 
 # Without newsweb's gzip-bomb: while it packs two gigabytes, it answers for no other host.
