@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import gzip
-import importlib.util
 import json
 import re
 import signal
@@ -336,12 +335,11 @@ def test_a_signed_link_is_stored_without_its_signature(newsloom: Newsloom) -> No
 def test_unreadable_urls_are_reported_without_their_credentials(newsloom: Newsloom) -> None:
     with file_server({}) as (site, _):
         address = site.replace("://", "://user:secret@")
-        failed = newsloom("import", f"{address}/a.warc.gz", "nowhere://a.warc", "s3://bucket/a.warc.gz", code=2)
+        failed = newsloom("import", f"{address}/a.warc.gz", "nowhere://a.warc", "gs://bucket/a.warc.gz", code=2)
     assert f"{site}/a.warc.gz: no such file" in failed.stderr
     assert "nowhere://a.warc: cannot be reached: Protocol not known: nowhere" in failed.stderr
-    if importlib.util.find_spec("s3fs") is None:
-        assert "s3://bucket/a.warc.gz: reading s3:// requires packages that are not installed" in failed.stderr
-        assert "pip install newsloom[remote]" in failed.stderr
+    assert "gs://bucket/a.warc.gz: reading gs:// requires packages that are not installed" in failed.stderr
+    assert "pip install newsloom[remote]" in failed.stderr
     assert "secret" not in failed.stderr
     assert "Traceback" not in failed.stderr
 
