@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test chaos lint types docs site lock wheels clean
+.PHONY: demo test chaos lint types docs cookbook pictures site lock wheels clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
@@ -33,6 +33,15 @@ docs: $(READY)
 	$(BIN)/python -m warehouse.schema_page > docs/schema.md
 	$(BIN)/python -m flows.cli.commands_page > docs/commands.md
 	$(BIN)/python -m flows.cli.messages_page > docs/messages.md
+
+# The answers in docs/cookbook.md, from a new run of the demo.
+cookbook: $(READY)
+	$(BIN)/newsloom demo
+	$(BIN)/python -m tests.end_to_end.cookbook newsloom-demo
+
+# The pictures in docs/images, with Chromium, from a new run of the demo.
+pictures: $(READY)
+	$(BIN)/python -m tests.flows.dashboard.pictures docs/images
 
 # The documentation as a site, in .site; fails if a link or an anchor leads nowhere.
 site: $(READY)

@@ -14,7 +14,7 @@ SELECT
     article_id, url, source, seen_at AS edited_at, change, title_before, title AS title_after,
     words_before, words_added, words_removed,
     least((words_added + words_removed) / greatest(words_before, 1), 1) AS share_changed,
-    diff, round(epoch(time_between(first_seen_at, seen_at)) / 3600, 2) AS hours_after_first_sight
+    diff, round(epoch(time_between(first_seen_at, seen_at)) / 3600, 4) AS hours_after_first_sight
 FROM versions
 WHERE change IN ('title', 'text', 'both');
 COMMENT ON VIEW article_edits IS 'One row per edit of an article by its publisher, with the changed words. Re-extractions are not included.';

@@ -10,7 +10,7 @@ WITH versions AS (
 )
 SELECT
     article_id, url, source, seen_at AS changed_at, title_before, title AS title_after,
-    round(epoch(time_between(first_seen_at, seen_at)) / 3600, 2) AS hours_after_first_sight
+    round(epoch(time_between(first_seen_at, seen_at)) / 3600, 4) AS hours_after_first_sight
 FROM versions
 WHERE change IN ('title', 'both');
 COMMENT ON VIEW headline_changes IS 'One row per change of a headline by its publisher.';
