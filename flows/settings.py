@@ -13,14 +13,18 @@
     [alerts]
     webhook = "https://chat.example/hooks/newsloom"
 
-`Schedule`, `Keep` and `Alerts` describe each key and its values.
+    [extract]
+    engine = "dask"
+    scheduler = "tcp://scheduler.internal:8786"
+
+`Schedule`, `Keep`, `Alerts` and `Extract` describe each key and its values.
 """
 
 from __future__ import annotations
 
 import re
 from pathlib import Path  # noqa: TC003 - pydantic resolves it at run time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -60,6 +64,13 @@ def _webhook(value: str) -> str:
 
 def _mail(value: str) -> str:
     if not _MAIL.fullmatch(value):
+        raise ValueError
+    return value
+
+
+def _scheduler(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("tcp", "tls", "ucx", "ws", "wss") or not parts.hostname or parts.port is None:
         raise ValueError
     return value
 
@@ -131,17 +142,31 @@ class Alerts(BaseModel):
     """No crawl starts while the disk has less free space, in gigabytes (10⁹ bytes)."""
 
 
+class Extract(BaseModel):
+    """`[extract]`: which processes extract the articles."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: Literal["processes", "dask"] = Field(default="processes", description='"processes" or "dask"')
+    """`processes`: as many as this machine has cores. `dask`: the workers of a Dask cluster."""
+    scheduler: Annotated[StrictStr, AfterValidator(_scheduler)] | None = Field(
+        default=None, description='the address of a Dask scheduler, such as "tcp://scheduler.internal:8786"'
+    )
+    """Where the Dask scheduler listens, for `engine = "dask"`."""
+
+
 class Settings(BaseModel):
-    """The tables `[schedule]`, `[keep]` and `[alerts]`."""
+    """The tables `[schedule]`, `[keep]`, `[alerts]` and `[extract]`."""
 
     model_config = ConfigDict(frozen=True)
 
     schedule: Schedule = Schedule()
     keep: Keep = Keep()
     alerts: Alerts = Alerts()
+    extract: Extract = Extract()
 
 
-MODELS: dict[str, type[BaseModel]] = dict(zip(OTHER_TABLES, (Schedule, Keep, Alerts), strict=True))
+MODELS: dict[str, type[BaseModel]] = dict(zip(OTHER_TABLES, (Schedule, Keep, Alerts, Extract), strict=True))
 
 
 def load_settings(path: Path) -> Settings:
@@ -153,6 +178,14 @@ def load_alerts(path: Path) -> Alerts:
     """Read `[alerts]` alone, to report mistakes in other tables. Raises SourcesError for mistakes in this one."""
     alerts: Alerts = _read(path, ["alerts"])["alerts"]
     return alerts
+
+
+def load_extract(path: Path) -> Extract:
+    """Read `[extract]` alone, with its defaults if there is no such file. Raises SourcesError for mistakes in it."""
+    if not path.exists():
+        return Extract()
+    extract: Extract = _read(path, ["extract"])["extract"]
+    return extract
 
 
 def _read(path: Path, names: Iterable[str]) -> dict[str, Any]:

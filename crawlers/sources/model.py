@@ -46,7 +46,7 @@ from crawlers.sources.validation import ProblemCollector, nearest_language
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-OTHER_TABLES = ("schedule", "keep", "alerts")
+OTHER_TABLES = ("schedule", "keep", "alerts", "extract")
 """Tables of the same file that do not concern the crawl; `flows.settings` validates them."""
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import data_option, wait_option
+from flows.cli.options import data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
@@ -24,9 +24,10 @@ WHY_REJECTED = '"SELECT reason, detail, url FROM rejections ORDER BY rejected_at
 @click.option(
     "--clean", is_flag=True, help="Remove advertising, consent notices, author bios and teasers from the texts."
 )
+@extract_option
 @data_option
 @wait_option
-def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> None:
+def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait: float) -> None:
     """Load articles from files into the warehouse.
 
     \b
@@ -54,10 +55,11 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
 
     from rich.console import Console
 
-    from flows.pipeline.extract import Extractor
+    from flows.pipeline.dask_extract import open_extractor
     from flows.pipeline.failures import describe_failures
     from flows.pipeline.import_files import check_files, import_files
     from flows.progress import show_progress
+    from flows.settings import load_extract
     from flows.timing import StepTimes
     from warehouse import open_writer
     from warehouse.failed_segments import failed_segments
@@ -68,7 +70,7 @@ def command(files: tuple[str, ...], clean: bool, data: Path, wait: float) -> Non
     with (
         show_progress() as reporter,
         open_writer(directory.root, "newsloom import", wait=wait) as writer,
-        Extractor() as extractor,
+        open_extractor(load_extract(sources), directory) as extractor,
     ):
         start, started = time.perf_counter(), datetime.now(UTC)
         imported = import_files(writer, extractor, directory, found, reporter, clean=clean)

@@ -48,6 +48,15 @@ sources_option = click.option(
     show_envvar=True,
     help="File that lists the sources.",
 )
+extract_option = click.option(
+    "--sources",
+    type=click.Path(path_type=Path, dir_okay=False),
+    envvar="NEWSLOOM_SOURCES",
+    default=Path("sources.toml"),
+    show_default=True,
+    show_envvar=True,
+    help="Sources file, if there is one: [extract] in it says which processes extract.",
+)
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(min=0),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import data_option, wait_option
+from flows.cli.options import data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Rebuild even if segments are missing or damaged; the articles loaded from them are lost.",
 )
+@extract_option
 @data_option
 @wait_option
-def command(without_removed: bool, without_damaged: bool, data: Path, wait: float) -> None:
+def command(without_removed: bool, without_damaged: bool, sources: Path, data: Path, wait: float) -> None:
     """Rebuild the whole warehouse from the archive: extract and load every stored page again.
 
     The old warehouse stays in place until the new one is complete, so the disk needs room for both. Interrupted
@@ -36,9 +37,10 @@ def command(without_removed: bool, without_damaged: bool, data: Path, wait: floa
     """
     from flows.errors import FlowsError
     from flows.maintenance.rebuild import rebuild, require_removed_segments
-    from flows.pipeline.extract import Extractor
+    from flows.pipeline.dask_extract import open_extractor
     from flows.pipeline.failures import describe_failures
     from flows.progress import show_progress
+    from flows.settings import load_extract
     from warehouse import open_writer
 
     directory = data_directory(data)
@@ -49,7 +51,7 @@ def command(without_removed: bool, without_damaged: bool, data: Path, wait: floa
     with (
         show_progress() as reporter,
         open_writer(directory.root, "newsloom rebuild", wait=wait) as writer,
-        Extractor() as extractor,
+        open_extractor(load_extract(sources), directory) as extractor,
     ):
         if not without_removed:
             require_removed_segments(writer)

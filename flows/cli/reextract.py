@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import data_option, wait_option
+from flows.cli.options import data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 
 @click.command("reextract")
 @click.option("--source", metavar="NAME", help="Only articles of this source.")
+@extract_option
 @data_option
 @wait_option
-def command(source: str | None, data: Path, wait: float) -> None:
+def command(source: str | None, sources: Path, data: Path, wait: float) -> None:
     """Extract the stored pages of articles again if another version of the extractor read them.
 
     If the result differs, newsloom stores it as a new version of the article with the change `reextracted`, to tell it
@@ -25,8 +26,9 @@ def command(source: str | None, data: Path, wait: float) -> None:
     """
     from flows.errors import FlowsError
     from flows.maintenance.reextract import reextract
-    from flows.pipeline.extract import Extractor
+    from flows.pipeline.dask_extract import open_extractor
     from flows.progress import show_progress
+    from flows.settings import load_extract
     from warehouse import open_writer
 
     directory = data_directory(data)
@@ -38,7 +40,7 @@ def command(source: str | None, data: Path, wait: float) -> None:
     with (
         show_progress() as reporter,
         open_writer(directory.root, "newsloom reextract", wait=wait) as writer,
-        Extractor() as extractor,
+        open_extractor(load_extract(sources), directory) as extractor,
     ):
         done = reextract(writer, extractor, directory, reporter, source)
         writer.publish()

@@ -18,7 +18,7 @@ from crawlers.sources.contact import require_contact
 from flows.data_directory import DataDirectory
 from flows.errors import CrawlDiedError
 from flows.pipeline.crawl import Crawl
-from flows.pipeline.extract import Extractor
+from flows.pipeline.dask_extract import open_extractor
 from flows.pipeline.failures import isolate_failure
 from flows.pipeline.interrupt import Interrupt
 from flows.pipeline.plan import drop_forgotten_sources, make_plan, source_rows
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from crawlers.sources.model import Sources
+    from flows.pipeline.extract import Extractor
     from flows.pipeline.load import LoadResult
     from flows.progress import Reporter
     from warehouse.publish import Published
@@ -122,7 +123,10 @@ def run_sources(
     started = datetime.now(UTC)
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     run_id = secrets.token_hex(6)
-    with open_writer(data, "newsloom run", wait=wait) as writer, Extractor() as extractor:
+    with (
+        open_writer(data, "newsloom run", wait=wait) as writer,
+        open_extractor(settings.extract, directory) as extractor,
+    ):
         publisher = PeriodicPublisher(writer, steps.publish)
         run = _Run(writer, extractor, directory, reporter, steps, interrupt, publisher, shards)
         with recorded_run(writer, run_id, "run", started) as record:
