@@ -50,7 +50,7 @@ def import_flow(
     started = datetime.now(UTC)
     found = check_files(files)
     directory, reporter = DataDirectory(data), LogReporter()
-    with open_writer(data, "newsloom import", wait=wait) as writer, Extractor() as extractor:
+    with open_writer(data, "newsloom import", wait=wait, shared=True) as writer, Extractor() as extractor:
         imported = []
         for file in found:
             imported.append(import_task(writer, extractor, directory, file, clean, reporter))

@@ -1,7 +1,7 @@
 """The nightly flow: removes old data, refreshes the data of deduplication, publishes, and packs small segments."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from prefect import flow, task
 from prefect.artifacts import create_table_artifact
@@ -32,6 +32,12 @@ def upkeep_task(writer: Writer) -> None:
         refresh_idf(connection)
         close_quiet_stories(connection)
         refresh_chains(connection, datetime.now(UTC))
+
+
+@retried_task("compact")
+def compact_task(writer: Writer, keep: Keep) -> None:
+    """See `warehouse.lake_writer.LakeWriter.compact`; a DuckDB file needs none."""
+    writer.compact(datetime.now(UTC) - timedelta(days=keep.states_days))
 
 
 @task(name="pack", cache_policy=NO_CACHE)
@@ -68,6 +74,7 @@ def maintain_flow(sources: SourcesFile, data: Data, wait: Wait = 0.0) -> Mainten
         removed = retention_task(writer, directory, settings.keep)
         upkeep_task(writer)
         seconds = publish_task(writer).seconds
+        compact_task(writer, settings.keep)
         packed = pack_task(writer, directory, int(settings.alerts.least_free_gb * GIGABYTE))
     row = {
         "segments removed": removed.segments,

@@ -40,6 +40,7 @@ from flows.reports.notify import notify_failure
 from flows.reports.run_summary import describe_died
 from flows.retries import LONG_RETRIES
 from warehouse import Writer
+from warehouse.lake import configured_lake
 
 
 @retried_task("plan")
@@ -106,7 +107,7 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
         summary = pipeline.run_sources(
             sources, data, wait, minutes, reporter, shards=shards, steps=STEPS, interrupt=interrupt
         )
-        create_run_artifacts(summary, DataDirectory(data).news)
+        create_run_artifacts(summary, None if configured_lake(data) else DataDirectory(data).news)
         if is_deployed() and any(segment.failed_at >= started for segment in summary.failed):
             raise FlowsError(describe_failures(summary.failed))
         if is_deployed() and summary.died:

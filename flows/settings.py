@@ -116,6 +116,10 @@ class Keep(BaseModel):
     """While the archive is larger, in gigabytes (10⁹ bytes), its oldest segments are removed."""
     requests_days: _Days | None = Field(default=None, description=_DAYS)
     """Rows of `fetches` and `rejections` that were loaded longer ago are removed."""
+    states_days: _Days = Field(
+        default=30.0, description="a number of days greater than 0, at most 36500 (a hundred years); default: 30"
+    )
+    """How far back `newsloom sql --at` can read a warehouse on DuckLake."""
     plans_days: _Days = Field(
         default=14.0, description="a number of days greater than 0, at most 36500 (a hundred years); default: 14"
     )

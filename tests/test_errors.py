@@ -46,6 +46,7 @@ from flows.dashboard.errors import (
 )
 from flows.errors import CrawlDiedError, FlowsError
 from warehouse import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.errors import LakeUnreachableError
 from warehouse.search.query import QuerySyntaxError
 
 EXAMPLES: list[NewsloomError] = [
@@ -68,6 +69,7 @@ EXAMPLES: list[NewsloomError] = [
     WarehouseBusyError(Path("data"), "`newsloom run`, process 7"),
     DamagedWarehouseError(Path("warehouse.duckdb"), "Corrupt database file"),
     TransientWarehouseError("a text"),
+    LakeUnreachableError("ducklake:sqlite:/catalog.sqlite", "database is locked"),
     QuerySyntaxError("a text"),
 ]
 # Signals that our own code catches: none of them reaches a user as an error.
@@ -168,6 +170,7 @@ def test_transient_errors_are_those_worth_a_retry() -> None:
     assert {name(one) for one in EXAMPLES if isinstance(one, TransientError)} == {
         "TransientError",
         "CrawlDiedError",
+        "LakeUnreachableError",
         "TransientWarehouseError",
     }
 

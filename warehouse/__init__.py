@@ -1,8 +1,9 @@
 """The DuckDB warehouse: a private file that runs write, and a published copy that users query."""
 
-from warehouse.connection import connect
+from warehouse.connection import connect, published_exists
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
-from warehouse.writer import Writer, open_writer, writer_at_work
+from warehouse.opening import open_writer, warehouse_exists, writer_at_work
+from warehouse.writer import Writer
 
 __all__ = [
     "DamagedWarehouseError",
@@ -12,5 +13,7 @@ __all__ = [
     "Writer",
     "connect",
     "open_writer",
+    "published_exists",
+    "warehouse_exists",
     "writer_at_work",
 ]

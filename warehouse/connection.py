@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.errors import WarehouseError
+from warehouse.errors import WarehouseError, first_line
+from warehouse.lake import configured_lake, open_lake
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 PUBLISHED = "news.duckdb"
 # DuckDB's messages for a damaged file, in an IOException like that of a full disk.
@@ -16,16 +21,24 @@ DAMAGED = re.compile("Corrupt database file|not a valid DuckDB database file|Cou
 DISK = re.compile(r"Could not (?:write|fsync|truncate|sync) file|No space left on device")
 
 
-def connect(path: Path | str) -> duckdb.DuckDBPyConnection:
+def connect(path: Path | str, at: datetime | None = None) -> duckdb.DuckDBPyConnection:
     """Open a published warehouse read-only, with times shown in UTC.
 
     `path` is the file or its data directory. The connection keeps the state that it opened: a run that ends in the
-    meantime publishes a new file, which the next `connect` sees.
-    Raises WarehouseError if there is no such file, or if it cannot be read.
+    meantime publishes a new file, which the next `connect` sees. If the data directory has its warehouse on DuckLake,
+    each query reads the latest state, or with `at` the state of this time.
+    Raises WarehouseError if there is no such file, or if it cannot be read, and LakeUnreachableError.
     """
     file = Path(path)
     if file.is_dir() or not file.suffix:
+        lake = configured_lake(file)
+        if lake is not None:
+            return open_lake(lake, at=at)
         file = file / PUBLISHED
+    if at is not None:
+        raise WarehouseError(
+            f"{file}: keeps no earlier states. A warehouse on DuckLake does: see `newsloom migrate --help`."
+        )
     if not file.exists():
         raise WarehouseError(
             f"{file}: no warehouse found. Create one with `newsloom run` or `newsloom import`, "
@@ -42,6 +55,6 @@ def connect(path: Path | str) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def first_line(error: BaseException) -> str:
-    """The first line of DuckDB's message, which states what is wrong."""
-    return str(error).partition("\n")[0]
+def published_exists(data: Path) -> bool:
+    """Whether a data directory has something that can be read: the published file, or a lake."""
+    return configured_lake(data) is not None or (data / PUBLISHED).exists()

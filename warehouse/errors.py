@@ -17,10 +17,10 @@ class WarehouseError(NewsloomError):
 class WarehouseBusyError(WarehouseError):
     """Another process is writing.
 
-    `directory` is the data directory, `holder` describes the process that holds its lock.
+    `directory` is the data directory, or the address of the lake; `holder` describes the process that holds its lock.
     """
 
-    def __init__(self, directory: Path, holder: str) -> None:
+    def __init__(self, directory: Path | str, holder: str) -> None:
         super().__init__(
             f"{directory}: another newsloom process is writing here ({holder}).\n"
             "Wait until it has finished, or pass --wait SECONDS. Reading (`newsloom sql`) works meanwhile."
@@ -43,3 +43,20 @@ class DamagedWarehouseError(WarehouseError):
 
 class TransientWarehouseError(TransientError):
     """The disk failed or is full: the data is fine, and the same call may succeed later."""
+
+
+class LakeUnreachableError(TransientWarehouseError):
+    """The catalogue or the files of a lake cannot be reached, or the connection to them was lost."""
+
+    def __init__(self, lake: str, reason: str) -> None:
+        super().__init__(
+            f"{lake}: cannot be reached: {reason}\n"
+            "Nothing was lost: what was not committed is loaded again. Check that the database and the bucket are up, "
+            "and that this machine may use them, then run the same command again."
+        )
+        self.lake = lake
+
+
+def first_line(error: BaseException) -> str:
+    """The first line of DuckDB's message, which states what is wrong."""
+    return str(error).partition("\n")[0]

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.connection import first_line
-from warehouse.errors import WarehouseError
+from warehouse.errors import WarehouseError, first_line
 from warehouse.formats import PARQUET_OPTIONS, parquet_columns, write, write_csv, write_parquet
 from warehouse.storage import quoted
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     import duckdb
 
@@ -48,18 +49,30 @@ class RecentRun:
 def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetime) -> int:
     """Record that a run has started, and mark runs that died as crashed; returns the number of those.
 
-    The caller holds the writer's lock, so any other run that is still recorded as running has died.
+    The caller holds the lock of the data directory, so any other run of this directory that is still recorded as
+    running has died. A lake also has the runs of other directories; the last run of this one is noted in a file.
     """
+    note = writer.data / "private" / "last-run"
     with writer.transaction() as connection:
         crashed = connection.execute(
-            "UPDATE runs SET outcome = 'crashed' WHERE outcome = 'running' AND run_id <> ?", [run_id]
+            "UPDATE runs SET outcome = 'crashed' WHERE outcome = 'running' AND run_id <> ? AND (? OR run_id = ?)",
+            [run_id, not writer.is_lake, _noted(note)],
         ).fetchall()[0][0]
         connection.execute("DELETE FROM runs WHERE run_id = ?", [run_id])
         connection.execute(
             "INSERT INTO runs (run_id, kind, started_at, outcome, version) VALUES (?, ?, ?, 'running', ?)",
             [run_id, kind, now, version],
         )
+        if writer.is_lake:
+            note.write_text(run_id, encoding="utf-8")
     return int(crashed)
+
+
+def _noted(note: Path) -> str:
+    try:
+        return note.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return ""
 
 
 def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail: str | None = None) -> None:

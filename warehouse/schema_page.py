@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from warehouse.connection import connect
-from warehouse.writer import open_writer
+from warehouse.opening import open_writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

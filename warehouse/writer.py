@@ -10,25 +10,21 @@ DATA/
 
 from __future__ import annotations
 
-import json
-import os
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import duckdb
-from filelock import FileLock, Timeout
 
 from warehouse import storage
-from warehouse.connection import DAMAGED, DISK, PUBLISHED, first_line
-from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
-from warehouse.migrate import migrate
+from warehouse.connection import DAMAGED, DISK, PUBLISHED
+from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseError, first_line
 from warehouse.names.store import read_new_names
-from warehouse.publish import Published, missing_segments, publish, sweep
+from warehouse.publish import Published, missing_segments, publish
 from warehouse.search.index import index_new_versions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
 WAREHOUSE = "warehouse.duckdb"
@@ -37,11 +33,19 @@ WAREHOUSE = "warehouse.duckdb"
 class Writer:
     """An open private warehouse, created by `open_writer`. Use `connection` only in the thread that opened it."""
 
+    is_lake = False
+    """Whether the warehouse is on DuckLake, where other processes may load at the same time."""
+
     def __init__(self, data: Path) -> None:
         self.data = data
         self.file = data / "private" / WAREHOUSE
         self.public = data / PUBLISHED
         self.connection = self._open()
+
+    @property
+    def name(self) -> str:
+        """The file, or the address of the lake, for messages."""
+        return str(self.file)
 
     def _open(self) -> duckdb.DuckDBPyConnection:
         try:
@@ -58,6 +62,11 @@ class Writer:
             if DISK.search(said):
                 raise disk_failed(self.file, error) from error
             raise WarehouseError(f"{self.file}: cannot be opened: {said}") from error
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Keep others from loading while the context lasts: nothing to do for a file, which has one writer."""
+        yield
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -166,6 +175,9 @@ class Writer:
         finally:
             self.connection = self._open()
 
+    def compact(self, states_until: datetime) -> None:
+        """Nothing: a file keeps no earlier states, and publishing checkpoints it."""
+
     def close(self) -> None:
         """Close the file. The next writer publishes what was not published yet."""
         self.connection.close()
@@ -188,80 +200,3 @@ def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | D
         "Free some space on the disk (the new file is written next to the old one, so it needs as much space again), "
         "then run the same command again."
     )
-
-
-@contextmanager
-def open_writer(data: Path, purpose: str, *, wait: float = 0.0) -> Iterator[Writer]:
-    """Lock a data directory and open its private warehouse, which is created and migrated as needed.
-
-    `purpose` is the command ("newsloom run"), to show to other processes that wait for the lock; `wait` is how long to
-    wait for it, in seconds. Raises WarehouseBusyError if another process still writes after that time, and
-    DamagedWarehouseError for a damaged file, even if the damage is found only later, by the caller's queries.
-    """
-    private = data / "private"
-    try:
-        private.mkdir(mode=0o700, parents=True, exist_ok=True)
-    except OSError as error:
-        raise WarehouseError(f"{data}: cannot be used as a data directory: {error.strerror}") from error
-    note = private / "writer.json"
-    lock = FileLock(private / "writer.lock", timeout=wait)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        raise WarehouseBusyError(data, _holder(note)) from error
-    except OSError as error:
-        raise WarehouseError(f"{private}: cannot be written: {error.strerror}") from error
-    try:
-        _record_holder(note, purpose)
-        sweep(private / WAREHOUSE, data / PUBLISHED)
-        writer = Writer(data)
-        try:
-            _bring_up_to_date(writer)
-            yield writer
-        except duckdb.IOException as error:
-            if DAMAGED.search(said := first_line(error)):
-                raise DamagedWarehouseError(writer.file, said) from error
-            raise
-        finally:
-            writer.close()
-    finally:
-        lock.release()
-
-
-def writer_at_work(data: Path) -> str | None:
-    """A description of the process that writes to a data directory; None if there is none."""
-    private = data / "private"
-    if not (private / "writer.lock").exists():
-        return None
-    lock = FileLock(private / "writer.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        return _holder(private / "writer.json")
-    lock.release()
-    return None
-
-
-def _record_holder(note: Path, purpose: str) -> None:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    with suppress(OSError):  # a full disk is reported later, with advice
-        note.write_text(json.dumps({"purpose": purpose, "pid": os.getpid(), "since": now}), encoding="utf-8")
-
-
-def _bring_up_to_date(writer: Writer) -> None:
-    if storage.is_old(writer.file):
-        writer.rewrite()
-    try:
-        migrate(writer.connection, writer.file)
-    except duckdb.Error as error:
-        if is_of_the_disk(error):
-            raise disk_failed(writer.file, error) from error
-        raise
-
-
-def _holder(note: Path) -> str:
-    try:
-        said = json.loads(note.read_text(encoding="utf-8"))
-        return f"`{said['purpose']}`, process {said['pid']}, since {said['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "unknown process"

@@ -30,11 +30,12 @@ def command(port: int | None, open_browser: bool, data: Path) -> None:
     from flows.dashboard.server import serve
     from flows.data_directory import data_directory
     from flows.service.ports import bind
+    from warehouse import published_exists
 
     directory = data_directory(data)
     bound = bind(port, PORT)
     url = dashboard_url(bound.getsockname()[1])
-    if not directory.news.exists():
+    if not published_exists(directory.root):
         click.echo(
             f"{directory.news}: no warehouse found yet. The dashboard shows it once a run has published it.", err=True
         )

@@ -29,11 +29,11 @@ def command(deep: bool, data: Path, wait: float) -> None:
     """
     from flows.errors import FlowsError
     from flows.maintenance.doctor import examine
-    from warehouse import open_writer
+    from warehouse import open_writer, warehouse_exists
     from warehouse.checks.doctor import number_of_checks
 
     directory = data_directory(data)
-    if not (directory.private / "warehouse.duckdb").exists():
+    if not warehouse_exists(directory.root):
         raise FlowsError(
             f"{directory.root}: no warehouse found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
         )

@@ -54,10 +54,10 @@ def _story(url: str, data: Path, wait: float) -> str:
     from flows.errors import FlowsError
     from flows.reports.stored_page import url_spellings
     from flows.reports.story_output import as_text
-    from warehouse import open_writer
+    from warehouse import open_writer, warehouse_exists
 
     directory = data_directory(data)
-    if not (directory.private / "warehouse.duckdb").exists():
+    if not warehouse_exists(directory.root):
         raise FlowsError(
             f"{directory.root}: no warehouse found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
         )

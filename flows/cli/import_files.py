@@ -69,7 +69,7 @@ def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait
     directory = data_directory(data)
     with (
         show_progress() as reporter,
-        open_writer(directory.root, "newsloom import", wait=wait) as writer,
+        open_writer(directory.root, "newsloom import", wait=wait, shared=True) as writer,
         open_extractor(load_extract(sources), directory) as extractor,
     ):
         start, started = time.perf_counter(), datetime.now(UTC)

@@ -42,11 +42,17 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
     from flows.progress import show_progress
     from flows.settings import load_extract
     from warehouse import open_writer
+    from warehouse.lake import configured_lake
 
     directory = data_directory(data)
     if not directory.archive.is_dir():
         raise FlowsError(
             f"{directory.root}: no archive found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
+        )
+    if (lake := configured_lake(directory.root)) is not None:
+        raise FlowsError(
+            f"{lake}: a warehouse on DuckLake is not rebuilt in place. Copy the archive to a new data directory, run "
+            "`newsloom rebuild` there, and `newsloom migrate` from there to a new lake."
         )
     with (
         show_progress() as reporter,

@@ -29,10 +29,10 @@ def command(source: str | None, sources: Path, data: Path, wait: float) -> None:
     from flows.pipeline.dask_extract import open_extractor
     from flows.progress import show_progress
     from flows.settings import load_extract
-    from warehouse import open_writer
+    from warehouse import open_writer, warehouse_exists
 
     directory = data_directory(data)
-    if not (directory.private / "warehouse.duckdb").exists():
+    if not warehouse_exists(directory.root):
         raise FlowsError(
             f"{directory.root}: no warehouse found. Create one with `newsloom run` or `newsloom import`, "
             "or choose another data directory with --data DIR or NEWSLOOM_DATA."

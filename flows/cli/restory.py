@@ -25,10 +25,10 @@ def command(data: Path, wait: float) -> None:
     from flows.dedup.recompute import recompute_all
     from flows.errors import FlowsError
     from flows.progress import show_progress
-    from warehouse import open_writer
+    from warehouse import open_writer, warehouse_exists
 
     directory = data_directory(data)
-    if not (directory.private / "warehouse.duckdb").exists():
+    if not warehouse_exists(directory.root):
         raise FlowsError(
             f"{directory.root}: no warehouse found. Create one with `newsloom run` or `newsloom import`, "
             "or choose another data directory with --data DIR or NEWSLOOM_DATA."

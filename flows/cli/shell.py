@@ -33,9 +33,15 @@ def command(plain: bool, data: Path) -> None:
     from flows.reports.query_output import write
     from warehouse import connect
     from warehouse.connection import PUBLISHED
+    from warehouse.lake import configured_lake
 
     with connect(data) as connection:
-        if not plain and sys.stdin.isatty() and (program := shutil.which("harlequin")):
+        if (
+            not plain
+            and configured_lake(data) is None
+            and sys.stdin.isatty()
+            and (program := shutil.which("harlequin"))
+        ):
             connection.close()
             sys.stdout.flush()
             os.execv(program, [program, "--read-only", str(data / PUBLISHED)])  # noqa: S606 - the user's own program

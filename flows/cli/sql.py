@@ -10,6 +10,7 @@ import click
 from flows.cli.options import data_option
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
 
@@ -23,8 +24,13 @@ if TYPE_CHECKING:
     show_default=True,
     help="Output format.",
 )
+@click.option(
+    "--at",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="Query the warehouse as it was at this time (UTC); only on DuckLake.",
+)
 @data_option
-def command(query: str, form: str, data: Path) -> None:
+def command(query: str, form: str, at: datetime | None, data: Path) -> None:
     """Query the warehouse with SQL. QUERY is an SQL statement, or - to read it from standard input.
 
     Queries are read-only. You can run them at any time, also during a run.
@@ -38,5 +44,5 @@ def command(query: str, form: str, data: Path) -> None:
     from warehouse import connect
 
     text = sys.stdin.read() if query == "-" else query
-    with connect(data) as connection:
+    with connect(data, at) as connection:
         write(connection, text, form, sys.stdout.buffer)

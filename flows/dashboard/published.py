@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from flows.dashboard.errors import QueryError, TooSlowError, UnavailableError
-from warehouse.connection import PUBLISHED, connect, first_line
-from warehouse.errors import WarehouseError
+from warehouse.connection import PUBLISHED, connect
+from warehouse.errors import TransientWarehouseError, WarehouseError, first_line
+from warehouse.lake import configured_lake
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ APPEARANCES = "CREATE TEMP TABLE appearances AS FROM main.appearances"
 USE_APPEARANCES = re.compile(r"\b(appearances|story_days|story_first|syndication_edges|wire_share)\b")
 # After so long without a page, the file is closed: its cached blocks are some hundred megabytes.
 IDLE_SECONDS = 600.0
+LAKE_SECONDS = 60.0  # how old the answers about a lake may be
 MOST_KEPT = 200_000  # rows of results of one published file, some hundred bytes each
 
 Row = dict[str, object]
@@ -120,6 +122,8 @@ class Published:
 
     def stamp(self) -> str:
         """A text that differs after the file was published again; empty if there is none. Does not wait for readers."""
+        if configured_lake(self.directory) is not None:  # opened again after a while, rather than after each load
+            return f"lake-{int(time.time() // LAKE_SECONDS)}"
         try:
             state = (self.directory / PUBLISHED).stat()
         except OSError:
@@ -162,8 +166,8 @@ class Published:
 
 def _open(directory: Path, stamp: str) -> Reader:
     try:
-        connection = connect(directory / PUBLISHED)
-    except WarehouseError as error:
+        connection = connect(directory)
+    except (WarehouseError, TransientWarehouseError) as error:
         raise UnavailableError(str(error)) from error
     try:
         return Reader(connection, _facts(connection, stamp))

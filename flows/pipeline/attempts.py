@@ -59,7 +59,7 @@ def describe_deaths(writer: Writer, segment: str, deaths: int) -> str:
 
 
 def _folder(writer: Writer) -> Path:
-    return writer.file.parent / "loading"
+    return writer.data / "private" / "loading"
 
 
 def _deaths(note: Path) -> int:

@@ -64,7 +64,7 @@ def load(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
     Raises TransientWarehouseError if the disk fails: then nothing is loaded, and you can repeat the call.
     """
     times = segment.times
-    with times.step("load"), writer.one_thread():
+    with times.step("load"), writer.exclusive(), writer.one_thread():
         classified = classify_fetches(writer, segment.fetches)
         batch = build_batch(origin_of(segment.name), classified)
         now = datetime.now(UTC)

@@ -124,7 +124,7 @@ def run_sources(
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
     run_id = secrets.token_hex(6)
     with (
-        open_writer(data, "newsloom run", wait=wait) as writer,
+        open_writer(data, "newsloom run", wait=wait, shared=True) as writer,
         open_extractor(settings.extract, directory) as extractor,
     ):
         publisher = PeriodicPublisher(writer, steps.publish)

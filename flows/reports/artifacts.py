@@ -25,7 +25,7 @@ def escape(text: str) -> str:
     return " ".join(text.split()).translate(_MARKDOWN)
 
 
-def create_run_artifacts(summary: RunSummary, news: Path) -> None:
+def create_run_artifacts(summary: RunSummary, news: Path | None) -> None:
     """Create two artifacts of the current Prefect run: the table of sources and the funnel of pages."""
     create_table_artifact(
         key="run-sources", table=source_table(summary), description=f"Run {summary.run_id}: all sources"
@@ -56,7 +56,7 @@ def source_table(summary: RunSummary) -> list[dict[str, object]]:
     ]
 
 
-def funnel(summary: RunSummary, news: Path) -> str:
+def funnel(summary: RunSummary, news: Path | None) -> str:
     """The outcomes of the pages of a run, as Markdown."""
     lines = [
         f"# Run {summary.run_id}",
@@ -75,5 +75,6 @@ def funnel(summary: RunSummary, news: Path) -> str:
     lines += ["", f"Listings: {listings}.", ""]
     if summary.recovered:
         lines += [f"Recovered from an interrupted run: {summary.recovered} pages.", ""]
-    lines += [f"Articles in the warehouse: {summary.articles}. The file is [{escape(news.name)}](<{news.as_uri()}>)."]
+    place = "" if news is None else f" The file is [{escape(news.name)}](<{news.as_uri()}>)."
+    lines += [f"Articles in the warehouse: {summary.articles}.{place}"]
     return "\n".join(lines) + "\n"

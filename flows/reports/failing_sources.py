@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse import WarehouseError, connect
+from warehouse import WarehouseError, connect, published_exists
 from warehouse.failing_sources import failing_sources
 from warehouse.run_counts import OUTCOMES
 
@@ -30,7 +30,7 @@ def failing_now(directory: DataDirectory) -> list[FailingSource]:
     except duckdb.BinderException:
         return []  # published by an earlier version, which did not record it
     except WarehouseError:
-        if directory.news.exists():
+        if published_exists(directory.root):
             raise
         return []
 

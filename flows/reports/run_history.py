@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from warehouse import WarehouseError, connect
+from warehouse import WarehouseError, connect, published_exists
 from warehouse.runs import recent_runs
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def last_runs(directory: DataDirectory, limit: int, *, failed_only: bool = False
         with connect(directory.root) as connection:
             return recent_runs(connection, limit, failed_only=failed_only)
     except WarehouseError:
-        if directory.news.exists():
+        if published_exists(directory.root):
             raise
         return []
 

@@ -97,7 +97,7 @@ MISTAKES = [
         2,
         "keep.archive_dayz",
         "an unknown key",
-        "one of archive_days, archive_gb, requests_days, plans_days; nearest: archive_days",
+        "one of archive_days, archive_gb, requests_days, states_days, plans_days; nearest: archive_days",
     ),
 ]
 

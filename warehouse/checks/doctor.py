@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from warehouse.connection import first_line
+from warehouse.errors import first_line
 
 CHECKS = Path(__file__).parent
 EXAMPLES = 3

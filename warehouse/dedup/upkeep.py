@@ -51,6 +51,8 @@ def story_sample(
     As (article_id, language, title, text).
     """
     cursor = connection.cursor()
+    (catalog,) = connection.execute("SELECT current_database()").fetchall()[0]
+    cursor.execute(f'USE "{catalog}"')  # a cursor starts in the database that was opened first
     cursor.execute(statement("story_sample"), {"least": least, "most": most})
     while rows := cursor.fetchmany(TEXTS_AT_ONCE):
         yield from rows

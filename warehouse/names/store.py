@@ -39,10 +39,12 @@ def read_new_names(warehouse: OpenWarehouse) -> int:
     can be repeated.
     """
     done = 0
-    while some := _piece(warehouse.connection):
+    while True:
         with warehouse.transaction() as connection:
+            some = _piece(connection)
+            if not some:
+                return done
             done += _read(connection, some)
-    return done
 
 
 def remove_names(connection: duckdb.DuckDBPyConnection, docs: list[int]) -> None:

@@ -23,6 +23,9 @@ def indexing_ahead(warehouse: OpenWarehouse) -> Iterator[Callable[[], None]]:
     The thread has its own connection and writes only to the index; nothing else may write to the index meanwhile. If
     it fails, the writer tries again when it finishes, and reports the error.
     """
+    if warehouse.is_lake:  # its lock is the writer's, and other processes write to the index
+        yield lambda: None
+        return
     busy: Future[None] | None = None
 
     def look() -> None:

@@ -52,6 +52,7 @@ class OpenWarehouse(Protocol):
     """What indexing needs of the writer, which itself imports this module."""
 
     connection: duckdb.DuckDBPyConnection
+    is_lake: bool
 
     def transaction(self) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
         """All or nothing."""
@@ -80,6 +81,8 @@ def to_index(connection: duckdb.DuckDBPyConnection) -> range:
 def index_piece(connection: duckdb.DuckDBPyConnection) -> int:
     """Index up to PIECE versions, in the caller's transaction; returns their number."""
     piece = to_index(connection)[:PIECE]
+    if not piece:  # another process has done it meanwhile
+        return 0
     _index(connection, piece.start, piece.stop)
     merge_parts(connection)
     return len(piece)

@@ -1,6 +1,6 @@
 -- How much was written about a topic, when, and by whom?
 CREATE OR REPLACE MACRO coverage(
-    query, since := NULL, until := NULL, in_language := NULL, of_sources := NULL, unique_only := false
+    query, since := '-infinity', until := 'infinity', in_language := '*', of_sources := '[*]', unique_only := false
 ) AS TABLE
 SELECT about.day, about.source, about.articles, daily.articles AS of_articles, about.articles / daily.articles AS share
 FROM (
@@ -11,4 +11,4 @@ FROM (
 ) AS about
 JOIN (SELECT day, source, count(*) AS articles FROM article_days GROUP BY day, source) AS daily USING (day, source)
 ORDER BY day, source;
-COMMENT ON MACRO TABLE coverage IS 'coverage(query, since := NULL, until := NULL, in_language := NULL, of_sources := NULL, unique_only := false): the articles that match a query, per day of publication and source; the query and the options are those of search. Columns: day, source, articles, of_articles (all articles of the source on that day), share (0 to 1). Days and sources without such articles have no row.';
+COMMENT ON MACRO TABLE coverage IS 'coverage(query, since := ''-infinity'', until := ''infinity'', in_language := ''*'', of_sources := ''[*]'', unique_only := false): the articles that match a query, per day of publication and source; the query and the options are those of search. Columns: day, source, articles, of_articles (all articles of the source on that day), share (0 to 1). Days and sources without such articles have no row.';

@@ -129,10 +129,14 @@ seen AS MATERIALIZED (
         coalesce(version.published_at, current.first_seen_at) AS published_at, version.word_count
     FROM current_articles AS current
     JOIN article_versions AS version ON version.doc = current.doc
-    WHERE (since IS NULL OR coalesce(version.published_at, current.first_seen_at) >= since)
-      AND (until IS NULL OR coalesce(version.published_at, current.first_seen_at) < until)
-      AND (in_language IS NULL OR version.language = in_language)
-      AND (of_sources IS NULL OR list_contains(of_sources, current.source))
+    -- The values that mean everything are not compared with, so that they leave no filter in the plan.
+    WHERE (coalesce(CAST(since AS VARCHAR), '-infinity') = '-infinity'
+           OR coalesce(version.published_at, current.first_seen_at) >= CAST(since AS TIMESTAMPTZ))
+      AND (coalesce(CAST(until AS VARCHAR), 'infinity') = 'infinity'
+           OR coalesce(version.published_at, current.first_seen_at) < CAST(until AS TIMESTAMPTZ))
+      AND (coalesce(in_language, '*') = '*' OR version.language = in_language)
+      AND (coalesce(CAST(of_sources AS VARCHAR), '[*]') = '[*]'
+           OR list_contains(CAST(of_sources AS VARCHAR[]), current.source))
       AND (NOT unique_only OR current.duplicate_kind IS DISTINCT FROM 'copy')
 ),
 -- The index decides for all articles with the same words, source and language at once.

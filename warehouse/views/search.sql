@@ -1,7 +1,7 @@
 -- Which articles match a query best? BM25 (Robertson and Zaragoza 2009, with k1 = 1.2 and b = 0.75) over headline and text,
 -- for the words of the query that are not excluded.
 CREATE OR REPLACE MACRO search(
-    query, top := 20, in_language := NULL, since := NULL, until := NULL, of_sources := NULL, unique_only := false
+    query, top := 20, in_language := '*', since := '-infinity', until := 'infinity', of_sources := '[*]', unique_only := false
 ) AS TABLE
 WITH parsed AS MATERIALIZED (FROM parse_query([query])),
 matches AS MATERIALIZED (
@@ -101,4 +101,4 @@ SELECT
 FROM best
 JOIN places USING (doc)
 ORDER BY score DESC, places.published_at DESC, best.doc DESC;
-COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := NULL, since := NULL, until := NULL, of_sources := NULL, unique_only := false): the articles that match a query, the best match first, newest first on ties. docs/querying.md describes the query language: words (all are required), "a phrase", AND, OR, NOT, -word, brackets, word*, title:, source:, lang:. Words are compared by stem, ignoring accents; phrases exactly. in_language (ISO 639-1), since and until (times; until is not included), of_sources (a list) and unique_only (no copies) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';
+COMMENT ON MACRO TABLE search IS 'search(query, top := 20, in_language := ''*'', since := ''-infinity'', until := ''infinity'', of_sources := ''[*]'', unique_only := false): the articles that match a query, the best match first, newest first on ties. docs/querying.md describes the query language: words (all are required), "a phrase", AND, OR, NOT, -word, brackets, word*, title:, source:, lang:. Words are compared by stem, ignoring accents; phrases exactly. in_language (ISO 639-1), since and until (times; until is not included), of_sources (a list) and unique_only (no copies) restrict the result. Columns: article_id, score (BM25), words_found (number of words of the query), published_at (or first sight, UTC), source, language, title, snippet (the text around the first match, for the first 20 articles), url.';

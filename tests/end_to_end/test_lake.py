@@ -1,0 +1,202 @@
+"""The warehouse on DuckLake, with its catalogue in SQLite: the same rows, views and macros as in the embedded file."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.command import call
+from tests.end_to_end.segments import crawl
+from warehouse import connect, open_writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+FIRST_DAY, SECOND_DAY = "2026-03-02T08:00:00+00:00", "2026-03-03T09:30:00+00:00"
+STORM = (
+    "A storm tore roofs from houses in Hamburg on Monday and closed the port for nine hours. Angela Merkel visited the "
+    "harbour in the evening and thanked the crews. Germany and Denmark stopped all ferries until the wind fell. "
+)
+MILL = (
+    "The old mill of the village burned down in the night before the market. Nobody was hurt, said Maria Miller of the "
+    "fire brigade, and the millers of Denmark promised to help with a new wheel. "
+)
+
+
+def long(text: str, number: int) -> str:
+    return text + " ".join(f"Item {number * 100 + n} was counted by the clerk." for n in range(12))
+
+
+def report(name: str, source: str, text: str, **fields: Any) -> dict[str, Any]:
+    return {
+        "url": f"http://{source}/2026/{name}", "source": source, "title": f"{name.replace('-', ' ').title()}",
+        "text": text, "language": "en", "published_at": FIRST_DAY, "authors": ["Ann Example"], "section": "News",
+    } | fields  # fmt: skip
+
+
+FIRST = [
+    report("storm-closes-port", "courier.example", long(STORM, 1)),
+    report("port-closed-by-storm", "post.example", long(STORM, 1) + " The post has seen it.", published_at=SECOND_DAY),
+    report("storm-stops-ferries", "echo.example", long(STORM, 1), published_at=SECOND_DAY),
+    report("mill-burns-down", "courier.example", long(MILL, 2), published_at=SECOND_DAY),
+    report("mill-fire", "bee.example", long(MILL, 3), published_at=SECOND_DAY, is_free=False),
+    *(report(f"council-report-{n}", "courier.example", long("The council met in Denmark. ", n + 10)) for n in range(9)),
+    report("too-short", "bee.example", "Short."),
+]
+SECOND = [
+    FIRST[0] | {"title": "Storm Closes Port of Hamburg", "text": FIRST[0]["text"] + " The port opened on Tuesday."},
+    FIRST[4] | {"text": FIRST[4]["text"] + " The cause is not known."},
+]
+# What only the time of loading decides.
+PASSING = {
+    "runs": "finished_at, started_at",
+    "schema_migrations": "applied_at",
+    "segments": "loaded_at",
+    "stories": "closed_at",
+}
+MACROS = {
+    "character_pairs": "SELECT character_pairs('東京都')",
+    "coverage": "FROM coverage('storm', since := TIMESTAMPTZ '2026-03-01', of_sources := ['courier.example'])",
+    "day_of": "SELECT day_of(seen_at) FROM article_versions",
+    "headline_words_of": "SELECT headline_words_of(title) FROM articles",
+    "is_unsegmented": "SELECT is_unsegmented('東京'), is_unsegmented('port')",
+    "is_unspaced": "SELECT is_unspaced('東京')",
+    "local_day_of": "SELECT local_day_of(published_at, 600) FROM articles",
+    "matching": "FROM matching(['storm', 'mill OR wheel'], until := TIMESTAMPTZ '2026-03-03', in_language := 'en')",
+    "matching_parsed": (
+        "FROM matching_parsed((SELECT list(p) FROM parse_query(['\"old mill\"']) AS p), NULL, NULL, NULL, NULL, true)"
+    ),
+    "named_with": "FROM named_with('Angela Merkel')",
+    "names_between": "FROM names_between(DATE '2026-03-01', DATE '2026-03-09')",
+    "parse_query": "FROM parse_query(['storm -mill', 'title:port'])",
+    "plain_words": "SELECT plain_words(title) FROM articles",
+    "publication_precision": (
+        "SELECT publication_precision(published_at, published_precision, first_seen_at) FROM articles"
+    ),
+    "publication_time": "SELECT publication_time(published_at, first_seen_at) FROM articles",
+    "query_holds": "SELECT query_holds(postfix, '2') FROM parse_query(['storm'])",
+    "search": "FROM search('storm harbour', top := 5)",
+    "share_of_voice": "FROM share_of_voice(['storm', 'mill'], unique_only := true)",
+    "sign_pairs": "SELECT sign_pairs('東京都')",
+    "time_between": "SELECT time_between(published_at, first_seen_at) FROM articles",
+    "told_at": "SELECT told_at(published_at, first_seen_at) FROM articles",
+    "told_precision": "SELECT told_precision(published_at, published_precision, first_seen_at) FROM articles",
+    "top_terms_between": "FROM top_terms_between(DATE '2026-03-01', DATE '2026-03-09')",
+    "version_texts": "FROM version_texts([0, 1, 3])",
+    "word_terms": "FROM word_terms(['storm', 'mil*'])",
+}
+EMPTY = {"paused_sources", "silences", "story_attention", "top_terms", "bylines", "paywall_share"}
+
+
+def newsloom(*arguments: str, data: Path, code: int = 0) -> str:
+    done = call(*arguments, "--data", str(data))
+    said = (done.stdout + done.stderr).decode()
+    assert done.returncode == code, said
+    return said
+
+
+def set_lake(data: Path, catalog: Path) -> None:
+    data.mkdir(parents=True, exist_ok=True)
+    (data / "warehouse.toml").write_text(f'warehouse = "ducklake:sqlite:{catalog}"\n')
+
+
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two data directories with the same archive: one with a file, one with a lake."""
+    folder = tmp_path_factory.mktemp("twins")
+    file, lake = folder / "file", folder / "lake"
+    set_lake(lake, folder / "catalog.sqlite")
+    crawl(file, range(3), "000000", source="town.example")
+    for number, lines in enumerate((FIRST, SECOND)):
+        imported = folder / f"{number}.jsonl"
+        imported.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        newsloom("import", str(imported), data=file)
+        shutil.copytree(file / "archive", lake / "archive", dirs_exist_ok=True)
+        newsloom("import", str(imported), data=lake)
+    return file, lake
+
+
+def rows(connection: duckdb.DuckDBPyConnection, query: str) -> tuple[list[str], list[str]]:
+    """The columns, and the rows without their order."""
+    found = connection.execute(query)
+    return [column[0] for column in found.description or ()], sorted(map(repr, found.fetchall()))
+
+
+def names(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return [name for (name,) in connection.execute(query).fetchall()]
+
+
+def test_every_table_view_and_macro_gives_the_same_rows_as_the_embedded_file(twins: tuple[Path, Path]) -> None:
+    with connect(twins[0]) as file, connect(twins[1]) as lake:
+        tables = names(file, "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL")
+        assert set(tables) < set(
+            names(lake, "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL")
+        ), "the lake has the private tables as well"
+        for table in tables:
+            columns = ", ".join(
+                names(file, f"SELECT column_name FROM (DESCRIBE {table}) WHERE column_name NOT IN ("
+                f"SELECT unnest(string_split('{PASSING.get(table.removeprefix('main.'), '')}', ', ')))")
+            )  # fmt: skip
+            query = f"SELECT {columns} FROM {table}"
+            assert rows(lake, query) == rows(file, query), table
+        views = names(file, "SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY 1")
+        empty = set()
+        for view in views:
+            found = rows(file, f"FROM {view}")
+            assert rows(lake, f"FROM {view}") == found, view
+            if not found[1]:
+                empty.add(view)
+        assert empty <= EMPTY
+        macros = (
+            "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_type LIKE '%macro' AND NOT internal"
+        )
+        assert set(names(file, macros)) == MACROS.keys()
+        for macro, query in MACROS.items():
+            found = rows(file, query)
+            assert found[1], macro
+            assert rows(lake, query) == found, macro
+
+
+def test_what_is_loaded_is_not_loaded_again(twins: tuple[Path, Path]) -> None:
+    again = newsloom("import", str(twins[0].parent / "0.jsonl"), data=twins[1])
+    assert f"{len(FIRST)} records were loaded before" in again or "already" in again, again
+    assert newsloom("doctor", "--deep", data=twins[1]).startswith("no problems found")
+
+
+def test_an_earlier_state_can_be_queried(twins: tuple[Path, Path]) -> None:
+    with connect(twins[1]) as lake:
+        ((before,),) = lake.execute(
+            "SELECT max(snapshot_time) FROM newsloom.snapshots() "
+            "WHERE snapshot_time < (SELECT max(loaded_at) FROM segments)"
+        ).fetchall()
+    at = f"{before:%Y-%m-%dT%H:%M:%S}"
+    titles = "SELECT title FROM articles WHERE url = 'http://courier.example/2026/storm-closes-port'"
+    assert "Storm Closes Port of Hamburg" in newsloom("sql", titles, data=twins[1])
+    assert "Storm Closes Port of Hamburg" not in newsloom("sql", titles, "--at", at, data=twins[1])
+    assert "Closes Port" in newsloom("sql", "SELECT title FROM search('storm')", "--at", at, data=twins[1])
+    assert "has no state of 2001-01-01" in newsloom("sql", titles, "--at", "2001-01-01", data=twins[1], code=2)
+    assert "keeps no earlier states" in newsloom("sql", titles, "--at", at, data=twins[0], code=2)
+
+
+def test_maintenance_merges_files_and_drops_old_states(twins: tuple[Path, Path], tmp_path: Path) -> None:
+    with connect(twins[1]) as lake:
+        before = {view: rows(lake, f"FROM {view}") for view in ("articles", "story_first", "search('storm')")}
+    orphan = twins[1].parent / "catalog.sqlite.files" / "main" / "stories" / "orphan.parquet"
+    orphan.parent.mkdir(parents=True, exist_ok=True)
+    orphan.write_bytes(b"left by a killed process")
+    os.utime(orphan, (0, 0))
+    with open_writer(twins[1], "test") as writer:
+        writer.compact(datetime.now(UTC))
+    assert not orphan.exists()
+    with connect(twins[1]) as lake:
+        assert {view: rows(lake, f"FROM {view}") for view in before} == before
+        assert lake.execute("SELECT count(*) FROM newsloom.snapshots()").fetchall() <= [(2,)]
+        most = lake.execute("SELECT max(file_count) FROM ducklake_table_info('newsloom')").fetchall()
+        assert most <= [(2,)]

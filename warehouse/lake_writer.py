@@ -1,0 +1,156 @@
+"""The writer of a warehouse on DuckLake, which several processes may have open at once."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.lake import CATALOG, open_lake, unreachable
+from warehouse.lake_lock import lake_lock
+from warehouse.publish import Published
+from warehouse.writer import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from warehouse.lake import Lake
+
+# How long to wait for another process, seconds: loading a segment takes a few, the upkeep of a large lake minutes.
+LOCK_SECONDS = 900.0
+SIZE = f"SELECT coalesce(sum(file_size_bytes + delete_file_size_bytes), 0) FROM ducklake_table_info('{CATALOG}')"  # noqa: S608
+
+
+class LakeWriter(Writer):
+    """An open lake. Loads lock it one after another, see `warehouse.lake_lock`; what is committed is published."""
+
+    is_lake = True
+
+    def __init__(self, data: Path, lake: Lake, purpose: str) -> None:
+        self.lake = lake
+        self._lock = lake_lock(lake, purpose)
+        self._depth = 0
+        super().__init__(data)
+
+    @property
+    def name(self) -> str:
+        """The address."""
+        return str(self.lake)
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        return open_lake(self.lake, write=True)
+
+    def hold(self, seconds: float) -> None:
+        """Lock the lake until the writer is closed. Raises WarehouseBusyError if another process has it for longer."""
+        if not self._lock.acquire(seconds):
+            raise WarehouseBusyError(str(self.lake), self._lock.holder())
+        self._depth += 1
+
+    @contextmanager
+    def exclusive(self) -> Iterator[None]:
+        """Lock the lake, unless this writer has it locked. Raises TransientWarehouseError if that takes too long."""
+        if not self._depth and not self._lock.acquire(LOCK_SECONDS):
+            raise TransientWarehouseError(
+                f"{self.lake}: another process has been writing for {LOCK_SECONDS / 60:.0f} minutes "
+                f"({self._lock.holder()}). Nothing was lost: run the same command again later."
+            )
+        self._depth += 1
+        try:
+            yield
+        finally:
+            self._depth -= 1
+            if not self._depth:
+                self._lock.release()
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A transaction, under the lock. Raises TransientWarehouseError if the lake cannot be reached."""
+        with self.exclusive():
+            try:
+                self.connection.begin()
+                yield self.connection
+                # A server that was restarted has given the lock to somebody else.
+                self._lock.check()
+                self.connection.commit()
+            except BaseException as error:
+                self._give_up(error)
+                raise
+
+    def _give_up(self, error: BaseException) -> None:
+        """Roll back; raises LakeUnreachableError if the error means that the lake cannot be reached."""
+        if not is_of_the_lake(error):
+            self._rollback()
+            return
+        with suppress(duckdb.Error):
+            self.connection.close()
+        with suppress(WarehouseError, TransientWarehouseError):
+            self.connection = self._open()
+        raise unreachable(self.lake, error) from error
+
+    def checkpoint(self) -> None:
+        """Nothing: what is committed is in the lake."""
+
+    def replace_by(self, file: Path) -> None:
+        """Refuse. Raises WarehouseError."""
+        raise WarehouseError(f"{self.lake}: cannot be replaced by {file}")
+
+    def missing_segments(self) -> list[str]:
+        """None: the lake has no copy that could have more."""
+        return []
+
+    def publish(self, *, may_lose_segments: bool = False) -> Published:
+        """Index newly loaded versions. Readers see the rest as soon as it is committed."""
+        start = time.monotonic()
+        self.finish()
+        size = self.connection.execute(SIZE).fetchall()[0][0]
+        return Published(int(size), time.monotonic() - start)
+
+    def rewrite(self) -> None:
+        """Rewrite all files without deleted rows, and remove all earlier states, so that these rows are gone."""
+        with self._reaching(), self.exclusive():
+            self.connection.execute(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
+            self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
+            self._expire(datetime.now(UTC))
+
+    def compact(self, states_until: datetime) -> None:
+        """Merge small files, and remove the states before a time (UTC) and files that no state has."""
+        with self._reaching(), self.exclusive():
+            self.connection.execute(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
+            self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}')")
+            self.connection.execute(f"CALL ducklake_merge_adjacent_files('{CATALOG}')")
+            self._expire(states_until)
+            # Files that a killed process has written: those of a process that is still writing are younger.
+            self.connection.execute(
+                f"CALL ducklake_delete_orphaned_files('{CATALOG}', older_than => now() - INTERVAL 2 DAYS)"
+            )
+
+    def _expire(self, until: datetime) -> None:
+        self.connection.execute(f"CALL ducklake_expire_snapshots('{CATALOG}', older_than => ?)", [until])
+        self.connection.execute(f"CALL ducklake_cleanup_old_files('{CATALOG}', cleanup_all => true)")
+
+    @contextmanager
+    def _reaching(self) -> Iterator[None]:
+        try:
+            yield
+        except duckdb.Error as error:
+            self._give_up(error)
+            raise
+
+    def close(self) -> None:
+        """Close the connections."""
+        self.connection.close()
+        self._depth = 0
+        self._lock.release()
+
+
+def is_of_the_lake(error: BaseException) -> bool:
+    """Whether an error means that the catalogue or the files cannot be reached, or that a commit failed."""
+    return isinstance(
+        error,
+        duckdb.IOException | duckdb.HTTPException | duckdb.ConnectionException | duckdb.TransactionException,
+    )

@@ -1,0 +1,140 @@
+"""Opening the warehouse for writing: one process at a time per data directory."""
+
+from __future__ import annotations
+
+import json
+import os
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import duckdb
+from filelock import FileLock, Timeout
+
+from warehouse import storage
+from warehouse.connection import DAMAGED, PUBLISHED
+from warehouse.errors import DamagedWarehouseError, WarehouseBusyError, WarehouseError, first_line
+from warehouse.lake import configured_lake
+from warehouse.lake_writer import LakeWriter
+from warehouse.migrate import migrate
+from warehouse.publish import sweep
+from warehouse.writer import WAREHOUSE, Writer, disk_failed, is_of_the_disk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from warehouse.lake import Lake
+
+
+@contextmanager
+def open_writer(data: Path, purpose: str, *, wait: float = 0.0, shared: bool = False) -> Iterator[Writer]:
+    """Lock a data directory and open its private warehouse, which is created and migrated as needed.
+
+    `purpose` is the command ("newsloom run"), to show to other processes that wait for the lock; `wait` is how long to
+    wait for it, in seconds. If the warehouse is on DuckLake, it is locked as well, so that no process with another data
+    directory writes to it; if `shared`, it is only locked for each transaction and `exclusive` block, so that several
+    can load. Raises WarehouseBusyError if another process still writes after that time, and DamagedWarehouseError for a
+    damaged file, even if the damage is found only later, by the caller's queries.
+    """
+    private = data / "private"
+    lake = configured_lake(data)
+    try:
+        private.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise WarehouseError(f"{data}: cannot be used as a data directory: {error.strerror}") from error
+    note = private / "writer.json"
+    lock = FileLock(private / "writer.lock", timeout=wait)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        raise WarehouseBusyError(data, _holder(note)) from error
+    except OSError as error:
+        raise WarehouseError(f"{private}: cannot be written: {error.strerror}") from error
+    try:
+        _record_holder(note, purpose)
+        if lake is not None:
+            with _open_lake(data, lake, purpose, wait, shared=shared) as writer:
+                yield writer
+            return
+        with _open_file(data) as writer:
+            yield writer
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _open_file(data: Path) -> Iterator[Writer]:
+    sweep(data / "private" / WAREHOUSE, data / PUBLISHED)
+    writer = Writer(data)
+    try:
+        _bring_up_to_date(writer)
+        yield writer
+    except duckdb.IOException as error:
+        if DAMAGED.search(said := first_line(error)):
+            raise DamagedWarehouseError(writer.file, said) from error
+        raise
+    finally:
+        writer.close()
+
+
+@contextmanager
+def _open_lake(data: Path, lake: Lake, purpose: str, wait: float, *, shared: bool) -> Iterator[Writer]:
+    if (data / "private" / WAREHOUSE).exists():
+        raise WarehouseError(
+            f"{data}: has a warehouse of its own, and is set to use {lake}. To move its articles there, remove the "
+            "setting and run `newsloom migrate`; else move private/warehouse.duckdb away."
+        )
+    writer = LakeWriter(data, lake, purpose)
+    try:
+        if not shared:
+            writer.hold(wait)
+        with writer.exclusive():
+            migrate(writer.connection, writer.name, lake=True)
+        yield writer
+    finally:
+        writer.close()
+
+
+def warehouse_exists(data: Path) -> bool:
+    """Whether a data directory has a warehouse that runs have written, or a lake."""
+    return configured_lake(data) is not None or (data / "private" / WAREHOUSE).exists()
+
+
+def writer_at_work(data: Path) -> str | None:
+    """A description of the process that writes to a data directory; None if there is none."""
+    private = data / "private"
+    if not (private / "writer.lock").exists():
+        return None
+    lock = FileLock(private / "writer.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return _holder(private / "writer.json")
+    lock.release()
+    return None
+
+
+def _record_holder(note: Path, purpose: str) -> None:
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with suppress(OSError):  # a full disk is reported later, with advice
+        note.write_text(json.dumps({"purpose": purpose, "pid": os.getpid(), "since": now}), encoding="utf-8")
+
+
+def _bring_up_to_date(writer: Writer) -> None:
+    if storage.is_old(writer.file):
+        writer.rewrite()
+    try:
+        migrate(writer.connection, writer.name)
+    except duckdb.Error as error:
+        if is_of_the_disk(error):
+            raise disk_failed(writer.file, error) from error
+        raise
+
+
+def _holder(note: Path) -> str:
+    try:
+        said = json.loads(note.read_text(encoding="utf-8"))
+        return f"`{said['purpose']}`, process {said['pid']}, since {said['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "unknown process"
