@@ -1,5 +1,6 @@
 """The flow of `newsloom import`: loads articles from files. Users start it; interrupted imports resume."""
 
+import sys
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -7,7 +8,9 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from pydantic import Field
 
-from crawlers.importers.files import InputFile
+from crawlers.importers.folders import Input
+from crawlers.importers.items import ImportOptions
+from crawlers.importers.keys import read_map
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.pipeline.extract import Extractor
@@ -23,10 +26,15 @@ from warehouse.failed_segments import failed_segments
 
 @retried_task("import file", task_run_name="import {file.name}", delays=LONG_RETRIES)
 def import_task(
-    writer: Writer, extractor: Extractor, directory: DataDirectory, file: InputFile, clean: bool, reporter: Reporter
+    writer: Writer,
+    extractor: Extractor,
+    directory: DataDirectory,
+    file: Input,
+    options: ImportOptions,
+    reporter: Reporter,
 ) -> ImportResult:
     """See `flows.pipeline.import_files.import_files`."""
-    return import_files(writer, extractor, directory, [file], reporter, clean=clean)[0]
+    return import_files(writer, extractor, directory, [file], reporter, options)[0]
 
 
 @flow(name="import", flow_run_name="import {data.name}", validate_parameters=True)
@@ -35,25 +43,31 @@ def import_task(
 def import_flow(
     files: Annotated[
         list[str],
-        Field(min_length=1, description="Absolute paths, or URLs (s3://…): .jsonl, .txt, .warc, .warc.gz."),
+        Field(
+            min_length=1,
+            description="Absolute paths of files or folders, or URLs of files (s3://…).",
+        ),
     ],
     data: Data,
     clean: Annotated[bool, Field(description="Remove advertising, consent notices, author bios and teasers.")] = False,
+    mapped: Annotated[str, Field(description="Keys of fields: title=headline,url=link.")] = "",
+    source: Annotated[str, Field(description="The source of all records.")] = "",
     wait: Wait = 0.0,
 ) -> list[ImportResult]:
-    """Load articles from files: JSON lines, plain text, web archives (such as Common Crawl's news archive).
+    """Load articles from files: JSON, CSV, Parquet, HTML, plain text, WARC (such as Common Crawl's news archive).
 
     Interrupted imports resume, and a file that was already imported is not loaded twice. Raises FlowsError before
     anything starts if a file does not exist or has an unsupported type, and at the end if something could not be
     loaded.
     """
     started = datetime.now(UTC)
-    found = check_files(files)
+    options = ImportOptions(clean, read_map([mapped]) if mapped else (), source or None)
+    found = check_files(files, options, sys.stdin.buffer)
     directory, reporter = DataDirectory(data), LogReporter()
     with open_writer(data, "newsloom import", wait=wait, shared=True) as writer, Extractor() as extractor:
         imported = []
         for file in found:
-            imported.append(import_task(writer, extractor, directory, file, clean, reporter))
+            imported.append(import_task(writer, extractor, directory, file, options, reporter))
             reporter.step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
         writer.publish()
         failed = failed_segments(writer.connection, started)

@@ -21,6 +21,8 @@ from crawlers.discovery.listing import BadListingError
 from crawlers.errors import ArchiveError, CrawlersError, NewsloomError, Problem, SourcesError, TransientError
 from crawlers.extensions.fast_stop import RequestDropped
 from crawlers.extraction.imported_records import _BadRecordError
+from crawlers.importers.contents import UnsupportedFileError
+from crawlers.importers.json_files import BrokenJsonError
 from crawlers.politeness.refusals import (
     AskedToWait,
     BadRedirect,
@@ -56,6 +58,7 @@ EXAMPLES: list[NewsloomError] = [
     SourcesError(
         [Problem(Path("sources.toml"), "source[1].name", "''", "a name", 3), Problem(Path("b"), "", "x", "y")]
     ),
+    UnsupportedFileError("a.pdf", "a PDF document"),
     ArchiveError("a text", file=Path("one.warc.gz"), offset=17),
     FlowsError("a text"),
     CrawlDiedError("exit code 3", "crawl.log"),
@@ -80,6 +83,7 @@ SIGNALS: list[BaseException] = [
     OtherShard(),
     BrokenCodingError("gzip ends early"),
     BodyTooLargeError("larger than 5 bytes"),
+    BrokenJsonError("invalid JSON in line 1"),
     *(
         kind("a detail", 403, "courier.example")
         for kind in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -73,6 +74,14 @@ def _noted(note: Path) -> str:
         return note.read_text(encoding="utf-8")
     except FileNotFoundError:
         return ""
+
+
+def unfinished_since(connection: duckdb.DuckDBPyConnection, run_id: str) -> datetime | None:
+    """When a run began that is not completed (aware, in UTC); None if there is none with this identifier."""
+    row = connection.execute(
+        "SELECT started_at FROM runs WHERE run_id = ? AND outcome <> 'completed'", [run_id]
+    ).fetchone()
+    return None if row is None else row[0].astimezone(UTC)
 
 
 def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail: str | None = None) -> None:

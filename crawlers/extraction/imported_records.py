@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from crawlers.dates import ParsedDate, plausible_date
+from crawlers.dates import ParsedDate, parse_date, plausible_date
 from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.article import Article, Rejection, RejectionReason
 from crawlers.extraction.author_names import clean_names
@@ -35,6 +35,8 @@ _PRECISIONS: dict[str, Precision] = {"second": "second", "minute": "minute", "da
 _REPLACEMENT = "\ufffd"
 _MAX_QUOTED = 60
 """Characters of an invalid value that a message quotes."""
+_SHOWN_NAMES = 8
+"""Keys of a record that a message names."""
 
 
 _MAX_UTC_OFFSET = 840
@@ -49,11 +51,14 @@ def extract_record(body: bytes, content_type: str, url: str) -> Article | Reject
     """Read the article in an imported record.
 
     With a JSON content type, `body` is one object. `url`, `title` and `text` (strings) are required. Optional are
-    `published_at` and `modified_at` (ISO 8601; read as UTC without a zone), `published_precision` (`second`, `minute`
-    or `day`), `published_utc_offset` (minutes), `authors` and `tags` (a list of strings, or one string), `language`
-    (ISO 639-1), `section`, `description`, `image_url` (strings), `is_free` (true or false) and `source` (a string, not
-    used here). Null means the same as a missing key. Other keys are ignored. The article's URL is the record's `url`.
-    These are the names in the view `articles`, so that an export can be imported.
+    `published_at` and `modified_at` (ISO 8601, read as UTC without a zone, or any date that `crawlers.dates` reads),
+    `published_precision` (`second`, `minute` or `day`), `published_utc_offset` (minutes), `authors` and `tags` (a list
+    of strings, or one string), `language` (ISO 639-1), `section`, `description`, `image_url` (strings), `is_free` (true
+    or false), `source` and `first_seen_at` (not used here: the segment's log has them). Null means the same as a
+    missing key. Other keys are ignored. The article's URL is the record's `url`: http(s), or a URN.
+
+    These are the names in the view `articles`, so that an export can be imported. A record with `article_id` and
+    `extractor` is one of an export: its authors and its provenance are not changed, and its URL may be of a file.
 
     With any other content type, `body` is plain text: the first line that is not blank is the title, the rest is the
     text. If it is not in the declared charset, its charset is detected. The article's URL is `url`; if it is not
@@ -103,6 +108,11 @@ def _quoted(value: object) -> str:
     return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"
 
 
+def _names(record: Mapping[str, object]) -> str:
+    names = [str(name)[:_MAX_QUOTED] for name in record]
+    return ", ".join(names[:_SHOWN_NAMES]) + (", …" if len(names) > _SHOWN_NAMES else "")
+
+
 def _kind(value: object) -> str:
     names = {dict: "an object", list: "a list", str: "a string", bool: "true or false", type(None): "null"}
     return names.get(type(value), "a number")
@@ -120,12 +130,14 @@ def _from_json(body: bytes, *, clean: bool) -> Article:
     except RecursionError:
         raise _BadRecordError("invalid JSON: nested too deeply") from None
     if not isinstance(record, dict):
-        raise _BadRecordError(f"{_kind(record)} ({_quoted(record)}); one JSON object per line is expected")
+        raise _BadRecordError(f"{_kind(record)} ({_quoted(record)}); a JSON object is expected")
     if missing := [key for key in _REQUIRED if record.get(key) is None]:
-        raise _BadRecordError(f"{', '.join(missing)} missing; required: {', '.join(_REQUIRED)}")
+        raise _BadRecordError(
+            f"{', '.join(missing)} missing; required: {', '.join(_REQUIRED)}; found: {_names(record) or 'no keys'}"
+        )
     _optional(record, "source", str, "a string")
     title, lines, language = _string(record, "title"), _lines(_string(record, "text")), _language(record)
-    url, published = _url(_string(record, "url")), _published(record)
+    url, published = _url(record), _published(record)
     return _article(
         url=url,
         title=title,
@@ -141,6 +153,7 @@ def _from_json(body: bytes, *, clean: bool) -> Article:
             image_url=_image_url(record, url),
             description=_line(record, "description"),
             is_free=_optional(record, "is_free", bool, "true or false"),
+            provenance=_provenance(record),
         ),
     )
 
@@ -173,6 +186,7 @@ class _Given:
     image_url: str | None = None
     description: str | None = None
     is_free: bool | None = None
+    provenance: tuple[tuple[str, str], ...] | None = None
 
 
 def _article(*, url: str, title: str, lines: list[str], given: _Given = _Given()) -> Article:
@@ -208,7 +222,8 @@ def _article(*, url: str, title: str, lines: list[str], given: _Given = _Given()
         description=given.description,
         text=text,
         is_free=given.is_free,
-        provenance=(
+        provenance=given.provenance
+        or (
             *((field, "record") for field, value in fields.items() if value not in (None, ())),
             *((("language", origin),) if language else ()),
         ),
@@ -235,7 +250,28 @@ def _optional(record: Mapping[str, object], key: str, kind: type[T], allowed: st
     raise _BadRecordError(f"{key} is {_kind(value)} ({_quoted(value)}); {allowed} is expected")
 
 
-def _url(value: str) -> str:
+def _is_exported(record: Mapping[str, object]) -> bool:
+    return "extractor" in record and "article_id" in record
+
+
+def _provenance(record: Mapping[str, object]) -> tuple[tuple[str, str], ...] | None:
+    """The origins of the fields in an export, which come as an object or as its text; None in any other record."""
+    value = record.get("provenance")
+    if not value or not _is_exported(record):
+        return None
+    try:
+        origins = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    if not isinstance(origins, dict) or not all(isinstance(origin, str) for origin in origins.values()):
+        return None
+    return tuple(origins.items())
+
+
+def _url(record: Mapping[str, object]) -> str:
+    value = _string(record, "url")
+    if value.startswith("urn:") or (value.startswith("file:") and _is_exported(record)):
+        return value
     try:
         return normalise_url(value)
     except ValueError as error:
@@ -272,16 +308,15 @@ def _utc_offset(record: Mapping[str, object], published: ParsedDate | None) -> i
 
 
 def _date(record: Mapping[str, object], key: str) -> ParsedDate | None:
-    value = _optional(record, key, str, "an ISO 8601 string")
+    value = record.get(key)
     if value is None:
         return None
-    try:
-        local = datetime.fromisoformat(value.strip())
-    except ValueError:
+    stated = _iso_time(value)
+    parsed = plausible_date(stated) if stated is not None else parse_date(value, _language(record) or "")
+    if parsed is None and stated is None:
         raise _BadRecordError(
             f"{key} is {_quoted(value)}; ISO 8601 is expected, such as 2026-03-01T08:30:00+01:00 or 2026-03-01"
-        ) from None
-    parsed = plausible_date(local)
+        )
     if parsed is None:
         raise _BadRecordError(
             f"{key} is {_quoted(value)}; a year from 1901 to 2099 is expected, "
@@ -290,10 +325,17 @@ def _date(record: Mapping[str, object], key: str) -> ParsedDate | None:
     return parsed
 
 
+def _iso_time(value: object) -> datetime | None:
+    try:
+        return datetime.fromisoformat(value.strip()) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
 def _authors(record: Mapping[str, object]) -> tuple[str, ...]:
     names = _strings(record, "authors")
     # An exported article has names that were cleaned when it was extracted.
-    return tuple(names) if "extractor" in record and "article_id" in record else clean_names(names)
+    return tuple(names) if _is_exported(record) else clean_names(names)
 
 
 def _strings(record: Mapping[str, object], key: str) -> list[str]:

@@ -50,11 +50,9 @@ def find_input_file(place: str) -> InputFile:
     scheme = urlsplit(place).scheme if "://" in place else ""
     if not scheme:
         path = Path(place)
-        if path.is_dir():
-            raise CrawlersError(f"{place}: is a directory; name the files in it, such as {path}/*.jsonl")
         if not path.exists():
             raise CrawlersError(f"{place}: no such file")
-        return _LocalFile(path)
+        return LocalFile(path)
     shown = _without_secrets(place)
     try:
         import fsspec
@@ -81,32 +79,42 @@ def find_input_file(place: str) -> InputFile:
 
 
 @dataclass(frozen=True, slots=True)
-class _LocalFile:
+class LocalFile:
+    """A file on this machine; `shown` and `fixed_uri` replace its path where that says nothing (standard input)."""
+
     path: Path
+    shown: str | None = None
+    fixed_uri: str | None = None
 
     @property
     def place(self) -> str:
-        return str(self.path)
+        """See InputFile."""
+        return self.shown or str(self.path)
 
     @property
     def name(self) -> str:
-        return self.path.name
+        """See InputFile."""
+        return self.shown or self.path.name
 
     @property
     def uri(self) -> str:
-        return self.path.resolve().as_uri()
+        """See InputFile."""
+        return self.fixed_uri or self.path.resolve().as_uri()
 
     def open(self) -> BinaryIO:
+        """See InputFile."""
         try:
             return self.path.open("rb")
         except OSError as error:
             raise CrawlersError(f"{self.path}: cannot be read: {error.strerror}") from error
 
     def is_empty(self) -> bool:
+        """See InputFile."""
         with self.open() as stream:
             return not stream.read(1)
 
     def fingerprint(self) -> str:
+        """See InputFile."""
         with self.open() as stream:
             return hashlib.file_digest(
                 cast("io.BufferedReader", stream), lambda: hashlib.blake2b(digest_size=DIGEST_BYTES)

@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome
-
-if TYPE_CHECKING:
-    from datetime import datetime
 
 LOCAL_SOURCE = "import"
 """The source of records with neither a source nor a host."""
 
 ImportedItem = tuple[Fetch, Exchange | ImportedRecord | None]
+_FIRST_TIME = datetime(1990, 1, 1, tzinfo=UTC)  # before the first page of the web
+_CLOCK_ERROR = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportOptions:
+    """How records are read: whether ready-made texts are cleaned, keys of fields (`crawlers.importers.keys.read_map`),
+    and the source of all records, if it is not what each says."""
+
+    clean: bool = False
+    keys: tuple[tuple[str, str], ...] = ()
+    source: str | None = None
+
+    def __str__(self) -> str:
+        """What distinguishes an import from one of the same file without options; empty if nothing does."""
+        parts = ["clean"] if self.clean else []
+        parts += [f"{field}={key}" for field, key in self.keys]
+        parts += [f"source {self.source}"] if self.source else []
+        return " ".join(parts)
 
 
 @dataclass(slots=True)
@@ -23,11 +39,22 @@ class FileReport:
     """What a reader noticed in a file beside its records.
 
     `left_out` counts by kind what is no article by its nature; `damage` has a sentence for each part of the file that
-    is damaged or missing, with its place and its size.
+    is damaged or missing, with its place and its size; `not_kept` counts the records by each key that has a value for
+    which newsloom has no field.
     """
 
     left_out: Counter[str] = field(default_factory=Counter)
     damage: list[str] = field(default_factory=list)
+    not_kept: Counter[str] = field(default_factory=Counter)
+
+
+def plausible_time(when: datetime | None, at: datetime) -> datetime | None:
+    """The time at which something was fetched, in UTC; None if that was before the web or after the import at `at`."""
+    try:
+        found = when and (when.replace(tzinfo=UTC) if when.tzinfo is None else when.astimezone(UTC))
+    except OverflowError:  # at an end of the calendar
+        return None
+    return found if found is not None and _FIRST_TIME <= found <= at + _CLOCK_ERROR else None
 
 
 def host(url: str | None) -> str:

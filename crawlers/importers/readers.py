@@ -1,93 +1,155 @@
-"""Reads JSON lines and plain texts to import as the content of archive segments.
+"""Reads the records of files to import as the content of archive segments.
 
-Each reader yields log entries with their content, and notes in a `FileReport` the records that it skips.
+`read_items` yields log entries with their content. What it skips, cannot read or does not keep, it notes in a
+`FileReport`.
 """
 
 from __future__ import annotations
 
 import json
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crawlers.archive import ImportedRecord, Kind
-from crawlers.discovery import normalise_url
-from crawlers.extraction.imported_records import CLEAN
-from crawlers.extraction.text import single_line
-from crawlers.importers.items import LOCAL_SOURCE, failed, fetched, host
-from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
+import pyarrow as pa
+
+from crawlers.archive import Exchange, Kind
+from crawlers.errors import CrawlersError
+from crawlers.importers.contents import DAMAGED, FileType, UnsupportedFileError, open_content
+from crawlers.importers.folders import files_of
+from crawlers.importers.items import failed, fetched, host
+from crawlers.importers.json_files import BrokenJsonError, lines_of, values_of
+from crawlers.importers.keys import Translator
+from crawlers.importers.pages import url_of_page
+from crawlers.importers.records import RecordItems
+from crawlers.importers.tables import BadRow, csv_columns, csv_rows, parquet_file, parquet_rows
+from crawlers.importers.web_archives import warc_pages
+from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
+    from crawlers.importers.contents import Content
     from crawlers.importers.files import InputFile
-    from crawlers.importers.items import FileReport, ImportedItem
+    from crawlers.importers.folders import Input
+    from crawlers.importers.items import FileReport, ImportedItem, ImportOptions
 
-JSON_TYPE = "application/json"
-TEXT_TYPE = "text/plain; charset=utf-8"
+_STREAM_ERRORS = (*DAMAGED, OSError, pa.ArrowException, BrokenJsonError)
+"""What a file raises that is cut short or damaged."""
 
 
-def json_lines(file: InputFile, report: FileReport, at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-    """One article per line, in the format that `newsloom import` documents; invalid lines are rejected on extraction.
+def read_items(given: Input, report: FileReport, at: datetime, options: ImportOptions) -> Iterator[ImportedItem]:
+    """The records of a file, or of all files in a folder, in the order of their names.
 
-    `at` is the time of the import, with time zone; it becomes the time at which the records were fetched. `clean` marks
-    the records so that extraction cleans their text.
+    `at` is the time of the import, with time zone: the time at which a record was fetched that states no other. A
+    record that cannot be read is a failed fetch. Raises CrawlersError if a file cannot be read at all; in a folder,
+    that is noted as damage, and files of other types are counted.
     """
-    uri = file.uri
-    with file.open() as stream:
-        number = 0
-        while line := stream.readline(MAX_PAGE_BYTES + 1):
-            number += 1
-            place = f"{uri}#line={number}"
-            if len(line) > MAX_PAGE_BYTES:
-                _skip_line(stream, line)
-                detail = f"line {number} of {file.name} is longer than {MAX_PAGE_BYTES} bytes"
-                yield failed(place, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
-                continue
-            if not line.strip():
-                report.left_out["blank line"] += 1
-                continue
-            url, source = _url_and_source(line)
-            fetch = fetched(url or place, source or host(url), Kind.RECORD, at, len(line))
-            yield fetch, ImportedRecord(fetch.url, _content_type(JSON_TYPE, clean), line.strip())
+    translator = Translator(options.keys)
+    for file in files_of(given):
+        try:
+            yield from _read_file(file, report, at, options, translator)
+        except UnsupportedFileError as error:
+            if file is given:
+                raise
+            report.left_out[f"file that is {error.found.partition(';')[0]}"] += 1
+        except CrawlersError as error:
+            if file is given:
+                raise
+            report.damage.append(str(error).removesuffix("."))
 
 
-def _content_type(name: str, clean: bool) -> str:
-    """The content type of a record; `clean` adds a parameter that makes extraction clean its text."""
-    return f"{name}; {CLEAN}" if clean else name
-
-
-def _skip_line(stream: IO[bytes], line: bytes) -> None:
-    while line and not line.endswith(b"\n"):
-        line = stream.readline(MAX_PAGE_BYTES)
-
-
-def _url_and_source(line: bytes) -> tuple[str | None, str | None]:
-    """The URL and the source in a JSON line, where they are valid."""
-    try:
-        record: Any = json.loads(line)
-    except (ValueError, RecursionError):
-        return None, None
-    if not isinstance(record, dict):
-        return None, None
-    source = record.get("source")
-    try:
-        if len(record["url"]) > MAX_URL_BYTES:
-            return None, None
-        return normalise_url(record["url"]), (single_line(source) or None) if isinstance(source, str) else None
-    except (KeyError, ValueError, TypeError, AttributeError):
-        return None, None
-
-
-def plain_text(file: InputFile, report: FileReport, at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-    """The whole file as one article: its first line is the title, after cleaning if `clean` is set."""
-    url = file.uri
-    with file.open() as stream:
-        body = stream.read(MAX_PAGE_BYTES + 1)
-    if len(body) > MAX_PAGE_BYTES:
-        detail = f"{file.name} is longer than {MAX_PAGE_BYTES} bytes"
-        yield failed(url, LOCAL_SOURCE, Kind.RECORD, at, "too_large", detail), None
+def _read_file(
+    file: InputFile, report: FileReport, at: datetime, options: ImportOptions, translator: Translator
+) -> Iterator[ImportedItem]:
+    if file.is_empty():
+        report.left_out["empty file"] += 1
         return
-    yield (
-        fetched(url, LOCAL_SOURCE, Kind.RECORD, at, len(body)),
-        ImportedRecord(url, _content_type(TEXT_TYPE, clean), body),
-    )
+    number = 0
+    with open_content(file, translator) as content:
+        if content.type is FileType.WARC:
+            yield from warc_pages(file, content.stream, report, at, source=options.source)
+            return
+        items = RecordItems(file, report, at, options, translator)
+        try:
+            for item in _READERS[content.type](items, content):
+                number += 1
+                yield item
+        except _STREAM_ERRORS as error:
+            records = "1 record" if number == 1 else f"{number} records"
+            report.damage.append(f"{file.name}: {_problem(error)}. {records} before it could be read")
+
+
+def _problem(error: Exception) -> str:
+    if isinstance(error, BrokenJsonError):
+        return f"{error}; nothing behind it can be read"
+    detail = " ".join(str(error).split())[:200]
+    what = "is cut short" if isinstance(error, EOFError) or "runcated" in detail else "is damaged or cut short"
+    return f"the file {what} ({detail.rstrip('.')})"
+
+
+def _json_lines(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
+    for number, line in lines_of(content.stream):
+        place = f"line {number}"
+        if line is None:
+            yield items.too_large(place)
+        elif not line.strip():
+            items.report.left_out["blank line"] += 1
+        else:
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                value = None
+            yield items.of_json(place, value, line.strip())
+
+
+def _json_values(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
+    number = 0
+    for name, value in values_of(content.stream):
+        for within, one in items.translator.records_in(name, value):
+            number += 1
+            yield items.of_value(f"record {number}", items.translator.with_publisher(one, within))
+
+
+def _table(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
+    items.require(csv_columns(content.head, items.translator))
+    for line, row in csv_rows(content.stream, content.head, items.translator):
+        place = f"line {line}"
+        yield items.bad(place, row.problem) if isinstance(row, BadRow) else items.of_texts(place, row)
+
+
+def _parquet(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
+    with parquet_file(content.stream) as table:
+        items.require(tuple(table.schema_arrow.names))
+        for number, row in parquet_rows(table):
+            yield items.of_value(f"row {number}", row)
+
+
+def _text(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
+    body = content.stream.read(MAX_PAGE_BYTES + 1)
+    yield items.of_text(body)
+
+
+def _page(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
+    body = content.stream.read(MAX_PAGE_BYTES + 1)
+    url = url_of_page(body[:MAX_PAGE_BYTES])
+    source = items.options.source or host(url)
+    name = items.file.name
+    if len(body) > MAX_PAGE_BYTES:
+        detail = f"{name} is longer than {MAX_PAGE_BYTES} bytes"
+        yield failed(items.file.uri, source, Kind.PAGE, items.at, "too_large", detail), None
+    elif url is None:
+        detail = f"{name} does not say from which URL it was saved, and has no canonical link"
+        yield failed(items.file.uri, source, Kind.PAGE, items.at, "bad_record", detail), None
+    else:
+        fetch = fetched(url, source, Kind.PAGE, items.at, len(body), status=200, detail=name)
+        yield fetch, Exchange("GET", url, (), 200, "OK", (("Content-Type", "text/html"),), body)
+
+
+_READERS: dict[FileType, Callable[[RecordItems, Content], Iterator[ImportedItem]]] = {
+    FileType.JSON_LINES: _json_lines,
+    FileType.JSON: _json_values,
+    FileType.TABLE: _table,
+    FileType.PARQUET: _parquet,
+    FileType.TEXT: _text,
+    FileType.HTML: _page,
+}

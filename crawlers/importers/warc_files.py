@@ -9,13 +9,14 @@ from __future__ import annotations
 import os
 import re
 import zlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from fastwarc.warc import ArchiveIterator
 
 from crawlers.errors import CrawlersError
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
 
     from fastwarc.warc import WarcRecord
@@ -33,17 +34,17 @@ _OVERLAP = 512  # bytes that show whether gzip data begins with a record
 _MAX_DAMAGE = 100  # damaged parts that are described; a file with more of them is read no further
 
 
-def records_of(file: InputFile, report: FileReport) -> Iterator[WarcRecord]:
-    """The records of a WARC file, without parsed HTTP. A record can be read until the next one is requested.
+def records_of(file: InputFile, stream: io.BufferedReader, report: FileReport) -> Iterator[WarcRecord]:
+    """The records of a WARC file, open as `stream`, without parsed HTTP. A record can be read until the next one is
+    requested.
 
     What is damaged or missing is described in `report.damage`. Raises CrawlersError for a file without any record.
     """
-    with file.open() as stream:
-        reading = _Reading(stream, file)
-        yield from reading.records()
-        report.damage += reading.damage
-        if reading.found == 0:
-            raise _not_a_warc_file(file, reading.damage[0] if reading.damage else "it contains no WARC record")
+    reading = _Reading(stream)
+    yield from reading.records()
+    report.damage += reading.damage
+    if reading.found == 0:
+        raise _not_a_warc_file(file, reading.damage[0] if reading.damage else "it contains no WARC record")
 
 
 def _not_a_warc_file(file: InputFile, found: str) -> CrawlersError:
@@ -56,11 +57,11 @@ def _not_a_warc_file(file: InputFile, found: str) -> CrawlersError:
 class _Reading:
     """One pass through a file. `found` counts its records, `damage` describes what could not be read."""
 
-    def __init__(self, stream: BinaryIO, file: InputFile) -> None:
+    def __init__(self, stream: io.BufferedReader) -> None:
         self.found = 0
         self.damage: list[str] = []
         self._stream = stream
-        self._is_gzip = file.name.lower().endswith(".gz")
+        self._is_gzip = stream.peek(2).startswith(_GZIP_MAGIC)
         self._size = 0
         if stream.seekable():
             self._size = stream.seek(0, os.SEEK_END)

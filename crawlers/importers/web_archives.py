@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from fastwarc.warc import WarcRecordType
@@ -11,12 +10,14 @@ from crawlers.archive import Exchange, Kind
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
 from crawlers.discovery import normalise_url
 from crawlers.importers.http_responses import MAX_HEAD_BYTES, HttpResponse
-from crawlers.importers.items import failed, fetched, host
+from crawlers.importers.items import failed, fetched, host, plausible_time
 from crawlers.importers.warc_files import records_of
 from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
 
 if TYPE_CHECKING:
+    import io
     from collections.abc import Iterator
+    from datetime import datetime
 
     from fastwarc.warc import WarcRecord
 
@@ -25,18 +26,18 @@ if TYPE_CHECKING:
 
 HTML = ("text/html", "application/xhtml+xml")
 _PIECE = 64 << 10
-_FIRST_DATE = datetime(1990, 1, 1, tzinfo=UTC)  # before the first page of the web
-_CLOCK_ERROR = timedelta(days=1)
 
 
-def warc_pages(file: InputFile, report: FileReport, at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-    """The HTML pages of a WARC file: responses with status 200.
+def warc_pages(
+    file: InputFile, stream: io.BufferedReader, report: FileReport, at: datetime, *, source: str | None = None
+) -> Iterator[ImportedItem]:
+    """The HTML pages of a WARC file, open as `stream`: responses with status 200.
 
     Other records are counted in `report.left_out`, and damaged parts of the file described in `report.damage`. `at` is
-    the time of the import, with time zone, and that of records without a plausible one of their own. `clean` is
-    ignored: pages are always cleaned. Raises CrawlersError for a file without any record.
+    the time of the import, with time zone, and that of records without a plausible one of their own. The source of a
+    page is its host unless `source` is given. Raises CrawlersError for a file without any record.
     """
-    for record in records_of(file, report):
+    for record in records_of(file, stream, report):
         skipped = _reason_to_skip(record)
         if skipped is not None:
             report.left_out[skipped] += 1
@@ -45,7 +46,7 @@ def warc_pages(file: InputFile, report: FileReport, at: datetime, *, clean: bool
         response = HttpResponse(block)
         skipped = _reason_to_skip_response(response)
         if skipped is None:
-            yield _page(record, response, at, is_whole=is_whole)
+            yield _page(record, response, at, source, is_whole=is_whole)
         else:
             report.left_out[skipped] += 1
 
@@ -93,9 +94,11 @@ def _declared_length(record: WarcRecord) -> int:
     return int(value) if value.isascii() and value.isdigit() else 0
 
 
-def _page(record: WarcRecord, response: HttpResponse, at: datetime, *, is_whole: bool) -> ImportedItem:
+def _page(
+    record: WarcRecord, response: HttpResponse, at: datetime, source: str | None, *, is_whole: bool
+) -> ImportedItem:
     url = normalise_url(record.headers.get("WARC-Target-URI") or "")
-    source = host(url)
+    source = source or host(url)
     fetched_at, note = _fetched_at(record, at)
     try:
         if not is_whole:
@@ -115,12 +118,8 @@ def _page(record: WarcRecord, response: HttpResponse, at: datetime, *, is_whole:
 
 def _fetched_at(record: WarcRecord, at: datetime) -> tuple[datetime, str | None]:
     """When the page was fetched, and what is wrong with the date of the record, if anything is."""
-    date = record.record_date
-    try:
-        when = date.replace(tzinfo=UTC) if date is None or date.tzinfo is None else date.astimezone(UTC)
-    except (AttributeError, OverflowError):  # no date, or one at an end of the calendar
-        when = None
-    if when is not None and _FIRST_DATE <= when <= at + _CLOCK_ERROR:
+    when = plausible_time(record.record_date, at)
+    if when is not None:
         return when, None
     found = record.headers.get("WARC-Date")
     return at, f"the date of the record is {str(found)[:40]!r}; the time of the import is used instead"

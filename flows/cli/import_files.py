@@ -14,35 +14,65 @@ from flows.cli.options import data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
+    from collections import Counter
     from pathlib import Path
 
-WHY_REJECTED = '"SELECT reason, detail, url FROM rejections ORDER BY rejected_at DESC LIMIT 20"'
+SHOWN_KEYS = 5
 
 
 @click.command("import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…")
+@click.option(
+    "--map",
+    "maps",
+    multiple=True,
+    metavar="FIELD=KEY,…",
+    help='Keys that stand for fields, such as "title=headline,url=link,text=body.main".',
+)
+@click.option("--source", metavar="NAME", help="Source of all records.  [default: their own, or the host of their URL]")
 @click.option(
     "--clean", is_flag=True, help="Remove advertising, consent notices, author bios and teasers from the texts."
 )
 @extract_option
 @data_option
 @wait_option
-def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait: float) -> None:
+def command(
+    files: tuple[str, ...],
+    maps: tuple[str, ...],
+    source: str | None,
+    clean: bool,
+    sources: Path,
+    data: Path,
+    wait: float,
+) -> None:
     """Load articles from files into the warehouse.
 
+    FILE is a path, a folder, `-` for standard input, or a URL such as s3://BUCKET/KEY or https://… (pip install
+    newsloom[remote]). The content tells the type of a file:
+
     \b
-    .jsonl .ndjson .json   one article per line: url, title, text; optional: published_at (ISO 8601,
-                           1901 to 2099), published_precision, published_utc_offset (minutes),
-                           modified_at, authors (a list), language (ISO 639-1), source, section,
-                           tags (a list), description, image_url, is_free; files of `newsloom export --format jsonl`
-    .txt                   one article: the first line is the title, the rest is the text;
-                           UTF-8, or a charset that can be detected
-    .warc .warc.gz         the HTML pages of a web archive; other records are counted and skipped
+    JSON      one object per line, a list of objects, or one object
+    CSV, TSV  with a line of names
+    Parquet
+    HTML      a saved page that names its URL (canonical link, or a browser's note)
+    text      one article: the first line is the title, the rest is the text
+    WARC      the HTML pages of a web archive; other records are skipped
+    All of these in .gz or .zst, too. Files of `newsloom export` come back as they were.
 
-    FILE is a path, or a URL such as s3://BUCKET/KEY or https://… (pip install newsloom[remote]).
+    \b
+    Fields: url, title, text; optional: source, published_at (ISO 8601, or another
+    clear date, 1901 to 2099), published_precision (second, minute or day),
+    published_utc_offset (minutes), modified_at, first_seen_at, authors, tags
+    (lists), language (ISO 639-1), section, description, image_url, is_free.
+    The keys of news-please, trafilatura, Fundus and newspaper4k are known; name
+    others with --map. Keys without a field are not kept, and counted.
 
-    Invalid records and pages that are not articles are skipped and listed in the table `rejections`. Interrupted
-    imports resume: run the command again. A file that was already imported is not loaded twice.
+    Invalid records and pages that are not articles are skipped; the table `fetches` has their place and the reason.
+    Interrupted imports resume: run the command again. A file that was already imported is not loaded twice.
+
+    \b
+    newsloom import articles.jsonl.gz old-crawl/ pages.warc.gz
+    newsloom import --map "title=headline,text=body" --source "Daily" dump.csv
 
     \b
     Exit code 1: something could not be loaded, and the rest was.
@@ -55,6 +85,8 @@ def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait
 
     from rich.console import Console
 
+    from crawlers.importers.items import ImportOptions
+    from crawlers.importers.keys import read_map
     from flows.pipeline.dask_extract import open_extractor
     from flows.pipeline.failures import describe_failures
     from flows.pipeline.import_files import check_files, import_files
@@ -65,7 +97,8 @@ def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait
     from warehouse.failed_segments import failed_segments
 
     gc.freeze()  # the program's own objects are never garbage: the collector need not scan them
-    found = check_files(files)
+    options = ImportOptions(clean, read_map(maps) if maps else (), source)
+    found = check_files(files, options, sys.stdin.buffer)
     directory = data_directory(data)
     with (
         show_progress() as reporter,
@@ -73,7 +106,7 @@ def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait
         open_extractor(load_extract(sources), directory) as extractor,
     ):
         start, started = time.perf_counter(), datetime.now(UTC)
-        imported = import_files(writer, extractor, directory, found, reporter, clean=clean)
+        imported = import_files(writer, extractor, directory, found, reporter, options)
         times = StepTimes()
         for file in imported:
             times.add(file.times)
@@ -88,8 +121,11 @@ def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait
         if file.loaded_before:
             counts.append(f"{file.loaded_before} already loaded")
         console.print(f"{file.file.place}: {', '.join(counts) or 'no records'}", markup=False)
-    if any(file.outcomes["rejected"] for file in imported):
-        console.print(f"To see why records were rejected: newsloom sql {WHY_REJECTED}", markup=False)
+        if file.report.not_kept:
+            console.print(f"  not kept: {_not_kept(file.report.not_kept)}", markup=False)
+    skipped = [file.run_id for file in imported if file.outcomes["rejected"] or file.outcomes["failed"]]
+    if skipped:
+        console.print(f"To see why records were rejected: newsloom sql {_why(skipped)}", markup=False)
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
         console.print(
@@ -102,3 +138,20 @@ def command(files: tuple[str, ...], clean: bool, sources: Path, data: Path, wait
         console.print(describe_failures(failed), markup=False)
     if problems or failed:
         sys.exit(1)
+
+
+def _not_kept(counts: Counter[str]) -> str:
+    """The keys that newsloom has no field for, the most frequent first, each with the number of its records."""
+    shown = [
+        f"{key} ({count} {'record' if count == 1 else 'records'})" for key, count in counts.most_common(SHOWN_KEYS)
+    ]
+    more = len(counts) - len(shown)
+    return ", ".join(shown) + (f" and {more} more {'key' if more == 1 else 'keys'}" if more else "")
+
+
+def _why(run_ids: list[str]) -> str:
+    runs = ", ".join(f"'{run_id}'" for run_id in run_ids[:SHOWN_KEYS])
+    return (
+        f'"SELECT url, reason, detail FROM fetches WHERE run_id IN ({runs}) '  # noqa: S608 - for the user to run
+        "AND outcome IN ('rejected', 'failed') LIMIT 20\""
+    )

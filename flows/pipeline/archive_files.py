@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from itertools import chain, islice
 from math import inf
-from typing import TYPE_CHECKING, Protocol, Self
+from typing import TYPE_CHECKING, Self
 
-from crawlers.archive import Segment, SegmentWriter
+from crawlers.archive import SegmentWriter
 from crawlers.errors import ArchiveError, CrawlersError
-from crawlers.importers.items import FileReport
-from crawlers.importers.readers import json_lines, plain_text
-from crawlers.importers.web_archives import warc_pages
+from crawlers.importers.items import FileReport, ImportOptions
+from crawlers.importers.readers import read_items
 from crawlers.limits import MAX_SEGMENT_CONTENT_BYTES
 from flows.errors import FlowsError
 from flows.pipeline.failures import describe_error
@@ -22,10 +20,11 @@ from flows.pipeline.worker_processes import start_worker, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from multiprocessing.connection import Connection
     from pathlib import Path
 
-    from crawlers.importers.files import InputFile
+    from crawlers.importers.folders import Input
     from crawlers.importers.items import ImportedItem
 
 # Limits of a segment. Loading one takes two seconds for texts and five for pages; a killed import repeats that much.
@@ -37,40 +36,16 @@ NEVER = 1 << 40  # bytes: this module decides where a segment ends, not its writ
 AHEAD = 2  # segments that may be sealed before they are requested; one more is being written
 
 
-class Reader(Protocol):
-    """Reads one type of file."""
-
-    def __call__(
-        self, file: InputFile, report: FileReport, at: datetime, *, clean: bool = ...
-    ) -> Iterator[ImportedItem]:
-        """Yield the records of a file that was given at a time; `report` gets the rest."""
-
-
-READERS: dict[str, Reader] = {
-    ".jsonl": json_lines,
-    ".ndjson": json_lines,
-    ".json": json_lines,
-    ".txt": plain_text,
-    ".warc": warc_pages,
-    ".warc.gz": warc_pages,
-}
-
-
 @dataclass(frozen=True, slots=True)
 class ArchivingJob:
-    """A file to archive from the record `position` on, for the run `run_id`; `clean` as in `import_files`."""
+    """A file or folder to archive from the record `position` on, for the run `run_id`, which began at `started`."""
 
     archive: Path
-    file: InputFile
+    file: Input
     run_id: str
     position: int
-    clean: bool
-
-
-def reader_of(file: InputFile) -> Reader | None:
-    """The reader for a file, by its name; None if its type is not supported."""
-    name = file.name.lower()
-    return next((reader for suffix, reader in READERS.items() if name.endswith(suffix)), None)
+    started: datetime
+    options: ImportOptions
 
 
 def segment_name(run_id: str, position: int) -> str:
@@ -171,9 +146,7 @@ def _send_when_asked(pipe: Connection, message: object) -> bool:
 
 def segments_of(job: ArchivingJob, report: FileReport) -> Iterator[str]:
     """Archive a file in this process; yields the same names as an Archiver."""
-    reader = reader_of(job.file)
-    assert reader is not None, "check_files has checked it"
-    items = reader(job.file, report, _given_at(job), clean=job.clean)
+    items = read_items(job.file, report, job.started, job.options)
     deque(islice(items, job.position), maxlen=0)
     position = job.position
     for first in items:
@@ -203,13 +176,6 @@ def _records_left(position: int) -> int:
         if position < FIRST_RECORDS
         else SEGMENT_RECORDS - ((position - FIRST_RECORDS) % SEGMENT_RECORDS)
     )
-
-
-def _given_at(job: ArchivingJob) -> datetime:
-    """When the file was given. A resumed import takes the first time, so that all records have the same one."""
-    first = Segment(job.archive, segment_name(job.run_id, 0))
-    fetch = next(first.fetches(), None) if job.position and first.exists() else None
-    return datetime.now(UTC) if fetch is None else fetch.fetched_at
 
 
 def _fill(segment: SegmentWriter, items: Iterator[ImportedItem], limit: int) -> int:

@@ -10,27 +10,30 @@ import hashlib
 from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from crawlers.archive import Segment
 from crawlers.errors import CrawlersError
-from crawlers.importers.files import find_input_file
-from crawlers.importers.items import FileReport
+from crawlers.importers.contents import recognise
+from crawlers.importers.folders import Folder, find_input
+from crawlers.importers.items import FileReport, ImportOptions
+from crawlers.importers.keys import Translator
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
-from flows.pipeline.archive_files import AHEAD, READERS, Archiver, ArchivingJob, reader_of, segment_name
+from flows.pipeline.archive_files import AHEAD, Archiver, ArchivingJob, segment_name
 from flows.pipeline.failures import isolate_failure
 from flows.pipeline.load import load
 from flows.pipeline.run_record import recorded_run
 from flows.pipeline.segments import locked_archive, pending_segments, process_segment, start_extraction
 from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches
+from warehouse.runs import unfinished_since
 from warehouse.search.background import indexing_ahead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from crawlers.importers.files import InputFile
+    from crawlers.importers.folders import Input
     from flows.data_directory import DataDirectory
     from flows.pipeline.extract import Extractor
     from flows.pipeline.load import ExtractedSegment
@@ -43,11 +46,12 @@ if TYPE_CHECKING:
 class ImportResult:
     """Records of a file by outcome, seconds by step, what was left out or damaged, and records loaded before."""
 
-    file: InputFile
+    file: Input
     outcomes: Counter[str] = field(default_factory=Counter)
     times: StepTimes = field(default_factory=StepTimes)
     report: FileReport = field(default_factory=FileReport)
     loaded_before: int = 0
+    run_id: str = ""
 
     def problems(self) -> list[str]:
         """Why the file was not loaded as it should have been; empty if it was."""
@@ -57,17 +61,18 @@ class ImportResult:
         return found
 
 
-def check_files(places: Sequence[str]) -> list[InputFile]:
-    """The files at paths and URLs; raises FlowsError with the names of all that cannot be imported."""
+def check_files(places: Sequence[str], options: ImportOptions, standard_input: BinaryIO) -> list[Input]:
+    """The files and folders at paths and URLs, and standard input for "-"; raises FlowsError with the names of all that
+    cannot be imported."""
     files, problems = [], []
     for place in places:
         try:
-            file = find_input_file(place)
+            file = find_input(place, standard_input)
+            if not isinstance(file, Folder) and not file.is_empty():
+                recognise(file, Translator(options.keys))
         except CrawlersError as error:
             problems.append(str(error))
             continue
-        if reader_of(file) is None:
-            problems.append(f"{file.place}: unsupported file type; supported: {', '.join(READERS)}")
         files.append(file)
     if problems:
         raise FlowsError("\n".join(problems))
@@ -78,15 +83,14 @@ def import_files(
     writer: Writer,
     extractor: Extractor,
     directory: DataDirectory,
-    files: list[InputFile],
+    files: list[Input],
     reporter: Reporter,
-    *,
-    clean: bool = False,
+    options: ImportOptions,
 ) -> list[ImportResult]:
     """Load what an interrupted run left, then import files in order; publishing is the caller's.
 
-    With `clean`, adverts, consent dialogues, bios and teasers are dropped from ready-made texts whenever these are
-    extracted; a file that was imported without it is imported again.
+    With `options.clean`, adverts, consent dialogues, bios and teasers are dropped from ready-made texts whenever these
+    are extracted. A file that was imported with other options is imported again.
     Invalid records are skipped and listed in `rejections`; a segment that cannot be loaded is recorded in
     `private.failed_segments`. Raises FlowsError for a file that cannot be read at all.
     """
@@ -95,7 +99,7 @@ def import_files(
             process_segment(writer, extractor, directory, name)
     with locked_archive(directory), indexing_ahead(writer) as index_loaded:
         importer = _Importer(writer, extractor, directory, reporter, index_loaded)
-        imported = [importer.import_file(file, clean=clean) for file in files]
+        imported = [importer.import_file(file, options) for file in files]
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
     return imported
@@ -111,19 +115,22 @@ class _Importer:
     reporter: Reporter
     index_loaded: Callable[[], None]
 
-    def import_file(self, file: InputFile, *, clean: bool) -> ImportResult:
+    def import_file(self, file: Input, options: ImportOptions) -> ImportResult:
         """Archive the records that are not archived yet, and load each segment of them as soon as it is sealed."""
         self.reporter.step(f"importing {file.name}")
         if file.is_empty():
             return ImportResult(file, report=FileReport(damage=["the file is empty"]))
         run_id = file.fingerprint()
-        if clean:
-            run_id = hashlib.blake2b(f"{run_id} clean".encode(), digest_size=8).hexdigest()
+        if str(options):
+            run_id = hashlib.blake2b(f"{run_id} {options}".encode(), digest_size=8).hexdigest()
         outcomes: Counter[str] = Counter()
         times = StepTimes()
-        with recorded_run(self.writer, run_id, "import", datetime.now(UTC)):
+        # A resumed import keeps the time at which it began. Else, of two records with one URL, the one behind the place
+        # of the interruption would be newer.
+        started = unfinished_since(self.writer.connection, run_id) or datetime.now(UTC)
+        with recorded_run(self.writer, run_id, "import", started):
             position, before = _archived_before(self.writer, self.directory, run_id)
-            with Archiver(ArchivingJob(self.directory.archive, file, run_id, position, clean)) as names:
+            with Archiver(ArchivingJob(self.directory.archive, file, run_id, position, started, options)) as names:
                 for segment in self._extracted(names, times):
                     with isolate_failure(self.writer, segment.name):
                         result = load(self.writer, segment)
@@ -134,7 +141,7 @@ class _Importer:
                         self.reporter.loaded(result)
                     self.index_loaded()
                 report = names.report
-        return ImportResult(file, outcomes, times, report, before)
+        return ImportResult(file, outcomes, times, report, before, run_id)
 
     def _extracted(self, names: Archiver, times: StepTimes) -> Iterator[ExtractedSegment]:
         """Yield each segment as soon as it is extracted; by then, the workers are busy with the next ones."""

@@ -245,7 +245,8 @@ def outcome_of(classified: ClassifiedFetch) -> tuple[str, str | None, str | None
     if classification is not None:
         return classification.verdict.value, classification.reason, fetch.detail
     if rejection is not None:
-        return "rejected", rejection.reason.value, rejection.detail
+        place = f"{fetch.detail}: " if fetch.kind is Kind.RECORD and fetch.detail else ""
+        return "rejected", rejection.reason.value, f"{place}{rejection.detail}"
     if fetch.outcome is Outcome.FETCHED:
         return "listed", fetch.reason, fetch.detail
     return fetch.outcome.value, fetch.reason, fetch.detail

@@ -21,7 +21,9 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from crawlers.importers import files
+from crawlers.importers.keys import DERIVED, EXPORTED, FIELDS
 from flows.demo.web import NewsWeb
+from tests.command import call
 from tests.end_to_end.conftest import Newsloom, article, town_site, town_sources
 from tests.rounds import ROUNDS
 
@@ -204,16 +206,18 @@ def test_files_without_anything_to_load_are_reported(newsloom: Newsloom) -> None
 
 
 def test_files_that_cannot_be_read_are_all_named_before_anything_starts(newsloom: Newsloom) -> None:
-    (newsloom.folder / "a.pdf").write_text("x")
+    (newsloom.folder / "a.pdf").write_bytes(b"%PDF-1.7 ...")
+    (newsloom.folder / "a.dat").write_text("some words")
     (newsloom.folder / "folder").mkdir()
     with socket.socket() as closed:  # a port that nobody listens on
         closed.bind(("127.0.0.1", 0))
         away = f"http://127.0.0.1:{closed.getsockname()[1]}/a.jsonl"
-        said = newsloom("import", "missing.jsonl", "a.pdf", "folder", away, code=2).stderr
+        said = newsloom("import", "missing.jsonl", "a.pdf", "a.dat", "folder", away, code=2).stderr
     assert "missing.jsonl: no such file" in said
-    assert "folder: is a directory; name the files in it, such as folder/*.jsonl" in said
+    assert "folder: the folder contains no files" in said
     assert f"{away}: cannot be reached: " in said
-    assert "a.pdf: unsupported file type; supported: .jsonl, .ndjson, .json, .txt, .warc, .warc.gz" in said
+    assert "a.pdf: cannot be imported: it is a PDF document.\n  Supported: JSON (lines, a list, or one object)" in said
+    assert "a.dat: cannot be imported: it is plain text" in said
     assert not newsloom.data.exists()
 
 
@@ -349,7 +353,7 @@ def test_a_lost_connection_is_reported_and_the_import_resumes(newsloom: Newsloom
     whole = "\n".join(lines).encode()
     assert len(whole) > 7 << 20, "several reads of 5 MiB"
     with file_server({"/a.jsonl": whole}) as (site, asked):
-        asked.limit = 5 << 20
+        asked.limit = 10 << 20  # the first 5 MiB are read twice, to see what the file contains
         failed = newsloom("import", f"{site}/a.jsonl", code=2)
         assert "reading failed at byte" in failed.stderr
         assert "Traceback" not in failed.stderr
@@ -389,3 +393,93 @@ def test_a_killed_import_goes_on_where_it_stopped(newsloom: Newsloom) -> None:
     newsloom("import", "a.jsonl")
     assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["6000", "6000"]]
     assert newsloom.sql("SELECT count(*) FROM fetches") == [["6000"]]
+
+
+FULL: dict[str, Any] = {
+    "article_id": "only an export has this",
+    "extractor": "newsloom-1",
+    "url": "http://town.example/full",
+    "title": '=SUM(1) "and", more',
+    "text": '- The first line, with a "quotation"\nThe second; line\n' + " ".join(f"Word {n}." for n in range(40)),
+    "source": "Town Crier",
+    "authors": ["Example, Ann", "by Bo; Lind"],
+    "published_at": "2026-02-03T04:05:06+00:00",
+    "published_precision": "second",
+    "published_utc_offset": 330,
+    "modified_at": "2026-02-04T00:00:00+00:00",
+    "first_seen_at": "2026-02-05T06:07:08.123456+00:00",
+    "language": "de",
+    "section": "Roads, rails",
+    "tags": ["a;b", "c,d", '"e"'],
+    "image_url": "http://town.example/full.jpg",
+    "description": "@description",
+    "is_free": False,
+    "provenance": json.dumps({"title": "h1", "text": "model"}),
+}
+KEPT = [*(key for key in FULL if key not in ("article_id", "extractor")), "published_day", "word_count"]
+
+
+@pytest.mark.parametrize("form", ["jsonl", "csv", "parquet"])
+def test_an_export_comes_back_row_for_row(newsloom: Newsloom, form: str) -> None:
+    day = record(2, published_at="2026-02-03", is_free=True, tags=["x"])
+    write_lines(newsloom.folder / "a.jsonl", FULL, day, record(3))
+    newsloom("import", "a.jsonl")
+    newsloom("export", "--to", "out", "--format", form)
+    assert "3 loaded" in newsloom("import", "--data", "elsewhere", "out").stdout
+    query = (f"SELECT {', '.join(KEPT)} FROM articles ORDER BY url", "--format", "jsonl")
+    back = newsloom("sql", "--data", "elsewhere", *query).stdout
+    assert back == newsloom("sql", *query).stdout
+    first = next(json.loads(line) for line in back.splitlines() if FULL["url"] in line)
+    assert {key: first[key] for key in FULL if key in first} == {key: FULL[key] for key in FULL if key in first}
+
+
+def test_every_column_of_an_export_is_kept_or_known_to_be_derived(newsloom: Newsloom) -> None:
+    write_lines(newsloom.folder / "a.jsonl", record(1))
+    newsloom("import", "a.jsonl")
+    columns = {name for (name,) in newsloom.sql("SELECT column_name FROM (DESCRIBE articles)")}
+    assert columns == {*FIELDS} | EXPORTED | DERIVED
+
+
+def test_what_is_not_kept_is_counted(newsloom: Newsloom) -> None:
+    write_lines(newsloom.folder / "a.jsonl", *(record(number, likes=number, note="n") for number in (1, 2)), record(3))
+    said = newsloom("import", "a.jsonl").stdout
+    assert "  not kept: likes (2 records), note (2 records)\n" in said
+
+
+def test_a_folder_a_map_and_standard_input(newsloom: Newsloom) -> None:
+    folder = newsloom.folder / "old"
+    folder.mkdir()
+    for number in (1, 2):
+        row = record(number)
+        row["headline"] = row.pop("title")
+        (folder / f"{number}.json").write_text(json.dumps(row, indent=1))
+    said = newsloom("import", "old", "--map", "title=headline", "--source", "Daily").stdout
+    assert "old: 2 loaded" in said
+    table = f"url;title;text\nhttp://town.example/3;Report 3;{record(3)['text']}\n"
+    done = call("import", "-", folder=newsloom.folder, environment=newsloom.environment, stdin=table.encode())
+    assert b"standard input: 1 loaded" in done.stdout
+    assert newsloom.sql("SELECT title, source FROM articles ORDER BY url") == [
+        ["Report 1", "Daily"], ["Report 2", "Daily"], ["Report 3", "town.example"],
+    ]  # fmt: skip
+    assert newsloom("import", "old", "--map", "headline", code=2).stderr.count("expected FIELD=KEY") == 1
+
+
+def test_a_compressed_file_that_is_cut_short_is_reported_with_what_it_has(newsloom: Newsloom) -> None:
+    lines = "\n".join(json.dumps(record(number)) for number in range(200)).encode()
+    (newsloom.folder / "a.jsonl.gz").write_bytes(gzip.compress(lines)[:-200])
+    said = newsloom("import", "a.jsonl.gz", code=1).stdout
+    assert "a.jsonl.gz: the file is cut short" in said
+    assert "records before it could be read" in said
+    assert int(newsloom.sql("SELECT count(*) FROM articles")[0][0]) > 100
+
+
+def test_a_resumed_import_keeps_its_time(newsloom: Newsloom) -> None:
+    """Else the second of two records with one URL would be newer where the import was interrupted between them."""
+    write_lines(newsloom.folder / "a.jsonl", *(record(number) for number in range(1200)))
+    run = newsloom.start("import", "a.jsonl")
+    while run.poll() is None and not list(newsloom.data.glob("archive/*-000000500.jsonl")):
+        time.sleep(0.005)
+    run.send_signal(signal.SIGKILL)
+    run.communicate()
+    newsloom("import", "a.jsonl")
+    assert newsloom.sql("SELECT count(*), count(DISTINCT fetched_at) FROM fetches") == [["1200", "1"]]

@@ -12,8 +12,8 @@ import pytest
 from crawlers.archive import Exchange, Fetch, Outcome
 from crawlers.errors import CrawlersError
 from crawlers.importers.files import find_input_file
-from crawlers.importers.items import FileReport
-from crawlers.importers.web_archives import warc_pages
+from crawlers.importers.items import FileReport, ImportOptions
+from crawlers.importers.readers import read_items
 from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def read(
     file.write_bytes(content)
     report = FileReport()
     items = []
-    for fetch, page in warc_pages(find_input_file(str(file)), report, AT):
+    for fetch, page in read_items(find_input_file(str(file)), report, AT, ImportOptions()):
         assert page is None or isinstance(page, Exchange)
         items.append((fetch, page))
     return items, report

@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import signal
 import time
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,13 +16,12 @@ import pytest
 from crawlers.archive import Exchange, Fetch, ImportedRecord, Segment, SegmentWriter, sealed_segments
 from crawlers.errors import ArchiveError, CrawlersError
 from crawlers.importers.files import find_input_file
-from crawlers.importers.items import FileReport
-from crawlers.importers.readers import json_lines
+from crawlers.importers.items import FileReport, ImportOptions
+from crawlers.importers.readers import read_items
 from flows.errors import FlowsError
 from flows.pipeline.archive_files import (
     AHEAD,
     FIRST_RECORDS,
-    READERS,
     SEGMENT_RECORDS,
     Archiver,
     ArchivingJob,
@@ -31,12 +31,12 @@ from flows.pipeline.archive_files import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
-    from crawlers.importers.files import InputFile
+    from crawlers.importers.folders import Input
     from crawlers.importers.items import ImportedItem
 
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MANY = FIRST_RECORDS + 8 * SEGMENT_RECORDS
 
 
@@ -49,7 +49,7 @@ def file_of(folder: Path, records: int) -> Path:
 
 def job_for(folder: Path, records: int, position: int = 0) -> ArchivingJob:
     return ArchivingJob(
-        folder / "archive", find_input_file(str(file_of(folder, records))), "abc", position, clean=False
+        folder / "archive", find_input_file(str(file_of(folder, records))), "abc", position, AT, ImportOptions()
     )
 
 
@@ -81,14 +81,6 @@ def test_what_was_archived_before_is_gone_past(tmp_path: Path) -> None:
         (name,) = archiver
     assert name == "import-abc-000000003"
     assert [fetch.url[-1] for fetch in Segment(tmp_path / "archive", name).fetches()] == ["3", "4"]
-
-
-def test_what_goes_on_later_is_of_the_same_time(tmp_path: Path) -> None:
-    """Else a second line of an address would be a newer version where an import was killed between the two."""
-    (first,) = segments_of(job_for(tmp_path, 3), FileReport())
-    (second,) = segments_of(job_for(tmp_path, 5, position=3), FileReport())
-    times = {fetch.fetched_at for name in (first, second) for fetch in Segment(tmp_path / "archive", name).fetches()}
-    assert len(times) == 1
 
 
 def test_what_goes_on_later_ends_at_the_same_records(tmp_path: Path) -> None:
@@ -156,11 +148,11 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
 def test_an_unexpected_error_in_a_file_is_reported_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def reader(file: InputFile, report: FileReport, at: datetime, *, clean: bool = False) -> Iterator[ImportedItem]:
-        yield from islice(json_lines(file, report, at, clean=clean), 2)
+    def read_two(file: Input, report: FileReport, at: datetime, options: ImportOptions) -> Iterator[ImportedItem]:
+        yield from islice(read_items(file, report, at, options), 2)
         raise ZeroDivisionError("nobody foresaw it")
 
-    monkeypatch.setitem(READERS, ".jsonl", reader)
+    monkeypatch.setattr("flows.pipeline.archive_files.read_items", read_two)
     (said,) = archiver_messages(job_for(tmp_path, 5))
     assert isinstance(said, FlowsError)
     assert "articles.jsonl: could not be read to the end: ZeroDivisionError: nobody foresaw it" in str(said)

@@ -1,0 +1,325 @@
+"""Which key of a record is which field of an article: newsloom's own keys, those of other tools, and the user's.
+
+The keys of other tools are those that their code writes:
+
+- news-please: `NewsArticle.get_dict` in newsplease/NewsArticle.py. A missing date is the text "None".
+- trafilatura: `build_json_output` in trafilatura/xml.py. `xmltocsv` there writes the columns of `TRAFILATURA_COLUMNS`
+  without a line of names, and "null" for a missing value.
+- Fundus: `Article.to_json` in fundus/scraping/article.py, and `ArticleBody.serialize` in fundus/parser/data.py.
+  `Crawler.crawl(save_to_file=…)` writes an object with a list of articles for each publisher. It writes no URLs.
+- newspaper4k: `article_json_fields` in newspaper/settings.py. Its `language` is that of the configuration, so the
+  page's own (`meta_lang`) is read instead.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from crawlers.errors import CrawlersError
+from crawlers.importers.values import list_of_texts, yes_or_no
+
+Record = Mapping[str, object]
+
+FIELDS = (
+    "url",
+    "title",
+    "text",
+    "source",
+    "published_at",
+    "published_precision",
+    "published_utc_offset",
+    "modified_at",
+    "first_seen_at",
+    "authors",
+    "language",
+    "section",
+    "tags",
+    "image_url",
+    "description",
+    "is_free",
+)
+"""What an imported record may have; `crawlers.extraction.imported_records` documents the values."""
+EXPORTED = frozenset({"article_id", "extractor", "provenance"})
+"""Columns of an export of the view `articles` that tell that a record is one, and where its fields came from."""
+DERIVED = frozenset(
+    {
+        "published_day",
+        "word_count",
+        "duplicate_of",
+        "duplicate_kind",
+        "similarity",
+        "story_id",
+        "last_seen_at",
+        "versions",
+        "segment",
+        "warc_offset",
+    }
+)
+"""Columns of an export that newsloom computes again, or that describe the warehouse and not the article."""
+TRAFILATURA_COLUMNS = (
+    "url",
+    "id",
+    "fingerprint",
+    "hostname",
+    "title",
+    "image",
+    "date",
+    "text",
+    "comments",
+    "license",
+    "pagetype",
+)
+MAX_LAYOUTS = 1000
+"""Sets of keys that are remembered; records of one tool have a handful."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A program whose exports are recognised by having all keys of one of the `signs`.
+
+    `keys` has for each field the keys that may hold it, the best first; `same` has keys that say the same as others.
+    """
+
+    name: str
+    signs: tuple[frozenset[str], ...]
+    keys: Mapping[str, tuple[str, ...]]
+    same: frozenset[str] = frozenset()
+
+
+NEWSLOOM = Tool("newsloom", (), {field: (field,) for field in FIELDS}, DERIVED | EXPORTED)
+TOOLS = (
+    Tool(
+        "news-please",
+        (frozenset({"maintext"}), frozenset({"date_publish"}), frozenset({"date_download"})),
+        {
+            "url": ("url",),
+            "title": ("title",),
+            "text": ("maintext", "text"),
+            "source": ("source_domain",),
+            "published_at": ("date_publish",),
+            "modified_at": ("date_modify",),
+            "first_seen_at": ("date_download",),
+            "authors": ("authors",),
+            "language": ("language",),
+            "image_url": ("image_url",),
+            "description": ("description",),
+        },
+    ),
+    Tool(
+        "trafilatura",
+        (frozenset({"source-hostname"}), frozenset({"fingerprint", "hostname"})),
+        {
+            "url": ("url", "source"),
+            "title": ("title",),
+            "text": ("text",),
+            "source": ("hostname",),
+            "published_at": ("date",),
+            "authors": ("author",),
+            "language": ("language",),
+            "section": ("categories",),
+            "tags": ("tags",),
+            "image_url": ("image",),
+            "description": ("excerpt",),
+        },
+    ),
+    Tool(
+        "Fundus",
+        (frozenset({"publishing_date"}), frozenset({"free_access"})),
+        {
+            "url": ("url",),
+            "title": ("title",),
+            "text": ("plaintext", "body"),
+            "source": ("publisher",),
+            "published_at": ("publishing_date",),
+            "authors": ("authors",),
+            "language": ("lang",),
+            "tags": ("topics",),
+            "image_url": ("images",),
+            "is_free": ("free_access",),
+        },
+        same=frozenset({"plaintext", "body"}),
+    ),
+    Tool(
+        "newspaper4k",
+        (frozenset({"publish_date"}), frozenset({"meta_site_name"})),
+        {
+            "url": ("url",),
+            "title": ("title",),
+            "text": ("text",),
+            "published_at": ("publish_date",),
+            "authors": ("authors",),
+            "language": ("meta_lang",),
+            "tags": ("tags",),
+            "image_url": ("top_image", "meta_img"),
+            "description": ("meta_description",),
+        },
+        same=frozenset({"language", "meta_img", "canonical_link"}),
+    ),
+)
+_MISSING = frozenset({"", "none", "null", "nan"})
+_LISTS = frozenset({"authors", "tags"})
+
+
+def read_map(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """The pairs (field, key) in texts such as "title=headline,url=link". Raises CrawlersError for anything else."""
+    pairs = []
+    for pair in ",".join(texts).split(","):
+        field, equals, key = (part.strip() for part in pair.partition("="))
+        if not (field and equals and key):
+            raise CrawlersError(f'--map: found "{pair}"; expected FIELD=KEY, such as "title=headline,url=link"')
+        if field not in FIELDS:
+            raise CrawlersError(f'--map: unknown field "{field}"; allowed: {", ".join(FIELDS)}')
+        pairs.append((field, key))
+    return tuple(pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """What to do with records that have certain keys: the tool, the key of each field, and the keys not kept."""
+
+    tool: Tool
+    keys: tuple[tuple[str, tuple[str, ...]], ...]
+    unknown: tuple[str, ...]
+    verbatim: bool
+
+
+class Translator:
+    """Turns records into records with newsloom's keys. `mapped` has pairs (field, key) that come before the tools' own.
+
+    A mapped key may be a path into nested objects: `title=headline.main`.
+    """
+
+    def __init__(self, mapped: tuple[tuple[str, str], ...] = ()) -> None:
+        self._mapped = mapped
+        self._layouts: dict[frozenset[str], _Layout] = {}
+
+    def translate(self, given: Record, *, texts: bool = False) -> Record:
+        """A record with newsloom's keys; the same object if it has them already. With `texts`, as in a CSV file, all
+        values are texts."""
+        layout = self._layout(given)
+        if layout.verbatim and not texts:
+            return given
+        foreign = layout.tool is not NEWSLOOM
+        record: dict[str, object] = {}
+        for field, keys in layout.keys:
+            values = (_value(given, key) for key in keys)
+            value = next((value for value in values if not _is_missing(value, foreign)), None)
+            if value is not None:
+                record[field] = _converted(field, value, foreign=foreign, texts=texts)
+        if foreign:
+            _complete(record, layout.tool)
+        else:
+            record |= {key: given[key] for key in EXPORTED & given.keys() if given[key] not in (None, "")}
+        return record
+
+    def records_in(self, name: str | None, value: object) -> Iterator[tuple[str | None, object]]:
+        """The records in a value: those in the lists of an object that is no record itself, such as the answer of a
+        search engine, each with the name of its list; else the value itself."""
+        if isinstance(value, Mapping) and {"title", "text"} <= set(self.missing(value)):
+            lists = {key: each for key, each in value.items() if isinstance(each, list) and each}
+            if lists and all(isinstance(one, Mapping) for each in lists.values() for one in each):
+                for key, each in lists.items():
+                    yield from ((key, one) for one in each)
+                return
+        yield name, value
+
+    def with_publisher(self, value: object, name: str | None) -> object:
+        """A record of Fundus with the publisher in whose list it is; any other value as it is."""
+        if name is None or not isinstance(value, Mapping) or self._layout(value).tool.name != "Fundus":
+            return value
+        return {"publisher": name, **value}
+
+    def not_kept(self, given: Record) -> list[str]:
+        """The keys of a record that have a value which is no field of an article."""
+        return [key for key in self._layout(given).unknown if given[key] not in (None, "", [], {}, "None", "null")]
+
+    def missing(self, names: Iterable[str]) -> list[str]:
+        """The required fields that records with these keys cannot have."""
+        names = frozenset(names)
+        layout = self._layout(dict.fromkeys(names))
+        fields = {field for field, keys in layout.keys if any(key.partition(".")[0] in names for key in keys)}
+        required = ("title", "text") if layout.tool.name == "Fundus" else ("url", "title", "text")
+        return [field for field in required if field not in fields]
+
+    def _layout(self, given: Record) -> _Layout:
+        names = frozenset(given)
+        layout = self._layouts.get(names)
+        if layout is None:
+            if len(self._layouts) >= MAX_LAYOUTS:
+                self._layouts.clear()
+            layout = self._layouts[names] = self._new_layout(names)
+        return layout
+
+    def _new_layout(self, names: frozenset[str]) -> _Layout:
+        tool = next((tool for tool in TOOLS if any(sign <= names for sign in tool.signs)), NEWSLOOM)
+        keys = {field: tuple(key for key in keys if key in names) for field, keys in tool.keys.items()}
+        for field, key in self._mapped:
+            keys[field] = (key, *keys.get(field, ()))
+        used = {key if key in names else key.partition(".")[0] for each in keys.values() for key in each}
+        unknown = tuple(sorted(names - used - tool.same))
+        return _Layout(tool, tuple(keys.items()), unknown, verbatim=tool is NEWSLOOM and not self._mapped)
+
+
+def _value(given: Record, key: str) -> object:
+    if key in given:
+        return given[key]
+    value: object = given
+    for part in key.split("."):
+        value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def _is_missing(value: object, foreign: bool) -> bool:
+    return value is None or value == "" or (foreign and isinstance(value, str) and value.strip().lower() in _MISSING)
+
+
+def _converted(field: str, value: object, *, foreign: bool, texts: bool) -> object:
+    if field in _LISTS and isinstance(value, str) and (foreign or texts):
+        return list_of_texts(value, commas=field == "tags")
+    if field == "is_free" and isinstance(value, str):
+        return yes_or_no(value)
+    if field == "published_utc_offset" and isinstance(value, str):
+        return int(value) if value.strip().lstrip("+-").isdecimal() else value
+    return value
+
+
+def _complete(record: dict[str, object], tool: Tool) -> None:
+    """What other tools say in a way of their own."""
+    if isinstance(source := record.get("source"), str):
+        record["source"] = source.removeprefix("www.")
+    if tool.name == "trafilatura" and isinstance(section := record.get("section"), str):
+        record["section"] = list_of_texts(section, commas=False)[0]
+    if tool.name == "Fundus":
+        record["text"] = _fundus_text(record.get("text"))
+        record["image_url"] = _fundus_image(record.get("image_url"))
+        if "url" not in record:  # the same article gets the same one in every file
+            content = f"{record.get('title')}\n{record['text']}"
+            record["url"] = f"urn:sha256:{hashlib.sha256(content.encode('utf-8', 'replace')).hexdigest()}"
+
+
+def _fundus_text(body: object) -> object:
+    """A body as Fundus prints it: the summary, then headline and paragraphs of each section."""
+    if not isinstance(body, Mapping):
+        return body
+    lines = [*_texts(body.get("summary"))]
+    sections = body.get("sections")
+    for section in sections if isinstance(sections, list) else ():
+        if isinstance(section, Mapping):
+            lines += [*_texts(section.get("headline")), *_texts(section.get("paragraphs"))]
+    return "\n\n".join(lines)
+
+
+def _fundus_image(images: object) -> object:
+    """The URL of the cover, or else the first image, in its last and largest version."""
+    found = [image for image in images if isinstance(image, Mapping)] if isinstance(images, list) else []
+    for image in sorted(found, key=lambda image: not image.get("is_cover")):
+        versions = image.get("versions")
+        if isinstance(versions, list) and versions and isinstance(versions[-1], Mapping):
+            return versions[-1].get("url")
+    return None
+
+
+def _texts(value: object) -> list[str]:
+    return [text for text in value if isinstance(text, str)] if isinstance(value, list) else []

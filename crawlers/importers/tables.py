@@ -1,0 +1,149 @@
+"""Reads the rows of CSV and Parquet files."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from w3lib.encoding import read_bom
+
+from crawlers.extraction.charset_guess import guess_charset
+from crawlers.importers.keys import EXPORTED, TRAFILATURA_COLUMNS
+from crawlers.importers.values import plain
+from crawlers.limits import MAX_PAGE_BYTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from crawlers.importers.keys import Translator
+
+ROWS_AT_ONCE = 256
+"""Rows of a Parquet file in memory; a row with a page has some 100 kB."""
+_DELIMITERS = ",\t;|"
+_FORMULA = re.compile(r"'(?=[=+@\t\r-])")
+_URL = re.compile(r"https?://\S+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How a table is written; `names` are those of its columns, `has_header` whether its first line has them."""
+
+    delimiter: str
+    names: tuple[str, ...]
+    has_header: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that cannot be read."""
+
+    problem: str
+
+
+def table_dialect(text: str, translator: Translator) -> Dialect | None:
+    """The dialect of a text that begins like a table of articles; None if it does not."""
+    found = _best_dialect(text, translator)
+    if found is None or not found.has_header:
+        return found
+    return found if len(found.names) > 1 and len(translator.missing(found.names)) < 2 else None
+
+
+def _best_dialect(text: str, translator: Translator) -> Dialect | None:
+    """The delimiter with which the first line names the most of what an article must have, then the most columns."""
+    dialects = []
+    for delimiter in _DELIMITERS:
+        try:
+            names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        except csv.Error:
+            continue
+        names = [name.strip().lstrip("\ufeff") for name in names]
+        if len(names) == len(TRAFILATURA_COLUMNS) and _URL.match(names[0]):
+            return Dialect(delimiter, TRAFILATURA_COLUMNS, has_header=False)
+        dialects.append(Dialect(delimiter, tuple(names)))
+    return min(dialects, key=lambda one: (len(translator.missing(one.names)), -len(one.names)), default=None)
+
+
+def csv_rows(
+    stream: io.BufferedReader, head: bytes, translator: Translator
+) -> Iterator[tuple[int, dict[str, object] | BadRow]]:
+    """The rows of a CSV file by the number of the line that they begin in. All values are texts; None if empty.
+
+    The charset is that of the byte order mark, UTF-8, or detected. A row with too few or too many values, or with
+    quotation marks in wrong places, is a BadRow. Yields nothing for a file without a line of names.
+    """
+    encoding = _encoding(head)
+    dialect = _best_dialect(head.decode(encoding, "replace"), translator)
+    if dialect is None:
+        return
+    csv.field_size_limit(MAX_PAGE_BYTES)
+    text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
+    rows = csv.reader(text, delimiter=dialect.delimiter, strict=True)
+    names = dialect.names
+    if dialect.has_header:
+        next(rows)
+    is_own = names and set(names) >= EXPORTED
+    while True:
+        line = rows.line_num + 1
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            yield line, BadRow(f"not valid CSV: {error}")
+            continue
+        while len(row) > len(names) and not row[-1]:
+            row.pop()
+        if not row:
+            continue
+        if len(row) != len(names):
+            yield line, BadRow(f"it has {len(row)} values, but the table has {len(names)} columns")
+            continue
+        values = [_FORMULA.sub("", value, count=1) for value in row] if is_own else row
+        yield line, {name: value or None for name, value in zip(names, values, strict=True)}
+
+
+def csv_columns(head: bytes, translator: Translator) -> tuple[str, ...]:
+    """The names of the columns of a CSV file that begins with these bytes."""
+    dialect = _best_dialect(head.decode(_encoding(head), "replace"), translator)
+    return dialect.names if dialect else ()
+
+
+def _encoding(head: bytes) -> str:
+    mark, _ = read_bom(head)
+    if mark:
+        return "utf-8-sig" if mark == "utf-8" else "utf-16"
+    try:
+        head.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if error.start < len(head) - 3:  # else the head ends within a character
+            return guess_charset(head) or "utf-8"
+    return "utf-8"
+
+
+@contextmanager
+def parquet_file(stream: io.BufferedReader) -> Iterator[Any]:
+    """A Parquet file, opened by pyarrow. One that cannot be read in any order (in gzip, on a server without ranges) is
+    copied to the folder for temporary files. Raises ValueError or OSError if it is cut short or damaged."""
+    from pyarrow.parquet import ParquetFile
+
+    if stream.seekable():
+        yield ParquetFile(stream, pre_buffer=False)
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+        yield ParquetFile(copy, pre_buffer=False)
+
+
+def parquet_rows(file: Any) -> Iterator[tuple[int, dict[str, object]]]:
+    """The rows of a file opened by `parquet_file`, with their numbers, some hundred at a time."""
+    number = 0
+    for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, use_threads=False):
+        for row in batch.to_pylist():
+            number += 1
+            yield number, {name: plain(value) for name, value in row.items()}
