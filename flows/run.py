@@ -4,7 +4,9 @@ They are few and coarse: one for the plan, one for the crawl, one for each segme
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +15,7 @@ from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
 from crawlers.sources.model import Sources
+from flows.crawl_shard import ShardFlowRun
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.pipeline import run as pipeline
@@ -39,6 +42,7 @@ from flows.reports.artifacts import create_run_artifacts
 from flows.reports.notify import notify_failure
 from flows.reports.run_summary import describe_died
 from flows.retries import LONG_RETRIES
+from flows.settings import load_settings
 from warehouse import Writer
 from warehouse.lake import configured_lake
 
@@ -93,6 +97,10 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
             Field(gt=0, description="Minutes that the crawl may take; empty: run_minutes under [schedule]."),
         ] = None,
         shards: Annotated[int, Field(ge=1, description="Number of crawl processes; a site belongs to one.")] = 1,
+        shard_deployment: Annotated[
+            str,
+            Field(description="Deployment of the flow crawl-shard that crawls each shard; empty: on this machine."),
+        ] = "",
     ) -> RunSummary:
         """Crawl the sources of a file into the warehouse of a data directory.
 
@@ -104,8 +112,12 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
         end because of them, the first time that it happens, so that somebody is notified.
         """
         started = datetime.now(UTC)
+        steps = STEPS
+        if shard_deployment:
+            limit = load_settings(sources).schedule.run_minutes if minutes is None else minutes
+            steps = replace(STEPS, start_shard=partial(ShardFlowRun, shard_deployment, limit))
         summary = pipeline.run_sources(
-            sources, data, wait, minutes, reporter, shards=shards, steps=STEPS, interrupt=interrupt
+            sources, data, wait, minutes, reporter, shards=shards, steps=steps, interrupt=interrupt
         )
         create_run_artifacts(summary, None if configured_lake(data) else DataDirectory(data).news)
         if is_deployed() and any(segment.failed_at >= started for segment in summary.failed):

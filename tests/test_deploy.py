@@ -56,9 +56,12 @@ def test_prefect_deploys_what_up_serves_with_the_same_schedules(tmp_path: Path) 
         for deployment in deployments("x", DataDirectory(tmp_path), tmp_path / "sources.toml", Schedule())
     }
     shipped = {entry["name"]: entry for entry in read("prefect.yaml")["deployments"]}
+    crawl_shard = shipped.pop("crawl-shard")  # runs start it, if they are to crawl in shards
+    flow: Any = load_flow_from_entrypoint(str(ROOT / crawl_shard["entrypoint"]))
+    assert set(flow.parameters.properties) == {"plan", "minutes"}
     assert shipped.keys() == served.keys()
     for name, entry in shipped.items():
-        flow: Any = load_flow_from_entrypoint(str(ROOT / entry["entrypoint"]))
+        flow = load_flow_from_entrypoint(str(ROOT / entry["entrypoint"]))
         assert set(entry["parameters"]) <= set(flow.parameters.properties)
         assert set(entry["parameters"]) == set(served[name].parameters), name
         mine: list[Any] = [schedule.schedule for schedule in served[name].schedules or []]

@@ -39,6 +39,24 @@ class ProgressReporter(Protocol):
         """The crawl has got this far; called from another thread than the rest."""
 
 
+class CrawlProcess(Protocol):
+    """A crawl that is running somewhere; see `Crawl`."""
+
+    cut_short: bool
+
+    def wait(self) -> None:
+        """Wait until the crawl has ended. Raises CrawlDiedError if it dies."""
+
+    def cut(self) -> None:
+        """End it early because its time is up."""
+
+    def cut_quickly(self) -> None:
+        """End it early because a user waits."""
+
+    def stop(self, patience: float = ...) -> None:
+        """End it, in good order if that takes at most `patience` seconds."""
+
+
 class Crawl:
     """One Scrapy process. Call `wait` and `sealed` in two threads: one waits for the end, one takes segments.
 

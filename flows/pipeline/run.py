@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from crawlers.sources.model import Sources
     from flows.pipeline.extract import Extractor
     from flows.pipeline.load import LoadResult
+    from flows.pipeline.shards import StartCrawl
     from flows.progress import Reporter
     from warehouse.publish import Published
 
@@ -59,12 +60,14 @@ class RunSteps:
     """The steps of a run that are repeated after transient errors. In a flow run they are Prefect tasks.
 
     `watch_crawl` is called when a crawl starts; what it returns waits for the end of the crawl and raises its error.
+    `start_shard` starts one shard of a crawl (see `ShardedCrawl`).
     """
 
     plan: Callable[[Writer, Sources, DataDirectory, str], Path]
     load: Callable[[Writer, Extractor, DataDirectory, str], LoadResult | None]
     publish: Callable[[Writer], Published]
     watch_crawl: Callable[[Crawl | ShardedCrawl], Callable[[], object]]
+    start_shard: StartCrawl = Crawl
 
 
 PLAIN_STEPS = RunSteps(
@@ -202,7 +205,7 @@ class _Run:
         shards = plans.first()
         while shards:
             self.reporter.step(f"crawling in {len(shards)} of {self.shards} shards")
-            crawl = ShardedCrawl(shards, self.reporter)
+            crawl = ShardedCrawl(shards, self.reporter, self.steps.start_shard)
             is_cut_short = self._crawl(crawl, until)
             self.died.extend(crawl.died)
             if is_cut_short or self.interrupt.requested:

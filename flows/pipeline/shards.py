@@ -22,22 +22,28 @@ if TYPE_CHECKING:
 
     from crawlers.plan.model import CrawlPlan
     from crawlers.plan.shards import HandedOver
+    from flows.pipeline.crawl import CrawlProcess, ProgressReporter
     from flows.progress import Reporter
     from warehouse import Writer
 
+    StartCrawl = Callable[[Path, ProgressReporter, queue.SimpleQueue[str | None]], CrawlProcess]
+
 
 class ShardedCrawl:
-    """The crawl processes of several shards, used like one `Crawl`. `died` has the errors of those that died."""
+    """The crawl processes of several shards, used like one `Crawl`. `died` has the errors of those that died.
 
-    def __init__(self, plans: Mapping[int, Path], reporter: Reporter) -> None:
+    `start` starts each of them, which is to put the names of its segments into the queue, and None when it ends.
+    """
+
+    def __init__(self, plans: Mapping[int, Path], reporter: Reporter, start: StartCrawl = Crawl) -> None:
         self.died: list[str] = []
         self.reporter = reporter
         self.progress: dict[int, CrawlProgress] = {}
         self.segments: queue.SimpleQueue[str | None] = queue.SimpleQueue()
-        self.crawls: dict[int, Crawl] = {}
+        self.crawls: dict[int, CrawlProcess] = {}
         try:
             for shard, plan in plans.items():
-                self.crawls[shard] = Crawl(plan, _ShardReporter(self, shard), self.segments)
+                self.crawls[shard] = start(plan, _ShardReporter(self, shard), self.segments)
         except BaseException:
             self.stop(0.0)
             raise
@@ -87,7 +93,7 @@ class ShardedCrawl:
         """End all, in good order if that takes at most `patience` seconds; does nothing if they have ended."""
         self._end(lambda crawl: crawl.stop() if patience is None else crawl.stop(patience))
 
-    def _end(self, end: Callable[[Crawl], None]) -> None:
+    def _end(self, end: Callable[[CrawlProcess], None]) -> None:
         """End each in a thread of its own: they take as long as the slowest of them."""
         with ThreadPoolExecutor(max(1, len(self.crawls))) as threads:
             list(threads.map(end, self.crawls.values()))
