@@ -29,8 +29,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py
 
 from flows.dedup.records import NewText
 from flows.dedup.run import deduplicate
-from flows.dedup.stories.candidates import CENTROID_TERMS, STRONG_TERMS
-from flows.dedup.stories.vectors import TERMS
+from flows.dedup.stories.candidates import STRONG_TERMS
+from flows.dedup.stories.vectors import CENTROID_TERMS, TERMS
 from flows.dedup.text.features import features_of
 from flows.dedup.upkeep import close_quiet_stories, refresh_idf_if_grown
 from flows.identifiers import digest

@@ -32,9 +32,10 @@ from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
+import numpy as np
+
 from flows.dedup.records import NewText
-from flows.dedup.stories import vectors
-from flows.dedup.stories.assign import article_vectors
+from flows.dedup.stories.assign import article_vectors, compare
 from flows.dedup.stories.clustering import MIN_SIMILARITY, THRESHOLD, Node, cluster
 from flows.dedup.stories.idf import NO_IDF
 from flows.dedup.text.features import features_of
@@ -165,7 +166,8 @@ def leave_one_out(sets: dict[str, Rows], score: ModuleType) -> None:
     found: dict[str, dict[float, float]] = {}
     for name, rows in sets.items():
         texts = [_new_text(row) for row in rows]
-        pairs = vectors.products(article_vectors(texts, NO_IDF), MIN_SIMILARITY)
+        headlines = [(text.title, text.language) for text in texts]
+        pairs = compare(article_vectors(texts, NO_IDF), headlines, np.ones(len(texts), np.bool_), MIN_SIMILARITY)
         times = [text.published_at.timestamp() for text in texts if text.published_at]
         nodes = [Node(1, at, at) for at in times]
         found[name] = {}

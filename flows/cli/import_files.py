@@ -87,6 +87,7 @@ def command(
 
     from crawlers.importers.items import ImportOptions
     from crawlers.importers.keys import read_map
+    from flows.dedup.methods import describe_outdated, outdated_rows
     from flows.pipeline.dask_extract import open_extractor
     from flows.pipeline.failures import describe_failures
     from flows.pipeline.import_files import check_files, import_files
@@ -113,6 +114,7 @@ def command(
         with times.step("publish"):
             writer.publish()
         failed = failed_segments(writer.connection, started)
+        outdated = sum(outdated_rows(writer.connection).values())
         seconds = time.perf_counter() - start
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
@@ -131,6 +133,8 @@ def command(
         console.print(
             f"{records} records in {seconds:.1f} s, {records / seconds:.0f} per second: {times.shares(seconds)}"
         )
+    for line in describe_outdated(outdated):
+        console.print(line, markup=False)
     problems = [problem for file in imported for problem in file.problems()]
     for problem in problems:
         console.print(problem, markup=False)

@@ -4,4 +4,4 @@
 """
 
 DUPLICATE_METHOD = "fracminhash-2"  # raise it if a change gives other duplicates; `newsloom restory` recomputes them
-STORY_METHOD = "term-linkage-4"  # the same for stories
+STORY_METHOD = "term-linkage-5"  # the same for stories

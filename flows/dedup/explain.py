@@ -13,7 +13,7 @@ from flows.dedup.copies.originals import publication_time
 from flows.dedup.load_inputs import load_candidate_stories, load_centroids, load_idf
 from flows.dedup.records import MemberRecord, NewText, StoryRecord
 from flows.dedup.stories import vectors
-from flows.dedup.stories.assign import article_vectors
+from flows.dedup.stories.assign import article_vectors, compare, is_dated
 from flows.dedup.stories.candidates import search_span, searches
 from flows.dedup.stories.clustering import DAY, DECAY_DAYS
 from flows.dedup.text.features import features_of
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_ARTICLES = 200  # of a story that are compared, the nearest in time
 MOST_TERMS = 12
+LEAST = 1e-6  # similarities below it are not told apart from none
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ def explain_story(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) ->
     every = article_vectors(texts, idf)
     times = np.array([_midpoint(text).timestamp() for text in texts])
     similar = np.zeros(len(rows))
-    pairs = vectors.products(every, 1e-6)
+    dated = np.array([is_dated(text) for text in texts], np.bool_)
+    pairs = compare(every, [(text.title, text.language) for text in texts], dated, LEAST)
     own = pairs.one == 0
     similar[pairs.other[own]] = pairs.products[own]
     similar *= np.exp(-np.abs(times - times[0]) / DAY / DECAY_DAYS)
@@ -111,12 +113,15 @@ def _runner_up(
     ]
     if not stories:
         return None
-    centroids = load_centroids(connection, stories)
-    similar = vectors.similarities(centroids, np.zeros(len(stories), np.int64), own)
+    headlines = [(text.title, text.language), *((one.title, one.language) for one in stories)]
+    dated = np.array([is_dated(text)] + [True] * len(stories), np.bool_)
+    pairs = compare(vectors.together(own, load_centroids(connection, stories).shifted(1)), headlines, dated, LEAST)
+    similar = np.zeros(len(headlines))
+    similar[pairs.other[pairs.one == 0]] = pairs.products[pairs.one == 0]
     midpoints = [(one.first_at.timestamp() + one.last_at.timestamp()) / 2 for one in stories]
     decayed = [
         float(value) * math.exp(-abs(midpoint - at.timestamp()) / DAY / DECAY_DAYS)
-        for value, midpoint in zip(similar, midpoints, strict=True)
+        for value, midpoint in zip(similar[1:], midpoints, strict=True)
     ]
     best = max(range(len(stories)), key=decayed.__getitem__)
     return stories[best], decayed[best]

@@ -11,7 +11,7 @@ import pyarrow as pa
 from flows.dedup import DUPLICATE_METHOD, STORY_METHOD
 from flows.dedup.records import seen_range
 from flows.dedup.rows import indexed_article, stored_pair, story_member, story_row
-from flows.dedup.stories.candidates import CENTROID_TERMS, strong
+from flows.dedup.stories.candidates import strong
 from flows.dedup.stories.vectors import WEIGHT_UNIT
 from warehouse.dedup.duplicates import (
     FINGERPRINTS,
@@ -177,7 +177,7 @@ def _story_terms(stories: Sequence[StoryRecord], centroids: Vectors) -> pa.Table
     """
     is_strong = strong(centroids)
     several = np.array([story.articles > 1 for story in stories], np.bool_)[centroids.rows]
-    kept = is_strong | (several & strong(centroids, CENTROID_TERMS))
+    kept = is_strong | several
     is_strong = is_strong[kept]
     centroids = centroids.where(kept)
     order = sorted(range(len(stories)), key=lambda number: (stories[number].last_at, stories[number].story_id))

@@ -10,11 +10,11 @@ import duckdb
 
 from crawlers.archive import Segment, loose_segments, packs
 from crawlers.errors import ArchiveError
-from flows.dedup import STORY_METHOD
+from flows.dedup import DUPLICATE_METHOD, STORY_METHOD
+from flows.dedup.methods import RESTORY_REMEDY, outdated_rows
 from flows.pipeline.failures import RETRY_REMEDY, failure_lines
 from warehouse import WarehouseError, connect, storage
 from warehouse.checks.doctor import EXAMPLES, REBUILD_REMEDY, Finding, check_tables, check_warehouse
-from warehouse.dedup.stories import count_stories_of_other_methods
 from warehouse.failed_segments import failed_segments
 from warehouse.ledger import (
     archived_segments,
@@ -42,7 +42,7 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
     """Run all checks. With `deep`, all tables and the stored pages of all versions are read, which takes long."""
     findings = check_warehouse(writer.connection)
     findings += _check_segments(writer, directory)
-    findings += _check_method(writer)
+    findings += _check_methods(writer)
     if deep:
         findings += check_tables(writer.connection)
         findings += _check_records(writer, directory)
@@ -51,15 +51,15 @@ def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> 
     return findings
 
 
-def _check_method(writer: Writer) -> Iterator[Finding]:
-    found = count_stories_of_other_methods(writer.connection, STORY_METHOD)
+def _check_methods(writer: Writer) -> Iterator[Finding]:
+    found = outdated_rows(writer.connection)
     if found:
         yield Finding(
-            f"Stories of an earlier method than {STORY_METHOD}, which finds others.",
+            f"Stories and pairs of duplicates of earlier methods than {STORY_METHOD} and {DUPLICATE_METHOD}, "
+            "which find others.",
             sum(found.values()),
             tuple(f"{method}: {count}" for method, count in found.items()),
-            "`newsloom restory` finds all duplicates and stories again. It reads the stored articles, makes no "
-            "requests, and changes story_id and duplicate_of. Until then, new articles may join the wrong stories.",
+            RESTORY_REMEDY,
             is_harmless=True,
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flows.dedup.methods import outdated_rows
 from warehouse.failing_sources import failing_sources
 from warehouse.run_counts import OUTCOMES, SourceCounts, read_run_counts
 
@@ -21,8 +22,9 @@ class RunSummary:
     `reasons` counts pages by outcome and reason, and `listings` counts listings by outcome. `recovered` is the number
     of pages from earlier, interrupted runs, and `articles` the number of articles in the warehouse now. `cut_short`
     means that the run reached its time limit, `interrupted` that the user ended it. `died` says which shards of the
-    crawl ended unexpectedly. `failed` are the segments that
-    could not be loaded, `failing` the sources whose listings fail now, in this run or since an earlier one.
+    crawl ended unexpectedly. `failed` are the segments that could not be loaded, `failing` the sources whose listings
+    fail now, in this run or since an earlier one. `outdated` is the number of stories and pairs of duplicates that an
+    earlier method found.
     """
 
     run_id: str
@@ -37,6 +39,7 @@ class RunSummary:
     failed: tuple[FailedSegment, ...] = ()
     failing: tuple[FailingSource, ...] = ()
     died: tuple[str, ...] = ()
+    outdated: int = 0
 
     def total(self, outcome: str) -> int:
         """The number of pages with this outcome."""
@@ -75,4 +78,5 @@ def summarise(
         failed=failed,
         failing=tuple(failing_sources(writer.connection)),
         died=died,
+        outdated=sum(outdated_rows(writer.connection).values()),
     )

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from flows.dedup.methods import describe_outdated
 from flows.pipeline.failures import describe_failures
 from flows.reports.failing_sources import describe_failing, describe_without_pages
 from warehouse.run_counts import OUTCOMES
@@ -69,6 +70,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     console.print(f"articles in the warehouse: {summary.articles}")
     if summary.died:
         console.print(describe_died(summary.died), markup=False, soft_wrap=True)
+    for line in describe_outdated(summary.outdated):
+        console.print(line, markup=False, soft_wrap=True)
     if summary.failed:
         console.print(describe_failures(summary.failed), markup=False, soft_wrap=True)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.flows.dedup.library import NOON, prose
+from warehouse import open_writer
 
 if TYPE_CHECKING:
     from tests.end_to_end.conftest import Newsloom
@@ -57,6 +58,10 @@ def test_an_import_says_what_repeats_what_and_which_story_it_tells(newsloom: New
     assert newsloom.sql("SELECT count(*) FROM unique_articles") == [["4"]]
     assert newsloom("restory").stdout == "5 articles, 1 of them duplicates, 3 stories\n"
     assert newsloom.sql(QUERY) == expected
+    with open_writer(newsloom.data, "test") as writer:
+        writer.connection.execute("UPDATE stories SET method = 'term-linkage-0'")
+    told = "3 stories and pairs of duplicates are of an earlier method, and this version finds others"
+    assert told in newsloom("import", "a.jsonl").stdout
 
 
 def test_without_a_warehouse_there_is_nothing_to_find(newsloom: Newsloom) -> None:

@@ -251,14 +251,6 @@ def story_months(connection: duckdb.DuckDBPyConnection) -> list[tuple[datetime, 
     ).fetchall()
 
 
-def count_stories_of_other_methods(connection: duckdb.DuckDBPyConnection, method: str) -> dict[str, int]:
-    """How many stories each method has found but this one."""
-    rows = connection.execute(
-        "SELECT method, count(*) FROM stories WHERE method <> ? GROUP BY method ORDER BY method", [method]
-    ).fetchall()
-    return dict(rows)
-
-
 def read_document_frequencies(
     connection: duckdb.DuckDBPyConnection,
 ) -> tuple[set[str], NDArray[np.uint32], NDArray[np.float32]]:

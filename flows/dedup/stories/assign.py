@@ -15,6 +15,7 @@ from flows.dedup.records import MemberRecord
 from flows.dedup.stories import vectors
 from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, Members, strong
 from flows.dedup.stories.clustering import MIN_SIMILARITY, THRESHOLD, cluster, components
+from flows.dedup.stories.headlines import read_headlines
 from flows.dedup.stories.reconcile import Corrections
 from flows.dedup.stories.vectors import Vectors
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from flows.dedup.records import NewText, OtherPublication
     from flows.dedup.stories.candidates import CandidateSet
     from flows.dedup.stories.idf import Idf
+    from flows.dedup.stories.vectors import Pairs
 
 # The threshold for two articles that are compared by names: chosen on ECB+, which has no dates and two events of each
 # kind. Where the dates are known, days tell events of one kind apart.
@@ -136,9 +138,26 @@ def article_vectors(articles: Sequence[NewText], idf: Idf) -> Vectors:
     rare = np.sqrt(np.concatenate([found.rarity for found in every]))
     plain = np.concatenate([found.weights for found in every]) * np.where(by_names[rows], names, rare)
     weights = plain * np.where(dated[rows], idf.factors(terms), 1.0)
-    kept = vectors.choose_heaviest(rows, terms, weights)
+    most = np.where(by_names, vectors.MANY_TERMS, vectors.TERMS)
+    kept = vectors.choose_heaviest(rows, terms, weights, most)
     chosen = Vectors(rows[kept], terms[kept], weights[kept].astype(np.float32))
     return vectors.unit(chosen, plain[kept], np.where(by_names, math.sqrt(THRESHOLD / NAMES_THRESHOLD), 1.0))
+
+
+def compare(
+    found: Vectors,
+    headlines: Sequence[tuple[str, str | None]],
+    dated: NDArray[np.bool_],
+    least: float,
+    part: NDArray[np.int64] | None = None,
+) -> Pairs:
+    """The similarities of the rows of vectors, from `least` on: of the same part, if `part` gives one for each row.
+
+    Headlines (text and language) count unless the date of a text is unknown or it is of a sentence or two: then its
+    headline is the better part of it, or its first sentence.
+    """
+    long = np.bincount(found.rows, minlength=len(headlines)) >= FEW_TERMS
+    return vectors.products(found, least, part, read_headlines(found, headlines, dated & long))
 
 
 def is_dated(article: NewText) -> bool:
@@ -155,7 +174,7 @@ def cluster_candidates(step: StoryStep, candidates: CandidateSet) -> list[list[i
     # Nodes with few strong terms in common stay apart: all terms are compared between the others only.
     rough = vectors.products(spoken.where(strong(spoken)), MIN_STRONG_PRODUCT)
     part = components(len(nodes), *np.concatenate([np.stack([rough.one, rough.other], axis=1), same]).T)
-    return cluster(nodes, vectors.products(spoken, MIN_SIMILARITY, part), same)
+    return cluster(nodes, compare(spoken, candidates.headlines(), candidates.dated(), MIN_SIMILARITY, part), same)
 
 
 def _linked_nodes(step: StoryStep, candidates: CandidateSet) -> NDArray[np.int64]:

@@ -171,6 +171,16 @@ def _some(terms: Terms, chosen: NDArray[np.intp]) -> Terms:
     return Terms(terms.hashes[chosen], terms.weights[chosen], terms.rarity[chosen], terms.names[chosen])
 
 
+def headline_terms(title: str, language: str | None) -> NDArray[np.uint32]:
+    """The terms of a headline, as hashes: those that a text with this headline has, and its stop words."""
+    headline = normalise(title)
+    words = _spaced(headline)
+    if has_unsegmented(headline):
+        words += [term for term, _, _ in _unsegmented_terms(headline, "")]
+    lexicon.make_room(len(words))
+    return (lexicon.stems[lexicon.numbers(words)] ^ language_seed(language)).astype(np.uint32)
+
+
 NO_TERMS = Terms(np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np.float32), np.empty(0, np.bool_))
 
 

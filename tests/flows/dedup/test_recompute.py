@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flows.dedup import recompute
+from flows.dedup.methods import describe_outdated, outdated_rows
 from flows.dedup.recompute import recompute_all
 from flows.progress import SilentReporter
 from tests.flows.dedup.events import CONFUSERS, PAIR
-from tests.flows.dedup.library import Piece, add, ask, everything, prose, story_sets
+from tests.flows.dedup.library import Piece, add, ask, everything, prose, replace, story_sets
 from tests.flows.dedup.test_run_duplicates import FAMILY
 
 if TYPE_CHECKING:
@@ -65,3 +66,16 @@ def test_recomputing_twice_changes_nothing(writer: Writer) -> None:
     again = recompute_all(writer, SilentReporter())
     assert everything(writer) == before
     assert again.articles == len(FAMILY)
+
+
+def test_rows_of_an_earlier_method_are_counted_until_they_are_found_again(writer: Writer) -> None:
+    add(
+        writer, *PAIR, replace(PAIR[0], url="http://echo.example/1", text=f"{PAIR[0].text} {prose(1, 15)}"), segment="1"
+    )
+    assert outdated_rows(writer.connection) == {}
+    assert describe_outdated(0) == []
+    writer.connection.execute("UPDATE stories SET method = 'older-1'")
+    writer.connection.execute("UPDATE duplicates SET method = 'older-2'")
+    assert outdated_rows(writer.connection) == {"older-1": 1, "older-2": 1}
+    recompute_all(writer, SilentReporter())
+    assert outdated_rows(writer.connection) == {}

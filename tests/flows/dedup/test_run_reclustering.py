@@ -28,7 +28,7 @@ def report(event: int, number: int, *, also: Sequence[int] = (), hours: float = 
     chosen = [*rng.sample(WORDS[:12], 6), *rng.sample(names, 8 * (1 + len(also)))]
     own = [f"own{event}n{number}w{each}" for each in range(12)]
     text = prose(1000 * event + number, 180, [*chosen, *chosen, *own])
-    return Piece(f"http://paper{number}.example/{event}", text, " ".join(rng.sample(chosen, 5)), hours=hours)
+    return Piece(f"http://paper{number}.example/{event}", text, " ".join(rng.sample(chosen[6:], 5)), hours=hours)
 
 
 EVENTS = [report(event, number, hours=event + number / 7) for event in range(4) for number in range(7)]

@@ -12,7 +12,7 @@ def some_vectors(rows: int) -> tuple[np.ndarray, vectors.Vectors]:
     rng = np.random.default_rng(3)
     dense = rng.random((rows, 50)).astype(np.float32) * (rng.random((rows, 50)) < 0.3)
     places = np.nonzero(dense)
-    return dense, vectors.heaviest(places[0].astype(np.int64), places[1].astype(np.uint32), dense[places])
+    return dense, vectors.heaviest(places[0].astype(np.int64), places[1].astype(np.uint32), dense[places], 50)
 
 
 @pytest.mark.parametrize("room", [vectors.MAX_PRODUCTS, 40])
@@ -29,11 +29,17 @@ def test_products_are_those_of_the_whole_vectors(room: int, monkeypatch: pytest.
 
 
 def test_the_heaviest_terms_are_kept_and_among_equals_the_lower() -> None:
-    many = vectors.TERMS + 10
+    many, most = 40, 30
     weights = np.ones(many, np.float32)
     weights[-1] = 2
-    found = vectors.heaviest(np.zeros(many, np.int64), np.arange(many, dtype=np.uint32), weights)
-    assert found.terms.tolist() == [many - 1, *range(vectors.TERMS - 1)]
+    found = vectors.heaviest(np.zeros(many, np.int64), np.arange(many, dtype=np.uint32), weights, most)
+    assert found.terms.tolist() == [many - 1, *range(most - 1)]
+
+
+def test_each_row_may_have_its_own_number_of_terms() -> None:
+    rows, terms = np.repeat([0, 1], 3), np.array([1, 2, 3, 1, 2, 3], np.uint32)
+    kept = vectors.choose_heaviest(rows, terms, np.array([1, 2, 3, 3, 2, 1], np.float32), np.array([1, 2]))
+    assert kept.tolist() == [2, 3, 4]
 
 
 def test_the_centroid_of_a_group_is_the_mean_of_its_vectors_and_similarity_is_measured_to_it() -> None:
