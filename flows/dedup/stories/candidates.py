@@ -76,7 +76,8 @@ class CandidateSet:
 
     def headlines(self) -> list[tuple[str, str | None]]:
         """The headline and the language of each node."""
-        return [(one.title, one.language) for one in [*self.members, *self.collapsed]]
+        everything: list[MemberRecord | StoryRecord] = [*self.members, *self.collapsed]
+        return [(one.title, one.language) for one in everything]
 
     def dated(self) -> NDArray[np.bool_]:
         """Whether a publisher says when an article was published; yes for collapsed stories."""

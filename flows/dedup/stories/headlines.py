@@ -49,7 +49,7 @@ def read_headlines(
     Headlines that are not `compared` are not read.
     """
     many = len(headlines)
-    found = [headline_terms(*headlines[row]) for row in np.flatnonzero(compared)]
+    found = [headline_terms(*headlines[row]) for row in np.flatnonzero(compared).tolist()]
     rows = np.repeat(np.flatnonzero(compared), [len(terms) for terms in found])
     own = _keys(vectors.rows, vectors.terms)
     said = np.isin(own, _keys(rows, np.concatenate([np.empty(0, np.uint32), *found])))

@@ -143,11 +143,10 @@ def products(vectors: Vectors, least: float, part: Numbers | None = None, headli
         mine = np.repeat(chosen, many)
         theirs = np.arange(1, len(mine) + 1) + np.repeat(chosen - (np.cumsum(many) - many), many)
         cells, place = np.unique(rows[mine] * width + rows[theirs], return_inverse=True)
-        totals = np.bincount(place, weights[mine] * weights[theirs], len(cells))
+        totals = _sums(place, weights[mine] * weights[theirs], len(cells))
         if headlines is not None and shares is not None:
-            found_of_mine = np.bincount(place, shares[mine], len(cells))
-            found_of_theirs = np.bincount(place, shares[theirs], len(cells))
-            factors = agreement(headlines, cells // width, cells % width, found_of_mine, found_of_theirs)
+            of_mine, of_theirs = _sums(place, shares[mine], len(cells)), _sums(place, shares[theirs], len(cells))
+            factors = agreement(headlines, cells // width, cells % width, of_mine, of_theirs)
             totals = np.minimum(totals * factors, 1)
         cells, totals = cells[totals >= least], totals[totals >= least]
         found.append(Pairs(cells // width, cells % width, totals))
@@ -194,6 +193,12 @@ def similarities(vectors: Vectors, group: Numbers, centroids: Vectors) -> NDArra
 
 
 _TERM = np.uint64(0xFFFFFFFF)
+
+
+def _sums(place: Numbers, values: NDArray[np.float64], many: int) -> NDArray[np.float64]:
+    """The sum of the values at each of `many` places."""
+    sums: NDArray[np.float64] = np.bincount(place, values, many).astype(np.float64, copy=False)
+    return sums
 
 
 def _keys(rows: Numbers, terms: NDArray[np.uint32]) -> NDArray[np.uint64]:
