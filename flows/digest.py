@@ -1,6 +1,6 @@
 """The daily flow: a digest of the day as an artifact of the run, and by webhook and mail."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from prefect import flow
@@ -8,7 +8,7 @@ from prefect.artifacts import create_markdown_artifact
 
 from flows.data_directory import DataDirectory
 from flows.prefect_support import Data, SourcesFile, document_parameters
-from flows.reports.digest import as_markdown, as_text, make_digest
+from flows.reports.digest import as_markdown, as_text, make_digest, subject
 from flows.reports.notify import notify, notify_failure
 from flows.settings import load_settings
 from warehouse import connect
@@ -25,6 +25,7 @@ def digest_flow(sources: SourcesFile, data: Data) -> list[str]:
     alerts = load_settings(sources).alerts
     directory = DataDirectory(data)
     with connect(Path(data)) as connection:
-        made = make_digest(connection, datetime.now(UTC), directory.free_gb(), alerts.least_free_gb)
+        now = datetime.now(UTC)
+        made = make_digest(connection, now - timedelta(days=1), now, now, directory.free_gb(), alerts.least_free_gb)
     create_markdown_artifact(key="digest", markdown=as_markdown(made), description="Digest of the day")
-    return notify(alerts, f"newsloom: {made.articles} new articles, {len(made.troubles)} problems", as_text(made))
+    return notify(alerts, subject(made), as_text(made))

@@ -18,7 +18,7 @@ from flows.pipeline.failures import describe_failures
 from flows.pipeline.import_files import ImportResult, check_files, import_files
 from flows.prefect_support import Data, Wait, document_parameters, retried_task, skip_if_busy
 from flows.progress import LogReporter, Reporter
-from flows.reports.artifacts import escape
+from flows.reports.escaping import escape_markdown
 from flows.retries import LONG_RETRIES
 from warehouse import Writer, open_writer
 from warehouse.failed_segments import failed_segments
@@ -72,7 +72,12 @@ def import_flow(
         writer.publish()
         failed = failed_segments(writer.connection, started)
     rows = [
-        {"file": escape(one.file.place), "already loaded": one.loaded_before, **one.outcomes, **one.report.left_out}
+        {
+            "file": escape_markdown(one.file.place),
+            "already loaded": one.loaded_before,
+            **one.outcomes,
+            **one.report.left_out,
+        }
         for one in imported
     ]
     create_table_artifact(key="import", table=rows, description="Records of each file by outcome")

@@ -26,7 +26,7 @@ def page(
     view: View, filters: Filters, facts: Facts, queries: Queries, found: Found, context: Mapping[str, object]
 ) -> str:
     """The page of a view."""
-    return _render(
+    return render(
         f"{view.name}.html",
         {"view": view, "filters": filters, "facts": facts, "queries": queries, "found": found, **context},
     )
@@ -34,12 +34,13 @@ def page(
 
 def message_page(heading: str, message: str, view: View | None, filters: Filters, facts: Facts | None) -> str:
     """A page that says what is wrong. With a view and facts, its form is shown to ask again."""
-    return _render(
+    return render(
         "message.html", {"view": view, "filters": filters, "facts": facts, "heading": heading, "message": message}
     )
 
 
-def _render(template: str, context: Mapping[str, object]) -> str:
+def render(template: str, context: Mapping[str, object]) -> str:
+    """A template of `templates`, with the filters below; everything in `context` is escaped."""
     return _environment().get_template(template).render(context)
 
 

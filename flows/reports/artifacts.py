@@ -6,23 +6,13 @@ from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from flows.reports.escaping import escape_markdown
 from warehouse.run_counts import OUTCOMES
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from flows.pipeline.run_summary import RunSummary
-
-# Characters that Markdown, or HTML in it, would interpret are escaped; control characters are removed.
-_SPECIAL = {character: f"\\{character}" for character in "\\`*_{}[]()#+-.!|~"}
-_ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;"}
-_CONTROL = dict.fromkeys((*range(0x20), *range(0x7F, 0xA0)), "")
-_MARKDOWN = str.maketrans({**_CONTROL, **_SPECIAL, **_ENTITIES})
-
-
-def escape(text: str) -> str:
-    """Escape text from a page or a file for Markdown, so that it is one line without markup or links."""
-    return " ".join(text.split()).translate(_MARKDOWN)
 
 
 def create_run_artifacts(summary: RunSummary, news: Path | None) -> None:
@@ -39,7 +29,7 @@ def source_table(summary: RunSummary) -> list[dict[str, object]]:
     """One row per source: listings requested, pages by outcome, reasons, and the response time in milliseconds."""
     return [
         {
-            "source": escape(source.source),
+            "source": escape_markdown(source.source),
             "listings": source.listings,
             "asked": sum(source.counts),
             "new": source.counts[OUTCOMES.index("loaded")],
@@ -68,13 +58,13 @@ def funnel(summary: RunSummary, news: Path | None) -> str:
         "|---|---:|---|",
     ]
     for outcome in OUTCOMES:
-        why = ", ".join(f"{escape(reason)} {count}" for of, reason, count in summary.reasons if of == outcome)
+        why = ", ".join(f"{escape_markdown(reason)} {count}" for of, reason, count in summary.reasons if of == outcome)
         lines.append(f"| {outcome} | {summary.total(outcome)} | {why} |")
     lines.append(f"| **all** | **{summary.fetched}** | |")
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings) or "none requested"
     lines += ["", f"Listings: {listings}.", ""]
     if summary.recovered:
         lines += [f"Recovered from an interrupted run: {summary.recovered} pages.", ""]
-    place = "" if news is None else f" The file is [{escape(news.name)}](<{news.as_uri()}>)."
+    place = "" if news is None else f" The file is [{escape_markdown(news.name)}](<{news.as_uri()}>)."
     lines += [f"Articles in the warehouse: {summary.articles}.{place}"]
     return "\n".join(lines) + "\n"

@@ -1,49 +1,65 @@
-"""The daily digest: how the sources are, which stories were biggest, and what needs attention."""
+"""The digest of a day or a longer period: the biggest stories and who was first, changed headlines, names, and what
+needs attention. As text for a mail or a chat, as Markdown, and as a page of HTML that needs nothing else."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from flows.reports.artifacts import escape
-from warehouse.daily import FEW, MANY_ERRORS, MUCH_DRIFT, SourceCondition, count_day, source_conditions
+from flows.dashboard.charts import columns
+from flows.dashboard.rendering import count, day, lag, plural, render, when
+from flows.reports.escaping import escape_markdown, markdown_link, one_line
+from warehouse.period import Period, read_period
+from warehouse.source_conditions import FEW, MANY_ERRORS, MUCH_DRIFT, SourceCondition, source_conditions
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
+    from warehouse.period import PeriodStory
+
 DAY = timedelta(days=1)
-STORIES = 10
-SOURCES = 20
+MOST = 10
+"""Stories, headlines, edited articles, names and sources that are shown."""
+TROUBLES = 20
+FOLLOWERS = 4
+"""Sources of a story that are shown after the first."""
+NOW = timedelta(days=2)
+"""A period that ended longer ago is one of the past, for which the present condition of the sources says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """A day, until `until` (UTC).
+    """A period, and what needs attention, in plain text."""
 
-    `articles` counts new articles, `stories` are the biggest by number of sources (title, articles, sources), `runs`
-    counts runs by outcome, and `troubles` states in plain text what needs attention.
-    """
-
-    until: datetime
-    articles: int
-    updated: int
-    stories: tuple[tuple[str, int, int], ...]
-    runs: tuple[tuple[str, int], ...]
+    period: Period
     troubles: tuple[str, ...]
 
 
-def make_digest(connection: duckdb.DuckDBPyConnection, until: datetime, free_gb: float, least_free_gb: float) -> Digest:
-    """Read the day before `until` from the warehouse; `free_gb` is the free space of the disk."""
-    since = until - DAY
-    day = count_day(connection, since, until, STORIES)
-    troubles = [trouble for source in source_conditions(connection) for trouble in _troubles(source)]
-    failed = sum(count for outcome, count in day.runs if outcome in ("failed", "crashed"))
+def make_digest(
+    connection: duckdb.DuckDBPyConnection,
+    since: datetime,
+    until: datetime,
+    now: datetime,
+    free_gb: float,
+    least_free_gb: float,
+) -> Digest:
+    """Read the time from `since` to `until` from the warehouse; all times are aware. `free_gb` is the free space of the
+    disk. The condition of sources and disk is left out of a digest of the past."""
+    period = read_period(connection, since, until, MOST)
+    troubles = []
+    failed = sum(number for outcome, number in period.runs if outcome in ("failed", "crashed"))
     if failed:
-        troubles.insert(0, f"{failed} of {sum(count for _, count in day.runs)} runs failed or crashed")
-    if free_gb < 2 * least_free_gb:
-        troubles.insert(0, f"the disk has {free_gb:.1f} GB free; no crawl starts below {least_free_gb:g} GB")
-    return Digest(until, day.articles, day.updated, day.stories, day.runs, tuple(troubles))
+        troubles.append(f"{failed} of {sum(number for _, number in period.runs)} runs failed or crashed")
+    if now - until <= NOW:
+        troubles += [trouble for source in source_conditions(connection) for trouble in _troubles(source)]
+        if free_gb < 2 * least_free_gb:
+            troubles.insert(0, f"the disk has {free_gb:.1f} GB free; no crawl starts below {least_free_gb:g} GB")
+    return Digest(period, tuple(troubles))
 
 
 def _troubles(source: SourceCondition) -> list[str]:
@@ -68,35 +84,148 @@ def _troubles(source: SourceCondition) -> list[str]:
     return [f"{source.source}: {trouble}" for trouble in troubles]
 
 
-def as_markdown(digest: Digest) -> str:
-    """The digest for Prefect's user interface. Text from pages is escaped."""
-    lines = [
-        f"# newsloom, the day until {digest.until:%Y-%m-%d %H:%M} UTC",
-        "",
-        f"{digest.articles} new articles, {digest.updated} changed; runs: {_counts(digest)}.",
-        "",
-    ]
-    if digest.troubles:
-        lines += ["## Needs attention", "", *(f"- {escape(trouble)}" for trouble in digest.troubles[:SOURCES])]
-        if len(digest.troubles) > SOURCES:
-            lines.append(f"- and {len(digest.troubles) - SOURCES} more")
-        lines.append("")
-    if digest.stories:
-        lines += ["## Biggest stories", "", "| story | articles | sources |", "|---|---:|---:|"]
-        lines += [f"| {escape(title)} | {articles} | {sources} |" for title, articles, sources in digest.stories]
-    return "\n".join(lines) + "\n"
+def subject(digest: Digest) -> str:
+    """The digest in a few words."""
+    return f"newsloom: {digest.period.loaded} new articles, {len(digest.troubles)} problems"
 
 
 def as_text(digest: Digest) -> str:
-    """The digest for a mail or a chat."""
-    lines = [f"{digest.articles} new articles, {digest.updated} changed; runs: {_counts(digest)}."]
+    """The digest for a mail, a chat or a terminal."""
+    period = digest.period
+    lines = [f"{_title(period)}", _summary(period)]
     if digest.troubles:
-        lines += ["", "Needs attention:", *(f"- {trouble}" for trouble in digest.troubles)]
-    if digest.stories:
-        lines += ["", "Biggest stories (articles, sources):"]
-        lines += [f"- {' '.join(title.split())} ({articles}, {sources})" for title, articles, sources in digest.stories]
+        lines += ["", "Needs attention:", *(f"- {one_line(trouble)}" for trouble in _shown(digest))]
+    if period.stories:
+        lines += ["", "Biggest stories:"]
+        for story in period.stories:
+            lines += [f"- {one_line(story.title)} ({_size(story)})"]
+            lines += [f"    {one_line(order)}" for order in _order(story)]
+    if period.headlines:
+        lines += ["", "Changed headlines:"]
+        for headline in period.headlines:
+            lines += [
+                f"- {one_line(headline.source)}, {when(headline.changed_at)}",
+                f"    was: {one_line(headline.before)}",
+                f"    now: {one_line(headline.after)}",
+            ]
+    if period.edited:
+        lines += ["", "Most edited:"]
+        lines += [
+            f"- {one_line(one.title)} ({one_line(one.source)}; {plural(one.edits, 'edit', 'edits')}, "
+            f"+{one.words_added} −{one.words_removed} words)"
+            for one in period.edited
+        ]
+    if period.names:
+        lines += ["", "Names (articles):"]
+        lines += [f"- {one_line(name.name)} ({name.articles})" for name in period.names]
     return "\n".join(lines) + "\n"
 
 
-def _counts(digest: Digest) -> str:
-    return ", ".join(f"{count} {outcome}" for outcome, count in digest.runs) or "none"
+def as_markdown(digest: Digest) -> str:
+    """The digest in Markdown. Text from pages is escaped."""
+    period = digest.period
+    lines = [f"# {_title(period)}", "", escape_markdown(_summary(period)), ""]
+    if digest.troubles:
+        lines += ["## Needs attention", "", *(f"- {escape_markdown(trouble)}" for trouble in _shown(digest)), ""]
+    if period.stories:
+        lines += [
+            "## Biggest stories",
+            "",
+            "| story | sources | articles | first, and who followed |",
+            "|---|--:|--:|---|",
+        ]
+        lines += [
+            f"| {markdown_link(story.title or 'Untitled', story.url)} | {story.sources} | {story.articles} "
+            f"| {escape_markdown('; '.join(_order(story)))} |"
+            for story in period.stories
+        ]
+        lines.append("")
+    if period.headlines:
+        lines += ["## Changed headlines", "", "| source | when | was | is now |", "|---|---|---|---|"]
+        lines += [
+            f"| {escape_markdown(one.source)} | {when(one.changed_at)} | {escape_markdown(one.before)} "
+            f"| {markdown_link(one.after, one.url)} |"
+            for one in period.headlines
+        ]
+        lines.append("")
+    if period.edited:
+        lines += ["## Most edited", "", "| article | source | edits | words |", "|---|---|--:|--:|"]
+        lines += [
+            f"| {markdown_link(one.title, one.url)} | {escape_markdown(one.source)} | {one.edits} "
+            f"| \\+{one.words_added} −{one.words_removed} |"
+            for one in period.edited
+        ]
+        lines.append("")
+    if period.names:
+        lines += ["## Names", "", "| name | kind | articles | in headlines |", "|---|---|--:|--:|"]
+        lines += [
+            f"| {escape_markdown(one.name)} | {one.kind or ''} | {one.articles} | {one.headlines} |"
+            for one in period.names
+        ]
+        lines.append("")
+    return "\n".join(lines)
+
+
+def as_html(digest: Digest) -> str:
+    """The digest as a page that loads nothing: its style is in it, its plots are inline SVG, and it has no scripts."""
+    period = digest.period
+    counted = dict(period.days)
+    last = period.days[-1][0] if period.days else None
+    return render(
+        "digest.html",
+        {
+            "title": _title(period),
+            "summary": _summary(period),
+            "period": period,
+            "troubles": list(_shown(digest)),
+            "orders": [_order(story) for story in period.stories],
+            "sizes": [_size(story) for story in period.stories],
+            "drawn": columns({"articles": {one: float(number) for one, number in counted.items()}}) if last else None,
+            "style": _style(),
+        },
+    )
+
+
+@cache
+def _style() -> str:
+    return (files("flows.dashboard") / "static" / "dashboard.css").read_text(encoding="utf-8")
+
+
+def _title(period: Period) -> str:
+    midnight = period.since.hour == period.since.minute == period.until.hour == period.until.minute == 0
+    if not midnight:
+        return f"News from {when(period.since)} to {when(period.until)} UTC"
+    last = period.until - DAY
+    return f"News of {day(period.since)}" + (f" to {day(last)}" if last.date() > period.since.date() else "")
+
+
+def _summary(period: Period) -> str:
+    runs = ", ".join(f"{number} {outcome}" for outcome, number in period.runs) or "none"
+    return (
+        f"{plural(period.published, 'article', 'articles')} published; {count(period.loaded)} new in the warehouse, "
+        f"{count(period.changed)} changed; runs: {runs}."
+    )
+
+
+def _shown(digest: Digest) -> Iterator[str]:
+    yield from digest.troubles[:TROUBLES]
+    if len(digest.troubles) > TROUBLES:
+        yield f"and {len(digest.troubles) - TROUBLES} more"
+
+
+def _size(story: PeriodStory) -> str:
+    return f"{plural(story.sources, 'source', 'sources')}, {plural(story.articles, 'article', 'articles')}"
+
+
+def _order(story: PeriodStory) -> list[str]:
+    """Who was first, and who followed; nothing of a story whose sources are not known."""
+    if not story.carriers:
+        return []
+    first, *others = story.carriers
+    verb = "may have been first" if others and others[0].may_be_first else "was first"
+    lines = [f"{first.source} {verb}, {when(first.published_at, first.precision)}"]
+    if others:
+        followed = [one.source + (f" +{lag(one.lag)}" if one.lag else "") for one in others[:FOLLOWERS]]
+        more = f", {len(others) - FOLLOWERS} more" if len(others) > FOLLOWERS else ""
+        lines.append(f"then {', '.join(followed)}{more}")
+    return lines

@@ -10,7 +10,7 @@ from flows.dashboard.charts import flows
 from flows.dashboard.differences import differences
 from flows.dashboard.filters import Filters, between, equals, text, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
-from warehouse.daily import FEW, MANY_ERRORS, MUCH_DRIFT
+from warehouse.source_conditions import FEW, MANY_ERRORS, MUCH_DRIFT
 
 if TYPE_CHECKING:
     from flows.dashboard.published import Facts

@@ -11,7 +11,7 @@ from flows.dashboard.charts import columns, place_in_time
 from flows.dashboard.errors import MissingError
 from flows.dashboard.filters import Filters, equals, text, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
-from warehouse.daily import FEW, MANY_ERRORS
+from warehouse.source_conditions import FEW, MANY_ERRORS
 
 if TYPE_CHECKING:
     from flows.dashboard.published import Facts, Row

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.pipeline.run_summary import RunSummary
-from flows.reports.artifacts import escape, funnel, source_table
+from flows.reports.artifacts import funnel, source_table
+from flows.reports.escaping import escape_markdown
 from warehouse.run_counts import SourceCounts
 
 SUMMARY = RunSummary(
@@ -67,4 +68,4 @@ def test_a_source_is_a_row_with_what_became_of_its_pages() -> None:
     ],
 )
 def test_scraped_text_is_text_in_markdown(text: str, escaped: str) -> None:
-    assert escape(text) == escaped
+    assert escape_markdown(text) == escaped

@@ -1,4 +1,4 @@
-"""What the daily digest reports: the counts of a day, and the condition of the sources."""
+"""The condition of the sources, as the digest reports it."""
 
 from __future__ import annotations
 
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
 FEW = 5
 MANY_ERRORS = 0.5
 MUCH_DRIFT = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class DayCounts:
-    """A day: new articles, further versions, the largest stories (title, articles, sources), runs by outcome."""
-
-    articles: int
-    updated: int
-    stories: tuple[tuple[str, int, int], ...]
-    runs: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,29 +35,6 @@ class SourceCondition:
     length_drift: float | None
     paused_until: datetime | None
     paused_reason: str | None
-
-
-def count_day(connection: duckdb.DuckDBPyConnection, since: datetime, until: datetime, stories: int) -> DayCounts:
-    """The counts from `since` to `until` (aware), with so many of the stories that several sources have."""
-    first, changed = connection.execute(
-        """
-        SELECT count(*) FILTER (change = 'first'), count(*) FILTER (change <> 'first')
-        FROM article_versions WHERE seen_at >= ? AND seen_at < ?
-        """,
-        [since, until],
-    ).fetchall()[0]
-    largest = connection.execute(
-        """
-        SELECT title, articles, sources FROM stories
-        WHERE last_at >= ? AND sources > 1 ORDER BY sources DESC, articles DESC, last_at DESC LIMIT ?
-        """,
-        [since, stories],
-    ).fetchall()
-    runs = connection.execute(
-        "SELECT outcome, count(*) FROM runs WHERE started_at >= ? AND started_at < ? GROUP BY outcome ORDER BY outcome",
-        [since, until],
-    ).fetchall()
-    return DayCounts(first, changed, tuple(largest), tuple(runs))
 
 
 def source_conditions(connection: duckdb.DuckDBPyConnection) -> list[SourceCondition]:

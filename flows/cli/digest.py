@@ -1,0 +1,57 @@
+"""`newsloom digest`: what happened in a day or a longer time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from flows.cli.options import Until, data_option
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+
+
+@click.command("digest")
+@click.option("--since", type=click.DateTime(FORMATS), help="Begin of the time (UTC).  [default: a day before the end]")
+@click.option("--until", type=Until(FORMATS), help="End of the time (UTC), or its last day.  [default: now]")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "md", "html"]),
+    default="text",
+    show_default=True,
+    help="Text, Markdown, or a page that needs no other file.",
+)
+@data_option
+def command(since: datetime | None, until: datetime | None, form: str, data: Path) -> None:
+    """Write what happened in a day or a longer time: the biggest stories and who was first, changed headlines, edited
+    articles, names in the news, and what needs attention.
+
+    \b
+    newsloom digest                                              the last 24 hours
+    newsloom digest --since 2026-03-01 --until 2026-03-07 --format html > week.html
+    """
+    from flows.data_directory import data_directory
+    from flows.reports.digest import as_html, as_markdown, as_text, make_digest
+    from flows.settings import Alerts
+    from warehouse import connect
+    from warehouse.period import last_publication
+
+    now = datetime.now(UTC)
+    end = now if until is None else until.replace(tzinfo=UTC)
+    begin = end - timedelta(days=1) if since is None else since.replace(tzinfo=UTC)
+    if begin >= end:
+        raise click.UsageError(f"--since ({begin:%Y-%m-%d %H:%M}) must be before --until ({end:%Y-%m-%d %H:%M})")
+    with connect(data) as connection:
+        made = make_digest(connection, begin, end, now, data_directory(data).free_gb(), Alerts().least_free_gb)
+        last = None if made.period.published else last_publication(connection)
+    click.echo({"text": as_text, "md": as_markdown, "html": as_html}[form](made), nl=False)
+    if last is not None:
+        click.echo(
+            f"No article was published in this time. The latest: newsloom digest --since {last} --until {last}",
+            err=True,
+        )
