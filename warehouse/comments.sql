@@ -170,6 +170,14 @@ COMMENT ON COLUMN story_chains.story_id IS 'The later story.';
 COMMENT ON COLUMN story_chains.previous_id IS 'The story that it continues: the most similar one that ended within the 90 days before.';
 COMMENT ON COLUMN story_chains.similarity IS 'Cosine of the strong terms of both, 0 to 1.';
 COMMENT ON COLUMN story_chains.method IS 'Version of the method that found it.';
+COMMENT ON TABLE story_links IS 'Pairs of stories of different languages about the same event. Empty without newsloom[multilingual]. `events` joins linked stories.';
+COMMENT ON COLUMN story_links.day IS 'Day of the first article of story_id, UTC.';
+COMMENT ON COLUMN story_links.story_id IS 'The story that began on the earlier day.';
+COMMENT ON COLUMN story_links.other_id IS 'The story in another language.';
+COMMENT ON COLUMN story_links.language IS 'Language of story_id, ISO 639-1 code.';
+COMMENT ON COLUMN story_links.other_language IS 'Language of other_id, ISO 639-1 code.';
+COMMENT ON COLUMN story_links.similarity IS 'Cosine of what the encoder says of headline and lead, and up to 0.3 more for names and numbers in common; 1 at most.';
+COMMENT ON COLUMN story_links.method IS 'Version of the method that found it.';
 COMMENT ON COLUMN stories.likeness IS 'Former name of similarity; removed in the next release.';
 
 COMMENT ON TABLE headline_words IS 'Number of headlines with each word, by day. A word can have several rows for one day: sum them, or use `top_terms`.';
@@ -260,6 +268,14 @@ COMMENT ON COLUMN private.upkeep.task IS 'common fingerprints, or document frequ
 COMMENT ON COLUMN private.upkeep.done_at IS 'When it was done, UTC.';
 COMMENT ON COLUMN private.upkeep.stories IS 'Number of stories in the warehouse at that time.';
 
+COMMENT ON TABLE private.story_vectors IS 'What stories are compared by with stories of other languages; deleted 60 days after they began.';
+COMMENT ON COLUMN private.story_vectors.day IS 'Day of the first article of the story, UTC.';
+COMMENT ON COLUMN private.story_vectors.story_id IS 'The story.';
+COMMENT ON COLUMN private.story_vectors.article_id IS 'The article whose headline and lead were encoded: that of stories.article_id.';
+COMMENT ON COLUMN private.story_vectors.language IS 'Language of the story, ISO 639-1 code.';
+COMMENT ON COLUMN private.story_vectors.vector IS '512 signed bytes; only the direction of the vector counts.';
+COMMENT ON COLUMN private.story_vectors.marks IS '32-bit hashes of the names and numbers in headline and lead.';
+COMMENT ON COLUMN private.story_vectors.method IS 'Version of the method that made it.';
 COMMENT ON TABLE private.restory IS 'The queue of `newsloom restory`: articles whose duplicates and stories are still to be found.';
 COMMENT ON COLUMN private.restory.number IS 'Position in the queue, by time of publication.';
 COMMENT ON COLUMN private.restory.article_id IS 'The article.';

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def command(data: Path, wait: float) -> None:
     """Recompute all duplicates and stories from the stored articles.
 
-    Run it after an upgrade that changes the method (the column `method` of `duplicates` and `stories` shows which one
-    found a row), or after many small imports. Interrupted recomputations resume: run the command again.
+    Run it after an upgrade that changes the method (the column `method` of `duplicates`, `stories` and `story_links`
+    shows which one found a row), after many small imports, or to link the stories of different languages that were
+    stored before newsloom[multilingual] was installed. Interrupted recomputations resume: run the command again.
     """
     from flows.dedup.recompute import recompute_all
     from flows.errors import FlowsError

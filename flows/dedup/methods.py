@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.dedup import DUPLICATE_METHOD, STORY_METHOD
+from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 from warehouse.dedup.methods import count_other_methods
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ RESTORY_REMEDY = (
 
 
 def outdated_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """How many stories and pairs of duplicates each earlier method has found."""
-    return count_other_methods(connection, stories=STORY_METHOD, duplicates=DUPLICATE_METHOD)
+    """How many stories, links between stories, and pairs of duplicates each earlier method has found."""
+    return count_other_methods(connection, stories=STORY_METHOD, links=LINK_METHOD, duplicates=DUPLICATE_METHOD)
 
 
 def describe_outdated(rows: int) -> list[str]:
@@ -26,6 +26,6 @@ def describe_outdated(rows: int) -> list[str]:
     if not rows:
         return []
     return [
-        f"{rows} stories and pairs of duplicates are of an earlier method, and this version finds others: "
+        f"{rows} stories, links and pairs of duplicates are of an earlier method, and this version finds others: "
         "run `newsloom restory`"
     ]

@@ -24,6 +24,7 @@ from flows.dedup.copies.find import (
     unsupported,
 )
 from flows.dedup.copies.originals import orient
+from flows.dedup.link_stories import link_stories
 from flows.dedup.load_inputs import (
     load_articles,
     load_candidate_stories,
@@ -78,6 +79,7 @@ if TYPE_CHECKING:
     from flows.dedup.copies.originals import Pair
     from flows.dedup.records import DatedArticle, DatedPair, NewText, OtherPublication
     from flows.dedup.stories.idf import Idf
+    from flows.dedup.stories.reconcile import StoryChanges
     from flows.dedup.text.hashes import Hashes
     from warehouse.dedup.fingerprints import Matches
 
@@ -102,7 +104,9 @@ def deduplicate(
     with times.step("duplicates"):
         changes = link_duplicates(connection, articles, other_publications, now)
     with times.step("stories"):
-        assign_to_stories(connection, articles, other_publications, changes, _idf(connection, articles))
+        changed = assign_to_stories(connection, articles, other_publications, changes, _idf(connection, articles))
+    with times.step("links"):
+        link_stories(connection, changed, {article.article_id for article in articles if not article.new})
 
 
 def link_duplicates(
@@ -216,12 +220,12 @@ def assign_to_stories(
     other_publications: Sequence[OtherPublication],
     changes: DuplicateChanges,
     idf: Idf,
-) -> None:
+) -> StoryChanges:
     """Assign each new article to a story, and cluster the members of the stories near it again.
 
     So the order in which articles arrive matters little: a story that turns out to be two is split, two that turn out
     to be one are joined. Only the rows of these stories and articles are written. An edited article is assigned again.
-    An article and what it repeats (`changes`) are in one story.
+    An article and what it repeats (`changes`) are in one story. Returns what was written.
     """
     known = stories_of(changes)
     outlets = load_outlets(connection, [article for article in articles if article.article_id in known])
@@ -246,7 +250,9 @@ def assign_to_stories(
     while stored_names := load_taken_names(connection, naming.refounded, candidates.span()):
         taken |= stored_names
         naming = name_parts(parts, candidates.stories(), taken)
-    write_stories(connection, step, candidates, reconcile(candidates, parts, naming.names, found))
+    written = reconcile(candidates, parts, naming.names, found)
+    write_stories(connection, step, candidates, written)
+    return written
 
 
 def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Idf:

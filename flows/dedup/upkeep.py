@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from flows.dedup import STORY_METHOD
 from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_shingles, groups_of
+from flows.dedup.link_stories import link_stories
 from flows.dedup.load_inputs import load_articles, load_holders
 from flows.dedup.run import assign_to_stories, drop_unsupported, resolve_chains
 from flows.dedup.stories.assign import quiet_since
@@ -17,6 +18,7 @@ from flows.dedup.stories.idf import NO_IDF, shares
 from flows.dedup.text.terms import UNKNOWN, stop_words, weigh
 from warehouse.dedup.fingerprints import add_common_shingles
 from warehouse.dedup.stories import close_stories, link_chains, story_months
+from warehouse.dedup.story_links import drop_vectors_before
 from warehouse.dedup.story_members import drop_members_before
 from warehouse.dedup.upkeep import (
     count_stories,
@@ -78,7 +80,7 @@ def refresh_common_shingles(connection: duckdb.DuckDBPyConnection, now: datetime
         touched |= pair.days()
     changes = resolve_chains(connection, touched, {})
     if changes.duplicates:
-        assign_to_stories(connection, [], [], changes, NO_IDF)
+        link_stories(connection, assign_to_stories(connection, [], [], changes, NO_IDF), ())
     record_upkeep(connection, "common fingerprints", now)
     return found
 
@@ -113,11 +115,14 @@ def close_quiet_stories(connection: duckdb.DuckDBPyConnection, now: datetime | N
     """Close the stories that have been quiet for so long that no new article joins them; returns how many.
 
     Deletes what articles that only closed stories can have are about: three quarters of an article's space in the
-    index. An article that is imported later joins such a story as a whole.
+    index; and what such stories are compared by with those of other languages. An article that is imported later joins
+    such a story as a whole.
     """
     now = now or datetime.now(UTC)
     quiet = quiet_since(now)
-    drop_members_before(connection, (quiet - timedelta(days=MAX_DAYS)).date())
+    ended = (quiet - timedelta(days=MAX_DAYS)).date()
+    drop_members_before(connection, ended)
+    drop_vectors_before(connection, ended)
     return close_stories(connection, quiet, now)
 
 

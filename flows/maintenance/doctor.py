@@ -10,7 +10,7 @@ import duckdb
 
 from crawlers.archive import Segment, loose_segments, packs
 from crawlers.errors import ArchiveError
-from flows.dedup import DUPLICATE_METHOD, STORY_METHOD
+from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 from flows.dedup.methods import RESTORY_REMEDY, outdated_rows
 from flows.pipeline.failures import RETRY_REMEDY, failure_lines
 from warehouse import WarehouseError, connect, storage
@@ -55,8 +55,8 @@ def _check_methods(writer: Writer) -> Iterator[Finding]:
     found = outdated_rows(writer.connection)
     if found:
         yield Finding(
-            f"Stories and pairs of duplicates of earlier methods than {STORY_METHOD} and {DUPLICATE_METHOD}, "
-            "which find others.",
+            f"Stories, links and pairs of duplicates of earlier methods than {STORY_METHOD}, {LINK_METHOD} and "
+            f"{DUPLICATE_METHOD}, which find others.",
             sum(found.values()),
             tuple(f"{method}: {count}" for method, count in found.items()),
             RESTORY_REMEDY,

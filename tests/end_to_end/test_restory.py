@@ -60,7 +60,7 @@ def test_an_import_says_what_repeats_what_and_which_story_it_tells(newsloom: New
     assert newsloom.sql(QUERY) == expected
     with open_writer(newsloom.data, "test") as writer:
         writer.connection.execute("UPDATE stories SET method = 'term-linkage-0'")
-    told = "3 stories and pairs of duplicates are of an earlier method, and this version finds others"
+    told = "3 stories, links and pairs of duplicates are of an earlier method, and this version finds others"
     assert told in newsloom("import", "a.jsonl").stdout
 
 

@@ -8,15 +8,19 @@ if TYPE_CHECKING:
     import duckdb
 
 
-def count_other_methods(connection: duckdb.DuckDBPyConnection, *, stories: str, duplicates: str) -> dict[str, int]:
-    """How many stories and pairs of duplicates each method has found but these two."""
+def count_other_methods(
+    connection: duckdb.DuckDBPyConnection, *, stories: str, links: str, duplicates: str
+) -> dict[str, int]:
+    """How many stories, links between stories, and pairs of duplicates each method has found but these three."""
     rows = connection.execute(
         """
         SELECT method, count(*) FROM stories WHERE method <> $stories GROUP BY method
         UNION ALL
+        SELECT method, count(*) FROM story_links WHERE method <> $links GROUP BY method
+        UNION ALL
         SELECT method, count(*) FROM duplicates WHERE method <> $duplicates GROUP BY method
         ORDER BY method
         """,
-        {"stories": stories, "duplicates": duplicates},
+        {"stories": stories, "links": links, "duplicates": duplicates},
     ).fetchall()
     return dict(rows)

@@ -5,6 +5,8 @@ DELETE FROM private.indexed_articles;
 DELETE FROM private.common_fingerprints;
 DELETE FROM stories;
 DELETE FROM story_chains;
+DELETE FROM story_links;
+DELETE FROM private.story_vectors;
 DELETE FROM private.story_terms;
 DELETE FROM private.story_members;
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL

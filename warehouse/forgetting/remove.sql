@@ -22,6 +22,8 @@ DELETE FROM private.restory WHERE article_id IN (FROM gone_articles);
 DELETE FROM private.story_members WHERE article_id IN (FROM again);
 DELETE FROM private.story_terms WHERE story_id IN (FROM gone_stories);
 DELETE FROM story_chains WHERE story_id IN (FROM gone_stories) OR previous_id IN (FROM gone_stories);
+DELETE FROM story_links WHERE story_id IN (FROM gone_stories) OR other_id IN (FROM gone_stories);
+DELETE FROM private.story_vectors WHERE story_id IN (FROM gone_stories);
 DELETE FROM stories WHERE story_id IN (FROM gone_stories);
 UPDATE article_state SET duplicate_of = NULL, duplicate_kind = NULL, similarity = NULL, story_id = NULL
 WHERE article_id IN (FROM again) OR duplicate_of IN (FROM gone_articles);
