@@ -24,6 +24,12 @@ if TYPE_CHECKING:
     from flows.progress import Reporter
 
 
+NEXT = """What to do next:
+  newsloom dashboard       shows the articles in your browser
+  newsloom search WORDS    finds articles; `newsloom sql` and `newsloom shell` take SQL
+  newsloom up              crawls the sources on a schedule"""
+
+
 @click.command("run")
 @sources_option
 @data_option
@@ -83,6 +89,8 @@ def command(sources: Path, data: Path, wait: float, shards: int) -> None:
             f"({type(error).__name__}).\nNothing that was fetched is lost. Free some space, then run the command again."
         ) from error
     print_summary(summary, report_console())
+    if summary.articles and summary.articles == summary.total("loaded"):
+        click.echo(NEXT)
     if summary.interrupted:
         sys.exit(130)
     if summary.failed or summary.died:

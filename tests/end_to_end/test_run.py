@@ -47,6 +47,7 @@ def test_every_article_is_loaded_once_and_everything_else_has_a_reason(newsloom:
     assert newsloom.sql("SELECT kind FROM aliases") == [["same_text"]]
     assert "17" in said
     assert "paywall" in said
+    assert "What to do next:" in said
     assert not any(asked.path.startswith("/private") for asked in web.requests)
 
 
@@ -55,7 +56,7 @@ def test_a_second_run_right_after_fetches_no_article_and_changes_nothing(newsloo
     newsloom("run")
     rows = newsloom.sql("SELECT * FROM articles ORDER BY url")
     web.reset()
-    newsloom("run")
+    assert "What to do next:" not in newsloom("run").stdout, "only a new user needs to be told"
     assert newsloom.sql("SELECT * FROM articles ORDER BY url") == rows
     articles = {story.url for story in demo_articles(1)}
     assert [
