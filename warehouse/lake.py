@@ -147,10 +147,9 @@ def attach_lake(
     """Attach a lake under a name. Raises what `open_lake` raises."""
     if lake.kind == "sqlite" and not write and not Path(lake.catalog).exists():
         raise WarehouseError(f"{lake}: no warehouse found. {_CREATE}")
-    for extension in ("ducklake", _EXTENSIONS[lake.kind]):
+    # Whether the files are in a bucket is in the catalogue, and DuckDB wants httpfs before it opens that.
+    for extension in ("ducklake", "httpfs", _EXTENSIONS[lake.kind]):
         load_extension(connection, extension)
-    if lake.data_path and lake.data_path.startswith("s3://"):
-        _use_s3(connection)
     if write:
         data_path = lake.data_path
         if lake.kind == "sqlite" and data_path is None and not Path(lake.catalog).exists():
@@ -166,7 +165,7 @@ def attach_lake(
         options += ["META_JOURNAL_MODE 'WAL'", f"META_BUSY_TIMEOUT {_SQLITE_BUSY_MS}"]
     try:
         connection.execute(f"ATTACH {literal(lake.address)} AS {name} ({', '.join(options)})")
-        if not (lake.data_path or "").startswith("s3://") and _data_path(connection, name).startswith("s3://"):
+        if _data_path(connection, name).startswith("s3://"):
             _use_s3(connection)
     except (duckdb.IOException, duckdb.HTTPException, duckdb.ConnectionException) as error:
         raise unreachable(lake, error) from error
@@ -210,7 +209,6 @@ def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 def _use_s3(connection: duckdb.DuckDBPyConnection) -> None:
     """Let DuckDB use the bucket with the credentials of the environment, or of the usual files."""
-    load_extension(connection, "httpfs")
     options = {name: value for name, value in _s3_options().items() if value}
     said = ", ".join(f"{name} {literal(value)}" for name, value in options.items())
     connection.execute(f"CREATE OR REPLACE SECRET newsloom_s3 (TYPE s3{', ' + said if said else ''})")

@@ -37,8 +37,25 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0, shared: bool = F
     can load. Raises WarehouseBusyError if another process still writes after that time, and DamagedWarehouseError for a
     damaged file, even if the damage is found only later, by the caller's queries.
     """
-    private = data / "private"
     lake = configured_lake(data)
+    with locked_directory(data, purpose, wait):
+        if lake is None:
+            with _open_file(data) as writer:
+                yield writer
+            return
+        if (data / "private" / WAREHOUSE).exists():
+            raise WarehouseError(
+                f"{data}: has a warehouse of its own, private/{WAREHOUSE}, and is set to use {lake}. "
+                "`newsloom migrate` moves the first to the second, or completes that if it was interrupted."
+            )
+        with open_lake_writer(data, lake, purpose, wait, shared=shared) as writer:
+            yield writer
+
+
+@contextmanager
+def locked_directory(data: Path, purpose: str, wait: float) -> Iterator[None]:
+    """Lock a data directory, as `open_writer` does. Raises WarehouseBusyError, and WarehouseError if it is unusable."""
+    private = data / "private"
     try:
         private.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -53,12 +70,7 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0, shared: bool = F
         raise WarehouseError(f"{private}: cannot be written: {error.strerror}") from error
     try:
         _record_holder(note, purpose)
-        if lake is not None:
-            with _open_lake(data, lake, purpose, wait, shared=shared) as writer:
-                yield writer
-            return
-        with _open_file(data) as writer:
-            yield writer
+        yield
     finally:
         lock.release()
 
@@ -79,12 +91,10 @@ def _open_file(data: Path) -> Iterator[Writer]:
 
 
 @contextmanager
-def _open_lake(data: Path, lake: Lake, purpose: str, wait: float, *, shared: bool) -> Iterator[Writer]:
-    if (data / "private" / WAREHOUSE).exists():
-        raise WarehouseError(
-            f"{data}: has a warehouse of its own, and is set to use {lake}. To move its articles there, remove the "
-            "setting and run `newsloom migrate`; else move private/warehouse.duckdb away."
-        )
+def open_lake_writer(
+    data: Path, lake: Lake, purpose: str, wait: float, *, shared: bool = False
+) -> Iterator[LakeWriter]:
+    """Open a lake for a data directory that is locked; see `open_writer`."""
     writer = LakeWriter(data, lake, purpose)
     try:
         if not shared:

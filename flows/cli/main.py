@@ -29,6 +29,7 @@ COMMANDS = {
     "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
     "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix problems."),
     "rebuild": ("flows.cli.rebuild", "Rebuild the whole warehouse from the archive."),
+    "migrate": ("flows.cli.migrate", "Move the warehouse to DuckLake, or back."),
     "reextract": ("flows.cli.reextract", "Extract stored pages again with the current extractor."),
     "forget": ("flows.cli.forget", "Permanently remove an article or a source."),
     "page": ("flows.cli.page", "Print a stored page as it was fetched."),

@@ -6,7 +6,6 @@ import csv
 import io
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import sysconfig
@@ -25,6 +24,7 @@ from flows.demo.sites import demo_sites
 from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.command import call
 from tests.conftest import PREFECT_FOLDER
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,12 +32,6 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[2]
 PREFECT_DATABASE = "prefect.db"  # as Prefect calls it in its home, and newsloom in a data directory
 START_SECONDS = 240  # far more than the ten it takes: the machine may be busy
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def answers(url: str) -> bool:

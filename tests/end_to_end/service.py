@@ -18,7 +18,7 @@ import pytest
 
 from flows.data_directory import DataDirectory
 from flows.service.state import ServiceState, running_service, server_password
-from tests.end_to_end.conftest import free_port
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

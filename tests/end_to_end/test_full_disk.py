@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.conftest import Newsloom, free_port, town_sources
+from tests.end_to_end.conftest import Newsloom, town_sources
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path

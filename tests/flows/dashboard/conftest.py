@@ -16,8 +16,8 @@ import pytest
 from filelock import FileLock
 
 from flows.dashboard.address import dashboard_url
-from tests.end_to_end.conftest import free_port
 from tests.flows.dashboard.newspapers import make_warehouse
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

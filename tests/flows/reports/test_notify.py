@@ -12,7 +12,7 @@ import pytest
 
 from flows.reports.notify import notify
 from flows.settings import Alerts
-from tests.end_to_end.conftest import free_port
+from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

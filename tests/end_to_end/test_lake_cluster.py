@@ -1,0 +1,180 @@
+"""The warehouse on DuckLake with several loaders: the catalogue in a real PostgreSQL, the files on a server of S3."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pytest
+
+from tests.servers import HAS_POSTGRESQL, USER, create_database, postgresql, s3
+from tests.warehouse.rows import NOON, article_row, batch
+from warehouse import connect, open_writer
+from warehouse.checks.doctor import check_warehouse
+from warehouse.errors import LakeUnreachableError, WarehouseBusyError
+from warehouse.lake import load_extension
+from warehouse.loading.load import load_segment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+pytestmark = pytest.mark.skipif(not HAS_POSTGRESQL, reason="NO POSTGRESQL HERE: nobody has tried DuckLake with it")
+ROOT = Path(__file__).parents[2]
+NUMBERS = itertools.count(1)
+PATIENCE = 240.0  # seconds, on a busy machine
+# Loads a segment, says so before it commits, and never does.
+STUCK = """
+import sys, time
+from pathlib import Path
+from tests.warehouse.rows import NOON, article_row, batch
+from warehouse import open_writer
+from warehouse.loading.load import load_segment
+
+def wait(connection):
+    print("in the transaction", flush=True)
+    time.sleep(600)
+
+with open_writer(Path(sys.argv[1]), "newsloom run", shared=True) as writer:
+    load_segment(writer, "s1", "r1", "test", batch(article_row(1), article_row(2), segment="s1"), NOON, wait)
+"""
+
+
+@pytest.fixture(scope="module")
+def servers() -> Iterator[tuple[int, dict[str, str]]]:
+    with postgresql() as port, s3("news") as environment:
+        yield port, environment
+
+
+@pytest.fixture
+def lake(servers: tuple[int, dict[str, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The connection string of an empty database, which two data directories in `tmp_path`, `a` and `b`, use."""
+    port, environment = servers
+    name = f"lake{next(NUMBERS)}"
+    create_database(port, name)
+    for key, value in environment.items():
+        monkeypatch.setenv(key, value)
+    catalog = f"dbname={name} host=127.0.0.1 port={port} user={USER}"
+    for folder in (tmp_path / "a", tmp_path / "b"):
+        folder.mkdir()
+        (folder / "warehouse.toml").write_text(
+            f'warehouse = "ducklake:postgres:{catalog}"\ndata_path = "s3://news/{name}"\n'
+        )
+    return catalog
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.Popen(
+        [sys.executable, *arguments], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def lines(numbers: range) -> str:
+    words = ["river", "storm", "mill", "council", "ferry", "harbour", "market", "village", "bridge", "tower"]
+    return "".join(
+        json.dumps(
+            {
+                "url": f"http://town.example/{n}", "title": f"Report {n} about the {words[n % 10]}", "source": "town",
+                "text": " ".join(f"Item {n * 100 + i} of the {words[i % 10]} was counted." for i in range(15)),
+                "published_at": f"2026-03-{1 + n % 9:02d}T08:00:00+00:00", "language": "en",
+            }
+        ) + "\n"
+        for n in numbers
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_two_loaders_and_a_reader_at_once(lake: str, tmp_path: Path) -> None:
+    files = []
+    for number in range(4):  # neighbouring files have ten articles in common
+        files.append(tmp_path / f"{number}.jsonl")
+        files[-1].write_text(lines(range(20 * number, 20 * number + 30)))
+    with open_writer(tmp_path / "a", "test"):
+        pass  # for the reader
+    loaders = [
+        start("-m", "flows.cli", "import", *map(str, order), "--data", str(tmp_path / folder))
+        for folder, order in (("a", files), ("b", files[::-1]))
+    ]
+    seen = []
+    deadline = time.monotonic() + PATIENCE
+    with connect(tmp_path / "a") as reader:
+        while any(loader.poll() is None for loader in loaders):
+            assert time.monotonic() < deadline
+            seen.append(
+                reader.execute(
+                    "SELECT (SELECT count(*) FROM articles), (SELECT count(DISTINCT url) FROM articles), "
+                    "(SELECT count(*) FROM fetches WHERE outcome = 'loaded'), (SELECT count(*) FROM search('storm'))"
+                ).fetchall()[0]
+            )
+            time.sleep(1.0)
+        for loader in loaders:
+            said, _ = loader.communicate()
+            assert loader.returncode == 0, said
+        assert len({articles for articles, *_ in seen}) > 2, "it has read while they were loading"
+        assert all(articles == urls == loaded for articles, urls, loaded, _ in seen)
+        assert sorted(seen) == sorted(seen, key=lambda one: one[0])
+        assert reader.execute("SELECT count(*), count(DISTINCT url) FROM articles").fetchall() == [(90, 90)]
+        assert reader.execute("SELECT count(*), count(DISTINCT segment) FROM segments").fetchall() == [(4, 4)]
+        assert reader.execute("SELECT count(*) FROM fetches").fetchall() == [(120,)]
+        assert reader.execute("SELECT count(DISTINCT doc), max(doc) FROM article_versions").fetchall() == [(90, 89)]
+        assert reader.execute("SELECT sum(docs) FROM search_index.parts").fetchall() == [(90,)]
+        assert reader.execute("SELECT next_doc FROM private.names_progress").fetchall() == [(90,)]
+        assert reader.execute("SELECT kind, outcome, count(*) FROM runs GROUP BY ALL").fetchall() == [
+            ("import", "completed", 4)
+        ]
+        assert not list(check_warehouse(reader))
+
+
+def test_a_loader_that_is_killed_in_its_transaction_leaves_nothing_and_no_lock(lake: str, tmp_path: Path) -> None:
+    stuck = start("-c", STUCK, str(tmp_path / "a"))
+    try:
+        assert stuck.stdout is not None
+        assert stuck.stdout.readline() == "in the transaction\n"
+        with (
+            pytest.raises(WarehouseBusyError, match=f"newsloom run, process {stuck.pid}"),
+            open_writer(tmp_path / "b", "newsloom doctor"),
+        ):
+            pass
+        with connect(tmp_path / "b") as reader:
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(0,)]
+        stuck.send_signal(signal.SIGKILL)
+        stuck.wait()
+        start_time = time.monotonic()
+        rows = batch(article_row(1), article_row(2), segment="s1")
+        with open_writer(tmp_path / "b", "newsloom run", shared=True) as writer:
+            assert load_segment(writer, "s1", "r1", "test", rows, NOON)
+            assert not load_segment(writer, "s1", "r1", "test", rows, NOON)
+        assert time.monotonic() - start_time < 60
+        with connect(tmp_path / "b") as reader:
+            assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(2,)]
+    finally:
+        stuck.kill()
+        stuck.communicate()
+
+
+def test_who_has_lost_the_lock_commits_nothing(lake: str, tmp_path: Path) -> None:
+    rows = batch(article_row(1), segment="s1")
+
+    def cut_off(connection: duckdb.DuckDBPyConnection) -> None:
+        with duckdb.connect() as other:
+            load_extension(other, "postgres_scanner")
+            other.execute(f"ATTACH '{lake}' AS server (TYPE postgres)")
+            other.execute(
+                "FROM postgres_query('server', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE application_name LIKE ''newsloom run%''')"
+            )
+
+    with open_writer(tmp_path / "a", "newsloom run", shared=True) as writer:
+        with pytest.raises(LakeUnreachableError, match="cannot be reached"):
+            load_segment(writer, "s1", "r1", "test", rows, NOON, cut_off)
+        assert load_segment(writer, "s1", "r1", "test", rows, NOON), "nothing was committed, and it can go on"
+    with connect(tmp_path / "b") as reader:
+        assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]

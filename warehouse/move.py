@@ -1,0 +1,189 @@
+"""Moves a warehouse between a DuckDB file and a lake, or between lakes: `newsloom migrate`.
+
+Each table is copied in pieces of consecutive rows, one transaction each, so that an interrupted move resumes: the
+number of rows that have arrived says which piece is next. Then both sides are compared, by counts and checksums. Only
+if they agree is the data directory switched over; the old warehouse stays.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse import storage
+from warehouse.connection import PUBLISHED
+from warehouse.errors import WarehouseError, first_line
+from warehouse.lake import ADDRESS_VARIABLE, CONFIG, attach_lake, configured_lake, lake_toml
+from warehouse.migrate import migrate
+from warehouse.opening import locked_directory, open_lake_writer
+from warehouse.storage import quoted
+from warehouse.writer import WAREHOUSE, Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from warehouse.lake import Lake
+
+PURPOSE = "newsloom migrate"
+PIECE = 50_000  # rows of a transaction: two hundred megabytes of texts
+KEPT_SUFFIX = ".before-migration"
+UNFINISHED = "migration.duckdb"
+TABLES = """
+SELECT schema_name || '.' || table_name FROM duckdb_tables()
+WHERE database_name = 'origin' AND table_name <> 'schema_migrations' ORDER BY ALL
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What was moved: tables, rows, articles; `kept` is the old warehouse."""
+
+    tables: int
+    rows: int
+    articles: int
+    kept: str
+
+
+def move_warehouse(data: Path, target: Lake | None, wait: float, step: Callable[[str], None]) -> Moved:
+    """Move the warehouse of a data directory to a lake, or to a DuckDB file (None), and use that from now on.
+
+    Call it again after an interruption. `step` is told what is being done. Raises WarehouseError if there is nothing to
+    move, if the target has other rows, or if the two differ in the end; the old warehouse is then still in use.
+    """
+    with locked_directory(data, PURPOSE, wait):
+        file, lake = data / "private" / WAREHOUSE, configured_lake(data)
+        from_file = file.exists() and target is not None
+        if not from_file and (lake is None or (target is not None and target.address == lake.address)):
+            raise WarehouseError(f"{data}: has nothing to migrate: {_place(lake)}")
+        if not from_file and ADDRESS_VARIABLE in os.environ:
+            raise WarehouseError(
+                f"{ADDRESS_VARIABLE} names the warehouse {lake}, which would stay in use. Write it to {data / CONFIG} "
+                "instead and unset the variable wherever newsloom runs; then migrate."
+            )
+        if from_file and lake is not None and target is not None and lake.address != target.address:
+            raise WarehouseError(f"{data}: is set to use {lake}; it can only be migrated there.")
+        with _target(data, target, wait) as writer, _origin(data, None if from_file else lake, writer, wait):
+            rows = _copy(writer, step)
+            articles = writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
+        if target is not None:
+            _write(data / CONFIG, lake_toml(target))
+        if from_file:
+            for one in (file, data / PUBLISHED):
+                if one.exists():
+                    one.replace(one.with_name(one.name + KEPT_SUFFIX))
+        if target is None:
+            storage.replace(data / "private" / UNFINISHED, file)
+            (data / CONFIG).unlink()
+        kept = str(file) + KEPT_SUFFIX if from_file else str(lake)
+        return Moved(len(rows), sum(rows.values()), articles, kept)
+
+
+def _place(lake: Lake | None) -> str:
+    return "it has no warehouse" if lake is None else f"its warehouse is {lake}"
+
+
+@contextmanager
+def _target(data: Path, target: Lake | None, wait: float) -> Iterator[Writer]:
+    if target is not None:
+        with open_lake_writer(data, target, PURPOSE, wait) as lake:
+            yield lake
+        return
+    writer = _Unfinished(data)
+    try:
+        migrate(writer.connection, writer.name)
+        yield writer
+        writer.checkpoint()
+    finally:
+        writer.close()
+
+
+class _Unfinished(Writer):
+    """The writer of a file that is not in use yet."""
+
+    def _open(self) -> duckdb.DuckDBPyConnection:
+        self.file = self.data / "private" / UNFINISHED
+        return super()._open()
+
+
+@contextmanager
+def _origin(data: Path, lake: Lake | None, target: Writer, wait: float) -> Iterator[None]:
+    """Attach the old warehouse, with the same schema, as `origin` while the context lasts; nobody else writes to it."""
+    if lake is not None:
+        with open_lake_writer(data, lake, PURPOSE, wait):
+            attach_lake(target.connection, lake, "origin")
+            yield
+        return
+    writer = Writer(data)
+    try:
+        migrate(writer.connection, writer.name)
+        writer.checkpoint()
+    finally:
+        writer.close()
+    target.connection.execute(f"ATTACH '{quoted(writer.file)}' AS origin (READ_ONLY)")
+    yield
+
+
+def _copy(writer: Writer, step: Callable[[str], None]) -> dict[str, int]:
+    """Copy and compare all tables; returns their numbers of rows."""
+    tables = [name for (name,) in writer.connection.execute(TABLES).fetchall()]
+    rows = {}
+    for number, table in enumerate(tables, start=1):
+        step(f"table {number} of {len(tables)}: {table}")
+        _copy_table(writer, table)
+    for number, table in enumerate(tables, start=1):
+        step(f"comparing table {number} of {len(tables)}: {table}")
+        rows[table] = _compare(writer, table)
+    return rows
+
+
+def _copy_table(writer: Writer, table: str) -> None:
+    pieces = writer.connection.execute(
+        f"SELECT rowid // {PIECE} AS piece, count(*) FROM origin.{table} GROUP BY piece ORDER BY piece"  # noqa: S608
+    ).fetchall()
+    arrived = writer.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 - our own name
+    for piece, count in pieces:
+        if arrived >= count:
+            arrived -= count
+            continue
+        if arrived:
+            break
+        with writer.transaction() as connection:
+            connection.execute(
+                f"INSERT INTO {table} BY NAME SELECT * FROM origin.{table} "  # noqa: S608 - our own name
+                f"WHERE rowid >= {piece * PIECE} AND rowid < {(piece + 1) * PIECE} ORDER BY rowid"
+            )
+    if arrived:
+        raise WarehouseError(
+            f"{writer.name}: its table {table} has rows that do not come from here. Migrate to a new, empty warehouse."
+        )
+
+
+def _compare(writer: Writer, table: str) -> int:
+    """The number of rows; raises WarehouseError unless both sides have the same ones."""
+    columns = [row[0] for row in writer.connection.execute(f"DESCRIBE {table}").fetchall()]
+    listed = ", ".join(f'"{column}"' for column in columns)
+    sums = f"SELECT count(*), sum(hash({listed})) FROM "  # noqa: S608 - our own names
+    try:
+        old = writer.connection.execute(sums + f"origin.{table}").fetchall()[0]
+        new = writer.connection.execute(sums + table).fetchall()[0]
+    except duckdb.Error as error:
+        raise WarehouseError(f"{writer.name}: the table {table} cannot be compared: {first_line(error)}") from error
+    if old != new:
+        raise WarehouseError(
+            f"{writer.name}: the table {table} differs: {new[0]} rows with the checksum {new[1]}, expected {old[0]} "
+            f"rows with {old[1]}. The old warehouse stays in use. Migrate to a new, empty one."
+        )
+    return int(old[0])
+
+
+def _write(file: Path, text: str) -> None:
+    fresh = file.with_name(file.name + ".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(file)
+    storage.sync_folder(file.parent)
