@@ -1,4 +1,4 @@
-"""Tables and views as files for other programs: Parquet by month, CSV, JSON lines.
+"""Tables and views as files for other programs: Parquet by month, CSV, JSON lines, Excel.
 
 `warehouse.formats` defines what the files contain; this module says which files there are, and replaces old ones.
 """
@@ -8,13 +8,14 @@ from __future__ import annotations
 import json
 import shutil
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import duckdb
 
 from warehouse.errors import WarehouseError, first_line
 from warehouse.formats import PARQUET_OPTIONS, parquet_columns, write, write_csv, write_parquet
 from warehouse.storage import quoted
+from warehouse.xlsx import write_xlsx
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from warehouse.formats import Format
 
+ExportFormat: TypeAlias = "Format | Literal['xlsx']"
 MANIFEST = "newsloom-export.json"
 # The time of a row, which decides its month, and which rows are new or changed since a time.
 TIMES = {
@@ -41,11 +43,12 @@ TIMES = {
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A table that was exported: number of rows, and the files."""
+    """A table that was exported: number of rows, the files, and how many texts were cut because they are too long."""
 
     table: str
     rows: int
     files: tuple[Path, ...]
+    cut: int = 0
 
     @property
     def bytes(self) -> int:
@@ -57,7 +60,7 @@ def export(
     connection: duckdb.DuckDBPyConnection,
     folder: Path,
     tables: Sequence[str],
-    form: Format,
+    form: ExportFormat,
     since: datetime | None = None,
 ) -> list[Exported]:
     """Write tables or views of a published warehouse to a folder, which is created if it does not exist.
@@ -94,7 +97,7 @@ def _check(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], since: 
 
 
 def _export(
-    connection: duckdb.DuckDBPyConnection, folder: Path, table: str, form: Format, since: datetime | None
+    connection: duckdb.DuckDBPyConnection, folder: Path, table: str, form: ExportFormat, since: datetime | None
 ) -> Exported:
     part = f"{table}-since-{since:%Y%m%dT%H%M%SZ}" if since else table
     query = f"SELECT * FROM {table}"  # noqa: S608 - a name that was looked up
@@ -106,6 +109,7 @@ def _export(
     unfinished.mkdir()
     try:
         file = unfinished / f"{part}.{form}"
+        cut = 0
         if form == "parquet" and table in TIMES:
             month = f"strftime(day_of({TIMES[table][0]}), '%Y-%m') AS month"
             by_month = f"SELECT {parquet_columns(relation)}, {month} FROM ({query})"  # noqa: S608 - our own text
@@ -115,6 +119,8 @@ def _export(
             write_parquet(relation, file)
         elif form == "csv":
             write_csv(relation, file)
+        elif form == "xlsx":
+            cut = write_xlsx(relation, file, part)
         else:
             with file.open("wb") as target:
                 write(relation, form, target)
@@ -123,7 +129,7 @@ def _export(
         _replace(folder, f"{form} {part}", unfinished, written, whole=since is None)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
-    return Exported(table, rows, tuple(folder / file for file in written))
+    return Exported(table, rows, tuple(folder / file for file in written), cut)
 
 
 def _literal(moment: datetime) -> str:

@@ -17,10 +17,10 @@ from flows.cli.options import data_option
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["parquet", "csv", "jsonl"]),
+    type=click.Choice(["parquet", "csv", "jsonl", "xlsx"]),
     default="parquet",
     show_default=True,
-    help="File format.",
+    help="File format; xlsx (Excel) needs newsloom[xlsx], and cuts texts at 32,767 characters.",
 )
 @click.option(
     "--table",
@@ -55,3 +55,5 @@ def command(folder: Path, form: str, tables: tuple[str, ...], since: datetime | 
     for table in exported:
         files = "1 file" if len(table.files) == 1 else f"{len(table.files)} files"
         click.echo(f"{table.table}: {table.rows} rows in {files}, {table.bytes / 1e6:.1f} MB")
+        if table.cut:
+            click.echo(f"  {table.cut} texts were cut: a cell of Excel holds 32,767 characters")

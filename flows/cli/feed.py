@@ -1,4 +1,4 @@
-"""`newsloom feed`: the newest articles of a search as a feed."""
+"""`newsloom feed`: the newest articles of a search, a source or a story as a feed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flows.cli.options import data_option, search_options
+from flows.cli.options import data_option, optional_search_options
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,11 +16,16 @@ if TYPE_CHECKING:
 
 
 @click.command("feed")
-@search_options
+@optional_search_options
+@click.option(
+    "--story",
+    metavar="URL",
+    help="Articles of the story that the article at URL is in, or of the story with this identifier.",
+)
 @click.option(
     "--top", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Maximum number of articles."
 )
-@click.option("--title", help="Title of the feed.  [default: newsloom: QUERY]")
+@click.option("--title", help="Title of the feed.  [default: newsloom: and QUERY or the title of the story]")
 @click.option(
     "--format",
     "form",
@@ -30,17 +35,26 @@ if TYPE_CHECKING:
     help="Atom (RFC 4287) or RSS 2.0.",
 )
 @data_option
-def command(search: Search, top: int, title: str | None, form: str, data: Path) -> None:
-    """Write the newest articles that match QUERY as a feed. `newsloom search --help` explains queries.
+def command(search: Search, story: str | None, top: int, title: str | None, form: str, data: Path) -> None:
+    """Write the newest articles that match QUERY, that are of a source, or that are of a story, as a feed.
+
+    `newsloom search --help` explains queries. To save a search, save the command line.
 
     \b
     newsloom feed '"central bank" -football' > bank.xml
-    newsloom feed "source:courier" --unique --format rss > courier.xml
+    newsloom feed --source courier --unique --format rss > courier.xml
+    newsloom feed --story https://courier.example/2026/ferry > ferry.xml
     """
-    from flows.reports.feed import as_atom, as_rss, newest_matches
+    from flows.reports.feed import as_atom, as_rss, newest_matches, newest_of_story
+    from flows.reports.stored_page import url_spellings
     from warehouse import connect
 
+    if story is None and not search.query:
+        raise click.UsageError("Missing argument 'QUERY', or --source or --story instead of it.")
     with connect(data) as connection:
-        entries = newest_matches(connection, search, top)
-    name = title or f"newsloom: {search.query}"
+        if story is None:
+            name, entries = search.query, newest_matches(connection, search, top)
+        else:
+            name, entries = newest_of_story(connection, [story, *url_spellings(story)], top)
+    name = title or f"newsloom: {name}"
     sys.stdout.buffer.write(as_atom(name, entries) if form == "atom" else as_rss(name, entries))

@@ -26,7 +26,7 @@ COMMANDS = {
     "search": ("flows.cli.search", "Find articles by words in their headline and text."),
     "digest": ("flows.cli.digest", "Write what happened in a day or a longer time."),
     "feed": ("flows.cli.feed", "Write the newest articles that match a search as an Atom or RSS feed."),
-    "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV or JSON lines."),
+    "export": ("flows.cli.export", "Export articles or other tables as Parquet, CSV, JSON lines or Excel."),
     "doctor": ("flows.cli.doctor", "Check that warehouse and archive agree, and report how to fix problems."),
     "rebuild": ("flows.cli.rebuild", "Rebuild the whole warehouse from the archive."),
     "migrate": ("flows.cli.migrate", "Move the warehouse to DuckLake, or back."),

@@ -91,8 +91,16 @@ def _language(context: click.Context, param: click.Parameter, value: str | None)
 
 def search_options(command: Callable[..., R]) -> Callable[..., R]:
     """The argument QUERY and the filters of a search, passed to the command as `search`, a warehouse.search Search."""
+    return _with_search(command, required=True)
 
-    @click.argument("query")
+
+def optional_search_options(command: Callable[..., R]) -> Callable[..., R]:
+    """The same, but QUERY may be missing: then it is that of the sources, and empty without any."""
+    return _with_search(command, required=False)
+
+
+def _with_search(command: Callable[..., R], *, required: bool) -> Callable[..., R]:
+    @click.argument("query", required=required)
     @click.option("--source", "sources", multiple=True, metavar="NAME", help="Only this source. Repeat for several.")
     @click.option(
         "--language",
@@ -113,7 +121,7 @@ def search_options(command: Callable[..., R]) -> Callable[..., R]:
     @click.option("--unique", is_flag=True, help="Only articles that are not copies of others.")
     @functools.wraps(command)
     def with_search(
-        query: str,
+        query: str | None,
         sources: tuple[str, ...],
         language: str | None,
         since: datetime | None,
@@ -123,6 +131,8 @@ def search_options(command: Callable[..., R]) -> Callable[..., R]:
     ) -> R:
         from warehouse.search.query import Search
 
+        if query is None:
+            query = " OR ".join(f'source:"{source}"' for source in sources)
         return command(search=Search(query, since, until, sources, language, unique), **rest)
 
     return with_search

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from flows.errors import FlowsError
 from warehouse.search.query import query_errors
 
 if TYPE_CHECKING:
@@ -44,18 +45,51 @@ class Entry:
 def newest_matches(connection: duckdb.DuckDBPyConnection, search: Search, top: int) -> list[Entry]:
     """The `top` newest articles that match. Raises QuerySyntaxError."""
     with query_errors():
-        rows = connection.execute(
-            f"""
-            WITH newest AS (
-                SELECT article_id FROM {search.matching()} ORDER BY published_at DESC, doc DESC LIMIT {top:d}
+        return _entries(
+            connection,
+            f"SELECT article_id FROM {search.matching()} ORDER BY published_at DESC, doc DESC LIMIT {top:d}",  # noqa: S608
+        )
+
+
+def newest_of_story(connection: duckdb.DuckDBPyConnection, names: Sequence[str], top: int) -> tuple[str, list[Entry]]:
+    """The title of a story and its `top` newest articles. It is named by its identifier, or by a URL of one of its
+    articles, in any of several spellings. Raises FlowsError if there is no such story."""
+    row = connection.execute(
+        """
+        SELECT story_id, title FROM stories
+        WHERE list_contains($names, CAST(story_id AS VARCHAR)) OR story_id IN (
+            SELECT story_id FROM article_state
+            WHERE list_contains($names, url) OR article_id IN (
+                SELECT article_id FROM aliases WHERE list_contains($names, url)
             )
-            SELECT article_id, url, title, source, authors, language, coalesce(published_at, first_seen_at),
-                greatest(coalesce(published_at, first_seen_at), coalesce(modified_at, published_at, first_seen_at)),
-                coalesce(description, text[:{SUMMARY}])
-            FROM articles SEMI JOIN newest USING (article_id)
-            ORDER BY coalesce(published_at, first_seen_at) DESC, article_id
-            """  # noqa: S608 - written by Search
-        ).fetchall()
+        )
+        LIMIT 1
+        """,
+        {"names": list(names)},
+    ).fetchone()
+    if row is None:
+        raise FlowsError(
+            f"{names[0]}: no story has this identifier or an article with this URL. An article alone is no story."
+        )
+    story, title = row
+    return title or "a story", _entries(
+        connection,
+        f"SELECT article_id FROM appearances WHERE story_id = '{story}' ORDER BY published_at DESC LIMIT {top:d}",  # noqa: S608
+    )
+
+
+def _entries(connection: duckdb.DuckDBPyConnection, chosen: str) -> list[Entry]:
+    """The articles that a query chooses, the newest first."""
+    rows = connection.execute(
+        f"""
+        WITH newest AS ({chosen})
+        SELECT article_id, url, title, source, authors, language, coalesce(published_at, first_seen_at),
+            greatest(coalesce(published_at, first_seen_at), coalesce(modified_at, published_at, first_seen_at)),
+            coalesce(description, text[:{SUMMARY}])
+        FROM articles SEMI JOIN newest USING (article_id)
+        ORDER BY coalesce(published_at, first_seen_at) DESC, article_id
+        """  # noqa: S608 - our own text
+    ).fetchall()
     return [
         Entry(
             article_id, url, title or url, source, authors or [], language, published.astimezone(UTC),

@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import json
 import shutil
+import sys
+import zipfile
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from lxml import etree
 
 from tests.command import call
 from tests.warehouse.rows import NOON, article_row, batch, uuid
@@ -130,6 +133,35 @@ def test_csv_and_json_lines(filled: Path, tmp_path: Path) -> None:
         ("Fire in April", ["Ann", "Bob"]),
         ("Flood in March", ["Ann Example"]),
     ]
+
+
+def sheet_of(file: Path) -> list[list[str]]:
+    """The cells of a workbook's only sheet, as they are stored: texts as texts, dates as numbers of days."""
+    with zipfile.ZipFile(file) as parts:
+        sheet = etree.fromstring(parts.read("xl/worksheets/sheet1.xml"))
+    return [["".join(map(str, cell.itertext())) for cell in row.iter("{*}c")] for row in sheet.iter("{*}row")]
+
+
+def test_a_workbook_has_texts_as_texts_and_says_what_was_cut(filled: Path, tmp_path: Path) -> None:
+    with open_writer(filled, "test") as writer:
+        row = article_row(3, title="=HYPERLINK(1)", text="x" * 40_000, published_at=NOON, source="wire")
+        load_segment(writer, "s2", "r2", "test", batch(row, segment="s2"), NOON)
+        writer.publish()
+    said = newsloom("export", "--to", str(tmp_path), "--data", str(filled), "--format", "xlsx").stdout
+    assert "1 texts were cut: a cell of Excel holds 32,767 characters" in said
+    names, *found = sheet_of(tmp_path / "articles.xlsx")
+    assert len(found) == 3
+    (wire,) = [dict(zip(names, cells, strict=False)) for cells in found if "=HYPERLINK(1)" in cells]
+    assert "wire" in wire.values()
+    assert f"{(NOON.date() - date(1899, 12, 30)).days}.5" in wire.values(), "noon"
+
+
+def test_without_its_library_a_workbook_is_refused_with_what_to_install(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "xlsxwriter", None)
+    said = newsloom("export", "--to", str(tmp_path), "--data", str(filled), "--format", "xlsx", code=2).stderr
+    assert "writing .xlsx needs XlsxWriter. Install it with: pip install newsloom[xlsx]" in said
 
 
 @pytest.mark.parametrize(

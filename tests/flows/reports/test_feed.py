@@ -10,8 +10,9 @@ import pytest
 from lxml import etree
 
 from crawlers.discovery.feeds import parse_feed
-from flows.reports.feed import Entry, as_atom, as_rss, newest_matches
-from tests.warehouse.rows import NOON, article_row, batch
+from flows.errors import FlowsError
+from flows.reports.feed import Entry, as_atom, as_rss, newest_matches, newest_of_story
+from tests.warehouse.rows import NOON, article_row, batch, uuid
 from warehouse.loading.load import load_segment
 from warehouse.search.index import index_new_versions
 from warehouse.search.query import QuerySyntaxError, Search
@@ -67,6 +68,23 @@ def test_markup_stays_text_and_forbidden_characters_go(write: Callable[[str, Seq
 def test_no_articles_are_a_feed_without_entries(write: Callable[[str, Sequence[Entry]], bytes]) -> None:
     said = write("Nothing", [])
     assert values(said, "entry") + values(said, "item") == []
+
+
+def test_a_story_is_found_by_its_identifier_and_by_a_url_of_it(writer: Writer) -> None:
+    rows = [article_row(n, title=f"Flood {n}", published_at=NOON + timedelta(hours=n)) for n in (1, 2, 3)]
+    load_segment(writer, "s", "r1", "test", batch(*rows, segment="s"), NOON)
+    story = uuid(77)
+    writer.connection.execute("UPDATE article_state SET story_id = ? WHERE url NOT LIKE '%/3'", [story])
+    writer.connection.execute(
+        "INSERT INTO stories BY NAME SELECT ? AS story_id, 'The flood' AS title, 2 AS articles, 1 AS sources, "
+        "now() AS first_at, now() AS last_at, 'm' AS method",
+        [story],
+    )
+    for name in (str(story), "http://courier.example/1"):
+        title, entries = newest_of_story(writer.connection, [name], 9)
+        assert (title, [one.title for one in entries]) == ("The flood", ["Flood 2", "Flood 1"])
+    with pytest.raises(FlowsError, match=r"http://courier\.example/3: no story has this identifier"):
+        newest_of_story(writer.connection, ["http://courier.example/3"], 9)
 
 
 def test_the_newest_matches_come_first(writer: Writer) -> None:
