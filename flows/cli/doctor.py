@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.json_output import json_option, print_json
 from flows.cli.options import data_option, wait_option
 from flows.data_directory import data_directory
 
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 @click.option(
     "--deep", is_flag=True, help="Also read all tables, all logs and the stored page of every article. This takes long."
 )
+@json_option
 @data_option
 @wait_option
-def command(deep: bool, data: Path, wait: float) -> None:
+def command(deep: bool, as_json: bool, data: Path, wait: float) -> None:
     """Check that the warehouse, the archive and the published file agree, and report how to fix problems.
 
     The check changes nothing, but no other newsloom process may write meanwhile (see --wait).
@@ -39,13 +41,17 @@ def command(deep: bool, data: Path, wait: float) -> None:
         )
     with open_writer(directory.root, "newsloom doctor", wait=wait) as writer:
         findings = examine(writer, directory, deep=deep)
+    wrong = sum(not finding.is_harmless for finding in findings)
+    checks = number_of_checks() + 9
+    if as_json:
+        print_json("doctor", findings, {"checks": checks, "failed": wrong}, ok=not wrong)
+        sys.exit(1 if wrong else 0)
     for finding in findings:
         click.echo(f"{'note' if finding.is_harmless else 'WRONG'}: {finding.what} Total: {finding.count}")
         for example in finding.examples:
             click.echo(f"    {example}")
         click.echo(f"  {finding.remedy}")
-    wrong = sum(not finding.is_harmless for finding in findings)
     if wrong:
-        click.echo(f"{wrong} of {number_of_checks() + 9} checks failed")
+        click.echo(f"{wrong} of {checks} checks failed")
         sys.exit(1)
-    click.echo(f"no problems found: {number_of_checks() + 9} checks passed")
+    click.echo(f"no problems found: {checks} checks passed")

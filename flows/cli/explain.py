@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.json_output import json_option, print_json
 from flows.cli.options import data_option, wait_option
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from flows.dedup.explain import StoryExplanation
 
 
 @click.command("explain")
@@ -17,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--story", is_flag=True, help="Show why the article at URL is in its story instead.")
 @data_option
 @wait_option
-def command(url: str, story: bool, data: Path, wait: float) -> None:
+@json_option
+def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> None:
     """Show how newsloom extracts the article at URL, or why it rejects the page.
 
     The page comes from the archive and is extracted again. URL is any URL of the page: the one that was requested, the
@@ -27,7 +31,13 @@ def command(url: str, story: bool, data: Path, wait: float) -> None:
     story is the closest. No other newsloom process may write meanwhile (see --wait).
     """
     if story:
-        click.echo(_story(url, data, wait), nl=False)
+        found = _story(url, data, wait)
+        if as_json:
+            print_json("explain", [found])
+        else:
+            from flows.reports.story_output import as_text
+
+            click.echo(as_text(found), nl=False)
         return
     from crawlers.extraction.explain import explain
     from flows.errors import FlowsError
@@ -45,15 +55,17 @@ def command(url: str, story: bool, data: Path, wait: float) -> None:
     )
     if page.note:
         click.echo(page.note, err=True)
+    if as_json:
+        print_json("explain", [explanation], {"url": page.url, "page": page.story})
+        return
     click.echo(f"{page.url}\n{page.story}\n\n{as_reasons(explanation)}", nl=False)
 
 
-def _story(url: str, data: Path, wait: float) -> str:
+def _story(url: str, data: Path, wait: float) -> StoryExplanation:
     from flows.data_directory import data_directory
     from flows.dedup.explain import explain_story
     from flows.errors import FlowsError
     from flows.reports.stored_page import url_spellings
-    from flows.reports.story_output import as_text
     from warehouse import open_writer, warehouse_exists
 
     directory = data_directory(data)
@@ -65,4 +77,4 @@ def _story(url: str, data: Path, wait: float) -> str:
         found = explain_story(writer.connection, url_spellings(url))
     if found is None:
         raise FlowsError(f"{url}: no article is stored for this URL. `newsloom search WORDS` finds articles.")
-    return as_text(found)
+    return found

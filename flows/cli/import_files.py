@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.json_output import json_option, print_json
 from flows.cli.options import data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
@@ -34,6 +35,7 @@ SHOWN_KEYS = 5
     "--clean", is_flag=True, help="Remove advertising, consent notices, author bios and teasers from the texts."
 )
 @extract_option
+@json_option
 @data_option
 @wait_option
 def command(
@@ -41,6 +43,7 @@ def command(
     maps: tuple[str, ...],
     source: str | None,
     clean: bool,
+    as_json: bool,
     sources: Path,
     data: Path,
     wait: float,
@@ -116,6 +119,23 @@ def command(
         failed = failed_segments(writer.connection, started)
         outdated = sum(outdated_rows(writer.connection).values())
         seconds = time.perf_counter() - start
+    problems = [problem for file in imported for problem in file.problems()]
+    if failed:
+        problems.append(describe_failures(failed))
+    if as_json:
+        items = [
+            {
+                "file": file.file.place,
+                "run_id": file.run_id,
+                "outcomes": file.outcomes,
+                "skipped": file.report.left_out,
+                "not_kept": file.report.not_kept,
+                "loaded_before": file.loaded_before,
+            }
+            for file in imported
+        ]
+        print_json("import", items, {"seconds": round(seconds, 1), "problems": problems}, ok=not problems)
+        sys.exit(1 if problems else 0)
     console = Console(highlight=False, soft_wrap=True)
     for file in imported:
         counts = [f"{count} {outcome}" for outcome, count in sorted(file.outcomes.items())]
@@ -135,12 +155,9 @@ def command(
         )
     for line in describe_outdated(outdated):
         console.print(line, markup=False)
-    problems = [problem for file in imported for problem in file.problems()]
     for problem in problems:
         console.print(problem, markup=False)
-    if failed:
-        console.print(describe_failures(failed), markup=False)
-    if problems or failed:
+    if problems:
         sys.exit(1)
 
 

@@ -37,6 +37,7 @@ COMMANDS = {
     "explain": ("flows.cli.explain", "Show how newsloom extracts a stored page, or why it rejects it."),
     "sources": ("flows.cli.sources", "List, check, add, import and export sources."),
     "restory": ("flows.cli.restory", "Recompute all duplicates and stories."),
+    "completion": ("flows.cli.completion", "Print a script that completes commands in your shell."),
     "demo": ("flows.cli.demo", "Crawl four small demo newspapers; needs no internet."),
 }
 USAGE_ERROR = 2

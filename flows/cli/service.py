@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from flows.cli.json_output import json_option, print_json
 from flows.cli.options import data_option, sources_option
 from flows.data_directory import data_directory
 
@@ -156,9 +157,32 @@ def down(data: Path) -> None:
 
 
 @click.command("status")
+@json_option
 @data_option
-def status(data: Path) -> None:
+def status(as_json: bool, data: Path) -> None:
     """Show whether newsloom is up, the last runs, the next runs, and the free disk space."""
-    from flows.service.status import print_status
+    from flows.service.status import print_status, read_status
 
-    print_status(data_directory(data))
+    found = read_status(data_directory(data))
+    if as_json:
+        service = found.service
+        running = service and {
+            "ready": service.ready,
+            "since": service.since,
+            "pid": service.pid,
+            "sources": service.sources,
+            "dashboard": service.dashboard,
+            "ui": service.ui,  # and not its API, whose URL may have a password
+            "own_server": service.own_server,
+        }
+        facts = {
+            "data": found.data,
+            "service": running,
+            "writing": found.writing,
+            "free_gb": found.free_gb,
+            "next_runs": found.next_runs,
+            "failing_sources": found.failing_sources,
+        }
+        print_json("status", found.runs, facts)
+    else:
+        print_status(found)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from flows.cli.json_output import json_option, print_json
 from flows.cli.options import sources_option
 from flows.errors import FlowsError
 
@@ -17,8 +18,9 @@ def command() -> None:
 
 
 @command.command("list")
+@json_option
 @sources_option
-def list_sources(sources: Path) -> None:
+def list_sources(as_json: bool, sources: Path) -> None:
     """Check the sources file and list its sources."""
     from rich.console import Console
     from rich.table import Table
@@ -26,6 +28,9 @@ def list_sources(sources: Path) -> None:
     from flows.settings import load_all
 
     configured, _ = load_all(sources)
+    if as_json:
+        print_json("sources list", (source.model_dump() for source in configured.sources))
+        return
     table = Table()
     for column in ("source", "language", "requests"):
         table.add_column(column, overflow="fold")
@@ -91,8 +96,9 @@ def _added(count: int, sources: Path) -> str:
 
 @command.command("check")
 @click.argument("names", nargs=-1, metavar="[NAME]…")
+@json_option
 @sources_option
-def check(names: tuple[str, ...], sources: Path) -> None:
+def check(names: tuple[str, ...], as_json: bool, sources: Path) -> None:
     """Try each source and report whether it works.
 
     Crawls a few pages of all sources, or of those named, and reports what is wrong with those that do not work. Nothing
@@ -124,11 +130,14 @@ def check(names: tuple[str, ...], sources: Path) -> None:
     ]
     with show_progress() as reporter:
         found = probe(planned, user_agent(configured.settings), reporter)
-    broken = 0
-    for source in planned:
-        state, summary = classify(found[source.name], now)
-        broken += state is not SourceState.WORKS
-        click.echo(f"{source.name}: {state}: {summary}")
+    states = [(source.name, *classify(found[source.name], now)) for source in planned]
+    broken = sum(state is not SourceState.WORKS for _, state, _ in states)
+    if as_json:
+        items = [{"source": name, "state": state, "summary": summary} for name, state, summary in states]
+        print_json("sources check", items, ok=not broken)
+    else:
+        for name, state, summary in states:
+            click.echo(f"{name}: {state}: {summary}")
     raise click.exceptions.Exit(1 if broken else 0)
 
 
@@ -136,7 +145,8 @@ def check(names: tuple[str, ...], sources: Path) -> None:
 @click.option("--language", metavar="CODE", help="Only publishers in this language (ISO 639-1).")
 @click.option("--country", metavar="CODE", help="Only publishers from this country (ISO 3166-1).")
 @click.option("--topic", metavar="TOPIC", help="Only publishers on this topic, such as business or general.")
-def show_catalogue(language: str | None, country: str | None, topic: str | None) -> None:
+@json_option
+def show_catalogue(language: str | None, country: str | None, topic: str | None, as_json: bool) -> None:
     """List the publishers in the catalogue.
 
     The columns are languages, country, topic, name and front page. `newsloom sources add --from-catalogue NAME` adds a
@@ -144,7 +154,11 @@ def show_catalogue(language: str | None, country: str | None, topic: str | None)
     """
     from crawlers.sources.catalogue import by_kind
 
-    for found in by_kind(*(() if value is None else (value,) for value in (language, country, topic))):
+    chosen = by_kind(*(() if value is None else (value,) for value in (language, country, topic)))
+    if as_json:
+        print_json("sources catalogue", chosen)
+        return
+    for found in chosen:
         click.echo("\t".join((",".join(found.languages), found.country, found.topic, found.name, found.homepage)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
@@ -16,19 +17,50 @@ from flows.service.state import running_service, use_service
 from warehouse import writer_at_work
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from prefect.client.schemas.objects import FlowRun
 
     from flows.data_directory import DataDirectory
     from flows.service.state import ServiceState
+    from warehouse.runs import RecentRun
 
 RUNS_SHOWN = 5
 
 
-def print_status(directory: DataDirectory) -> None:
-    """Print the state to standard output."""
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The state of a data directory: the service, None if there is none; the process that writes, if there is one; the
+    free space of the disk; lines of text about the next runs and the failing sources; the last runs, newest first."""
+
+    data: Path
+    service: ServiceState | None
+    writing: str | None
+    free_gb: float | None
+    next_runs: tuple[str, ...]
+    failing_sources: tuple[str, ...]
+    runs: tuple[RecentRun, ...]
+
+
+def read_status(directory: DataDirectory) -> Status:
+    """Look at the service, the published file, the lock and the disk."""
     service = running_service(directory)
+    return Status(
+        data=directory.root,
+        service=service,
+        writing=writer_at_work(directory.root) or None,
+        free_gb=round(shutil.disk_usage(directory.root).free / GIGABYTE, 1) if directory.root.is_dir() else None,
+        next_runs=tuple(_next_runs(directory, service)) if service is not None and service.ready else (),
+        failing_sources=tuple(describe_failing(failing_now(directory))),
+        runs=tuple(last_runs(directory, RUNS_SHOWN)),
+    )
+
+
+def print_status(found: Status) -> None:
+    """Print the state to standard output."""
+    service = found.service
     if service is None:
-        click.echo(f"newsloom is not running for {directory.root}. Start it with `newsloom up`.")
+        click.echo(f"newsloom is not running for {found.data}. Start it with `newsloom up`.")
     else:
         state = "up" if service.ready else "starting"
         click.echo(
@@ -37,18 +69,13 @@ def print_status(directory: DataDirectory) -> None:
         if service.dashboard:
             click.echo(f"Dashboard: {service.dashboard}")
         click.echo(f"Prefect's user interface: {service.ui}" + ("" if service.own_server else " (an external server)"))
-    writing = writer_at_work(directory.root)
-    click.echo(f"writing now: {writing or 'no process'}")
-    if directory.root.is_dir():
-        click.echo(f"free disk space: {shutil.disk_usage(directory.root).free / GIGABYTE:.1f} GB")
-    if service is not None and service.ready:
-        for line in _next_runs(directory, service):
-            click.echo(line)
-    for line in describe_failing(failing_now(directory)):
+    click.echo(f"writing now: {found.writing or 'no process'}")
+    if found.free_gb is not None:
+        click.echo(f"free disk space: {found.free_gb:.1f} GB")
+    for line in (*found.next_runs, *found.failing_sources):
         click.echo(line)
-    runs = last_runs(directory, RUNS_SHOWN)
-    if runs:
-        print_runs(runs, report_console())
+    if found.runs:
+        print_runs(list(found.runs), report_console())
 
 
 def _next_runs(directory: DataDirectory, service: ServiceState) -> list[str]:
