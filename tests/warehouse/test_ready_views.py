@@ -61,6 +61,28 @@ def test_a_silence_is_a_story_that_most_others_carry(writer: Writer) -> None:
     assert rows == [("bee", 3, 0.75)]
 
 
+def test_sections_and_tags_over_time(writer: Writer) -> None:
+    later = NOON + timedelta(days=1)
+    load(
+        writer,
+        article(1, "courier", section="Politics", tags=["roads", "money", "roads"]),
+        article(2, "courier", section="Politics", tags=["money"]),
+        article(3, "courier", section=None, tags=[]),
+        article_row(4, section="Sport", tags=["money"], published_at=later),
+    )
+    days = {NOON.date(): "first", later.date(): "second"}
+    sections = writer.connection.execute("FROM sections_daily ORDER BY day, section NULLS FIRST").fetchall()
+    assert [(days[day], *row) for day, *row in sections] == [
+        ("first", "courier", None, 1, 1 / 3),
+        ("first", "courier", "Politics", 2, 2 / 3),
+        ("second", "courier", "Sport", 1, 1),
+    ]
+    tags = writer.connection.execute("FROM tags_daily ORDER BY day, tag").fetchall()
+    assert [(days[day], *row) for day, *row in tags] == [
+        ("first", "courier", "money", 2), ("first", "courier", "roads", 1), ("second", "courier", "money", 1),
+    ]  # fmt: skip
+
+
 def test_hours_are_counted_where_the_time_is_known(writer: Writer) -> None:
     load(
         writer,
