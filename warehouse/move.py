@@ -52,8 +52,8 @@ class Moved:
 def move_warehouse(data: Path, target: Lake | None, wait: float, step: Callable[[str], None]) -> Moved:
     """Move the warehouse of a data directory to a lake, or to a DuckDB file (None), and use that from now on.
 
-    Call it again after an interruption. `step` receives what is being done. Raises WarehouseError if there is nothing to
-    move, if the target has other rows, or if the two differ in the end; the old warehouse is then still in use.
+    Call it again after an interruption. `step` receives what is being done. Raises WarehouseError if there is nothing
+    to move, if the target has other rows, or if the two differ in the end; the old warehouse is then still in use.
     """
     with locked_directory(data, PURPOSE, wait):
         file, lake = data / "private" / WAREHOUSE, configured_lake(data)
