@@ -2,7 +2,7 @@
 """Score newsloom and trafilatura on every collection of pages, in one table.
 
 usage: python benchmarks/extraction_quality.py [--shared DIR] [--cache FILE] [--folds N] [--hold-out hosts|collections]
-           [--extractor newsloom|trafilatura]
+           [--extractor newsloom|trafilatura|news-please]
 
 Needs LightGBM (dependency group `training`): the model that chooses the text is trained anew for each fold, on pages of
 other hosts only, so that no page is scored by a model that has seen its host. `--hold-out collections` scores each
@@ -12,7 +12,8 @@ Columns: bag, the F1 of the words of the text as a bag, mean over pages; runs, t
 means of precision and recall, as in the article extraction benchmark); exact, the share of pages whose words are all
 right; title, day and authors where the truth states them; refused, the share of pages that are rejected, whose text
 counts as empty. The last rows are pages that are no articles: there refusing is right. The line rules and those for
-titles and dates were made on `aeb` and `fundus`, so these two are only unseen for the model.
+titles and dates were made on `aeb` and `fundus`, so these two are only unseen for the model. news-please is scored only
+if it is asked for, where it is installed.
 """
 
 from __future__ import annotations
@@ -78,6 +79,16 @@ def trafilatura(page: bytes, url: str, _: BlockModel | None) -> Found:
     authors = tuple(name.strip() for name in (found.author or "").split(";") if name.strip())
     published = datetime.fromisoformat(found.date) if found.date else None
     return Found(found.text or "", found.title or "", authors, published)
+
+
+def news_please(page: bytes, url: str, _: BlockModel | None) -> Found:
+    """news-please's, without any request of its own."""
+    from newsplease import NewsPlease
+
+    article = NewsPlease.from_html(page, url=url)
+    if article is None:
+        return Found()
+    return Found(article.maintext or "", article.title or "", tuple(article.authors or ()), article.date_publish)
 
 
 def fold_key(text: str) -> str:
@@ -177,26 +188,32 @@ def main() -> None:
     parser.add_argument("--shared", type=Path, default=SHARED)
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--folds", type=int, default=5)
-    parser.add_argument("--extractor", choices=("newsloom", "trafilatura"), help="score only this one")
+    parser.add_argument("--extractor", choices=("newsloom", "trafilatura", "news-please"), help="score only this one")
     parser.add_argument("--hold-out", choices=("hosts", "collections"), default="hosts")
     args = parser.parse_args()
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     pages = list(read_collections(args.shared))
-    unseen = models(pages, read_samples(pages, args.cache), args.folds, args.hold_out)
-    print(f"{EXTRACTOR_VERSION}; the model has not seen the {args.hold_out}")
+    unseen: dict[str, BlockModel] = {}
+    if args.extractor in (None, "newsloom"):
+        unseen = models(pages, read_samples(pages, args.cache), args.folds, args.hold_out)
+        print(f"{EXTRACTOR_VERSION}; the model has not seen the {args.hold_out}")
     names = ("bag", "runs", "exact", "title", "day", "authors", "refused")
     print(f"{'collection':16}{'pages':>6}  {'extractor':12}" + "".join(f"{name:>9}" for name in names))
     extractors: dict[str, Callable[[bytes, str, BlockModel | None], Found]] = {
         "newsloom": newsloom,
         "trafilatura": trafilatura,
     }
+    if args.extractor == "news-please":
+        extractors = {"news-please": news_please}
     for collection in dict.fromkeys(page.collection for page in pages):
         of_it = [page for page in pages if page.collection == collection]
         for extractor, run in extractors.items():
             if args.extractor not in (None, extractor):
                 continue
-            results = [(page, run(page.page, page.url, unseen[page.id])) for page in of_it]
+            results = [(page, run(page.page, page.url, unseen.get(page.id))) for page in of_it]
             print(row(collection, len(of_it), extractor, figures(results)), flush=True)
+    if args.extractor not in (None, "newsloom"):
+        return
     for kind, without_article in others(args.shared).items():
         refused = mean(not isinstance(extract(page, url), Article) for page, url in without_article)
         print(row(f"no: {kind}", len(without_article), "newsloom", {**dict.fromkeys(names[:-1]), "refused": refused}))
