@@ -2,6 +2,7 @@
 
 import sys
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 from prefect import flow
@@ -11,8 +12,10 @@ from pydantic import Field
 from crawlers.importers.folders import Input
 from crawlers.importers.items import ImportOptions
 from crawlers.importers.keys import read_map
+from crawlers.importers.selection import read_selection
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
+from flows.pipeline.dask_extract import open_extractor
 from flows.pipeline.extract import Extractor
 from flows.pipeline.failures import describe_failures
 from flows.pipeline.import_files import ImportResult, check_files, import_files
@@ -20,6 +23,7 @@ from flows.prefect_support import Data, Wait, document_parameters, retried_task,
 from flows.progress import LogReporter, Reporter
 from flows.reports.escaping import escape_markdown
 from flows.retries import LONG_RETRIES
+from flows.settings import Extract, load_extract
 from warehouse import Writer, open_writer
 from warehouse.failed_segments import failed_segments
 
@@ -45,13 +49,24 @@ def import_flow(
         list[str],
         Field(
             min_length=1,
-            description="Absolute paths of files or folders, or URLs of files (s3://…).",
+            description="Absolute paths of files or folders, URLs of files (s3://…), patterns, lists (.paths).",
         ),
     ],
     data: Data,
     clean: Annotated[bool, Field(description="Remove advertising, consent notices, author bios and teasers.")] = False,
     mapped: Annotated[str, Field(description="Keys of fields: title=headline,url=link.")] = "",
     source: Annotated[str, Field(description="The source of all records.")] = "",
+    hosts: Annotated[
+        list[str], Field(description="WARC: only pages of these hosts and their subdomains; empty: all.")
+    ] = [],  # noqa: B006 - Prefect copies it
+    languages: Annotated[
+        list[str], Field(description="WARC: only pages in these languages (ISO 639-1); empty: all.")
+    ] = [],  # noqa: B006
+    since: Annotated[datetime | None, Field(description="WARC: only pages fetched since this time.")] = None,
+    until: Annotated[datetime | None, Field(description="WARC: only pages fetched before this time.")] = None,
+    sources: Annotated[
+        Path | None, Field(description="Sources file whose [extract] says which processes extract; empty: local ones.")
+    ] = None,
     wait: Wait = 0.0,
 ) -> list[ImportResult]:
     """Load articles from files: JSON, CSV, Parquet, HTML, plain text, WARC (such as Common Crawl's news archive).
@@ -61,10 +76,15 @@ def import_flow(
     loaded.
     """
     started = datetime.now(UTC)
-    options = ImportOptions(clean, read_map([mapped]) if mapped else (), source or None)
+    selection = read_selection(hosts, languages, since, until)
+    options = ImportOptions(clean, read_map([mapped]) if mapped else (), source or None, selection)
     found = check_files(files, options, sys.stdin.buffer)
     directory, reporter = DataDirectory(data), LogReporter()
-    with open_writer(data, "newsloom import", wait=wait, shared=True) as writer, Extractor() as extractor:
+    settings = Extract() if sources is None else load_extract(sources)
+    with (
+        open_writer(data, "newsloom import", wait=wait, shared=True) as writer,
+        open_extractor(settings, directory) as extractor,
+    ):
         imported = []
         for file in found:
             imported.append(import_task(writer, extractor, directory, file, options, reporter))

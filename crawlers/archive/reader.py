@@ -227,7 +227,7 @@ def _stored(record: WarcRecord, block: bytes) -> StoredContent:
         raise ValueError("the record has no WARC-Target-URI")
     if record.record_type == WarcRecordType.resource:
         content_type = record.headers.get("Content-Type")
-        return StoredContent(url, None, (), block, _charset(content_type), content_type)
+        return StoredContent(url, None, (), block, charset_of(content_type), content_type)
 
     head, blank_line, body = block.partition(b"\r\n\r\n")
     status_line, *lines = head.split(b"\r\n")
@@ -242,7 +242,7 @@ def _stored(record: WarcRecord, block: bytes) -> StoredContent:
         raise ValueError(f"the body has the content encoding {', '.join(codings)}: not a record of this archive")
     content_types = [value for name, value in headers if name.lower() == "content-type"]
     content_type = content_types[-1] if content_types else None
-    return StoredContent(url, int(status[1]), headers, body, _charset(content_type), content_type)
+    return StoredContent(url, int(status[1]), headers, body, charset_of(content_type), content_type)
 
 
 def _unpacked(body: bytes) -> bytes:
@@ -271,7 +271,8 @@ def _text(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-def _charset(content_type: str | None) -> str | None:
+def charset_of(content_type: str | None) -> str | None:
+    """The charset in a Content-Type header, in lower case, not validated."""
     found = _CHARSET.search(content_type or "")
     return found[1].lower() if found else None
 

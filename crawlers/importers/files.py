@@ -7,16 +7,22 @@ import hashlib
 import io
 import re
 import socket
+import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
 from crawlers.archive.credentials import without_user_info
 from crawlers.errors import CrawlersError
 from crawlers.politeness.lookup import private_address, private_place
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 DIGEST_BYTES = 8
+RETRY_SECONDS = (0.5, 3.0)  # pauses before a part of a remote file is requested again
 _QUERY = re.compile(r"""(\bhttps?://[^\s?'"]+)\?[^\s'"]*""")
 
 
@@ -45,6 +51,23 @@ class InputFile(Protocol):
         """A hex digest that changes with the file. Raises CrawlersError if it cannot be read."""
 
 
+def shown_place(place: str) -> str:
+    """An address as messages show it: a URL without user, password and query."""
+    return _without_secrets(place) if "://" in place else place
+
+
+def matching_urls(pattern: str) -> list[str]:
+    """The URLs of the files of a store that match a pattern (`s3://BUCKET/2026/*.warc.gz`), in order.
+
+    Raises CrawlersError if the store cannot be reached.
+    """
+    with _access_errors(_without_secrets(pattern), urlsplit(pattern).scheme):
+        import fsspec
+
+        system, path = fsspec.core.url_to_fs(pattern)
+        return sorted(str(system.unstrip_protocol(found)) for found in system.glob(path))
+
+
 def find_input_file(place: str) -> InputFile:
     """The file at a path or at a URL with a scheme. Raises CrawlersError if there is no readable file."""
     scheme = urlsplit(place).scheme if "://" in place else ""
@@ -54,27 +77,12 @@ def find_input_file(place: str) -> InputFile:
             raise CrawlersError(f"{place}: no such file")
         return LocalFile(path)
     shown = _without_secrets(place)
-    try:
+    with _access_errors(shown, scheme):
         import fsspec
 
         system, path = fsspec.core.url_to_fs(place, **_public_only(place))
-        kind = system.info(path)["type"]  # unlike isfile(), it says why there is none
-        if kind == "directory":
-            raise CrawlersError(f"{shown}: is a directory; name the files in it")
-    except FileNotFoundError as error:
-        cause = error.__cause__  # of a failed HTTP request, fsspec says that there is no file
-        if isinstance(cause, Exception) and getattr(cause, "status", None) not in (404, 410):
-            raise CrawlersError(f"{shown}: cannot be reached: {_message(cause)}") from error
-        raise CrawlersError(f"{shown}: no such file") from error
-    except ImportError as error:
-        raise CrawlersError(
-            f"{shown}: reading {scheme}:// requires packages that are not installed ({error}). Install them with: "
-            "pip install newsloom[remote]"
-        ) from error
-    except CrawlersError:
-        raise
-    except Exception as error:
-        raise CrawlersError(f"{shown}: cannot be reached: {_message(error)}") from error
+        if system.info(path)["type"] == "directory":  # unlike isfile(), it says why there is none
+            raise CrawlersError(f"{shown}: is a directory; name the files in it, or use a pattern: {shown}/*.warc.gz")
     return _RemoteFile(shown, system, path)
 
 
@@ -119,6 +127,27 @@ class LocalFile:
             return hashlib.file_digest(
                 cast("io.BufferedReader", stream), lambda: hashlib.blake2b(digest_size=DIGEST_BYTES)
             ).hexdigest()
+
+
+@contextmanager
+def _access_errors(shown: str, scheme: str) -> Iterator[None]:
+    """Raise what fsspec raises as CrawlersError."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        cause = error.__cause__  # of a failed HTTP request, fsspec says that there is no file
+        if isinstance(cause, Exception) and getattr(cause, "status", None) not in (404, 410):
+            raise CrawlersError(f"{shown}: cannot be reached: {_message(cause)}") from error
+        raise CrawlersError(f"{shown}: no such file") from error
+    except ImportError as error:
+        raise CrawlersError(
+            f"{shown}: reading {scheme}:// requires packages that are not installed ({error}). Install them with: "
+            "pip install newsloom[remote]"
+        ) from error
+    except CrawlersError:
+        raise
+    except Exception as error:
+        raise CrawlersError(f"{shown}: cannot be reached: {_message(error)}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +201,7 @@ class _RemoteStream(io.RawIOBase):
     def readinto(self, buffer: Any, /) -> int:
         view = memoryview(buffer).cast("B")
         try:
-            data = self._file.read(len(view))
+            data = self._read(len(view))
         except Exception as error:
             raise CrawlersError(
                 f"{self._place}: reading failed at byte {self._position}: {_message(error)}. "
@@ -181,6 +210,17 @@ class _RemoteStream(io.RawIOBase):
         view[: len(data)] = data
         self._position += len(data)
         return len(data)
+
+    def _read(self, size: int) -> bytes:
+        """Read at the current position; a lost connection costs a pause and a new request for the rest."""
+        if self._file.seekable():
+            for seconds in RETRY_SECONDS:
+                try:
+                    return self._file.read(size)
+                except Exception:  # noqa: BLE001 - each library has errors of its own; the last one is reported
+                    time.sleep(seconds)
+                    self._file.seek(self._position)
+        return self._file.read(size)
 
     def seekable(self) -> bool:
         return self._file.seekable()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from crawlers.archive import Exchange, Fetch, ImportedRecord, Kind, Outcome
+from crawlers.importers.selection import EVERYTHING, Selection
 
 LOCAL_SOURCE = "import"
 """The source of records with neither a source nor a host."""
@@ -20,17 +21,19 @@ _CLOCK_ERROR = timedelta(days=1)
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How records are read: whether ready-made texts are cleaned, keys of fields (`crawlers.importers.keys.read_map`),
-    and the source of all records, if it is not what each says."""
+    the source of all records, if it is not what each says, and which pages of web archives are read."""
 
     clean: bool = False
     keys: tuple[tuple[str, str], ...] = ()
     source: str | None = None
+    selection: Selection = EVERYTHING
 
     def __str__(self) -> str:
         """What distinguishes an import from one of the same file without options; empty if nothing does."""
         parts = ["clean"] if self.clean else []
         parts += [f"{field}={key}" for field, key in self.keys]
         parts += [f"source {self.source}"] if self.source else []
+        parts += [str(self.selection)] if str(self.selection) else []
         return " ".join(parts)
 
 
@@ -40,12 +43,14 @@ class FileReport:
 
     `left_out` counts by kind what is no article by its nature; `damage` has a sentence for each part of the file that
     is damaged or missing, with its place and its size; `not_kept` counts the records by each key that has a value for
-    which newsloom has no field.
+    which newsloom has no field. `offset` is the byte of the file at which the record begins that was read last, if
+    reading can resume there.
     """
 
     left_out: Counter[str] = field(default_factory=Counter)
     damage: list[str] = field(default_factory=list)
     not_kept: Counter[str] = field(default_factory=Counter)
+    offset: int | None = field(default=None, compare=False)
 
 
 def plausible_time(when: datetime | None, at: datetime) -> datetime | None:

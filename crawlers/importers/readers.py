@@ -14,13 +14,14 @@ import pyarrow as pa
 from crawlers.archive import Exchange, Kind
 from crawlers.errors import CrawlersError
 from crawlers.importers.contents import DAMAGED, FileType, UnsupportedFileError, open_content
-from crawlers.importers.folders import files_of
+from crawlers.importers.folders import Folder, files_of
 from crawlers.importers.items import failed, fetched, host
 from crawlers.importers.json_files import BrokenJsonError, lines_of, values_of
 from crawlers.importers.keys import Translator
 from crawlers.importers.pages import url_of_page
 from crawlers.importers.records import RecordItems
 from crawlers.importers.tables import BadRow, csv_columns, csv_rows, parquet_file, parquet_rows
+from crawlers.importers.warc_files import begins_record
 from crawlers.importers.web_archives import warc_pages
 from crawlers.limits import MAX_PAGE_BYTES
 
@@ -37,8 +38,18 @@ _STREAM_ERRORS = (*DAMAGED, OSError, pa.ArrowException, BrokenJsonError)
 """What a file raises that is cut short or damaged."""
 
 
-def read_items(given: Input, report: FileReport, at: datetime, options: ImportOptions) -> Iterator[ImportedItem]:
-    """The records of a file, or of all files in a folder, in the order of their names.
+def can_begin_at(given: Input, offset: int, options: ImportOptions) -> bool:
+    """Whether `read_items` can begin at a byte of a file: at a record of a web archive that is stored as it is."""
+    if isinstance(given, Folder):
+        return False
+    with open_content(given, Translator(options.keys)) as content:
+        return content.type is FileType.WARC and begins_record(content.stream, offset)
+
+
+def read_items(
+    given: Input, report: FileReport, at: datetime, options: ImportOptions, begin: int = 0
+) -> Iterator[ImportedItem]:
+    """The records of a file from the byte `begin` on, or of all files in a folder, in the order of their names.
 
     `at` is the time of the import, with time zone: the time at which a record was fetched that states no other. A
     record that cannot be read is a failed fetch. Raises CrawlersError if a file cannot be read at all; in a folder,
@@ -47,7 +58,7 @@ def read_items(given: Input, report: FileReport, at: datetime, options: ImportOp
     translator = Translator(options.keys)
     for file in files_of(given):
         try:
-            yield from _read_file(file, report, at, options, translator)
+            yield from _read_file(file, report, at, options, translator, begin)
         except UnsupportedFileError as error:
             if file is given:
                 raise
@@ -59,7 +70,7 @@ def read_items(given: Input, report: FileReport, at: datetime, options: ImportOp
 
 
 def _read_file(
-    file: InputFile, report: FileReport, at: datetime, options: ImportOptions, translator: Translator
+    file: InputFile, report: FileReport, at: datetime, options: ImportOptions, translator: Translator, begin: int
 ) -> Iterator[ImportedItem]:
     if file.is_empty():
         report.left_out["empty file"] += 1
@@ -67,8 +78,15 @@ def _read_file(
     number = 0
     with open_content(file, translator) as content:
         if content.type is FileType.WARC:
-            yield from warc_pages(file, content.stream, report, at, source=options.source)
+            yield from warc_pages(
+                file, content.stream, report, at, source=options.source, selection=options.selection, begin=begin
+            )
             return
+        if str(options.selection):
+            raise CrawlersError(
+                f"{file.place}: hosts, languages and dates select pages of web archives (WARC); this file contains "
+                f"{content.type.value.replace('_', ' ')}. Import it without them."
+            )
         items = RecordItems(file, report, at, options, translator)
         try:
             for item in _READERS[content.type](items, content):

@@ -34,17 +34,33 @@ _OVERLAP = 512  # bytes that show whether gzip data begins with a record
 _MAX_DAMAGE = 100  # damaged parts that are described; a file with more of them is read no further
 
 
-def records_of(file: InputFile, stream: io.BufferedReader, report: FileReport) -> Iterator[WarcRecord]:
+def records_of(file: InputFile, stream: io.BufferedReader, report: FileReport, begin: int = 0) -> Iterator[WarcRecord]:
     """The records of a WARC file, open as `stream`, without parsed HTTP. A record can be read until the next one is
     requested.
 
-    What is damaged or missing is described in `report.damage`. Raises CrawlersError for a file without any record.
+    Reading begins with the record at byte `begin`. What is damaged or missing is described in `report.damage`. Raises
+    CrawlersError for a file without any record.
     """
-    reading = _Reading(stream)
-    yield from reading.records()
-    report.damage += reading.damage
-    if reading.found == 0:
-        raise _not_a_warc_file(file, reading.damage[0] if reading.damage else "it contains no WARC record")
+    before = len(report.damage)
+    reading = _Reading(stream, report.damage)
+    yield from reading.records(begin)
+    if reading.found == 0 and not begin:
+        problems = report.damage[before:] or ["it contains no WARC record"]
+        del report.damage[before:]
+        raise _not_a_warc_file(file, problems[0])
+
+
+def begins_record(stream: io.BufferedReader, offset: int) -> bool:
+    """Whether reading can begin at a byte of a WARC file: its stream can be read from there, and a record begins there.
+
+    It cannot where several records share a gzip member.
+    """
+    if not stream.seekable():
+        return False
+    stream.seek(offset)
+    begin = stream.read(_OVERLAP)
+    stream.seek(0)
+    return _PLAIN_BEGIN.match(begin) is not None or _unpacks_to_record(begin)
 
 
 def _not_a_warc_file(file: InputFile, found: str) -> CrawlersError:
@@ -55,11 +71,12 @@ def _not_a_warc_file(file: InputFile, found: str) -> CrawlersError:
 
 
 class _Reading:
-    """One pass through a file. `found` counts its records, `damage` describes what could not be read."""
+    """One pass through a file. `found` counts its records; what could not be read is added to `damage`."""
 
-    def __init__(self, stream: io.BufferedReader) -> None:
+    def __init__(self, stream: io.BufferedReader, damage: list[str]) -> None:
         self.found = 0
-        self.damage: list[str] = []
+        self.damage = damage
+        self._damage_before = len(damage)
         self._stream = stream
         self._is_gzip = stream.peek(2).startswith(_GZIP_MAGIC)
         self._size = 0
@@ -67,8 +84,10 @@ class _Reading:
             self._size = stream.seek(0, os.SEEK_END)
             stream.seek(0)
 
-    def records(self) -> Iterator[WarcRecord]:
-        begin = last = 0  # of this attempt, and of the last record
+    def records(self, begin: int) -> Iterator[WarcRecord]:
+        last = begin  # `begin` is the place of this attempt, `last` that of the last record
+        if begin:
+            self._stream.seek(begin)
         lost_from: tuple[int, str] | None = None
         while True:
             problem = None
@@ -102,7 +121,8 @@ class _Reading:
                 return
             if lost_from is None:
                 lost_from = (last if end is None else end), problem or "the file is cut short"
-            found = self._next_record(max(begin, last) + 1) if len(self.damage) < _MAX_DAMAGE else None
+            may_go_on = len(self.damage) - self._damage_before < _MAX_DAMAGE
+            found = self._next_record(max(begin, last) + 1) if may_go_on else None
             if found is None:
                 if not self._is_padding(lost_from[0]):
                     self._describe(*lost_from, None)

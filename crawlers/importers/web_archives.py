@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from fastwarc.warc import WarcRecordType
 
 from crawlers.archive import Exchange, Kind
+from crawlers.archive.reader import charset_of
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
 from crawlers.discovery import normalise_url
 from crawlers.importers.http_responses import MAX_HEAD_BYTES, HttpResponse
 from crawlers.importers.items import failed, fetched, host, plausible_time
+from crawlers.importers.selection import EVERYTHING, OTHER_HOST, OTHER_LANGUAGE, OTHER_TIME, Selection
 from crawlers.importers.warc_files import records_of
 from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
 
@@ -29,16 +31,23 @@ _PIECE = 64 << 10
 
 
 def warc_pages(
-    file: InputFile, stream: io.BufferedReader, report: FileReport, at: datetime, *, source: str | None = None
+    file: InputFile,
+    stream: io.BufferedReader,
+    report: FileReport,
+    at: datetime,
+    *,
+    source: str | None = None,
+    selection: Selection = EVERYTHING,
+    begin: int = 0,
 ) -> Iterator[ImportedItem]:
-    """The HTML pages of a WARC file, open as `stream`: responses with status 200.
+    """The HTML pages of a WARC file, open as `stream`, from the record at byte `begin` on: responses with status 200.
 
     Other records are counted in `report.left_out`, and damaged parts of the file described in `report.damage`. `at` is
     the time of the import, with time zone, and that of records without a plausible one of their own. The source of a
     page is its host unless `source` is given. Raises CrawlersError for a file without any record.
     """
-    for record in records_of(file, stream, report):
-        skipped = _reason_to_skip(record)
+    for record in records_of(file, stream, report, begin):
+        skipped = _reason_to_skip(record) or _reason_not_selected(record, selection, at)
         if skipped is not None:
             report.left_out[skipped] += 1
             continue
@@ -46,9 +55,13 @@ def warc_pages(
         response = HttpResponse(block)
         skipped = _reason_to_skip_response(response)
         if skipped is None:
-            yield _page(record, response, at, source, is_whole=is_whole)
-        else:
-            report.left_out[skipped] += 1
+            report.offset = record.stream_pos
+            page = _page(record, response, at, source, is_whole=is_whole)
+            if _has_language(page, response, selection):
+                yield page
+                continue
+            skipped = OTHER_LANGUAGE
+        report.left_out[skipped] += 1
 
 
 def _block(record: WarcRecord) -> tuple[bytes, bool]:
@@ -78,6 +91,22 @@ def _reason_to_skip(record: WarcRecord) -> str | None:
     except ValueError:
         return "response without an http URL"
     return None
+
+
+def _reason_not_selected(record: WarcRecord, selection: Selection, at: datetime) -> str | None:
+    if not selection.has_host(record.headers.get("WARC-Target-URI") or ""):
+        return OTHER_HOST
+    return None if selection.has_time(_fetched_at(record, at)[0]) else OTHER_TIME
+
+
+def _has_language(page: ImportedItem, response: HttpResponse, selection: Selection) -> bool:
+    """Whether a page is in a selected language, or failed: a page that cannot be read is reported."""
+    content = page[1]
+    if not isinstance(content, Exchange) or not selection.languages:
+        return True
+    declared = response.values("content-language")
+    charset = charset_of((response.values("content-type") or [""])[-1])
+    return selection.has_language(content.body, declared[-1] if declared else None, charset)
 
 
 def _reason_to_skip_response(response: HttpResponse) -> str | None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.json_output import json_option, print_json
-from flows.cli.options import data_option, extract_option, wait_option
+from flows.cli.options import Until, check_languages, data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
@@ -34,6 +34,27 @@ SHOWN_KEYS = 5
 @click.option(
     "--clean", is_flag=True, help="Remove advertising, consent notices, author bios and teasers from the texts."
 )
+@click.option(
+    "--host", "hosts", multiple=True, metavar="HOST", help="WARC: only pages of this host and its subdomains."
+)
+@click.option(
+    "--language",
+    "languages",
+    multiple=True,
+    metavar="CODE",
+    callback=check_languages,
+    help="WARC: only pages in this language (ISO 639-1, two letters).",
+)
+@click.option(
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="WARC: only pages fetched since this time (UTC).",
+)
+@click.option(
+    "--until",
+    type=Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    help="WARC: only pages fetched before this time (UTC), or up to this day.",
+)
 @extract_option
 @json_option
 @data_option
@@ -44,6 +65,10 @@ def command(
     source: str | None,
     clean: bool,
     as_json: bool,
+    hosts: tuple[str, ...],
+    languages: tuple[str, ...],
+    since: datetime | None,
+    until: datetime | None,
     sources: Path,
     data: Path,
     wait: float,
@@ -51,7 +76,9 @@ def command(
     """Load articles from files into the warehouse.
 
     FILE is a path, a folder, `-` for standard input, or a URL such as s3://BUCKET/KEY or https://… (pip install
-    newsloom[remote]). The content tells the type of a file:
+    newsloom[remote]), which is streamed, not downloaded. s3://BUCKET/2026/11/*.warc.gz stands for all files that match.
+    A file named .paths or .paths.gz is a list of paths and URLs, one per line, such as Common Crawl's warc.paths.gz.
+    The content tells the type of a file:
 
     \b
     JSON      one object per line, a list of objects, or one object
@@ -76,6 +103,8 @@ def command(
     \b
     newsloom import articles.jsonl.gz old-crawl/ pages.warc.gz
     newsloom import --map "title=headline,text=body" --source "Daily" dump.csv
+    newsloom import --language de --since 2026-11-01 \\
+        https://data.commoncrawl.org/crawl-data/CC-NEWS/2026/11/warc.paths.gz
 
     \b
     Exit code 1: something could not be loaded, and the rest was.
@@ -90,6 +119,7 @@ def command(
 
     from crawlers.importers.items import ImportOptions
     from crawlers.importers.keys import read_map
+    from crawlers.importers.selection import read_selection
     from flows.dedup.methods import describe_outdated, outdated_rows
     from flows.pipeline.dask_extract import open_extractor
     from flows.pipeline.failures import describe_failures
@@ -101,7 +131,8 @@ def command(
     from warehouse.failed_segments import failed_segments
 
     gc.freeze()  # the program's own objects are never garbage: the collector need not scan them
-    options = ImportOptions(clean, read_map(maps) if maps else (), source)
+    selection = read_selection(hosts, languages, since, until)
+    options = ImportOptions(clean, read_map(maps) if maps else (), source, selection)
     found = check_files(files, options, sys.stdin.buffer)
     directory = data_directory(data)
     with (

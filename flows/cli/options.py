@@ -89,6 +89,11 @@ def _language(context: click.Context, param: click.Parameter, value: str | None)
     return value
 
 
+def check_languages(context: click.Context, param: click.Parameter, values: tuple[str, ...]) -> tuple[str | None, ...]:
+    """Several languages of an option."""
+    return tuple(_language(context, param, value) for value in values)
+
+
 def search_options(command: Callable[..., R]) -> Callable[..., R]:
     """The argument QUERY and the filters of a search, passed to the command as `search`, a warehouse.search Search."""
     return _with_search(command, required=True)

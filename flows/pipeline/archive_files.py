@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Self
 
 from crawlers.archive import SegmentWriter
 from crawlers.errors import ArchiveError, CrawlersError
+from crawlers.importers.folders import Folder
 from crawlers.importers.items import FileReport, ImportOptions
-from crawlers.importers.readers import read_items
+from crawlers.importers.readers import can_begin_at, read_items
 from crawlers.limits import MAX_SEGMENT_CONTENT_BYTES
 from flows.errors import FlowsError
 from flows.pipeline.failures import describe_error
+from flows.pipeline.import_progress import BEGINNING, ImportProgress
 from flows.pipeline.worker_processes import start_worker, worker_context
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class ArchivingJob:
     position: int
     started: datetime
     options: ImportOptions
+    progress: ImportProgress
 
 
 def segment_name(run_id: str, position: int) -> str:
@@ -146,11 +149,18 @@ def _send_when_asked(pipe: Connection, message: object) -> bool:
 
 def segments_of(job: ArchivingJob, report: FileReport) -> Iterator[str]:
     """Archive a file in this process; yields the same names as an Archiver."""
-    items = read_items(job.file, report, job.started, job.options)
-    deque(islice(items, job.position), maxlen=0)
+    mark = job.progress.before(job.position)
+    if not mark.offset or not can_begin_at(job.file, mark.offset, job.options):
+        mark = BEGINNING
+    report.left_out.update(mark.report.left_out)
+    report.damage.extend(mark.report.damage)
+    items = read_items(job.file, report, job.started, job.options, mark.offset)
+    deque(islice(items, job.position - mark.position), maxlen=0)
     position = job.position
     for first in items:
         name = segment_name(job.run_id, position)
+        if report.offset is not None and not isinstance(job.file, Folder):
+            job.progress.mark(position, report.offset, report)
         with SegmentWriter(
             job.archive,
             job.run_id,
@@ -166,6 +176,7 @@ def segments_of(job: ArchivingJob, report: FileReport) -> Iterator[str]:
                 segment.discard()
                 raise
         yield name
+    job.progress.finish(position, report)
 
 
 def _records_left(position: int) -> int:

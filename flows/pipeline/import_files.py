@@ -13,15 +13,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
 
 from crawlers.archive import Segment
-from crawlers.errors import CrawlersError
+from crawlers.errors import ArchiveError, CrawlersError
 from crawlers.importers.contents import recognise
 from crawlers.importers.folders import Folder, find_input
 from crawlers.importers.items import FileReport, ImportOptions
 from crawlers.importers.keys import Translator
+from crawlers.importers.places import ListedFile, listed_files
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.pipeline.archive_files import AHEAD, Archiver, ArchivingJob, segment_name
 from flows.pipeline.failures import isolate_failure
+from flows.pipeline.import_progress import ImportProgress
 from flows.pipeline.load import load
 from flows.pipeline.run_record import recorded_run
 from flows.pipeline.segments import locked_archive, pending_segments, process_segment, start_extraction
@@ -63,10 +65,18 @@ class ImportResult:
 
 def check_files(places: Sequence[str], options: ImportOptions, standard_input: BinaryIO) -> list[Input]:
     """The files and folders at paths and URLs, and standard input for "-"; raises FlowsError with the names of all that
-    cannot be imported."""
-    files, problems = [], []
+    cannot be imported.
+
+    Those that a pattern or a list names are looked at when their turn comes.
+    """
+    files: list[Input] = []
+    problems: list[str] = []
     for place in places:
         try:
+            listed = listed_files(place)
+            if listed is not None:
+                files += listed
+                continue
             file = find_input(place, standard_input)
             if not isinstance(file, Folder) and not file.is_empty():
                 recognise(file, Translator(options.keys))
@@ -99,7 +109,7 @@ def import_files(
             process_segment(writer, extractor, directory, name)
     with locked_archive(directory), indexing_ahead(writer) as index_loaded:
         importer = _Importer(writer, extractor, directory, reporter, index_loaded)
-        imported = [importer.import_file(file, options) for file in files]
+        imported = [importer.import_listed(file, options) for file in files]
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
     return imported
@@ -114,6 +124,16 @@ class _Importer:
     directory: DataDirectory
     reporter: Reporter
     index_loaded: Callable[[], None]
+
+    def import_listed(self, file: Input, options: ImportOptions) -> ImportResult:
+        """As `import_file`, but a file of a list or pattern that cannot be read does not affect the others."""
+        try:
+            return self.import_file(file, options)
+        except CrawlersError as error:
+            if isinstance(error, ArchiveError) or not isinstance(file, ListedFile):
+                raise
+            problem = str(error).removeprefix(f"{file.place}: ").removesuffix(".")
+            return ImportResult(file, report=FileReport(damage=[problem]))
 
     def import_file(self, file: Input, options: ImportOptions) -> ImportResult:
         """Archive the records that are not archived yet, and load each segment of them as soon as it is sealed."""
@@ -130,7 +150,12 @@ class _Importer:
         started = unfinished_since(self.writer.connection, run_id) or datetime.now(UTC)
         with recorded_run(self.writer, run_id, "import", started):
             position, before = _archived_before(self.writer, self.directory, run_id)
-            with Archiver(ArchivingJob(self.directory.archive, file, run_id, position, started, options)) as names:
+            progress = ImportProgress(self.directory.private, run_id)
+            report = progress.report_if_done(position)
+            if report is not None:
+                return ImportResult(file, report=report, loaded_before=before, run_id=run_id)
+            job = ArchivingJob(self.directory.archive, file, run_id, position, started, options, progress)
+            with Archiver(job) as names:
                 for segment in self._extracted(names, times):
                     with isolate_failure(self.writer, segment.name):
                         result = load(self.writer, segment)

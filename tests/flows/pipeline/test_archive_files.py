@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawlers.archive import Exchange, Fetch, ImportedRecord, Segment, SegmentWriter, sealed_segments
+from crawlers.archive.segment_files import remove_sealed
 from crawlers.errors import ArchiveError, CrawlersError
 from crawlers.importers.files import find_input_file
 from crawlers.importers.items import FileReport, ImportOptions
@@ -28,6 +29,8 @@ from flows.pipeline.archive_files import (
     archiver_messages,
     segments_of,
 )
+from flows.pipeline.import_progress import ImportProgress
+from tests.crawlers.importers.test_web_archives import members, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,8 +51,9 @@ def file_of(folder: Path, records: int) -> Path:
 
 
 def job_for(folder: Path, records: int, position: int = 0) -> ArchivingJob:
+    file = find_input_file(str(file_of(folder, records)))
     return ArchivingJob(
-        folder / "archive", find_input_file(str(file_of(folder, records))), "abc", position, AT, ImportOptions()
+        folder / "archive", file, "abc", position, AT, ImportOptions(), ImportProgress(folder / "private", "abc")
     )
 
 
@@ -148,8 +152,10 @@ def test_a_file_that_cannot_be_read_is_the_users_to_mend(tmp_path: Path) -> None
 def test_an_unexpected_error_in_a_file_is_reported_with_its_place(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def read_two(file: Input, report: FileReport, at: datetime, options: ImportOptions) -> Iterator[ImportedItem]:
-        yield from islice(read_items(file, report, at, options), 2)
+    def read_two(
+        file: Input, report: FileReport, at: datetime, options: ImportOptions, begin: int
+    ) -> Iterator[ImportedItem]:
+        yield from islice(read_items(file, report, at, options, begin), 2)
         raise ZeroDivisionError("nobody foresaw it")
 
     monkeypatch.setattr("flows.pipeline.archive_files.read_items", read_two)
@@ -167,3 +173,30 @@ def test_the_ctrl_c_of_a_terminal_is_for_the_process_that_it_works_for(tmp_path:
         assert process.pid is not None
         os.kill(process.pid, signal.SIGINT)
         assert len(list(archiver)) == 8
+
+
+def test_resuming_a_web_archive_reads_nothing_before_the_segment_that_was_begun(tmp_path: Path) -> None:
+    records = [members(record(number))[0] for number in range(FIRST_RECORDS + 9)]
+    file = tmp_path / "a.warc.gz"
+    file.write_bytes(b"".join(records))
+
+    def job(position: int) -> ArchivingJob:
+        progress = ImportProgress(tmp_path / "private", "abc")
+        return ArchivingJob(
+            tmp_path / "archive", find_input_file(str(file)), "abc", position, AT, ImportOptions(), progress
+        )
+
+    _, second = segments_of(job(0), FileReport())
+    assert job(0).progress.report_if_done(FIRST_RECORDS + 9) == FileReport()
+    assert job(0).progress.report_if_done(FIRST_RECORDS) is None
+    segment = Segment(tmp_path / "archive", second)
+    expected = [fetch.url for fetch in segment.fetches()]
+    remove_sealed(segment.directory, second)
+    unread = b"x" * sum(map(len, records[1:FIRST_RECORDS]))  # would be reported as damage
+    file.write_bytes(records[0] + unread + b"".join(records[FIRST_RECORDS:]))
+    report = FileReport()
+    for position in (FIRST_RECORDS, FIRST_RECORDS + 4):
+        (again,) = segments_of(job(position), report)
+        found = [fetch.url for fetch in Segment(tmp_path / "archive", again).fetches()]
+        assert found == expected[position - FIRST_RECORDS :]
+        assert report.damage == []

@@ -1,0 +1,74 @@
+"""Patterns and lists of files to import."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawlers.errors import CrawlersError
+from crawlers.importers import places
+from crawlers.importers.places import listed_files
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def given(place: str) -> list[str]:
+    found = listed_files(place)
+    assert found is not None
+    return [file.given for file in found]
+
+
+def test_one_file_is_no_list() -> None:
+    for place in ("a.warc.gz", "folder", "-", "https://a.example/a.warc.gz?x=*", "s3://bucket/a.warc.gz"):
+        assert listed_files(place) is None
+
+
+def test_a_list_names_urls_and_paths(tmp_path: Path) -> None:
+    lines = "# files\n\nhttps://a.example/1.warc.gz\ncrawl-data/CC-NEWS/2026/11/2.warc.gz\nsub/3.warc.gz\n"
+    plain, packed = tmp_path / "some.paths", tmp_path / "warc.paths.gz"
+    plain.write_text(lines)
+    packed.write_bytes(gzip.compress(lines.encode()))
+    expected = [
+        "https://a.example/1.warc.gz",
+        "https://data.commoncrawl.org/crawl-data/CC-NEWS/2026/11/2.warc.gz",
+        str(tmp_path / "sub" / "3.warc.gz"),
+    ]
+    assert given(str(plain)) == given(str(packed)) == expected
+    assert given(plain.as_uri())[2] == f"{tmp_path.as_uri()}/sub/3.warc.gz"
+
+
+def test_a_pattern_names_the_files_that_match_in_order(tmp_path: Path) -> None:
+    for name in ("b.warc.gz", "a.warc.gz", "c.txt"):
+        (tmp_path / name).write_bytes(b"x")
+    assert given(f"{tmp_path.as_uri()}/*.warc.gz") == [f"{tmp_path.as_uri()}/{name}.warc.gz" for name in "ab"]
+    with pytest.raises(CrawlersError, match="no file matches"):
+        listed_files(f"{tmp_path.as_uri()}/*.warc")
+    with pytest.raises(CrawlersError, match="cannot be a pattern"):
+        listed_files("https://a.example/*.warc.gz")
+
+
+def test_a_list_that_cannot_be_used_says_why(tmp_path: Path) -> None:
+    empty, broken = tmp_path / "empty.paths", tmp_path / "broken.paths.gz"
+    empty.write_text("# nothing\n")
+    broken.write_bytes(gzip.compress(b"x" * 1000)[:20])
+    for file, problem in (
+        (empty, "the list is empty"),
+        (broken, "cannot be unpacked"),
+        (tmp_path / "no.paths", "no such"),
+    ):
+        with pytest.raises(CrawlersError, match=problem):
+            listed_files(str(file))
+
+
+def test_a_list_from_the_web_cannot_name_files_of_this_machine_or_its_network(tmp_path: Path) -> None:
+    for address, problem in (
+        ("file:///etc/passwd", "an address with file"),
+        ("/etc/passwd", "an address with no scheme"),
+        ("http://127.0.0.1/a.warc.gz", "the loopback address 127.0.0.1"),
+        ("memory://a", "an address with memory"),
+    ):
+        assert places._unsafe(address) == problem
+    assert places._unsafe("s3://bucket/a.warc.gz") is None
