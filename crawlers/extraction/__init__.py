@@ -56,7 +56,7 @@ __all__ = [
     "extract_record",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-5+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-6+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 _MAX_TITLE_FROM_TEXT = 200

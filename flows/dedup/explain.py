@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MOST_ARTICLES = 200  # of a story that are compared, the nearest in time
-MOST_TERMS = 12
 LEAST = 1e-6  # similarities below it are not told apart from none
 
 
@@ -45,6 +44,8 @@ class StoryExplanation:
     """An article, the others of its story with their similarity to it (the closest first), and the second-best story.
 
     `mean` is the mean similarity to the others but copies, or None without any. Similarities are those after decay.
+    `terms` are the shared ones, the heaviest first: their parts add up to the mean similarity of the words alone,
+    before headlines and decay.
     """
 
     article: StoryArticle
@@ -96,7 +97,7 @@ def _shared_terms(article: StoryArticle, every: vectors.Vectors, reports: NDArra
         if reports[row] and term in own:
             parts[term] = parts.get(term, 0.0) + weight * own[term] / int(reports.sum())
     ordered = sorted(parts.items(), key=lambda each: (-each[1], each[0]))
-    return [SharedTerm(words.get(term, "?"), part) for term, part in ordered[:MOST_TERMS]]
+    return [SharedTerm(words.get(term, "?"), part) for term, part in ordered]
 
 
 def _runner_up(

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from warehouse.dedup.explained import StoryArticle
 
 MOST_ARTICLES = 5
+MOST_TERMS = 12
 
 
 def as_text(found: StoryExplanation) -> str:
@@ -24,10 +25,12 @@ def as_text(found: StoryExplanation) -> str:
         lines.append(f"Closest of {len(found.others)} other articles of its story (similarity from 0 to 1):")
         lines += [f"  {similarity:.2f}  {_line(other)}" for other, similarity in found.others[:MOST_ARTICLES]]
     if found.mean is not None:
-        lines.append(
-            f"Mean similarity {found.mean:.3f}; groups of articles are joined from {THRESHOLD} on. Its largest parts:"
-        )
-        lines += [f"  {term.part:.3f}  {term.word}" for term in found.terms]
+        words = sum(term.part for term in found.terms)
+        lines += [
+            f"Mean similarity {found.mean:.3f}; groups of articles are joined from {THRESHOLD} on.",
+            f"By words alone it is {words:.3f}; the headlines, and the days between, raise or lower it. Largest parts:",
+        ]
+        lines += [f"  {term.part:.3f}  {term.word}" for term in found.terms[:MOST_TERMS]]
     lines.append("")
     if found.runner_up is None:
         lines.append("No other story of these days shares enough words with it.")

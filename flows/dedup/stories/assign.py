@@ -174,7 +174,9 @@ def cluster_candidates(step: StoryStep, candidates: CandidateSet) -> list[list[i
     # Nodes with few strong terms in common stay apart: all terms are compared between the others only.
     rough = vectors.products(spoken.where(strong(spoken)), MIN_STRONG_PRODUCT)
     part = components(len(nodes), *np.concatenate([np.stack([rough.one, rough.other], axis=1), same]).T)
-    return cluster(nodes, compare(spoken, candidates.headlines(), candidates.dated(), MIN_SIMILARITY, part), same)
+    alone = np.bincount(part)[part] == 1  # its headline need not be read
+    pairs = compare(spoken, candidates.headlines(), candidates.dated() & ~alone, MIN_SIMILARITY, part)
+    return cluster(nodes, pairs, same)
 
 
 def _linked_nodes(step: StoryStep, candidates: CandidateSet) -> NDArray[np.int64]:

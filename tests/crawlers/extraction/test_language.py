@@ -36,3 +36,8 @@ def test_the_declared_language_applies_unless_the_text_is_clearly_in_another(
     declared: list[str | None], text: str, language: str | None
 ) -> None:
     assert find_language(declared, text)[0] == language
+
+
+def test_a_table_of_results_is_in_the_nearest_language_that_has_a_code() -> None:
+    table = "Shr 31 cts vs 24 cts\nNet 6.2 mln vs 4,714,000\nRevs 88.1 mln vs 79.6 mln\nYear\nShr 1.07 dlrs vs 93 cts"
+    assert find_language([], table) == ("en", "text")
