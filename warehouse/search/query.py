@@ -101,7 +101,8 @@ def check_query(connection: duckdb.DuckDBPyConnection, query: str) -> None:
 
 
 def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+    # DuckDB allows no NUL in a literal; like all punctuation, it parts words.
+    return "'" + value.replace("\0", "\ufffd").replace("'", "''") + "'"
 
 
 def _time(value: datetime) -> str:
