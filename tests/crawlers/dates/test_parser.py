@@ -124,6 +124,7 @@ def test_a_clock_time_is_read_in_many_languages_scripts_and_calendars(text: str)
         ("5.3.26", "de"),
         ("26.3.5", "ko"),
         ("2569-03-05", "th"),
+        ("05/03/2569", "th"),
         ("2026-03-05+01:00", ""),
         ("05 mar. 2026 00:00:00", ""),
     ],
@@ -146,6 +147,9 @@ def test_a_day_is_read_without_a_time(text: str, language: str) -> None:
         ("Ke, 06 Mar 2013 11:34:37 +0000", "", 11),
         ("Wed, 06 Mar 2013 11:34:37 +0000", "", 3),
         ("18 Sept 2018", "", 9),
+        ("Thu, 5 lis 2026", "", 11),
+        ("Mon, 5 lis 2026", "", 10),
+        ("Tue, 5 lis 2026", "", None),
     ],
 )
 def test_a_name_of_two_months_is_read_in_its_language(text: str, language: str, month: int | None) -> None:
@@ -163,6 +167,21 @@ def test_a_name_of_two_months_is_read_in_its_language(text: str, language: str, 
         ("03-12-31", (2003, 12, 31)),
         ("031231", (2003, 12, 31)),
         ("03335", (2003, 12, 1)),
+        ("04366", (2004, 12, 31)),
+        ("12/12/2026", (2026, 12, 12)),
+        ("1/13/2026", (2026, 1, 13)),
+        ("13.12.2026", (2026, 12, 13)),
+        ("12.12.2026", (2026, 12, 12)),
+        ("4.13.2026", (2026, 4, 13)),
+        ("Thursday 20260305", (2026, 3, 5)),
+        ("令和元年5月1日", (2019, 5, 1)),
+        ("26年3月5日", (2026, 3, 5)),
+        ("99年3月5日", (1999, 3, 5)),
+        ("5 Mar 99", (1999, 3, 5)),
+        ("5 Mar 50", (1950, 3, 5)),
+        ("5 Mar 49", (2049, 3, 5)),
+        ("5 มี.ค. 69", (2026, 3, 5)),
+        ("5 مهر 1404", (2025, 9, 27)),
     ],
 )
 def test_numbers_are_read_if_only_one_order_gives_a_date(text: str, day: tuple[int, int, int]) -> None:
@@ -182,7 +201,18 @@ def test_numbers_are_read_if_only_one_order_gives_a_date(text: str, day: tuple[i
         "-03-12",
         "013",
         "22013",
+        "03366",
         "03/04/2024",
+        "5/003/2026",
+        "5/123/2026",
+        "5-3-6",
+        "005 Mar 2026",
+        "5 Mar 026",
+        "5 مهر 2026",
+        "5 Mar 2569",
+        "100年3月5日",
+        "2026年3月5日 5",
+        "2026年3月5日 soon",
         "03-04-05",
         "05.03.26",
         "2024-13-01",
@@ -232,3 +262,13 @@ def test_midnight_with_an_offset_is_a_day_and_an_instant() -> None:
     assert parsed is not None
     assert (parsed.at, parsed.precision) == (DAY, "day")
     assert parse_time("2026-03-05T00:00:00+07:00") == datetime(2026, 3, 4, 17, tzinfo=UTC)
+
+
+def test_seconds_are_kept_in_every_form() -> None:
+    for text in (
+        "3:20:59 pm, 5 March 2026",
+        "2026-03-05T15:20:59",
+        "20260305T152059Z",
+        "Thu, 05 Mar 2026 15:20:59 GMT",
+    ):
+        assert parse_time(text) == CLOCK.replace(second=59)
