@@ -6,7 +6,7 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test chaos lint types docs cookbook pictures site lock wheels clean
+.PHONY: demo test chaos bench fuzz mutants sbom lint types docs cookbook pictures site lock wheels clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
@@ -18,6 +18,27 @@ test: $(READY)
 ROUNDS ?= 10
 chaos: $(READY)
 	$(BIN)/python benchmarks/chaos.py --rounds $(ROUNDS) $(if $(SEED),--seed $(SEED))
+
+# Writes docs/benchmarks.md; PART=import measures one part, FULL=1 takes large sizes. Installs the peers into .venv-peers.
+bench: $(READY)
+	$(BIN)/python benchmarks/bench.py $(PART) $(if $(FULL),--full)
+
+# Inputs made at random for every parser, for so many minutes; what they find is kept in tests/fuzzing/found.
+MINUTES ?= 5
+fuzz: $(READY)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m tests.fuzzing.run --minutes $(MINUTES)
+
+# Changes one thing at a time in a module, and asks whether a test fails; prints the changes that none noticed.
+mutants: $(READY)
+	nice -n 15 $(BIN)/python benchmarks/mutants.py $(MODULE)
+
+# A software bill of materials in CycloneDX, newsloom.cdx.json: what newsloom needs to run, with hashes, from the lock
+# file. cyclonedx-py comes from the package index.
+sbom: $(READY)
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras \
+	  -c requirements.lock pyproject.toml | $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 \
+	  cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o newsloom.cdx.json - 2>/dev/null
+	@echo "newsloom.cdx.json: $$(grep -c '"purl"' newsloom.cdx.json) packages"
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -69,4 +90,4 @@ wheels: $(READY)
 	    --python-version $$version -r requirements.lock && echo "wheels for Python $$version: all" || exit 1; done
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache .site newsloom-demo
+	rm -rf .venv .venv-peers .mutants .mypy_cache .pytest_cache .ruff_cache .hypothesis .cache .site newsloom-demo

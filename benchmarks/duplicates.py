@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures precision, recall and F1 of duplicates for each kind of edit, beside MinHash-LSH in the same run.
+"""Measures precision, recall and F1 of duplicates for each kind of edit, beside MinHash LSH of datasketch.
 
 usage: python benchmarks/duplicates.py [--shared DIR] [--seed N] [--keep DIR]
 
@@ -28,11 +28,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
+from peers import ask
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
-from flows.dedup.text.shingles import shingles
 from warehouse import connect
 
 if TYPE_CHECKING:
@@ -290,28 +289,12 @@ def newsloom(records: list[dict[str, str]], folder: Path) -> dict[str, str | Non
     return dict(rows)
 
 
-def minhash(
-    records: list[dict[str, str]], bands: int = 16, rows: int = 8, jaccard: float = 0.7
-) -> dict[str, str | None]:
-    """The peer: MinHash-LSH with a check of the estimated Jaccard similarity, over the same shingles."""
-    rng = np.random.default_rng(1)
-    factors = rng.integers(1, 1 << 63, bands * rows, dtype=np.uint64) * np.uint64(2) + np.uint64(1)
-    offsets = rng.integers(0, 1 << 63, bands * rows, dtype=np.uint64)
-    ordered = sorted(records, key=lambda record: record["published_at"])
-    signatures: list[np.ndarray] = []
-    buckets: dict[tuple[int, bytes], int] = {}
-    answer: dict[str, str | None] = {}
-    for number, record in enumerate(ordered):
-        found = np.unique(shingles(record["text"]))
-        signature = np.min(found[:, None] * factors[None, :] + offsets[None, :], axis=0)
-        signatures.append(signature)
-        original = None
-        for band in range(bands):
-            key = (band, signature[band * rows : (band + 1) * rows].tobytes())
-            other = buckets.setdefault(key, number)
-            if other != number and (signatures[other] == signature).mean() >= jaccard and original is None:
-                original = ordered[other]["url"]
-        answer[record["url"]] = original
+def minhash(records: list[dict[str, str]]) -> dict[str, str | None]:
+    """The peer: MinHash LSH of datasketch; for each URL that of the earliest similar text."""
+    with tempfile.TemporaryDirectory() as temporary:
+        file = Path(temporary, "records.jsonl")
+        file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+        answer: dict[str, str | None] = json.loads(ask("minhash", file))
     return answer
 
 
@@ -369,7 +352,7 @@ def main() -> None:
     print(f"{len(records)} texts of {len({record['family'] for record in records})} families, seed {args.seed}\n")
     print("newsloom: FracMinHash, verified in full")
     ours = table(score(records, found))
-    print("\npeer: MinHash-LSH, 16 bands of 8 rows, Jaccard of at least 0.7")
+    print("\npeer: MinHash LSH of datasketch, 128 permutations, Jaccard of at least 0.7")
     theirs = table(score(records, minhash(records)))
     print(f"\nF1 {ours[2]:.4f} beside {theirs[2]:.4f}: ratio {ours[2] / theirs[2]:.2f}")
 

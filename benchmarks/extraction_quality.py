@@ -4,9 +4,10 @@
 usage: python benchmarks/extraction_quality.py [--shared DIR] [--cache FILE] [--folds N] [--hold-out hosts|collections]
            [--extractor newsloom|trafilatura|news-please]
 
-Needs LightGBM (dependency group `training`): the model that chooses the text is trained anew for each fold, on pages of
-other hosts only, so that no page is scored by a model that has seen its host. `--hold-out collections` scores each
-collection by a model that was trained on the others. FILE keeps the features of `benchmarks/training/blocks.py`.
+The model that chooses the text is trained anew for each fold, on pages of other hosts only, so that no page is scored
+by a model that has seen its host. LightGBM, which trains it, is installed into .venv-peers unless it is here. With
+`--hold-out collections`, each collection is scored by a model that was trained on the others. FILE keeps the features
+of `benchmarks/training/blocks.py`.
 
 Columns: bag, the F1 of the words of the text as a bag, mean over pages; runs, the F1 of runs of four words (of the
 means of precision and recall, as in the article extraction benchmark); exact, the share of pages whose words are all
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import importlib.util
 import json
 import logging
 import re
@@ -28,10 +30,12 @@ import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from multiprocessing import Pool
 from pathlib import Path
 from statistics import mean
 from typing import TYPE_CHECKING
 
+import peers
 from trafilatura import bare_extraction
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -192,6 +196,8 @@ def main() -> None:
     parser.add_argument("--hold-out", choices=("hosts", "collections"), default="hosts")
     args = parser.parse_args()
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+    if importlib.util.find_spec("lightgbm") is None:
+        sys.path.append(str(peers.training()))
     pages = list(read_collections(args.shared))
     unseen: dict[str, BlockModel] = {}
     if args.extractor in (None, "newsloom"):
@@ -210,8 +216,10 @@ def main() -> None:
         for extractor, run in extractors.items():
             if args.extractor not in (None, extractor):
                 continue
-            results = [(page, run(page.page, page.url, unseen.get(page.id))) for page in of_it]
-            print(row(collection, len(of_it), extractor, figures(results)), flush=True)
+            with Pool() as pool:
+                found = pool.starmap(run, [(page.page, page.url, unseen.get(page.id)) for page in of_it], chunksize=8)
+            scores = figures(list(zip(of_it, found, strict=True)))
+            print(row(collection, len(of_it), extractor, scores), flush=True)
     if args.extractor not in (None, "newsloom"):
         return
     for kind, without_article in others(args.shared).items():

@@ -161,10 +161,12 @@ def sizes(data: Path, scratch: Path) -> None:
             ).fetchall()[0][0]
             for table in ("postings", "terms", "words")
         )
+        stored = connection.execute("SELECT count(*) FROM articles").fetchall()[0][0]
     published = (data / "news.duckdb").stat().st_size
     print(
         f"published file {published / 1e6:.0f} MB: in use {block * used / 1e6:.0f}, "
-        f"free {block * (total - used) / 1e6:.0f}; search index {block * index / 1e6:.0f}"
+        f"free {block * (total - used) / 1e6:.0f}; search index {block * index / 1e6:.0f}; "
+        f"{published / stored:.0f} bytes per article"
     )
     for what, parquet in (("the same tables", whole), ("`newsloom export` (articles alone)", articles)):
         print(

@@ -21,6 +21,7 @@ import sys
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from itertools import groupby
+from multiprocessing import Pool
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -206,7 +207,8 @@ def read_samples(pages: Iterable[TrainingPage], cache: Path | None) -> list[Samp
     """The blocks of all pages; from the cache if it exists."""
     if cache is not None and cache.exists():
         return [Sample(**row) for row in pickle.loads(cache.read_bytes())]  # a file of this script's own
-    samples = [sample for page in pages if (sample := sample_of(page)) is not None]
+    with Pool() as pool:
+        samples = [sample for sample in pool.imap(sample_of, pages, chunksize=8) if sample is not None]
     if cache is not None:
         names = [field.name for field in fields(Sample)]
         cache.write_bytes(pickle.dumps([{name: getattr(sample, name) for name in names} for sample in samples]))
