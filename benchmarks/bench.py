@@ -145,7 +145,9 @@ PARTS = (
         "dedup_scale.py",
         (
             Figure(
-                "duplicates and stories, cost with most stored beside fewest", rf"^from first to last: {NUMBER}", "1 (flat)"
+                "duplicates and stories: cost, many beside few",
+                rf"^from first to last: {NUMBER}",
+                "1 (flat)",
             ),
         ),
     ),

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import gzip
+import io
 import json
 import multiprocessing
 import resource
@@ -22,6 +23,9 @@ import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from pyarrow import parquet
 
 sys.path.insert(0, str(Path(__file__).parent.parent))  # benchmarks/warehouse.py is not the package
 
@@ -33,7 +37,7 @@ from crawlers.limits import (
     MAX_SITEMAP_BYTES,
 )
 from tests.fuzzing.parsers import PARSERS, read
-from tests.fuzzing.seeds import JSON_FEED, OPML, PAGE, RECORD, ROBOTS, RSS, SITEMAP, SOURCES, web_archive
+from tests.fuzzing.seeds import CSV, JSON_FEED, OPML, PAGE, RECORD, ROBOTS, RSS, SITEMAP, SOURCES, web_archive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,6 +190,36 @@ WORST: dict[str, dict[str, Callable[[], bytes]]] = {
         "blank lines": filled("\n", 50_000_000),
         "a long line": filled("x", 50_000_000),
     },
+    "json": {
+        "records": filled(f"{RECORD},", 5_000_000, "[", f"{RECORD}]"),
+        "one record": lambda: json.dumps(json.loads(RECORD) | {"text": "A sentence of words.\n" * 450_000}).encode(),
+        "a long value": filled("x", 50_000_000, '[{"url": "', '"}]'),
+        "brackets": filled("[", 20_000_000),
+        "braces": filled('{"a":', 20_000_000),
+        "quotes": filled('"\\', 20_000_000, "["),
+        "spaces": filled(" ", 50_000_000, "[", f"{RECORD}]"),
+        "digits": filled("9", 20_000_000, "["),
+    },
+    "table": {
+        "rows": filled(CSV.partition("\n")[2], 10_000_000, CSV),
+        "columns": filled("a,", 10_000_000, "url,title,text,", "z\n"),
+        "one cell": filled("word ", 50_000_000, CSV + '"', '"'),
+        "quotes": filled('"', 20_000_000, CSV),
+        "commas": filled(",", 20_000_000, CSV),
+        "lines": filled("\n", 50_000_000, CSV),
+        "NULs": filled("\0", 20_000_000, CSV),
+    },
+    "parquet": {
+        "a long text": lambda: _parquet([json.loads(RECORD) | {"text": "A sentence of words.\n" * 5_000_000}]),
+        "rows": lambda: _parquet([json.loads(RECORD)] * 20_000),
+        "repeated texts": lambda: _parquet([json.loads(RECORD) | {"text": "x" * 2_000_000}] * 500),
+    },
+    "html_file": {
+        "brackets": filled("<", 50_000_000, PAGE),
+        "comments": filled("<!-- -->", 50_000_000, "<html>", PAGE),
+        "open comments": filled("<!--", 60_000, "", PAGE),
+        "packed zeros": lambda: gzip.compress(PAGE.encode() + b"\0" * 500_000_000),
+    },
     "text": {
         "lines": filled("A sentence of some words.\n", MAX_PAGE_BYTES),
         "one line": filled("word ", MAX_PAGE_BYTES),
@@ -256,6 +290,12 @@ def _record(body: bytes) -> bytes:
         b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://paper.example/a\r\n"
         b"Content-Type: application/http;msgtype=response\r\nContent-Length: %d\r\n\r\n%s\r\n\r\n"
     ) % (len(block), block)
+
+
+def _parquet(records: list[dict[str, object]]) -> bytes:
+    buffer = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist(records), buffer)
+    return buffer.getvalue()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 256
 """Nesting depth up to which elements are distinguished; pages have up to about 60."""
+MAX_OPEN = 100_000
+"""Open elements, of which no more is read: 20 MiB of start tags take ten seconds."""
+MAX_ALTERNATES = 1000
+"""Links to other forms of the page that are read; a page has a feed or two, and itself in some tens of languages."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 _EXPECTED = "an HTML page"
@@ -64,6 +68,7 @@ class HtmlLinks:
     base: str | None = None
     anchors: list[Anchor] = field(default_factory=list)
     anchor_count: int = 0
+    """The first link beyond the limit is counted, too."""
     alternates: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -83,8 +88,12 @@ def read_html_links(body: bytes, http_charset: str | None = None) -> HtmlLinks:
     page = text[: text.rfind(">") + 1].replace("\x00", "").encode("utf-8", "replace")
     try:
         for start in range(0, len(page), _CHUNK):
+            if target.is_full:
+                target.close()
+                break
             parser.feed(page[start : start + _CHUNK])
-        parser.close()
+        else:
+            parser.close()
     except etree.LxmlError as error:
         raise BadListingError(f"found {describe_body(body, text)} ({error}); expected {_EXPECTED}") from error
     return target.page
@@ -103,6 +112,11 @@ class _HtmlTarget:
         self._heading_depth = 0
         self._substitutes: list[str] = []
 
+    @property
+    def is_full(self) -> bool:
+        """Whether no more is read."""
+        return self.page.anchor_count > MAX_SECTION_LINKS or len(self._open) > MAX_OPEN
+
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         get = attributes.get
         element = self._open[-1] if self._open else None
@@ -120,7 +134,8 @@ class _HtmlTarget:
             self._substitutes.append(get("alt") or "")
         elif tag == "link" and get("href") and "alternate" in (get("rel") or "").lower().split():
             media_type = (get("type") or "").partition(";")[0].strip().lower()
-            self.page.alternates.append((media_type, attributes["href"]))
+            if len(self.page.alternates) < MAX_ALTERNATES:
+                self.page.alternates.append((media_type, attributes["href"]))
         elif tag == "base" and self.page.base is None:
             self.page.base = get("href")
         elif tag == "html" and self.page.language is None:

@@ -60,7 +60,7 @@ def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Lis
     if not page.anchor_count:
         collector.note("no links: the page may need a script to show any")
     if page.anchor_count > MAX_SECTION_LINKS:
-        collector.note(f"only the first {MAX_SECTION_LINKS} of {page.anchor_count} links are read")
+        collector.note(f"only the first {MAX_SECTION_LINKS} links are read")
     own_url = normalise_url(url)
     followed: dict[str, str] = {}
     titles: dict[str, str] = {}

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from crawlers.archive import Exchange, Kind
 from crawlers.errors import CrawlersError
+from crawlers.extraction.text import single_line
 from crawlers.importers.contents import DAMAGED, FileType, UnsupportedFileError, open_content
 from crawlers.importers.folders import Folder, files_of
 from crawlers.importers.items import failed, fetched, host
@@ -100,7 +101,7 @@ def _read_file(
 def _problem(error: Exception) -> str:
     if isinstance(error, BrokenJsonError):
         return f"{error}; nothing behind it can be read"
-    detail = " ".join(str(error).split())[:200]
+    detail = single_line(str(error))[:200]  # Arrow quotes bytes of the file
     what = "is cut short" if isinstance(error, EOFError) or "runcated" in detail else "is damaged or cut short"
     return f"the file {what} ({detail.rstrip('.')})"
 

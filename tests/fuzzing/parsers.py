@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from scrapy.robotstxt import ProtegoRobotParser
 
+from crawlers.archive import ImportedRecord
 from crawlers.archive.fetch_log import from_json, to_json
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError, decode_body
 from crawlers.dates import day_in_url, days_in_url, find_dates, parse_date
@@ -30,9 +31,8 @@ from crawlers.discovery import (
 from crawlers.errors import CrawlersError, SourcesError
 from crawlers.extraction import Article, Rejection, extract
 from crawlers.extraction.imported_records import extract_record
-from crawlers.importers.items import FileReport
-from crawlers.importers.readers import json_lines, plain_text
-from crawlers.importers.web_archives import warc_pages
+from crawlers.importers.items import FileReport, ImportOptions
+from crawlers.importers.readers import read_items
 from crawlers.limits import MAX_FEED_ENTRIES, MAX_PAGE_BYTES, MAX_PARSED_ROBOTS_BYTES, MAX_SITEMAP_ENTRIES
 from crawlers.politeness.retry_after import retry_after
 from crawlers.sources.model import parse_sources
@@ -68,7 +68,7 @@ class InMemory:
         return f"file:///{self.name}"
 
     def open(self) -> BinaryIO:
-        return io.BytesIO(self.body)
+        return io.BufferedReader(io.BytesIO(self.body))
 
     def is_empty(self) -> bool:
         return not self.body
@@ -120,25 +120,22 @@ def page(body: bytes) -> None:
     check_extracted(extract(body, URL))
 
 
+def imported(name: str) -> Callable[[bytes], None]:
+    """A parser of files of this name, with the extraction of what they hold."""
+
+    def parser(body: bytes) -> None:
+        report = FileReport()
+        for fetch, content in read_items(InMemory(body, name), report, NOW, ImportOptions()):
+            to_json(fetch).encode()
+            if isinstance(content, ImportedRecord):
+                check_extracted(extract_record(content.body, content.content_type, fetch.url))
+        assert all(line.isprintable() for line in report.damage)
+
+    return parser
+
+
 def web_archive(body: bytes) -> None:
-    name = "pages.warc.gz" if body.startswith(b"\x1f\x8b") else "pages.warc"
-    report = FileReport()
-    for fetch, _ in warc_pages(InMemory(body, name), report, NOW):
-        to_json(fetch).encode()
-    assert all(line.isprintable() for line in report.damage)
-
-
-def lines(body: bytes) -> None:
-    for fetch, content in json_lines(InMemory(body, "articles.jsonl"), FileReport(), NOW):
-        to_json(fetch).encode()
-        if content is not None:
-            check_extracted(extract_record(content.body, "application/json", fetch.url))
-
-
-def text(body: bytes) -> None:
-    for fetch, content in plain_text(InMemory(body, "article.txt"), FileReport(), NOW, clean=True):
-        if content is not None:
-            check_extracted(extract_record(content.body, "text/plain; charset=utf-8", fetch.url))
+    imported("pages.warc.gz" if body.startswith(b"\x1f\x8b") else "pages.warc")(body)
 
 
 def opml(body: bytes) -> None:
@@ -211,8 +208,12 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], tuple[type[Exception], ...]]] 
     "robots": (robots, ()),
     "page": (page, ()),
     "web_archive": (web_archive, (CrawlersError,)),
-    "lines": (lines, ()),
-    "text": (text, ()),
+    "lines": (imported("articles.jsonl"), (CrawlersError,)),
+    "json": (imported("articles.json"), (CrawlersError,)),
+    "table": (imported("articles.csv"), (CrawlersError,)),
+    "parquet": (imported("articles.parquet"), (CrawlersError,)),
+    "text": (imported("article.txt"), (CrawlersError,)),
+    "html_file": (imported("page.html"), (CrawlersError,)),
     "opml": (opml, (CrawlersError,)),
     "sources": (sources, (SourcesError,)),
     "settings": (settings, (SourcesError, FlowsError)),

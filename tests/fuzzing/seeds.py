@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
+
+import pyarrow as pa
+from pyarrow import parquet
 
 from tests.fuzzing.parsers import URL
 
@@ -142,6 +146,30 @@ def web_archive(packed: bool) -> bytes:
     return b"".join(records)
 
 
+def parquet_file() -> bytes:
+    buffer = io.BytesIO()
+    parquet.write_table(pa.Table.from_pylist([json.loads(RECORD)] * 3), buffer)
+    return buffer.getvalue()
+
+
+CSV = f"""url,title,text,published_at,authors
+{URL},The ferry runs again,"The board met on Monday.
+It said ""yes"".",2026-02-27,Ada Park; Bo Lind
+{URL}2,Another title,Some text of an article,,
+"""
+NEWS_PLEASE = json.dumps(
+    {
+        "url": URL,
+        "title": "The ferry runs again",
+        "maintext": "The harbour board met on Monday.",
+        "date_publish": "2026-02-27 10:00:00",
+        "date_download": "None",
+        "source_domain": "paper.example",
+        "authors": ["Ada Park"],
+        "language": "en",
+    }
+)
+
 XML = (
     "<",
     ">",
@@ -182,7 +210,11 @@ SEEDS: dict[str, tuple[tuple[bytes, ...], tuple[str, ...]]] = {
     "robots": ((ROBOTS.encode(),), ("*", "$", "%", "User-agent:", "Disallow:", "\r", "\0", "﻿", "/", "#", "9" * 30)),
     "page": ((PAGE.encode(),), (*HTML, *JSON)),
     "web_archive": ((web_archive(False), web_archive(True)), ("WARC/1.0\r\n", "\r\n\r\n", "0\r\n", "Content-Length: ", "9")),
-    "lines": ((RECORD.encode() + b"\n",), (*JSON, *DATES, "\n")),
+    "lines": ((RECORD.encode() + b"\n", NEWS_PLEASE.encode()), (*JSON, *DATES, "\n")),
+    "json": ((f"[{RECORD}, {NEWS_PLEASE}]".encode(), f'{{"paper": [{RECORD}]}}'.encode()), (*JSON, *DATES, "\n")),
+    "table": ((CSV.encode(), CSV.replace(",", "\t").encode(), CSV.replace(",", ";").encode("utf-16")), ('"', ",", "\t", "\n", "\r", "\0", ";", *DATES)),
+    "parquet": ((parquet_file(),), ("PAR1", "\0", "\x7f", "\x01", "\x15")),
+    "html_file": ((PAGE.encode(),), HTML),
     "text": ((b"The ferry runs again\nBy Ada Park\n\nThe harbour board met on Monday.\n",), ("\n", "\r", "\0", " ", "By ")),
     "opml": ((OPML.encode(),), XML),
     "sources": ((SOURCES.encode(),), ("[", "]]", "=", '"', "'''", "#", "\n", "0x", "1979-05-27", "(", "*", "nan", "\\", "[[")),

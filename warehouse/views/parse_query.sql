@@ -91,11 +91,19 @@ lexed AS MATERIALIZED (
         END AS problem_place
     FROM evaluated
 ),
-tokens AS MATERIALIZED (
+numbered_tokens AS (
     SELECT
         *, row_number() OVER (PARTITION BY query ORDER BY number) AS step,
         count(*) FILTER (kind = 'leaf') OVER (PARTITION BY query ORDER BY number) AS leaf
     FROM lexed WHERE kind <> 'space'
+),
+tokens AS MATERIALIZED (
+    -- 800 words take ten seconds. Those to look up have a limit of their own, 64.
+    SELECT * REPLACE (CASE
+        WHEN step > 200 THEN 'this is too long: a query has up to 200 words, operators and brackets'
+        ELSE problem
+    END AS problem)
+    FROM numbered_tokens WHERE step <= 201
 ),
 -- `operators` is the stack: & | ! and open brackets. `operand`: whether a word or a bracket ended just before.
 walk AS (

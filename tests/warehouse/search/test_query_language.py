@@ -162,7 +162,9 @@ def test_copies_can_be_left_out(writer: Writer) -> None:
         ("title:(a OR b)", 7, "needs a word"),
         ("lang:deu", 6, "two-letter"),
         ('"b"', 1, "two letters"),
+        (" ".join(["(ab)"] * 67), 332, "up to 200 words"),
     ],
+    ids=lambda value: value[:20] if isinstance(value, str) else None,
 )
 def test_mistakes_are_errors_that_point_at_the_character(
     stored: duckdb.DuckDBPyConnection, query: str, place: int, said: str
