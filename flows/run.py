@@ -14,8 +14,9 @@ from prefect import Flow, flow, task
 from prefect.cache_policies import NO_CACHE
 from pydantic import Field
 
+from crawlers.archive.store import Store
 from crawlers.sources.model import Sources
-from flows.crawl_shard import ShardFlowRun
+from flows.crawl_shard import ShardFlowRun, take_segments
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.pipeline import run as pipeline
@@ -101,6 +102,10 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
             str,
             Field(description="Deployment of the flow crawl-shard that crawls each shard; empty: on this machine."),
         ] = "",
+        shard_store: Annotated[
+            str,
+            Field(description="URL of a store (s3://…) for machines that do not share the data directory."),
+        ] = "",
     ) -> RunSummary:
         """Crawl the sources of a file into the warehouse of a data directory.
 
@@ -115,7 +120,11 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
         steps = STEPS
         if shard_deployment:
             limit = load_settings(sources).schedule.run_minutes if minutes is None else minutes
-            steps = replace(STEPS, start_shard=partial(ShardFlowRun, shard_deployment, limit))
+            store = Store(shard_store) if shard_store else None
+            if store is not None:
+                take_segments(store, DataDirectory(data).archive)
+            start = partial(ShardFlowRun, shard_deployment, limit, store=store, store_url=shard_store)
+            steps = replace(STEPS, start_shard=start)
         summary = pipeline.run_sources(
             sources, data, wait, minutes, reporter, shards=shards, steps=steps, interrupt=interrupt
         )

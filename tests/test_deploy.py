@@ -58,7 +58,7 @@ def test_prefect_deploys_what_up_serves_with_the_same_schedules(tmp_path: Path) 
     shipped = {entry["name"]: entry for entry in read("prefect.yaml")["deployments"]}
     crawl_shard = shipped.pop("crawl-shard")  # runs start it, if they are to crawl in shards
     flow: Any = load_flow_from_entrypoint(str(ROOT / crawl_shard["entrypoint"]))
-    assert set(flow.parameters.properties) == {"plan", "minutes"}
+    assert set(flow.parameters.properties) == {"plan", "minutes", "store"}
     assert shipped.keys() == served.keys()
     for name, entry in shipped.items():
         flow = load_flow_from_entrypoint(str(ROOT / entry["entrypoint"]))

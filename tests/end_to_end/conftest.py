@@ -17,11 +17,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import fsspec
 import pytest
 from filelock import FileLock
 
 from flows.demo.sites import demo_sites
 from flows.demo.web import NewsWeb, ServedPage, Site
+from tests import servers
 from tests.command import call
 from tests.conftest import PREFECT_FOLDER
 from tests.servers import free_port
@@ -220,6 +222,39 @@ def web(newsloom: Newsloom) -> Iterator[NewsWeb]:
     with NewsWeb(demo_sites(1)) as served:
         newsloom.environment["http_proxy"] = newsloom.environment["https_proxy"] = served.proxy_url
         yield served
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket of the session's S3 server."""
+
+    name: str
+
+    @property
+    def url(self) -> str:
+        return f"s3://{self.name}"
+
+    def put(self, name: str, body: bytes) -> str:
+        fsspec.filesystem("s3").pipe_file(f"{self.name}/{name}", body)
+        return f"{self.url}/{name}"
+
+
+@pytest.fixture(scope="session")
+def s3_environment() -> Iterator[dict[str, str]]:
+    """The environment of an S3 server: one for all tests, because fsspec keeps its connections."""
+    with servers.s3("unused") as environment:
+        yield environment
+
+
+@pytest.fixture
+def bucket(s3_environment: dict[str, str], newsloom: Newsloom, monkeypatch: pytest.MonkeyPatch) -> Bucket:
+    """An empty bucket, whose credentials this process and the command line find in their environment."""
+    for name, value in s3_environment.items():
+        monkeypatch.setenv(name, value)
+    newsloom.environment.update(s3_environment)
+    bucket = Bucket(newsloom.folder.name.replace("_", "-"))
+    fsspec.filesystem("s3").mkdir(bucket.name)
+    return bucket
 
 
 def feed(host: str, paths: list[str]) -> ServedPage:

@@ -6,64 +6,18 @@ import gzip
 import json
 import signal
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import fsspec
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.crawlers.importers.test_web_archives import members, record
 from tests.end_to_end.conftest import article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from tests.end_to_end.conftest import Newsloom
+    from tests.end_to_end.conftest import Bucket, Newsloom
 
 FOLDER = "crawl-data/CC-NEWS/2026/01"
-SECRET = "not-a-real-secret"
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-
-
-@pytest.fixture(scope="module")
-def store() -> Iterator[str]:
-    """The URL of an S3 server on loopback: one for all tests, because fsspec keeps its connections."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
-@pytest.fixture
-def bucket(store: str, newsloom: Newsloom, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """An empty bucket, whose credentials the command line finds in its environment."""
-    settings = {
-        "AWS_ENDPOINT_URL": store,
-        "AWS_ACCESS_KEY_ID": "newsloom",
-        "AWS_SECRET_ACCESS_KEY": SECRET,
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
-    for name, value in settings.items():
-        monkeypatch.setenv(name, value)
-    newsloom.environment.update(settings)
-    bucket = Bucket(newsloom.folder.name.replace("_", "-"))
-    fsspec.filesystem("s3").mkdir(bucket.name)
-    return bucket
-
-
-@dataclass(frozen=True)
-class Bucket:
-    name: str
-
-    @property
-    def folder(self) -> str:
-        return f"s3://{self.name}/{FOLDER}"
-
-    def put(self, name: str, body: bytes) -> str:
-        fsspec.filesystem("s3").pipe_file(f"{self.name}/{FOLDER}/{name}", body)
-        return f"{self.folder}/{name}"
 
 
 def pages(begin: int, count: int) -> list[bytes]:
@@ -73,42 +27,42 @@ def pages(begin: int, count: int) -> list[bytes]:
 def test_the_files_that_match_are_read_and_a_broken_one_costs_itself(newsloom: Newsloom, bucket: Bucket) -> None:
     whole = pages(1, 3)
     damaged = pages(11, 3)
-    bucket.put("a.warc.gz", b"".join(whole))
-    bucket.put("b.warc.gz", b"no web archive at all")
-    bucket.put("c.warc.gz", damaged[0] + damaged[1][:-40] + damaged[2])
-    bucket.put("d.txt", b"not asked for")
-    said = newsloom("import", f"{bucket.folder}/*.warc.gz", code=1)
+    bucket.put(f"{FOLDER}/a.warc.gz", b"".join(whole))
+    bucket.put(f"{FOLDER}/b.warc.gz", b"no web archive at all")
+    bucket.put(f"{FOLDER}/c.warc.gz", damaged[0] + damaged[1][:-40] + damaged[2])
+    bucket.put(f"{FOLDER}/d.txt", b"not asked for")
+    said = newsloom("import", f"{bucket.url}/{FOLDER}/*.warc.gz", code=1)
     assert "a.warc.gz: 3 loaded" in said.stdout
     assert "b.warc.gz: cannot be read as a WARC file" in said.stdout
     assert "c.warc.gz: the file is damaged at byte" in said.stdout
     assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
-    again = newsloom("import", f"{bucket.folder}/*.warc.gz", code=1).stdout
+    again = newsloom("import", f"{bucket.url}/{FOLDER}/*.warc.gz", code=1).stdout
     assert "a.warc.gz: 3 already loaded" in again
     assert "c.warc.gz: the file is damaged at byte" in again, "also when it is not read again"
     assert newsloom.sql("SELECT count(*) FROM fetches") == [["5"]]
     everything = said.stdout + said.stderr + again
     everything += "".join(file.read_text("latin-1") for file in newsloom.data.rglob("*") if file.is_file())
-    assert SECRET not in everything
+    assert newsloom.environment["AWS_SECRET_ACCESS_KEY"] not in everything
 
 
 def test_a_list_is_imported_and_only_the_pages_that_are_asked_for(newsloom: Newsloom, bucket: Bucket) -> None:
     german = "<p>Die Fähre hatte Verspätung, weil der Hafen den ganzen Vormittag über gesperrt war.</p>".encode() * 4
     other = record(7, article(7).body).replace(b"https://town.example/7", b"https://city.example/7")
-    bucket.put("a.warc.gz", b"".join([*pages(1, 2), *members(record(3, german), other)]))
-    bucket.put("b.warc.gz", b"".join(members(record(9, article(9).body, date="2026-01-05T00:00:00Z"))))
+    bucket.put(f"{FOLDER}/a.warc.gz", b"".join([*pages(1, 2), *members(record(3, german), other)]))
+    bucket.put(f"{FOLDER}/b.warc.gz", b"".join(members(record(9, article(9).body, date="2026-01-05T00:00:00Z"))))
     lists = f"{FOLDER}/a.warc.gz\n{FOLDER}/b.warc.gz\n{FOLDER}/missing.warc.gz\n"
-    listed = bucket.put("warc.paths.gz", gzip.compress(lists.encode()))
+    listed = bucket.put(f"{FOLDER}/warc.paths.gz", gzip.compress(lists.encode()))
     said = newsloom(
         "import", listed, "--host", "town.example", "--language", "en", "--until", "2026-01-04", code=1
     ).stdout
     assert "a.warc.gz: 2 loaded, 1 × page in another language skipped, 1 × page of another host skipped" in said
     assert "b.warc.gz: 1 × page fetched at another time skipped" in said
-    assert f"{bucket.folder}/missing.warc.gz: no such file." in said
+    assert f"{bucket.url}/{FOLDER}/missing.warc.gz: no such file." in said
     assert newsloom.sql("SELECT url FROM articles ORDER BY 1") == [[f"https://town.example/{n}"] for n in (1, 2)]
 
 
 def test_a_killed_import_resumes_at_the_segment_that_was_begun(newsloom: Newsloom, bucket: Bucket) -> None:
-    file = bucket.put("a.warc.gz", b"".join(members(*(record(n, article(n % 50).body) for n in range(1100)))))
+    file = bucket.put(f"{FOLDER}/a.warc.gz", b"".join(members(*(record(n, article(n % 50).body) for n in range(1100)))))
     run = newsloom.start("import", file)
     while run.poll() is None and not list(newsloom.data.glob("archive/*.warc.gz")):
         time.sleep(0.01)
