@@ -22,7 +22,7 @@ from crawlers.errors import ArchiveError, CrawlersError, NewsloomError, Problem,
 from crawlers.extensions.fast_stop import RequestDropped
 from crawlers.extraction.imported_records import _BadRecordError
 from crawlers.importers.contents import UnsupportedFileError
-from crawlers.importers.json_files import BrokenJsonError
+from crawlers.importers.items import BrokenContentError
 from crawlers.politeness.refusals import (
     AskedToWait,
     BadRedirect,
@@ -83,7 +83,7 @@ SIGNALS: list[BaseException] = [
     OtherShard(),
     BrokenCodingError("gzip ends early"),
     BodyTooLargeError("larger than 5 bytes"),
-    BrokenJsonError("invalid JSON in line 1"),
+    BrokenContentError("invalid JSON in line 1"),
     *(
         kind("a detail", 403, "courier.example")
         for kind in (

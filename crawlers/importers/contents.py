@@ -141,6 +141,7 @@ class _Begun(io.RawIOBase):
         self._stream = stream
         self._looked_at = b""
         self._error: Exception | None = None
+        self._position = 0
 
     def look(self, size: int) -> bytes:
         """Up to `size` bytes from the beginning; fewer if the stream ends or cannot be read further."""
@@ -167,7 +168,11 @@ class _Begun(io.RawIOBase):
         else:
             data = self._stream.read1(len(view))
         view[: len(data)] = data
+        self._position += len(data)
         return len(data)
+
+    def tell(self) -> int:
+        return self._position  # fastwarc asks for it also where it cannot seek
 
 
 def _unpacked_name(name: str) -> str:

@@ -65,7 +65,7 @@ class Folder:
             for name in sorted(names):
                 path = Path(folder, name)
                 if not name.startswith(".") and name != MANIFEST and path.is_file():
-                    yield LocalFile(path)
+                    yield LocalFile(path, shown=str(path.relative_to(self.path)))
 
 
 Input: TypeAlias = InputFile | Folder

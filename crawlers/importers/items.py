@@ -18,6 +18,10 @@ _FIRST_TIME = datetime(1990, 1, 1, tzinfo=UTC)  # before the first page of the w
 _CLOCK_ERROR = timedelta(days=1)
 
 
+class BrokenContentError(ValueError):
+    """The rest of a file cannot be read, because it is not of the type that it began with. The message says where."""
+
+
 @dataclass(frozen=True, slots=True)
 class ImportOptions:
     """How records are read: whether ready-made texts are cleaned, keys of fields (`crawlers.importers.keys.read_map`),

@@ -7,6 +7,7 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from crawlers.importers.items import BrokenContentError
 from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
@@ -17,10 +18,6 @@ _PIECE = 1 << 20
 _SEPARATORS = re.compile(r"[\s,\[\]\ufeff]*")
 _SPACE = re.compile(r"[\s,\ufeff]*")
 _DECODER = json.JSONDecoder()
-
-
-class BrokenJsonError(ValueError):
-    """The rest of a file cannot be read, because it is not JSON or ends early. The message says where."""
 
 
 def lines_of(stream: io.BufferedReader) -> Iterator[tuple[int, bytes | None]]:
@@ -41,7 +38,7 @@ def values_of(stream: io.BufferedReader) -> Iterator[tuple[str | None, object]]:
 
     A file has a list of values, or values one after another, or one object. An object of over `MAX_PAGE_BYTES` is no
     record, so the values in its lists are returned, with the names of these lists. The memory needed does not depend on
-    the length of the file. Raises BrokenJsonError where the rest cannot be read; bytes that are not UTF-8 come as
+    the length of the file. Raises BrokenContentError where the rest cannot be read; bytes that are not UTF-8 come as
     surrogates.
     """
     text = _Text(stream)
@@ -118,7 +115,7 @@ class _Text:
                 return False
 
     def value(self) -> object:
-        """The next value, or `_TOO_LONG`, which leaves it to be read in parts. Raises BrokenJsonError."""
+        """The next value, or `_TOO_LONG`, which leaves it to be read in parts. Raises BrokenContentError."""
         while True:
             try:
                 value, end = _DECODER.raw_decode(self._text, self.position)
@@ -134,9 +131,9 @@ class _Text:
                 self.position = end
                 return value
 
-    def error(self, problem: str, position: int | None = None) -> BrokenJsonError:
+    def error(self, problem: str, position: int | None = None) -> BrokenContentError:
         line = self._line + self._text.count("\n", 0, self.position if position is None else position)
-        return BrokenJsonError(f"invalid JSON in line {line}: {problem}")
+        return BrokenContentError(f"invalid JSON in line {line}: {problem}")
 
     def _read_more(self) -> bool:
         if self._ended:

@@ -16,8 +16,8 @@ from crawlers.errors import CrawlersError
 from crawlers.extraction.text import single_line
 from crawlers.importers.contents import DAMAGED, FileType, UnsupportedFileError, open_content
 from crawlers.importers.folders import Folder, files_of
-from crawlers.importers.items import failed, fetched, host
-from crawlers.importers.json_files import BrokenJsonError, lines_of, values_of
+from crawlers.importers.items import BrokenContentError, failed, fetched, host
+from crawlers.importers.json_files import lines_of, values_of
 from crawlers.importers.keys import Translator
 from crawlers.importers.pages import url_of_page
 from crawlers.importers.records import RecordItems
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from crawlers.importers.folders import Input
     from crawlers.importers.items import FileReport, ImportedItem, ImportOptions
 
-_STREAM_ERRORS = (*DAMAGED, OSError, pa.ArrowException, BrokenJsonError)
+_STREAM_ERRORS = (*DAMAGED, OSError, pa.ArrowException, BrokenContentError)
 """What a file raises that is cut short or damaged."""
 
 
@@ -59,7 +59,8 @@ def read_items(
     translator = Translator(options.keys)
     for file in files_of(given):
         try:
-            yield from _read_file(file, report, at, options, translator, begin)
+            prefix = "" if file is given else f"{file.place}: "
+            yield from _read_file(file, report, at, options, translator, begin, prefix)
         except UnsupportedFileError as error:
             if file is given:
                 raise
@@ -71,7 +72,13 @@ def read_items(
 
 
 def _read_file(
-    file: InputFile, report: FileReport, at: datetime, options: ImportOptions, translator: Translator, begin: int
+    file: InputFile,
+    report: FileReport,
+    at: datetime,
+    options: ImportOptions,
+    translator: Translator,
+    begin: int,
+    prefix: str,
 ) -> Iterator[ImportedItem]:
     if file.is_empty():
         report.left_out["empty file"] += 1
@@ -79,9 +86,11 @@ def _read_file(
     number = 0
     with open_content(file, translator) as content:
         if content.type is FileType.WARC:
+            before = len(report.damage)
             yield from warc_pages(
                 file, content.stream, report, at, source=options.source, selection=options.selection, begin=begin
             )
+            report.damage[before:] = [f"{prefix}{damage}" for damage in report.damage[before:]]
             return
         if str(options.selection):
             raise CrawlersError(
@@ -95,11 +104,11 @@ def _read_file(
                 yield item
         except _STREAM_ERRORS as error:
             records = "1 record" if number == 1 else f"{number} records"
-            report.damage.append(f"{file.name}: {_problem(error)}. {records} before it could be read")
+            report.damage.append(f"{prefix}{_problem(error)}. {records} before it could be read")
 
 
 def _problem(error: Exception) -> str:
-    if isinstance(error, BrokenJsonError):
+    if isinstance(error, BrokenContentError):
         return f"{error}; nothing behind it can be read"
     detail = single_line(str(error))[:200]  # Arrow quotes bytes of the file
     what = "is cut short" if isinstance(error, EOFError) or "runcated" in detail else "is damaged or cut short"

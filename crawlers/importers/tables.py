@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from w3lib.encoding import read_bom
 
 from crawlers.extraction.charset_guess import guess_charset
+from crawlers.importers.items import BrokenContentError
 from crawlers.importers.keys import EXPORTED, TRAFILATURA_COLUMNS
 from crawlers.importers.values import plain
 from crawlers.limits import MAX_PAGE_BYTES
@@ -75,7 +76,8 @@ def csv_rows(
     """The rows of a CSV file by the number of the line that they begin in. All values are texts; None if empty.
 
     The charset is that of the byte order mark, UTF-8, or detected. A row with too few or too many values, or with
-    quotation marks in wrong places, is a BadRow. Yields nothing for a file without a line of names.
+    quotation marks in wrong places, is a BadRow. Yields nothing for a file without a line of names. Raises
+    BrokenContentError for a quotation that is not closed, which takes the rest of the file.
     """
     encoding = _encoding(head)
     dialect = _best_dialect(head.decode(encoding, "replace"), translator)
@@ -95,6 +97,8 @@ def csv_rows(
         except StopIteration:
             return
         except csv.Error as error:
+            if "unexpected end of data" in str(error):  # as the module says of an open quotation
+                raise BrokenContentError(f"the quotation that begins in line {line} is not closed") from error
             yield line, BadRow(f"not valid CSV: {error}")
             continue
         while len(row) > len(names) and not row[-1]:

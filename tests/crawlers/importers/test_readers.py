@@ -402,6 +402,7 @@ def test_a_line_that_is_too_long_is_skipped_alone(tmp_path: Path) -> None:
         (gzip.compress(as_lines(RECORDS * 40), mtime=0)[:-60], "a.jsonl.gz", 1, "the file is cut short"),
         (zstd.compress(as_lines(RECORDS * 40))[:-60], "a.jsonl.zst", 0, "the file is cut short"),
         (as_parquet()[:-20], "a.parquet", 0, "the file is damaged or cut short"),
+        (as_csv()[:-3], "a.csv", 2, "the quotation that begins in line 6 is not closed"),
         (json.dumps(RECORDS).encode()[:-1], "a.json", 3, "the list is not closed: the file is cut short"),
         (json.dumps(RECORDS, indent=1).encode()[:-30], "a.json", 2, "invalid JSON in line 15: "),
     ],
@@ -412,7 +413,6 @@ def test_a_file_that_is_cut_short_is_reported_and_what_it_has_is_read(
     found = read(tmp_path, content, name)
     assert len(found.items) >= read_before
     (damage,) = found.report.damage
-    assert damage.startswith(f"{name}: ")
     assert problem in damage
     assert f"{len(found.items)} record" in damage
 
@@ -422,6 +422,25 @@ def test_text_that_is_not_utf_8_is_passed_on_for_extraction_to_reject(tmp_path: 
     found = read(tmp_path, content, "a.json")
     bodies = [content.body for _, content in found.items if content]
     assert [b"Gr\xf6\xdfe 1" in body for body in bodies] == [False, True, False]
+
+
+@pytest.mark.parametrize("pack", [bytes, gzip.compress, zstd.compress], ids=["plain", "gzip", "zstd"])
+def test_a_web_archive_is_recognised_by_its_content(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    records = []
+    for number in range(2):
+        block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page("")
+        head = (
+            f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: https://town.example/{number}\r\n"
+            f"WARC-Date: 2026-02-0{number + 1}T10:00:00Z\r\nContent-Type: application/http\r\n"
+            f"Content-Length: {len(block)}\r\n\r\n"
+        )
+        records.append(pack(head.encode() + block + b"\r\n\r\n"))
+    found = read(tmp_path, b"".join(records), "file.dat", source="Town")
+    assert [(fetch.url, fetch.source, fetch.fetched_at.day) for fetch in found.fetches] == [
+        ("https://town.example/0", "Town", 1),
+        ("https://town.example/1", "Town", 2),
+    ]
+    assert found.report == FileReport()
 
 
 @pytest.mark.parametrize(
@@ -459,10 +478,11 @@ def test_a_folder_is_read_with_its_subfolders(tmp_path: Path) -> None:
     (folder / MANIFEST).write_text("{}")
     found = Read(folder)
     assert [fetch.detail for fetch in found.fetches] == [
-        "record 1 of a.json", "line 2 of c.csv.gz", "line 4 of c.csv.gz", "line 6 of c.csv.gz",
+        "record 1 of a.json", "line 2 of b/c.csv.gz", "line 4 of b/c.csv.gz", "line 6 of b/c.csv.gz",
     ]  # fmt: skip
     assert found.report.left_out == {"file that is a PDF document": 1, "empty file": 1}
-    assert len(found.report.damage) == 1
+    (damage,) = found.report.damage
+    assert damage.startswith("b/a.parquet: the file is damaged or cut short")
     before = find_input(str(folder), io.BytesIO()).fingerprint()
     (folder / "f.json").write_text(json.dumps(RECORDS[2]))
     assert find_input(str(folder), io.BytesIO()).fingerprint() != before
