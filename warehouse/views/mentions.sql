@@ -6,3 +6,4 @@ SELECT
 FROM version_names AS names
 JOIN article_state AS state ON state.doc = names.doc;
 COMMENT ON VIEW mentions IS 'The names in the current versions of articles, one row per article and name.';
+COMMENT ON COLUMN mentions.kind IS 'person, organisation, place, country, or empty if unknown. A country has a row if the article names it, its people or its cities.';
