@@ -2,7 +2,7 @@
 """Score newsloom and trafilatura on every collection of pages, in one table.
 
 usage: python benchmarks/extraction_quality.py [--shared DIR] [--cache FILE] [--folds N] [--hold-out hosts|collections]
-           [--extractor newsloom|trafilatura|news-please]
+           [--extractor newsloom|trafilatura|news-please] [--collection NAME]
 
 The model that chooses the text is trained anew for each fold, on pages of other hosts only, so that no page is scored
 by a model that has seen its host. LightGBM, which trains it, is installed into .venv-peers unless it is here. With
@@ -86,10 +86,13 @@ def trafilatura(page: bytes, url: str, _: BlockModel | None) -> Found:
 
 
 def news_please(page: bytes, url: str, _: BlockModel | None) -> Found:
-    """news-please's, without any request of its own."""
+    """news-please's, without requests of its own; empty in languages for which it needs further packages."""
     from newsplease import NewsPlease
 
-    article = NewsPlease.from_html(page, url=url)
+    try:
+        article = NewsPlease.from_html(page, url=url)
+    except ImportError:
+        article = None
     if article is None:
         return Found()
     return Found(article.maintext or "", article.title or "", tuple(article.authors or ()), article.date_publish)
@@ -193,6 +196,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--folds", type=int, default=5)
     parser.add_argument("--extractor", choices=("newsloom", "trafilatura", "news-please"), help="score only this one")
+    parser.add_argument("--collection", help="score only on this one")
     parser.add_argument("--hold-out", choices=("hosts", "collections"), default="hosts")
     args = parser.parse_args()
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -212,6 +216,8 @@ def main() -> None:
     if args.extractor == "news-please":
         extractors = {"news-please": news_please}
     for collection in dict.fromkeys(page.collection for page in pages):
+        if args.collection not in (None, collection):
+            continue
         of_it = [page for page in pages if page.collection == collection]
         for extractor, run in extractors.items():
             if args.extractor not in (None, extractor):

@@ -35,6 +35,7 @@ ADDRESSES = {
 }
 WIDTH = 1160
 HEIGHT = 590
+HEIGHTS = {"search": 700, "voice": 860, "names": 720, "pages": 700}  # of pages whose plot is further down
 COLUMNS = 74
 # What rich makes of a terminal, without its link to a font on another server.
 SVG = """<svg class="rich-terminal" viewBox="0 0 {width} {height}" xmlns="http://www.w3.org/2000/svg"><style>
@@ -78,9 +79,9 @@ def main(folder: Path, width: int, scheme: str) -> None:
         (folder / "run.svg").write_text(picture_of_terminal(done.stdout.partition("\nQueries")[0]), encoding="utf-8")
         with served(data) as dashboard:
             browser = Browser(Path(scratch, "profile"))
-            browser.size(width, HEIGHT)
             browser.scheme(scheme)
             for name, address in addresses(data).items():
+                browser.size(width, HEIGHTS.get(name, HEIGHT))
                 browser.open(dashboard.url.rstrip("/") + address)
                 browser.screenshot(folder / f"{name}.png")
             browser.close()
