@@ -161,6 +161,7 @@ def candidates(shared: Path) -> tuple[Rows, Encoded, float]:
         ids=[UUID(int=number) for number in range(len(rows))],
         languages=np.array([row["language"] for row in rows], np.str_),
         days=np.array(days, np.int64),
+        last_days=np.array(days, np.int64),
         vectors=vectors,
         marks=[find_marks(text, row["language"]) for text, row in zip(texts, rows, strict=True)],
     )
@@ -189,7 +190,7 @@ def linkage(rows: Rows, found: Encoded, weight: float, threshold: float) -> list
 def part(found: Encoded, rows: Sequence[int], days: Any) -> Encoded:
     """Some of the stories, with other days."""
     return Encoded(
-        [found.ids[row] for row in rows], found.languages[rows], days[rows], found.vectors[rows],
+        [found.ids[row] for row in rows], found.languages[rows], days[rows], days[rows], found.vectors[rows],
         [found.marks[row] for row in rows],
     )  # fmt: skip
 

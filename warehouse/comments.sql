@@ -270,6 +270,7 @@ COMMENT ON COLUMN private.upkeep.stories IS 'Number of stories in the warehouse 
 
 COMMENT ON TABLE private.story_vectors IS 'What stories are compared by with stories of other languages; deleted 60 days after they began.';
 COMMENT ON COLUMN private.story_vectors.day IS 'Day of the first article of the story, UTC.';
+COMMENT ON COLUMN private.story_vectors.last_day IS 'Day of its latest article, UTC.';
 COMMENT ON COLUMN private.story_vectors.story_id IS 'The story.';
 COMMENT ON COLUMN private.story_vectors.article_id IS 'The article whose headline and lead were encoded: that of stories.article_id.';
 COMMENT ON COLUMN private.story_vectors.language IS 'Language of the story, ISO 639-1 code.';

@@ -15,6 +15,7 @@ from flows.dedup.links.encoder import LANGUAGES, encode, is_installed
 from flows.dedup.links.marks import find_marks
 from flows.dedup.links.match import LINK_DAYS, Encoded, best_matches, mutual
 from warehouse.dedup.story_links import (
+    LONGEST,
     StoryLink,
     StoryText,
     StoryVector,
@@ -27,6 +28,7 @@ from warehouse.dedup.story_links import (
     links_of,
     remove_links,
     remove_vectors,
+    set_last_days,
     unencoded_stories,
     vectors_between,
     vectors_of,
@@ -57,24 +59,26 @@ def link_stories(connection: duckdb.DuckDBPyConnection, changes: StoryChanges, e
     """Find the links of stories that are new or whose headline is that of another article, and drop those of gone ones.
 
     `edited` are articles whose text has changed. Two stories of different languages are linked if each is the most
-    similar one for the other, of those that began within LINK_DAYS. The others' best matches are found again where a
+    similar one for the other, of those reported within LINK_DAYS. The others' best matches are found again where a
     changed story may be a better one. Reads the vectors of these days, a few thousand at a time.
     """
     rows = [*changes.gone, *changes.stories]
     if not rows:
         return
-    days = _span(_day(story) for story in rows)
+    days = _span(map(_day, rows))
     now = {story.story_id: story for story in changes.stories}
     encoded = encoded_articles(connection, {story.story_id for story in rows}, days)
     gone = encoded.keys() - now.keys()
-    lost = links_of(connection, gone, _around(days)) if gone else []
+    lost = links_of(connection, gone, _with_linked(days)) if gone else []
     remove_links(connection, lost)
     remove_vectors(connection, gone, days)
+    grown = {key: _last_day(now[key]) for key in encoded.keys() & now.keys()}
+    set_last_days(connection, grown, days)
     if not is_installed():
         return
     # The stories that a gone one was linked to may have another match.
     touched = {story for link in lost for story in (link.story_id, link.other_id)} - gone
-    ranges = _ranges([_day(story) for story in rows])
+    ranges = _ranges((_day(story), _last_day(story)) for story in rows)
     found = set().union(*(languages_between(connection, some, LANGUAGES) for some in ranges))
     if len(found) > 1:
         stale = [
@@ -107,6 +111,7 @@ def _encode(connection: duckdb.DuckDBPyConnection, stories: Sequence[StoryText])
         rows = [
             StoryVector(
                 day=story.day,
+                last_day=story.last_day,
                 story_id=story.story_id,
                 article_id=story.article_id,
                 language=story.language,
@@ -123,17 +128,17 @@ def _encode(connection: duckdb.DuckDBPyConnection, stories: Sequence[StoryText])
 
 def _link(connection: duckdb.DuckDBPyConnection, stories: set[UUID], ranges: Sequence[tuple[date, date]]) -> None:
     """Find the links of these stories, and of their matches where these stories are a better match."""
-    days = _around(_span(chain.from_iterable(ranges)))
+    days = _with_linked(_span(chain.from_iterable(ranges)))
     own = vectors_of(connection, stories, days, LINK_METHOD)
     matches = best_matches(_encoded(own), _candidates(connection, own))
     others = vectors_of(
-        connection, {match.story_id for match in matches.values()} - stories, _around(days), LINK_METHOD
+        connection, {match.story_id for match in matches.values()} - stories, _with_linked(days), LINK_METHOD
     )
     back = best_matches(_encoded(others), _candidates(connection, others))
     pairs = mutual(matches | back)
     kept: list[StoryLink] = []
     dropped: list[StoryLink] = []
-    for link in links_of(connection, {*stories, *others.ids}, _around(_around(days))):
+    for link in links_of(connection, {*stories, *others.ids}, _with_linked(_with_linked(days))):
         (kept if _holds(link, stories, set(others.ids), back) else dropped).append(link)
     remove_links(connection, dropped)
     begun = dict(_begun(own)) | dict(_begun(others))
@@ -175,14 +180,15 @@ def _begun(found: StoryVectors) -> Iterator[tuple[UUID, tuple[date, str]]]:
 
 
 def _candidates(connection: duckdb.DuckDBPyConnection, stories: StoryVectors) -> Iterator[Encoded]:
-    """The stories that began in the days around these."""
-    for some in _ranges(_EPOCH + timedelta(days=day) for day in set(stories.days.tolist())):
+    """The stories that were reported in the days around these."""
+    spans = zip(stories.days.tolist(), stories.last_days.tolist(), strict=True)
+    for some in _ranges((_EPOCH + timedelta(days=first), _EPOCH + timedelta(days=last)) for first, last in set(spans)):
         for found in vectors_between(connection, some, LINK_METHOD):
             yield _encoded(found)
 
 
 def _encoded(found: StoryVectors) -> Encoded:
-    return Encoded(found.ids, found.languages, found.days, found.vectors, found.marks)
+    return Encoded(found.ids, found.languages, found.days, found.last_days, found.vectors, found.marks)
 
 
 def _text(story: StoryRecord) -> StoryText:
@@ -194,14 +200,21 @@ def _day(story: StoryRecord) -> date:
     return story.first_at.astimezone(UTC).date()
 
 
+def _last_day(story: StoryRecord) -> date:
+    return story.last_at.astimezone(UTC).date()
+
+
 def _span(days: Iterable[date]) -> tuple[date, date]:
     some = list(days)
     return min(some), max(some)
 
 
-def _around(days: tuple[date, date]) -> tuple[date, date]:
-    return days[0] - _AROUND, days[1] + _AROUND
+def _with_linked(days: tuple[date, date]) -> tuple[date, date]:
+    """The days on which stories may have begun that are linked to stories which began on these."""
+    return days[0] - _AROUND - LONGEST, days[1] + _AROUND + LONGEST
 
 
-def _ranges(days: Iterable[date]) -> list[tuple[date, date]]:
-    return [_around(some) for some in day_ranges(days, 2 * LINK_DAYS)]
+def _ranges(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The days around stories, given the first and last day of each."""
+    days = {first + timedelta(days=more) for first, last in spans for more in range((last - first).days + 1)}
+    return [(first - _AROUND, last + _AROUND) for first, last in day_ranges(days, 2 * LINK_DAYS)]

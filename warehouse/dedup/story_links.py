@@ -19,7 +19,7 @@ from warehouse.dedup.statements import statement
 from warehouse.temporary import id_table, table_of, temporary, uuid_array
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
     from datetime import date, datetime
 
     import duckdb
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Days = tuple[date, date]  # both included
 
 VECTORS_AT_ONCE = 4096  # rows, of about 700 bytes
-_LONGEST = timedelta(days=31)  # a story lasts thirty days
+LONGEST = timedelta(days=31)  # a story lasts thirty days
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,18 @@ class StoryText:
         """The day of its first article."""
         return self.first_at.astimezone(UTC).date()
 
+    @property
+    def last_day(self) -> date:
+        """The day of its latest article."""
+        return self.last_at.astimezone(UTC).date()
+
 
 @dataclass(frozen=True, slots=True)
 class StoryVector:
     """A row of `private.story_vectors`: `vector` are the bytes of int8, `marks` hashes of names and numbers."""
 
     day: date
+    last_day: date
     story_id: UUID
     article_id: UUID
     language: str
@@ -63,11 +69,12 @@ class StoryVector:
 
 @dataclass(frozen=True, slots=True)
 class StoryVectors:
-    """Rows of `private.story_vectors` as arrays of equal length; `days` are counted from 1970."""
+    """Rows of `private.story_vectors` as arrays of equal length; days are counted from 1970."""
 
     ids: list[UUID]
     languages: NDArray[np.str_]
     days: NDArray[np.int64]
+    last_days: NDArray[np.int64]
     vectors: NDArray[np.int8]
     marks: list[NDArray[np.uint32]]
 
@@ -88,6 +95,7 @@ class StoryLink:
 VECTORS = pa.schema(
     [
         pa.field("day", pa.date32()),
+        pa.field("last_day", pa.date32()),
         pa.field("story_id", pa.uuid()),
         pa.field("article_id", pa.uuid()),
         pa.field("language", pa.string()),
@@ -110,11 +118,11 @@ LINKS = pa.schema(
 
 
 def languages_between(connection: duckdb.DuckDBPyConnection, days: Days, languages: Collection[str]) -> set[str]:
-    """Those of the languages that have stories which began within some days."""
+    """Those of the languages that have stories which were reported within some days."""
     rows = connection.execute(
         "SELECT DISTINCT language FROM stories WHERE last_at >= $first AND last_at < $end "
-        "AND first_at >= $first AND first_at < $last::DATE + 1 AND language IN (SELECT unnest($languages))",
-        {"first": days[0], "last": days[1], "end": days[1] + _LONGEST, "languages": sorted(languages)},
+        "AND first_at < $last::DATE + 1 AND language IN (SELECT unnest($languages))",
+        {"first": days[0], "last": days[1], "end": days[1] + LONGEST, "languages": sorted(languages)},
     ).fetchall()
     return {language for (language,) in rows}
 
@@ -122,7 +130,7 @@ def languages_between(connection: duckdb.DuckDBPyConnection, days: Days, languag
 def unencoded_stories(
     connection: duckdb.DuckDBPyConnection, days: Days, languages: Collection[str], most: int
 ) -> list[StoryText]:
-    """Stories of these languages without a vector that began within some days: the latest, so many at most."""
+    """Stories of these languages without a vector that were reported within some days: the latest, so many at most."""
     rows = connection.execute(
         statement("unencoded_stories"),
         {"first": days[0], "last": days[1], "languages": sorted(languages), "many": most},
@@ -136,7 +144,7 @@ def leads_of(connection: duckdb.DuckDBPyConnection, stories: Sequence[StoryText]
         return {}
     days = {
         "first": min(story.day for story in stories),
-        "last": max(story.last_at for story in stories).astimezone(UTC).date(),
+        "last": max(story.last_day for story in stories),
     }
     with temporary(connection, "wanted", id_table([story.article_id for story in stories])):
         return dict(connection.execute(statement("leads"), {**days, "letters": letters}).fetchall())
@@ -161,7 +169,7 @@ def vectors_of(
     """The vectors of stories that a method has made."""
     with temporary(connection, "wanted", id_table(stories)):
         found = connection.execute(
-            "SELECT story_id, language, day, vector, marks FROM private.story_vectors "
+            "SELECT story_id, language, day, last_day, vector, marks FROM private.story_vectors "
             "WHERE method = ? AND day BETWEEN ? AND ? AND story_id IN (SELECT id FROM wanted) ORDER BY story_id",
             [method, *days],
         ).to_arrow_table()
@@ -169,14 +177,14 @@ def vectors_of(
 
 
 def vectors_between(connection: duckdb.DuckDBPyConnection, days: Days, method: str) -> Iterator[StoryVectors]:
-    """The vectors of all stories of some days that a method has made, some thousand at a time.
+    """The vectors of all stories that were reported within some days, by one method, some thousand at a time.
 
     No other statement can run on the connection until all are read.
     """
     found = connection.execute(
-        "SELECT story_id, language, day, vector, marks FROM private.story_vectors "
-        "WHERE method = ? AND day BETWEEN ? AND ?",
-        [method, *days],
+        "SELECT story_id, language, day, last_day, vector, marks FROM private.story_vectors "
+        "WHERE method = ? AND day BETWEEN ? AND ? AND last_day >= ?",
+        [method, days[0] - LONGEST, days[1], days[0]],
     )
     for batch in found.to_arrow_reader(VECTORS_AT_ONCE):
         if batch.num_rows:
@@ -193,6 +201,7 @@ def _as_arrays(found: pa.Table) -> StoryVectors:
         ids=[UUID(story) for story in found["story_id"].to_pylist()],
         languages=np.array(found["language"].to_pylist(), np.str_),
         days=found["day"].cast(pa.int32()).to_numpy().astype(np.int64),
+        last_days=found["last_day"].cast(pa.int32()).to_numpy().astype(np.int64),
         vectors=vectors.reshape(rows, -1) if rows else vectors.reshape(0, 1),
         marks=[values[begin:end] for begin, end in pairwise(bounds)],
     )
@@ -203,6 +212,18 @@ def add_vectors(connection: duckdb.DuckDBPyConnection, rows: Sequence[StoryVecto
     if rows:
         with temporary(connection, "new_vectors", table_of(rows, VECTORS)):
             connection.execute("INSERT INTO private.story_vectors BY NAME SELECT * FROM new_vectors ORDER BY day")
+
+
+def set_last_days(connection: duckdb.DuckDBPyConnection, last_days: Mapping[UUID, date], days: Days) -> None:
+    """Set on which days stories were reported last, as far as they have vectors."""
+    if last_days:
+        table = pa.table({"id": uuid_array(last_days), "last_day": pa.array(last_days.values(), pa.date32())})
+        with temporary(connection, "grown", table):
+            connection.execute(
+                "UPDATE private.story_vectors AS stored SET last_day = grown.last_day FROM grown "
+                "WHERE stored.story_id = grown.id AND day BETWEEN ? AND ? AND stored.last_day <> grown.last_day",
+                list(days),
+            )
 
 
 def remove_vectors(connection: duckdb.DuckDBPyConnection, stories: Collection[UUID], days: Days) -> None:

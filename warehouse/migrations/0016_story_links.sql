@@ -10,6 +10,7 @@ CREATE TABLE story_links (
 );
 CREATE TABLE private.story_vectors (
     day DATE NOT NULL,
+    last_day DATE NOT NULL,
     story_id UUID NOT NULL,
     article_id UUID NOT NULL,
     language VARCHAR NOT NULL,

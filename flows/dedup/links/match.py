@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
     from flows.dedup.links.marks import Marks
 
-LINK_DAYS = 5  # between the first reports in two languages
+LINK_DAYS = 3  # between the last report in one language and the first in another, at most
 # Chosen with benchmarks/cross_language.py, by cross-validation over events.
 MARKS_WEIGHT = 0.3
-THRESHOLD = 0.6
+THRESHOLD = 0.58
 MIN_COSINE = 0.4  # with a lower one, even texts with the same names and numbers are seldom of one event
 COMPARED = 4  # stories of a language that are compared by names and numbers as well: those with the highest cosines
 
@@ -29,12 +29,14 @@ COMPARED = 4  # stories of a language that are compared by names and numbers as 
 class Encoded:
     """Stories with what they are compared by: arrays of equal length, one entry for each.
 
-    `days` are the days of their first reports, counted from any day; `vectors` has a row of int8 for each story.
+    `days` are the days of their first reports, counted from any day, `last_days` those of their last ones. `vectors`
+    has a row of int8 for each story.
     """
 
     ids: Sequence[UUID]
     languages: NDArray[np.str_]
     days: NDArray[np.int64]
+    last_days: NDArray[np.int64]
     vectors: NDArray[np.int8]
     marks: Sequence[Marks]
 
@@ -60,32 +62,34 @@ def best_matches(stories: Encoded, candidates: Iterable[Encoded]) -> Matches:
     rows = _unit(stories.vectors)
     for some in candidates:
         cosines = rows @ _unit(some.vectors).T
-        near = np.abs(stories.days[:, None] - some.days[None, :]) <= LINK_DAYS
+        near = stories.days[:, None] <= some.last_days[None, :] + LINK_DAYS
+        near &= some.days[None, :] <= stories.last_days[:, None] + LINK_DAYS
         cosines[~near | (stories.languages[:, None] == some.languages[None, :])] = -1
-        for language in np.unique(some.languages):
-            columns = np.flatnonzero(some.languages == language)
-            _compare(stories, some, columns, cosines[:, columns], found)
+        for row, column in zip(*_closest(cosines, some.languages), strict=True):
+            similarity = float(cosines[row, column])
+            similarity += MARKS_WEIGHT * overlap(stories.marks[row], some.marks[column])
+            if similarity >= THRESHOLD:
+                _keep(found, stories.ids[row], Match(some.ids[column], str(some.languages[column]), similarity))
     return found
 
 
-def _compare(
-    stories: Encoded, candidates: Encoded, columns: NDArray[np.intp], cosines: NDArray[np.float32], found: Matches
-) -> None:
-    """Compare each story with the closest of the candidates of one language, and keep the best in `found`."""
-    many = min(COMPARED, len(columns))
-    closest = np.argpartition(-cosines, many - 1, axis=1)[:, :many]
-    enough = np.take_along_axis(cosines, closest, axis=1) >= MIN_COSINE
-    for row, place in zip(*np.nonzero(enough), strict=True):
-        column = columns[closest[row, place]]
-        shared = overlap(stories.marks[row], candidates.marks[column])
-        similarity = float(cosines[row, closest[row, place]]) + MARKS_WEIGHT * shared
-        if similarity < THRESHOLD:
-            continue
-        match = Match(candidates.ids[column], str(candidates.languages[column]), similarity)
-        key = (stories.ids[row], match.language)
-        best = found.get(key)
-        if best is None or (match.similarity, match.story_id) > (best.similarity, best.story_id):
-            found[key] = match
+def _closest(cosines: NDArray[np.float32], languages: NDArray[np.str_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The rows and columns of the COMPARED highest cosines of each row and language of columns."""
+    rows, columns = np.nonzero(cosines >= MIN_COSINE)
+    numbers = np.unique(languages, return_inverse=True)[1][columns]
+    order = np.lexsort((-cosines[rows, columns], numbers, rows))
+    rows, columns, numbers = rows[order], columns[order], numbers[order]
+    # What is COMPARED places further up in the same group is higher, and so are those between.
+    kept = np.ones(len(rows), np.bool_)
+    same = (rows[COMPARED:] == rows[:-COMPARED]) & (numbers[COMPARED:] == numbers[:-COMPARED])
+    kept[COMPARED:] = ~same
+    return rows[kept], columns[kept]
+
+
+def _keep(found: Matches, story: UUID, match: Match) -> None:
+    best = found.get((story, match.language))
+    if best is None or (match.similarity, match.story_id) > (best.similarity, best.story_id):
+        found[story, match.language] = match
 
 
 def mutual(matches: Matches) -> dict[tuple[UUID, UUID], float]:

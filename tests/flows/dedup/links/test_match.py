@@ -17,6 +17,7 @@ def stories(*rows: tuple[int, str, int, float, list[int]]) -> Encoded:
         ids=[UUID(int=number) for number, *_ in rows],
         languages=np.array([language for _, language, *_ in rows], np.str_),
         days=np.array([day for _, _, day, *_ in rows], np.int64),
+        last_days=np.array([day for _, _, day, *_ in rows], np.int64),
         vectors=np.round(127 * np.stack([np.cos(angles), np.sin(angles)], axis=1)).astype(np.int8),
         marks=[np.array(marks, np.uint32) for *_, marks in rows],
     )
