@@ -196,7 +196,7 @@ def sample_of(page: TrainingPage) -> Sample | None:
     if isinstance(parsed, Rejection):
         return None
     declared = read_declared(parsed)
-    blocks, columns = blocks_with_features(parsed.tree, page.url, declared.name_keys, declared.headline_keys)
+    blocks, columns = blocks_with_features(parsed.elements, page.url, declared.name_keys, declared.headline_keys)
     if not blocks:
         return None
     labels, weights = label([block.text for block in blocks], str(page.truth["body"]))

@@ -3,7 +3,8 @@
 Pure functions: no network, no disk, no clock, and the same page always gives the same result. `extract` takes these
 steps, each in the module named:
 
-1. `page`: decode the bytes, parse the HTML, read the meta elements. Rejects what is not HTML.
+1. `page`: decode the bytes, parse the HTML, list its elements (`elements`), read the meta elements. Rejects what is not
+   HTML.
 2. `metadata.read_declared`: collect what the page declares about itself, once for all later steps. JSON-LD is read in
    `json_ld`, the titles in `stated_titles`.
 3. `body`: find the text. `normalising` brings the markup into the forms that trafilatura knows, which runs in
@@ -31,6 +32,7 @@ from crawlers.extraction.block_model import BLOCK_MODEL
 from crawlers.extraction.body import read_lines
 from crawlers.extraction.cleaning import clean_text, without_repeated
 from crawlers.extraction.dates import FetchContext
+from crawlers.extraction.elements import Elements
 from crawlers.extraction.imported_records import extract_record
 from crawlers.extraction.language import find_language
 from crawlers.extraction.metadata import DeclaredMetadata, read_declared
@@ -94,14 +96,16 @@ def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | 
     """
     from_json_ld = article_body(declared.article)
     stated = " ".join(from_json_ld)
-    lines = read_lines(page.tree, page.url, declared.name_keys, declared.headline_keys, model)
+    lines = read_lines(page.elements, page.url, declared.name_keys, declared.headline_keys, model)
     if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(stated):
         return from_json_ld  # trafilatura took the text from there and joined its lines
     if count_words(" ".join(lines)) >= MIN_ARTICLE_WORDS:
         return lines
-    hidden = article_in_scripts(page.tree)
+    hidden = article_in_scripts(page.elements)
     from_scripts = (
-        read_lines(hidden, page.url, declared.name_keys, declared.headline_keys, model) if hidden is not None else []
+        read_lines(Elements(hidden), page.url, declared.name_keys, declared.headline_keys, model)
+        if hidden is not None
+        else []
     )
     return max(lines, from_scripts, from_json_ld, key=lambda text: count_words(" ".join(text)))
 

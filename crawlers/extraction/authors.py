@@ -66,13 +66,13 @@ def author_candidates(page: Page, article: Node) -> Iterator[Authors]:
     for origin, names in (("json-ld", in_json_ld), ("meta", in_metas)):
         if clean_names(names, publisher_keys | agency_keys()):
             yield Authors(clean_names(names, publisher_keys), origin, "names persons")
-    for byline in read_bylines(page.tree, publisher_keys):
+    for byline in read_bylines(page.elements, publisher_keys):
         yield Authors(byline.names, "byline", byline.kind)
     for kind, others in (("names an agency", publisher_keys), ("names the publisher", _newsroom_keys())):
         for origin, names in (("json-ld", in_json_ld), ("meta", in_metas)):
             if signed := clean_names(names, others):
                 yield Authors(signed[:1], origin, kind)
-    for byline in read_weak_bylines(page.tree, _newsroom_keys()):
+    for byline in read_weak_bylines(page.elements, _newsroom_keys()):
         yield Authors(byline.names, "byline", byline.kind)
 
 

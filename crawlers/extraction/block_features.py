@@ -256,14 +256,16 @@ def _add_known_texts(texts: Sequence[str], context: PageContext, add: Callable[[
     titles = [title for title in context.title_keys if len(title) > _MIN_TITLE]
     shortest = min(map(len, titles), default=0)
     joined_titles = "|".join(titles)
-    names = [name for name in context.name_keys if len(name) > _MIN_NAME]
     starts = tuple(description[:_DESCRIPTION_START] for description in context.description_keys)
     is_title, is_description, is_name = ([False] * len(texts) for _ in range(3))
-    for number, text in enumerate(texts):
+    keys = [match_key(text) if len(text) <= _MAX_KEY_LENGTH else "" for text in texts]
+    every = "|".join(keys)
+    titles = [title for title in titles if title in every]
+    names = [name for name in context.name_keys if len(name) > _MIN_NAME and name in every]
+    for number, (text, key) in enumerate(zip(texts, keys, strict=True)):
         if len(text) > _MAX_KEY_LENGTH:
             is_description[number] = bool(starts) and match_key(text[: 2 * _DESCRIPTION_START]).startswith(starts)
             continue
-        key = match_key(text)
         if len(key) > _MIN_TITLE:
             is_title[number] = key in joined_titles or (
                 len(key) >= shortest > 0 and any(title in key for title in titles)

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 
     import numpy as np
     from lxml.etree import _Element
-    from lxml.html import HtmlElement
     from numpy.typing import NDArray
 
     from crawlers.extraction.block_model import BlockModel
+    from crawlers.extraction.elements import Elements
     from crawlers.extraction.text_blocks import TextBlock
 
 _MIN_PROBABILITY = 0.45
@@ -56,7 +56,7 @@ class WeighedLine:
 
 
 def read_lines(
-    tree: HtmlElement,
+    elements: Elements,
     url: str,
     name_keys: frozenset[str] = frozenset(),
     headline_keys: frozenset[str] = frozenset(),
@@ -67,14 +67,14 @@ def read_lines(
     `name_keys` (authors, section) and `headline_keys` are match keys in addition to those that the tree marks up.
     `model` replaces the one of this package. The tree is not changed. The list is empty if no text was found.
     """
-    names, titles = _names(tree) | name_keys, _titles(tree) | headline_keys
-    lines = [line.text for line in _weighed(tree, url, titles, names, model) if line.kept]
-    cleaned = clean_lines(lines, lambda line: match_key(line) in titles, names=names, links=_linked(tree, lines))
-    return with_lead(cleaned, tree)
+    names, titles = _names(elements) | name_keys, _titles(elements) | headline_keys
+    lines = [line.text for line in _weighed(elements, url, titles, names, model) if line.kept]
+    cleaned = clean_lines(lines, lambda line: match_key(line) in titles, names=names, links=_linked(elements, lines))
+    return with_lead(cleaned, elements)
 
 
 def weigh_lines(
-    tree: HtmlElement,
+    elements: Elements,
     url: str,
     name_keys: frozenset[str] = frozenset(),
     headline_keys: frozenset[str] = frozenset(),
@@ -85,17 +85,17 @@ def weigh_lines(
     The text that trafilatura finds is one of the model's signs. It is taken alone if the page's blocks do not contain
     it (it came from JSON-LD), or if the model takes far less.
     """
-    return _weighed(tree, url, _titles(tree) | headline_keys, _names(tree) | name_keys, model)
+    return _weighed(elements, url, _titles(elements) | headline_keys, _names(elements) | name_keys, model)
 
 
 def _weighed(
-    tree: HtmlElement, url: str, titles: frozenset[str], names: frozenset[str], model: BlockModel | None
+    elements: Elements, url: str, titles: frozenset[str], names: frozenset[str], model: BlockModel | None
 ) -> list[WeighedLine]:
-    blocks, lines = _read(tree, url)
+    blocks, lines = _read(elements, url)
     found = frozenset(lines)
     length = sum(map(len, lines))
     if blocks and sum(map(len, found.difference(block.text for block in blocks))) <= _MAX_MISSING * length:
-        context = PageContext(found, titles, description_keys(tree), names)
+        context = PageContext(found, titles, description_keys(elements), names)
         probabilities = (model or block_model()).probabilities(block_features(blocks, context)).tolist()
         weighed = list(_chosen(blocks, probabilities, found))
         if sum(len(line.text) for line in weighed if line.kept) >= _MIN_SHARE * length:
@@ -117,53 +117,59 @@ def _chosen(blocks: list[TextBlock], probabilities: list[float], found: frozense
 
 
 def blocks_with_features(
-    tree: HtmlElement, url: str, name_keys: frozenset[str] = frozenset(), headline_keys: frozenset[str] = frozenset()
+    elements: Elements, url: str, name_keys: frozenset[str] = frozenset(), headline_keys: frozenset[str] = frozenset()
 ) -> tuple[list[TextBlock], dict[str, NDArray[np.float32]]]:
     """The blocks of a page and their features, on which the model is trained."""
-    blocks, lines = _read(tree, url)
+    blocks, lines = _read(elements, url)
     context = PageContext(
-        frozenset(lines), _titles(tree) | headline_keys, description_keys(tree), _names(tree) | name_keys
+        frozenset(lines), _titles(elements) | headline_keys, description_keys(elements), _names(elements) | name_keys
     )
     return blocks, block_features(blocks, context) if blocks else {}
 
 
-def uncleaned_lines(tree: HtmlElement, url: str) -> list[str]:
+def uncleaned_lines(elements: Elements, url: str) -> list[str]:
     """The lines of the text that trafilatura finds."""
-    return _read(tree, url)[1]
+    return _read(elements, url)[1]
 
 
-def _read(tree: HtmlElement, url: str) -> tuple[list[TextBlock], list[str]]:
+def _read(elements: Elements, url: str) -> tuple[list[TextBlock], list[str]]:
     """The blocks of a page, and the lines of the text that trafilatura finds."""
-    page = reduced_page(tree)
+    page = reduced_page(elements)
     blocks = read_blocks(page)
     prose = {block.text for block in blocks if block.is_prose}
     body = find_article_body(page, url, sum(map(len, prose)))
     return blocks, [line for raw in _blocks(body) if (line := single_line(raw))]
 
 
-def _titles(tree: HtmlElement) -> frozenset[str]:
+def _titles(elements: Elements) -> frozenset[str]:
     """Match keys of the headings that may repeat the headline."""
-    return frozenset(match_key(element.text_content()) for element in islice(tree.iter("h1", "title"), _MAX_NAMES))
+    return frozenset(match_key(element.text_content()) for element in elements.among("h1", "title")[:_MAX_NAMES])
 
 
-def _names(tree: HtmlElement) -> frozenset[str]:
+def _names(elements: Elements) -> frozenset[str]:
     """Match keys of the names of authors and section that the page marks up."""
     metas = (
         element.get("content", "")
-        for element in tree.iter("meta")
+        for element in elements.named("meta")
         if (element.get("name") or element.get("property") or "").lower() in _NAMING
     )
-    links = (element.text_content() for element in tree.iter("a") if "author" in element.get("rel", ""))
+    links = (
+        element.text_content() for element, rel in elements.having("rel") if element.tag == "a" and "author" in rel
+    )
     found = (match_key(text) for text in islice(chain(metas, links), _MAX_NAMES) if len(text) <= _LONGEST_NAME)
     return frozenset(name for name in found if name)
 
 
-def _linked(tree: HtmlElement, lines: list[str]) -> set[str]:
+def _linked(elements: Elements, lines: list[str]) -> set[str]:
     """Match keys of the lines that are the text of a link to another page."""
     wanted = {line: match_key(line) for line in lines if not ends_sentence(line)}
     if not wanted:
         return set()
-    texts = {" ".join(link.text_content().split()) for link in tree.iter("a") if link.get("href", "#")[:1] != "#"}
+    texts = {
+        " ".join((link.text_content() if len(link) else link.text or "").split())
+        for link, url in elements.having("href")
+        if link.tag == "a" and url[:1] != "#"
+    }
     return {key for line, key in wanted.items() if line in texts}
 
 

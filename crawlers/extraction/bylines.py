@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.elements import Elements
+
 _BYLINE_CLASS = re.compile(r"[Aa]uthor|[Bb]yline|by-line|[Aa]utor|[Aa]uteur|[Ww]riter|[Rr]eporter|[Jj]ournalist")
 """Part of the class of a byline."""
 _AUTHOR_PAGE = re.compile(
@@ -27,6 +29,7 @@ _AUTHOR_PAGE = re.compile(
     re.IGNORECASE,
 )
 """The URL of an author's page."""
+_BYLINE_ATTRIBUTES = {"rel": {"author"}, "itemprop": {"author", "creator"}, "id": {"author", "authors"}}
 _NEVER_BYLINES = frozenset({"script", "meta", "link", "img", "body", "html", "article", "head", "style"})
 _FRAMES = frozenset({"nav", "footer", "article"})
 _MAX_MARKED_ELEMENTS = 40
@@ -75,19 +78,19 @@ class Byline:
     names: tuple[str, ...]
 
 
-def read_bylines(tree: HtmlElement, others: frozenset[str]) -> Iterator[Byline]:
+def read_bylines(elements: Elements, others: frozenset[str]) -> Iterator[Byline]:
     """The bylines that name persons, the most trustworthy first; `others` are names to leave out.
 
     In this order: a text after the headline that begins with "By"; an element near the headline that is marked as a
     byline; an emphasised line of names above the text; links near the headline to the pages of persons.
     """
-    heading = next(tree.iter("h1"), None)
+    heading = elements.first("h1")
     if heading is None:
         return
-    near = _near(tree, heading)
+    near = _near(elements, heading)
     for kind, names in (
         ("begins with By", _prefixed_byline(heading, others)),
-        ("marked, near the headline", _marked_byline(near, others)),
+        ("marked, near the headline", _marked_byline(_marked(elements, near), others)),
         ("emphasised", _emphasised_byline(heading, others)),
         ("linked, near the headline", _linked_byline(near, others, persons=True)),
     ):
@@ -95,61 +98,55 @@ def read_bylines(tree: HtmlElement, others: frozenset[str]) -> Iterator[Byline]:
             yield Byline(kind, names)
 
 
-def read_weak_bylines(tree: HtmlElement, others: frozenset[str]) -> Iterator[Byline]:
+def read_weak_bylines(elements: Elements, others: frozenset[str]) -> Iterator[Byline]:
     """The bylines to believe where nobody else signs: the first marked one that names persons, wherever it stands; near
     the headline, links and marked elements that name anybody, a team or a nickname."""
-    heading = next(tree.iter("h1"), None)
-    near = [] if heading is None else _near(tree, heading)
+    heading = elements.first("h1")
+    near = [] if heading is None else _near(elements, heading)
     for kind, names in (
         ("linked, near the headline", _linked_byline(near, others, persons=False)),
-        ("marked", _marked_byline(tree.iter(), others)),
-        ("marked, names a team", _marked_name(near, others)),
+        ("marked", _marked_byline(_marked(elements, elements.all), others)),
+        ("marked, names a team", _marked_name(_marked(elements, near), others)),
     ):
         if names:
             yield Byline(kind, names)
 
 
-def _near(tree: HtmlElement, heading: HtmlElement) -> list[HtmlElement]:
+def _near(elements: Elements, heading: HtmlElement) -> list[HtmlElement]:
     """The elements around the headline, in page order."""
-    before: list[HtmlElement] = []
-    elements = tree.iter()
-    for element in elements:
-        if element is heading:
-            break
-        before.append(element)
-    return [*before[-_BEFORE_HEADLINE:], heading, *islice(elements, _AFTER_HEADLINE)]
+    at = elements.all.index(heading)
+    return elements.all[max(at - _BEFORE_HEADLINE, 0) : at + 1 + _AFTER_HEADLINE]
 
 
-def _marked_byline(elements: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
+def _marked(elements: Elements, among: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+    """Those among some elements of a page that are marked as bylines."""
+    marked = {element for element, name in elements.having("class") if _BYLINE_CLASS.search(name)}
+    for attribute, values in _BYLINE_ATTRIBUTES.items():
+        marked.update(element for element, value in elements.having(attribute) if value in values)
+    return (
+        element
+        for element in among
+        if element in marked and element.tag not in _NEVER_BYLINES and not _is_elsewhere(element)
+    )
+
+
+def _marked_byline(marked: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
     """The persons in the first element that is marked as a byline and reads like one."""
-    for element in islice(filter(_is_marked, elements), _MAX_MARKED_ELEMENTS):
+    for element in islice(marked, _MAX_MARKED_ELEMENTS):
         pieces = _pieces(element)
         if sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
             return names
     return ()
 
 
-def _marked_name(elements: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
+def _marked_name(marked: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
     """The name in the first element that is marked as a byline, whosoever it is."""
-    for element in filter(_is_marked, elements):
+    for element in marked:
         pieces = _pieces(element)
         names = clean_names(pieces[:2], others) if sum(map(len, pieces)) <= _MAX_NAME_LENGTH else ()
         if names and not _DATE_LIKE.search(names[0]):
             return names[:1]
     return ()
-
-
-def _is_marked(element: HtmlElement) -> bool:
-    attributes = element.attrib
-    if not attributes or element.tag in _NEVER_BYLINES:
-        return False
-    is_marked = (
-        _BYLINE_CLASS.search(attributes.get("class", "")) is not None
-        or attributes.get("rel") == "author"
-        or attributes.get("itemprop") in ("author", "creator")
-        or attributes.get("id") in ("author", "authors")
-    )
-    return is_marked and not _is_elsewhere(element)
 
 
 def _is_elsewhere(element: HtmlElement) -> bool:

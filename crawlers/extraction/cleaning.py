@@ -143,7 +143,7 @@ def _are_teasers(lines: list[str], links: Collection[str]) -> bool:
 
 def _without_links(lines: list[str], links: Collection[str]) -> list[str]:
     """Drop the headlines of other articles and bare URLs, unless the text is a list of links."""
-    linked = [match_key(line) in links and not ends_sentence(line) for line in lines]
+    linked = [bool(links) and not ends_sentence(line) and match_key(line) in links for line in lines]
     if sum(linked) > _MAX_LINK_SHARE * len(lines):
         return lines
     return [

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.elements import Elements
     from crawlers.extraction.json_ld import Node
     from crawlers.extraction.page import Page
 
@@ -78,7 +79,7 @@ def published_statements(page: Page, article: Node) -> Iterator[tuple[str, Parse
     stated = article.get("datePublished")
     yield from _read(page, "json-ld", [] if _is_prose(stated) else [stated])
     yield from _read(page, "meta", (content for name in PUBLISHED_METAS for content in page.metas.get(name, ())))
-    yield from _read(page, "time", (time.get("datetime") or time.get("content") for time in _marked_times(page.tree)))
+    yield from _read(page, "time", (time.get("datetime") or time.get("content") for time in _marked_times(page)))
     yield from _read(page, "json-ld", [article.get("dateCreated")])
 
 
@@ -107,10 +108,24 @@ def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, Parsed
     yield from _read(page, "meta", (content for name in MODIFIED_METAS for content in page.metas.get(name, ())))
 
 
-def _marked_times(tree: HtmlElement) -> list[HtmlElement]:
+def _marked_times(page: Page) -> list[HtmlElement]:
     """Elements that are marked up as the publication date, apart from those of other articles and of comments."""
-    marked = tree.xpath('//*[@itemprop="datePublished"][@datetime or @content] | //time[@pubdate][@datetime]')
-    return [element for element in marked if element.tag != "meta" and not is_in_other_content(element)]
+    return [
+        element for element in _with_dates(page.elements) if element.tag != "meta" and not is_in_other_content(element)
+    ]
+
+
+def _with_dates(elements: Elements) -> list[HtmlElement]:
+    published = [
+        element
+        for element, named in elements.having("itemprop")
+        if named == "datePublished" and (element.get("datetime") is not None or element.get("content") is not None)
+    ]
+    times = [
+        time for time in elements.named("time") if time.get("pubdate") is not None and time.get("datetime") is not None
+    ]
+    # In page order, in which the two kinds stand mixed.
+    return [element for element in elements.all if element in published or element in times] if times else published
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +183,7 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     if published.exact and not published.offset:
         published = _at_publishers_offset(published, (*published_statements(page, article), *modifications))
         if not published.offset and published.day != url_day:
-            shown = [parsed for _, parsed in read_headline_dates(page.tree, page_language(page)).published]
+            shown = [parsed for _, parsed in read_headline_dates(page.elements, page_language(page)).published]
             published = _at_shown_offset(published, shown, url_day)
     if not modifications:
         return Dates(published, origin)
@@ -195,7 +210,7 @@ def _listed(context: FetchContext) -> ParsedDate | None:
 
 def _shown_times(page: Page) -> Iterator[ParsedDate]:
     """The first exact time around the headline, which belongs to the byline; later ones to teasers and comments."""
-    shown = read_headline_dates(page.tree, page_language(page))
+    shown = read_headline_dates(page.elements, page_language(page))
     return islice((parsed for _, parsed in shown.published if parsed.exact), 1)
 
 
@@ -213,14 +228,14 @@ def _weak_statements(
         yield "address", ParsedDate(datetime(url_day.year, url_day.month, url_day.day, tzinfo=UTC), url_day, "day")
     if listed is not None:
         yield "listing", listed
-    shown = read_headline_dates(page.tree, page_language(page))
+    shown = read_headline_dates(page.elements, page_language(page))
     yield from shown.published
     yield from _read(page, "json-ld", [article.get("datePublished")])
-    marked = read_marked_dates(page.tree, page_language(page))
+    marked = read_marked_dates(page.elements, page_language(page))
     yield from marked.published
     yield from shown.modified
     yield from marked.modified
-    yield from read_lone_dates(page.tree, page_language(page))
+    yield from read_lone_dates(page.elements, page_language(page))
     # A fixed bound and no extensive search (by dateparser), because the defaults read the clock. Without the text and
     # the URL, which were read above: htmldate takes any number in them for a date.
     rest = without_visible_text(page.tree)

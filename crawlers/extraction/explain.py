@@ -102,8 +102,8 @@ def _explained(page: Page, declared: DeclaredMetadata, article: Article) -> Iter
     rules = line_rules(article.language)
     model = block_model()
     keys = (declared.name_keys, declared.headline_keys)
-    _, columns = blocks_with_features(page.tree, page.url, *keys)
-    for number, line in enumerate(weigh_lines(page.tree, page.url, *keys)):
+    _, columns = blocks_with_features(page.elements, page.url, *keys)
+    for number, line in enumerate(weigh_lines(page.elements, page.url, *keys)):
         stays = line.kept and kept[line.text] > 0
         kept[line.text] -= stays
         if line.kept and not stays:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
     from crawlers.dates import ParsedDate
+    from crawlers.extraction.elements import Elements
 
 _MARKED = re.compile(r"date|datum|time\b|timestamp|publi|posted|created|byline|author|meta|info\b", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
@@ -62,10 +63,10 @@ class HeadlineDates:
     modified: list[tuple[str, ParsedDate]]
 
 
-def read_headline_dates(tree: HtmlElement, language: str) -> HeadlineDates:
+def read_headline_dates(elements: Elements, language: str) -> HeadlineDates:
     """The dates around the headline of a page in this language (empty if it is unknown)."""
     found = HeadlineDates([], [])
-    headline = _headline(tree)
+    headline = _headline(elements)
     if headline is None:
         return found
     for block in (*headline.iter("time"), *_after(headline), *_before(headline)):
@@ -73,12 +74,12 @@ def read_headline_dates(tree: HtmlElement, language: str) -> HeadlineDates:
     return found
 
 
-def read_marked_dates(tree: HtmlElement, language: str) -> HeadlineDates:
+def read_marked_dates(elements: Elements, language: str) -> HeadlineDates:
     """The first dates after the headline that the page marks as dates, or labels as the publication."""
     found = HeadlineDates([], [])
-    headline = _headline(tree)
+    headline = _headline(elements)
     examined = 0
-    for block in blocks_of(tree) if headline is None else _following(headline):
+    for block in blocks_of(elements.root) if headline is None else _following(headline):
         if found.published or examined == _MAX_MARKED:
             break
         if _may_be_dated(block) and (_is_marked(block) or _is_labelled(block)):
@@ -87,11 +88,11 @@ def read_marked_dates(tree: HtmlElement, language: str) -> HeadlineDates:
     return found
 
 
-def read_lone_dates(tree: HtmlElement, language: str) -> list[tuple[str, ParsedDate]]:
+def read_lone_dates(elements: Elements, language: str) -> list[tuple[str, ParsedDate]]:
     """The first date after the headline that is alone in its block and not beside the headline of another article."""
-    headline = _headline(tree)
+    headline = _headline(elements)
     examined = 0
-    for block in blocks_of(tree) if headline is None else _following(headline):
+    for block in blocks_of(elements.root) if headline is None else _following(headline):
         if examined == _MAX_MARKED:
             break
         text = " ".join(block.text_content().split())
@@ -131,18 +132,24 @@ def _is_labelled(block: HtmlElement) -> bool:
     return len(text) <= _MAX_BLOCK and _pattern("published").search(match_key(text)) is not None
 
 
-def _headline(tree: HtmlElement) -> HtmlElement | None:
+def _headline(elements: Elements) -> HtmlElement | None:
     """The headline: the heading that the page's title repeats; else the first `h1` in an article, else the longest."""
-    title = match_key(" | ".join([*tree.xpath("//title/text()"), *tree.xpath("//meta[@property='og:title']/@content")]))
+    stated = [text for title in elements.named("title") for text in title.xpath("text()")]
+    stated += [
+        content
+        for meta in elements.named("meta")
+        if meta.get("property") == "og:title" and (content := meta.get("content")) is not None
+    ]
+    title = match_key(" | ".join(stated))
     for level in ("h1", "h2", "h3"):
         repeated: dict[str, HtmlElement] = {}
-        for heading in tree.iter(level):
+        for heading in elements.named(level):
             key = match_key(heading.text_content())
             if len(key) >= _MIN_HEADLINE and key in title and not _is_teaser(heading):
                 repeated.setdefault(key, heading)
         if repeated:
             return repeated[max(repeated, key=len)]
-    headlines = [one for one in tree.iter("h1") if one.text_content().strip()]
+    headlines = [one for one in elements.named("h1") if one.text_content().strip()]
     for one in headlines:
         if is_in_article(one):
             return one

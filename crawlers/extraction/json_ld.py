@@ -15,7 +15,7 @@ from crawlers.extraction.text import match_key, single_line
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from lxml.html import HtmlElement
+    from crawlers.extraction.elements import Elements
 
 Node = Mapping[str, object]
 """A JSON object. Its values may have any type, whatever schema.org says: check before use."""
@@ -90,10 +90,10 @@ class StructuredData:
         return merged
 
 
-def read_structured_data(tree: HtmlElement) -> StructuredData:
+def read_structured_data(elements: Elements) -> StructuredData:
     """Read all JSON-LD of a page; invalid JSON is skipped."""
     nodes: list[Node] = []
-    for script in tree.iter("script"):
+    for script in elements.named("script"):
         if "ld+json" in (script.get("type") or "").lower() and script.text:
             nodes.extend(_flatten(_load(script.text), _MAX_DEPTH))
     return StructuredData(tuple(_resolved(nodes)))

@@ -10,7 +10,6 @@ adding the lead would be right for 45 %, never adding it for 55 %.
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.line_rules import ends_sentence
@@ -20,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from lxml.html import HtmlElement
+
+    from crawlers.extraction.elements import Elements
 
 _MIN_LENGTH = 50
 """Characters of a lead; a shorter text is a label or a motto."""
@@ -42,36 +43,36 @@ _OPENING_LINES = 4
 """First lines that are checked for a lead that is already in the text."""
 
 
-def with_lead(lines: list[str], tree: HtmlElement) -> list[str]:
+def with_lead(lines: list[str], elements: Elements) -> list[str]:
     """Add a missing lead before the lines, or remove an English dek from their top."""
     if not lines:
         return lines
-    language = (tree.get("lang") or tree.get("xml:lang") or "").lower()
+    language = (elements.root.get("lang") or elements.root.get("xml:lang") or "").lower()
     if language.startswith("en") or not language:
         is_long = sum(map(len, lines[1:])) >= _MIN_TEXT_LENGTH
-        return lines[1:] if is_long and _is_dek(lines[0], tree) else lines
+        return lines[1:] if is_long and _is_dek(lines[0], elements) else lines
     opening = match_key(" ".join(lines[:_OPENING_LINES]))
-    missing = {key for key in description_keys(tree) if key not in opening}
-    lead = next(_visible(tree, missing), None) if missing else None
+    missing = {key for key in description_keys(elements) if key not in opening}
+    lead = next(_visible(elements, missing), None) if missing else None
     if lead is None:
-        lead = _marked_lead(tree, match_key(lines[0]))
+        lead = _marked_lead(elements, match_key(lines[0]))
     return lines if lead is None or match_key(lead) in opening else [lead, *lines]
 
 
-def description_keys(tree: HtmlElement) -> frozenset[str]:
+def description_keys(elements: Elements) -> frozenset[str]:
     """Match keys of the page's descriptions, which often repeat the lead."""
     contents = (
         meta.get("content", "")
-        for meta in tree.iter("meta")
+        for meta in elements.named("meta")
         if (meta.get("property") or meta.get("name") or "").lower() in _DESCRIPTION_METAS
     )
     return frozenset(match_key(text) for text in contents if _MIN_LENGTH <= len(text) <= _MAX_LENGTH)
 
 
-def _visible(tree: HtmlElement, keys: set[str]) -> Iterator[str]:
+def _visible(elements: Elements, keys: set[str]) -> Iterator[str]:
     """Texts of the page that have one of these match keys."""
     starts = {key[:8] for key in keys}
-    for element in tree.iter(*_LEAD_TAGS):
+    for element in elements.among(*_LEAD_TAGS):
         if len(element) > _MAX_CHILDREN:
             continue
         text = single_line(element.text_content()[: 2 * _MAX_LENGTH])
@@ -79,18 +80,18 @@ def _visible(tree: HtmlElement, keys: set[str]) -> Iterator[str]:
             yield text
 
 
-def _marked_lead(tree: HtmlElement, first_key: str) -> str | None:
+def _marked_lead(elements: Elements, first_key: str) -> str | None:
     """The text marked up as the lead, between the headline and the first line of the text."""
-    heading = next(tree.iter("h1"), None)
-    elements = list(islice(tree.iter("h1", *_LEAD_TAGS), _MAX_ELEMENTS))
-    start = elements.index(heading) + 1 if heading in elements else 0
-    for position, element in enumerate(elements[start:], start):
+    heading = elements.first("h1")
+    listed = elements.among("h1", *_LEAD_TAGS)[:_MAX_ELEMENTS]
+    start = listed.index(heading) + 1 if heading in listed else 0
+    for position, element in enumerate(listed[start:], start):
         if not _LEAD_CLASS.search(element.get("class") or "") or len(element) > _MAX_CHILDREN:
             continue
         text = single_line(element.text_content()[: 2 * _MAX_LENGTH])
         is_plain = next(element.iter(*_NEVER_IN_LEAD), None) is None
         if _MIN_LENGTH <= len(text) <= _MAX_LENGTH and ends_sentence(text) and is_plain:
-            return None if any(_has_key(other, first_key) for other in elements[start:position]) else text
+            return None if any(_has_key(other, first_key) for other in listed[start:position]) else text
     return None
 
 
@@ -99,8 +100,8 @@ def _has_key(element: HtmlElement, key: str) -> bool:
     return len(text) <= 2 * len(key) + _MIN_LENGTH and match_key(text) == key
 
 
-def _is_dek(line: str, tree: HtmlElement) -> bool:
+def _is_dek(line: str, elements: Elements) -> bool:
     return any(
         _DEK_CLASS.search(heading.get("class") or "") and single_line(heading.text_content()) == line
-        for heading in tree.iter("h2")
+        for heading in elements.named("h2")
     )

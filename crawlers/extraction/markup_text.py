@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.elements import Elements
+
 BLOCK_TAGS = frozenset(
     {
         "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "div", "dl", "dt",
@@ -48,27 +50,44 @@ def text_with_breaks(element: HtmlElement) -> str:
     return "".join(parts)
 
 
-def prose_blocks(tree: HtmlElement) -> Iterator[tuple[HtmlElement, int]]:
+def prose_blocks(elements: Elements) -> Iterator[tuple[HtmlElement, int]]:
     """The blocks of prose, in page order: the innermost block element that holds each, and its number of characters.
 
     Prose is long, ends like a sentence, and is less than half links. What the page prints twice counts once, and other
     articles on the same page do not count.
     """
     seen: set[str] = set()
-    for holder, raw, links in _blocks(tree, other_articles(tree)):
-        if len(raw) >= MIN_PROSE and 2 * links < len(raw):
-            text = " ".join(raw.split())
-            if len(text) >= MIN_PROSE and ends_sentence(text) and text not in seen:
-                seen.add(text)
-                yield holder, len(text)
+    for holder, raw, links in _blocks(elements.root, other_articles(elements)):
+        text = _prose(raw, links)
+        if text and text not in seen:
+            seen.add(text)
+            yield holder, len(text)
 
 
-def other_articles(tree: HtmlElement) -> frozenset[HtmlElement]:
+def _prose(raw: str, links: int) -> str:
+    """The text of a block on one line; empty if it is not prose."""
+    if len(raw) < MIN_PROSE or 2 * links >= len(raw):
+        return ""
+    text = " ".join(raw.split())
+    return text if len(text) >= MIN_PROSE and ends_sentence(text) else ""
+
+
+def plain_prose(paragraph: HtmlElement, skipped: frozenset[HtmlElement]) -> str:
+    """The text of a paragraph on one line; empty if it is not prose, or not one block by itself."""
+    raw = paragraph.text_content()
+    if len(raw) < MIN_PROSE or any(part.tag in BLOCK_TAGS for part in paragraph.iterdescendants()):
+        return ""
+    if any(around.tag == "a" or around in skipped for around in paragraph.iterancestors()):
+        return ""
+    return _prose(raw, sum(len(link.text_content()) for link in paragraph.iterdescendants("a")))
+
+
+def other_articles(elements: Elements) -> frozenset[HtmlElement]:
     """`article` elements with an `h1` after the first of them, and containers with an `h1` that follow one of the same
     tag and class."""
-    headed = [element for element in tree.iter("article") if element.find(".//h1") is not None]
+    headed = [element for element in elements.named("article") if element.find(".//h1") is not None]
     found = {element for element in headed[1:] if headed[0] not in element.iterancestors()}
-    for heading in islice(tree.iter("h1"), _MAX_HEADINGS):
+    for heading in elements.named("h1")[:_MAX_HEADINGS]:
         for container in islice(heading.iterancestors("div", "section", "article"), _MAX_LEVELS):
             previous, name = container.getprevious(), container.get("class")
             if name and previous is not None and previous.tag == container.tag and previous.get("class") == name:

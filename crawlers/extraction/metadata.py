@@ -100,7 +100,7 @@ class ArticleMetadata:
 
 def read_declared(page: Page) -> DeclaredMetadata:
     """Collect what the page declares about itself, for the choice of fields and for the rejections."""
-    structured_data = read_structured_data(page.tree)
+    structured_data = read_structured_data(page.elements)
     titles = read_titles(page, structured_data)
     article = structured_data.article(titles.all)
     return DeclaredMetadata(

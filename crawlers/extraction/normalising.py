@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, cast
 from lxml.html import HtmlElement, defs
 
 from crawlers.extraction.line_rules import ends_sentence
-from crawlers.extraction.markup_text import MIN_PROSE, prose_blocks
+from crawlers.extraction.markup_text import MIN_PROSE, other_articles, plain_prose, prose_blocks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+
+    from crawlers.extraction.elements import Elements
 
 _KNOWN = defs.tags | {
     "article", "aside", "audio", "bdi", "canvas", "data", "datalist", "details", "dialog", "embed", "fencedframe",
@@ -44,24 +46,30 @@ _MIN_LAYOUT_PROSE = 2
 """Blocks of prose in one cell of a table from which it is layout."""
 
 
-def normalise(tree: HtmlElement) -> None:
+def normalise(elements: Elements) -> None:
     """Rename elements of a page in place, by what they contain."""
-    _name_custom_elements(tree)
-    holders = list(prose_blocks(tree))
-    _free_article(tree, holders)
-    _open_layout_tables(tree, holders)
-    for code in tree.iter(*_CODE):
+    _name_custom_elements(elements)
+    tables = elements.named("table")
+    if tables or _may_hold_article(elements):
+        holders = list(prose_blocks(elements))
+        _free_article(holders)
+        _open_layout_tables(tables, holders)
+    for code in elements.among(*_CODE):
         if _is_within_sentence(code):
             code.tag = "span"
 
 
-def _name_custom_elements(tree: HtmlElement) -> None:
+def _name_custom_elements(elements: Elements) -> None:
     """Rename custom elements to `div`, `p` or `span`, and inline elements or a `figure` that hold paragraphs, lists or
     headings to `div`."""
-    unknown = [element for element in tree.iter() if element.tag in _WRAPPERS or element.tag not in _KNOWN]
-    for element in reversed(unknown):  # children before their parents
-        if element.tag in _WRAPPERS:
-            if sum(child.tag in _TEXT_BLOCKS for child in element) >= (2 if element.tag == "figure" else 1):
+    unknown = [
+        (tag, element)
+        for tag, element in zip(elements.tags, elements.all, strict=True)
+        if tag in _WRAPPERS or tag not in _KNOWN
+    ]
+    for tag, element in reversed(unknown):  # children before their parents
+        if tag in _WRAPPERS:
+            if len(element) and sum(child.tag in _TEXT_BLOCKS for child in element) >= (2 if tag == "figure" else 1):
                 element.tag = "div"
         elif any(child.tag in _BLOCKS for child in element):
             element.tag = "div"
@@ -77,7 +85,32 @@ def _is_paragraph(element: HtmlElement) -> bool:
     return len(text) >= MIN_PROSE and ends_sentence(text)
 
 
-def _free_article(tree: HtmlElement, holders: Iterable[tuple[HtmlElement, int]]) -> None:
+def _may_hold_article(elements: Elements) -> bool:
+    """False if no container that trafilatura would delete can have the share of the page's prose that the article has:
+    the paragraphs outside of such containers are too long for that. So it is on most pages, and a quick look shows it.
+    """
+    with_headline = {around for heading in elements.named("h1") for around in heading.iterancestors()}
+    enough = 0.0
+    for container in elements.among(*_DELETED_CONTAINERS):
+        length = len(container.text_content())
+        if length >= MIN_PROSE:
+            enough = max(enough, length / (_MIN_SHARE if container in with_headline else _MIN_SHARE_ALONE))
+    if not enough:
+        return False
+    others = other_articles(elements)
+    seen: set[str] = set()
+    found = 0
+    for paragraph in elements.named("p"):
+        text = plain_prose(paragraph, others)
+        if text and text not in seen:
+            seen.add(text)
+            found += len(text)
+            if found > enough:
+                return False
+    return True
+
+
+def _free_article(holders: Iterable[tuple[HtmlElement, int]]) -> None:
     """Rename containers of the article that trafilatura would delete with it."""
     inside: dict[HtmlElement, int] = {}
     total = 0
@@ -92,11 +125,8 @@ def _free_article(tree: HtmlElement, holders: Iterable[tuple[HtmlElement, int]])
             container.tag = "div"
 
 
-def _open_layout_tables(tree: HtmlElement, holders: Iterable[tuple[HtmlElement, int]]) -> None:
+def _open_layout_tables(tables: Sequence[HtmlElement], holders: Iterable[tuple[HtmlElement, int]]) -> None:
     """Rename the parts of tables that are only layout to `div`; in other tables, write the lists in a cell as text."""
-    tables = list(tree.iter("table"))
-    if not tables:
-        return
     prose: dict[HtmlElement, int] = {}
     for holder, _ in holders:
         cell = holder if holder.tag in ("td", "th") else next(holder.iterancestors("td", "th"), None)

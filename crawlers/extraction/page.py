@@ -14,6 +14,7 @@ from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 from crawlers.discovery.markup import declared_charset
 from crawlers.extraction.article import Rejection, RejectionReason
 from crawlers.extraction.charset_guess import guess_charset
+from crawlers.extraction.elements import Elements
 from crawlers.extraction.plausible import is_unfilled, is_unfilled_url
 from crawlers.limits import MAX_PAGE_BYTES
 
@@ -57,6 +58,7 @@ _CONTROL_REFERENCES = re.compile(
 )
 """References to characters that XML does not allow (control characters, surrogates, U+FFFE and U+FFFF). The parser
 accepts them, but trafilatura's tree cannot contain them."""
+_READABLE = re.compile(rb"[^ \t\r\n\xef\xbf\xbd]")
 _PLACEHOLDER = "\u200b".encode()
 """A zero-width space, which is removed from lines later. Without it, removing a reference could join the text around it
 into another reference."""
@@ -103,12 +105,17 @@ class Page:
     """A parsed page. All steps share the tree and must not change it."""
 
     url: str
-    tree: HtmlElement
+    elements: Elements
     base_url: str
     """What relative links are relative to: the page's `base` element or its URL."""
     metas: Mapping[str, tuple[str, ...]]
     """Contents of the `meta` elements by lower-cased `property`, `name`, `itemprop` or `http-equiv`, in page order.
     Values that a template left unfilled, and those of readers' comments, are not among them."""
+
+    @property
+    def tree(self) -> HtmlElement:
+        """The root of the page's elements."""
+        return self.elements.root
 
     def meta(self, *names: str) -> str | None:
         """The content of the first of these meta elements that the page has."""
@@ -183,13 +190,13 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
         return Rejection(RejectionReason.TOO_LARGE, f"{len(body):,} bytes; the limit is {MAX_PAGE_BYTES:,}")
     if not body:
         return Rejection(RejectionReason.EMPTY, "the page is empty (0 bytes)")
-    if not body.strip():
+    if body.isspace():
         return Rejection(RejectionReason.EMPTY, f"the page contains only whitespace ({len(body)} bytes)")
     if found := _not_text(body):
         return Rejection(RejectionReason.NOT_HTML, found)
     text = decode(body, http_charset)
     encoded = _without_control(text)
-    if not encoded.strip(b" \t\r\n\xef\xbf\xbd"):
+    if not _READABLE.search(encoded):
         return Rejection(RejectionReason.EMPTY, "the page has no readable characters")
     if found := _not_markup(text):
         return Rejection(RejectionReason.NOT_HTML, found)
@@ -207,9 +214,10 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
     # The parser silently drops everything after its limit. A truncated article must not be stored as a whole one.
     if (last := parser.error_log.last_error) is not None and last.type == ErrorTypes.ERR_RESOURCE_LIMIT:
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the HTML parser stopped: {last.message}")
-    if (elements := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
-        return Rejection(RejectionReason.TOO_LARGE, f"{elements:,} elements; the limit is {MAX_ELEMENTS:,}")
-    return Page(url, tree, _base_url(tree, url), _metas(tree))
+    if (count := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
+        return Rejection(RejectionReason.TOO_LARGE, f"{count:,} elements; the limit is {MAX_ELEMENTS:,}")
+    elements = Elements(tree)
+    return Page(url, elements, _base_url(elements, url), _metas(elements))
 
 
 def _most_attributes(page: bytes) -> int:
@@ -265,8 +273,8 @@ def _not_markup(text: str) -> str | None:
     return "plain text"
 
 
-def _base_url(tree: HtmlElement, url: str) -> str:
-    stated = next((href for base in tree.iter("base") if (href := base.get("href", "").strip())), "")
+def _base_url(elements: Elements, url: str) -> str:
+    stated = next((href for base in elements.named("base") if (href := base.get("href", "").strip())), "")
     try:
         joined = urljoin(url, stated)
     except ValueError:
@@ -283,9 +291,9 @@ def is_in_comments(element: HtmlElement) -> bool:
     )
 
 
-def _metas(tree: HtmlElement) -> dict[str, tuple[str, ...]]:
+def _metas(elements: Elements) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
-    for element in tree.iter("meta"):
+    for element in elements.named("meta"):
         content = (element.get("content") or "").strip()
         if not content or is_unfilled(content) or (element.get("itemprop") and is_in_comments(element)):
             continue

@@ -11,29 +11,22 @@ from __future__ import annotations
 import json
 import math
 import re
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, TypedDict, cast
+from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
-from lxml.etree import XPath
-
+from crawlers.extraction.elements import Elements
 from crawlers.extraction.rules import phrases
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from lxml.html import HtmlElement
+    from collections.abc import Iterable, Mapping
 
     from crawlers.extraction.page_signals import PageSignals
 
-_CLASSES = XPath("//@class", smart_strings=False)
-_ITEM_TYPES = XPath("//@itemtype", smart_strings=False)
-_ELEMENTS = {
-    "all": XPath("count(//*)"),
-    **{name: XPath(f"count(//{name})") for name in ("svg", "div", "span", "figure", "button", "li", "code", "pre")},
-}
+_COUNTED = ("svg", "div", "span", "figure", "button", "li", "code", "pre")
 _PATH_KINDS = ("article", "shop", "service", "forum", "documentation")
 _HOST_KINDS = ("forum", "documentation")
 _CLASS_KINDS = (
@@ -132,7 +125,7 @@ def measure(signals: PageSignals) -> dict[str, float]:
         **_of_url(page.url),
         **_of_text(signals.lines),
         "words": math.log1p(signals.words),
-        **_of_markup(page.tree),
+        **_of_markup(page.elements),
     }
     types = declared.structured_data.types
     og_types = {kind.lower() for kind in page.metas.get("og:type", ())}
@@ -203,16 +196,32 @@ def _of_text(lines: list[str]) -> dict[str, float]:
     }
 
 
-def _of_markup(tree: HtmlElement) -> dict[str, float]:
-    names = "\n".join(cast("list[str]", _CLASSES(tree))).lower().replace("_", "-")
-    items = "\n".join(cast("list[str]", _ITEM_TYPES(tree)))
-    body = tree.find("body")
-    marks = f"{tree.get('class', '')} {'' if body is None else body.get('class', '')}"
-    measured = {f"{name} elements": math.log1p(cast("float", count(tree))) for name, count in _ELEMENTS.items()}
+def _of_markup(elements: Elements) -> dict[str, float]:
+    # A damaged page may have a second root.
+    parts = [elements, *map(Elements, elements.root.itersiblings())]
+    items = "\n".join(value for part in parts for _, value in part.having("itemtype"))
+    body = elements.root.find("body")
+    marks = f"{elements.root.get('class', '')} {'' if body is None else body.get('class', '')}"
+    measured = {"all elements": math.log1p(sum(len(part.all) for part in parts))}
+    measured |= {f"{name} elements": math.log1p(sum(len(part.named(name)) for part in parts)) for name in _COUNTED}
+    names = _classes_by_frequency(value for part in parts for _, value in part.having("class"))
+    every = "\n".join(names.values())
     for kind in _CLASS_KINDS:
-        words = phrases("page-kinds", f"{kind}_classes")
-        measured[f"{kind} classes"] = math.log1p(sum(map(names.count, words)))
+        words = [word for word in phrases("page-kinds", f"{kind}_classes") if word in every]
+        measured[f"{kind} classes"] = math.log1p(
+            sum(times * sum(map(listed.count, words)) for times, listed in names.items()) if words else 0
+        )
     for kind, pattern in _ITEM_KINDS.items():
         measured[f"{kind} microdata"] = float(bool(pattern.search(items)))
     measured["body of a single article"] = float(bool(_SINGLE.search(marks)))
     return measured
+
+
+def _classes_by_frequency(classes: Iterable[str]) -> dict[int, str]:
+    """The different classes that stand on a page once, twice and so on, each on a line: words are counted in each of
+    them once."""
+    listed: defaultdict[int, list[str]] = defaultdict(list)
+    for name, times in Counter(classes).items():
+        if name:
+            listed[times].append(name)
+    return {times: "\n".join(names).lower().replace("_", "-") for times, names in listed.items()}

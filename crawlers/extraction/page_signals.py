@@ -75,7 +75,7 @@ class PageSignals:
         own = self.page.url.partition("#")[0]
         return frozenset(
             match_key(link.text_content())
-            for link in self.page.tree.iter("a")
+            for link in self.page.elements.named("a")
             if link.get("href", "").partition("#")[0] not in ("", own)
         )
 
@@ -109,7 +109,7 @@ class PageSignals:
         """The number of lines that are the text of a link, or follow directly after a heading that is a link."""
         summaries = {
             match_key(following.text_content())
-            for heading in self.page.tree.iter("h2", "h3", "h4")
+            for heading in self.page.elements.among("h2", "h3", "h4")
             if (following := heading.getnext()) is not None and match_key(heading.text_content()) in self.links
         }
         return sum(match_key(line) in self.links or match_key(line) in summaries for line in self.lines)

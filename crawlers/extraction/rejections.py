@@ -104,7 +104,10 @@ def _bot_challenge(signals: PageSignals) -> str | None:
         return f'the title contains "{phrase}"'
     if signals.words < MIN_ARTICLE_WORDS:
         scripts = " ".join(
-            filter(None, (element.get("src") or element.text for element in signals.page.tree.iter("script", "iframe")))
+            filter(
+                None,
+                (element.get("src") or element.text for element in signals.page.elements.among("script", "iframe")),
+            )
         )
         return next(
             (
@@ -159,13 +162,13 @@ def _paywall(signals: PageSignals) -> str | None:
 def _needs_script(signals: PageSignals) -> str | None:
     if signals.words >= MIN_ARTICLE_WORDS:
         return None
-    tree = signals.page.tree
-    for noscript in tree.iter("noscript"):
+    elements = signals.page.elements
+    for noscript in elements.named("noscript"):
         if phrase := find_phrase("script_phrases", match_key(noscript.text_content())):
             return f'only {signals.words} words, with "{phrase}"'
     if phrase := find_phrase("script_phrases", signals.visible_text):
         return f'only {signals.words} words, with "{phrase}"'
-    for element in tree.iter("div", "main", "app-root"):
+    for element in elements.among("div", "main", "app-root"):
         name = element.get("id") or element.tag
         if name in _APP_ROOTS and not single_line(element.text_content()):
             return f"only {signals.words} words, and an empty application root ({name})"

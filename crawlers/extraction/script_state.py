@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.elements import Elements
     from crawlers.extraction.json_ld import Node
 
 # Possessive quantifiers, and an unclosed string extends to the end of the script: each character is read only once.
@@ -35,10 +36,10 @@ _MAX_LEVELS = 2
 """Script state is JSON, often as a string within a script or within other JSON."""
 
 
-def article_in_scripts(tree: HtmlElement) -> HtmlElement | None:
+def article_in_scripts(elements: Elements) -> HtmlElement | None:
     """The longest text in the scripts, from a string of HTML with paragraphs or a list of blocks, parsed as a page."""
-    blocks = longest_block_list(script.text or "" for script in tree.iter("script"))
-    texts = [*_strings(tree), *([blocks] if blocks and len(blocks) <= _MAX_LENGTH else [])]
+    blocks = longest_block_list(script.text or "" for script in elements.named("script"))
+    texts = [*_strings(elements), *([blocks] if blocks and len(blocks) <= _MAX_LENGTH else [])]
     if not texts:
         return None
     found = max(texts, key=lambda text: count_words(_TAG.sub(" ", text)))
@@ -59,8 +60,8 @@ def article_body(article: Node) -> list[str]:
     return [line for raw in plain.splitlines() if (line := single_line(raw))]
 
 
-def _strings(tree: HtmlElement) -> Iterator[str]:
-    for script in tree.iter("script"):
+def _strings(elements: Elements) -> Iterator[str]:
+    for script in elements.named("script"):
         if script.text and len(script.text) >= _MIN_LENGTH:
             yield from _html_within(script.text, _MAX_LEVELS)
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
+    from crawlers.extraction.elements import Elements
     from crawlers.extraction.json_ld import StructuredData
     from crawlers.extraction.page import Page
 
@@ -70,8 +71,8 @@ class StatedTitles:
 
 def read_titles(page: Page, structured_data: StructuredData | None = None) -> StatedTitles:
     """Collect the titles that a page states."""
-    headings, in_menu, heading_parts, glued = _headings(page.tree)
-    element = next(page.tree.iter("title"), None)
+    headings, in_menu, heading_parts, glued = _headings(page.elements)
+    element = page.elements.first("title")
     site_keys = site_name_keys(page, structured_data)
     nodes = structured_data.articles() if structured_data else []
     sections = [text for node in nodes for text in texts_of(node.get("articleSection"))]
@@ -103,14 +104,14 @@ def read_titles(page: Page, structured_data: StructuredData | None = None) -> St
     )
 
 
-def _headings(tree: HtmlElement) -> tuple[list[str], list[str], list[str], set[str]]:
+def _headings(elements: Elements) -> tuple[list[str], list[str], list[str], set[str]]:
     """The `h1` outside menus, the `h1` within menus, all headings outside menus with the elements within them, and the
     headings whose kicker only their style sets off."""
     glued: set[str] = set()
     h1: list[str] = []
     h1_in_menu: list[str] = []
     parts: list[str] = []
-    for count, heading in enumerate(tree.iter("h1", "h2")):
+    for count, heading in enumerate(elements.among("h1", "h2")):
         if count >= _MAX_HEADINGS:
             break
         text = _title_text(text_with_breaks(heading))

@@ -19,7 +19,18 @@ _DOTTED_I = "i\u0307"
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _ASCII_KEY = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 """The same for ASCII, where a byte table is several times as fast."""
-_STRAIGHT = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-"})
+_PLAIN = {
+    "\u2018": "'",
+    "\u2019": "'",
+    "\u201c": '"',
+    "\u201d": '"',
+    "\u2013": "-",
+    "\u2014": "-",
+    "\u2026": "...",
+    "\xa0": " ",
+}
+"""The marks that most English texts have beyond ASCII, for which there is much faster code."""
+_STRAIGHT = str.maketrans(_PLAIN)
 _INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFC])
 _INVISIBLE |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF])  # surrogates from JSON escapes are not text
 for _space in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85):
@@ -34,21 +45,31 @@ def count_words(text: str) -> int:
 
 def phrase_key(text: str) -> str:
     """A text in lower case (case-folded), with straight quotes and plain dashes; punctuation stays."""
-    if text.isascii():
-        return text.lower()
-    return _case_folded(text).translate(_STRAIGHT)
+    plain = _plain(text)
+    if plain.isascii():
+        return plain.lower()
+    return _case_folded(plain).translate(_STRAIGHT)
 
 
 def match_key(text: str) -> str:
     """The words of a text, case-folded, with single spaces: the same for texts that differ in case and punctuation."""
-    if text.isascii():
-        return " ".join(text.encode().translate(_ASCII_KEY).decode().split())
-    return _NOT_ALPHANUMERIC.sub(" ", _case_folded(text)).strip()
+    plain = _plain(text)
+    if plain.isascii():
+        return " ".join(plain.encode().translate(_ASCII_KEY).decode().split())
+    return _NOT_ALPHANUMERIC.sub(" ", _case_folded(plain)).strip()
 
 
 def name_key(text: str) -> str:
     """The match key without spaces, for names that are written in one word or in several."""
     return match_key(text).replace(" ", "")
+
+
+def _plain(text: str) -> str:
+    """A text with marks of ASCII in place of those beyond it, where that is all that keeps it from ASCII."""
+    if not text.isascii():
+        for mark, plain in _PLAIN.items():
+            text = text.replace(mark, plain)
+    return text
 
 
 def _case_folded(text: str) -> str:

@@ -14,15 +14,24 @@ from crawlers.extraction.text import single_line
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_BREAKS = BLOCK_TAGS | {"br", "caption"}
-_CELLS = frozenset({"td", "th"})
-_EMPHASIS = frozenset({"b", "strong", "i", "em", "u"})
-_SKIPPED = frozenset(
-    {
-        "script", "style", "noscript", "template", "svg", "button", "select", "option", "textarea", "iframe", "object",
-        "audio", "video", "canvas", "map", "head", "input", "datalist", "json-ld",
-    }
-)  # fmt: skip
+    from crawlers.extraction.elements import Elements
+
+_BLOCK, _BREAK, _CELL, _LINK, _EMPHASIS, _SKIPPED = range(6)
+_EFFECTS = {
+    **dict.fromkeys(BLOCK_TAGS | {"caption"}, _BLOCK),
+    **dict.fromkeys(("td", "th"), _CELL),
+    **dict.fromkeys(("b", "strong", "i", "em", "u"), _EMPHASIS),
+    **dict.fromkeys(
+        (
+            "script", "style", "noscript", "template", "svg", "button", "select", "option", "textarea", "iframe",
+            "object", "audio", "video", "canvas", "map", "head", "input", "datalist", "json-ld",
+        ),
+        _SKIPPED,
+    ),
+    "br": _BREAK,
+    "a": _LINK,
+}  # fmt: skip
+"""What an element does to the text in it; others are part of a line."""
 TAG_BITS = {
     tag: 1 << number
     for number, tag in enumerate(
@@ -71,23 +80,10 @@ class TextBlock:
         return len(self.text) >= MIN_PROSE and 2 * self.linked < len(self.text) and ends_sentence(self.text)
 
 
-def _opened(element: HtmlElement, tag: str, parent: Container) -> Container:
-    name = element.get("class") or ""
-    parent.children += 1
-    return Container(
-        tag,
-        parent,
-        parent.depth + 1,
-        f"{tag}.{name}",
-        parent.tags | TAG_BITS.get(tag, 0),
-        parent.children,
-    )
-
-
-def read_blocks(tree: HtmlElement) -> list[TextBlock]:
+def read_blocks(elements: Elements) -> list[TextBlock]:
     """The blocks of text of a page, in order; none is empty.
 
-    `tree` is what `trafilatura_adapter.reduced_page` returns. Further articles on the page are left out.
+    `elements` is what `trafilatura_adapter.reduced_page` returns. Further articles on the page are left out.
     """
     blocks: list[TextBlock] = []
     holder = Container("", None, 0, "", 0, 0)
@@ -103,55 +99,66 @@ def read_blocks(tree: HtmlElement) -> list[TextBlock]:
         run.clear()
         linked = links = emphasised = 0
 
-    others = other_articles(tree)
-    walk = etree.iterwalk(tree, events=("start", "end"))
+    others = other_articles(elements)
+    walk = etree.iterwalk(elements.root, events=("start", "end"))
     for event, node in walk:
         element: HtmlElement = node
         tag = element.tag
+        effect = _EFFECTS.get(tag)
         if event == "start":
-            if tag in _SKIPPED:
-                walk.skip_subtree()
-                continue
-            is_other = bool(others) and element in others
-            if is_other:
-                walk.skip_subtree()
-            if tag in _BREAKS:
-                if row is not None and tag in _CELLS:
+            if effect is not None:
+                if effect == _SKIPPED:
+                    walk.skip_subtree()
+                    continue
+                if effect == _LINK:
+                    in_links += 1
+                    links += 1
+                elif effect == _EMPHASIS:
+                    in_emphasis += 1
+                elif effect == _CELL and row is not None:
                     if run:
                         run.append(" | ")
                 else:
                     if run:
                         end_block()
-                    after_break = tag == "br"
+                    after_break = effect == _BREAK
                     if after_break:
                         continue
-                    holder = _opened(element, tag, holder)
+                    holder.children += 1
+                    holder = Container(
+                        tag,
+                        holder,
+                        holder.depth + 1,
+                        f"{tag}.{element.get('class') or ''}",
+                        holder.tags | TAG_BITS.get(tag, 0),
+                        holder.children,
+                    )
                     if tag == "tr":
                         row = holder
-            elif tag == "a":
-                in_links += 1
-                links += 1
-            elif tag in _EMPHASIS:
-                in_emphasis += 1
-            text = None if is_other else element.text
+            if others and element in others:
+                walk.skip_subtree()
+                continue
+            text = element.text
         else:
-            if tag in _BREAKS:
-                if tag != "br" and not (row is not None and tag in _CELLS):
+            if effect is not None:
+                if effect == _LINK:
+                    in_links -= 1
+                elif effect == _EMPHASIS:
+                    in_emphasis -= 1
+                elif effect == _BLOCK or (effect == _CELL and row is None):
                     if run:
                         end_block()
                     after_break = False
                     if row is holder:
                         row = None
                     holder = holder.parent or holder
-            elif tag == "a":
-                in_links -= 1
-            elif tag in _EMPHASIS:
-                in_emphasis -= 1
             text = element.tail
         if text and (run or not text.isspace()):
             run.append(text)
-            linked += len(text) if in_links else 0
-            emphasised += len(text) if in_emphasis else 0
+            if in_links:
+                linked += len(text)
+            if in_emphasis:
+                emphasised += len(text)
     if run:
         end_block()
     return blocks

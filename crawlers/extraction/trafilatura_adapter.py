@@ -17,19 +17,19 @@ from copy import copy
 from itertools import islice
 from typing import TYPE_CHECKING, cast
 
-from lxml.etree import strip_elements, strip_tags
+from lxml.etree import strip_elements
 from trafilatura import core
-from trafilatura.htmlprocessing import _handle_forms, convert_tags, prune_html, recover_math
-from trafilatura.main_extractor import _extract
-from trafilatura.settings import MANUALLY_CLEANED, MANUALLY_STRIPPED, MIN_DUPLICATE_LENGTH, Extractor
+from trafilatura.settings import Extractor
 from trafilatura.xml import delete_element
 from trafilatura.xpaths import BODY_XPATH
 
+from crawlers.extraction.elements import Elements
+from crawlers.extraction.main_extractor import main_result
 from crawlers.extraction.normalising import normalise
 from crawlers.unsegmented import count_unsegmented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from lxml.etree import _Element
     from lxml.html import HtmlElement
@@ -80,39 +80,36 @@ _IN_BODY = frozenset({"ul", "ol", "dl", "blockquote", "table", "h2", "h3", "h4"}
 """Elements after the last paragraph that still belong to an article in the `body` itself."""
 _VALID_TAG = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _INLINE = frozenset({"b", "strong", "i", "em", "span", "u", "br", "font", "sub", "sup"})
-_REMOVABLE_CONTAINERS = ("div", "section", "details", "ol", "ul", "aside")
-_DELETED = tuple(tag for tag in MANUALLY_CLEANED if tag != "form")
-"""Elements that the main extractor deletes with their content. Forms are examined first."""
+_REMOVABLE = frozenset({"div", "section", "details", "ol", "ul", "aside", "span"})
 _JSON_LD_TYPE = "application/ld+json"
 
 
-def find_article_body(reduced: HtmlElement, url: str, prose: int) -> _Element:
+def find_article_body(reduced: Elements, url: str, prose: int) -> _Element:
     """The body of an article in trafilatura's elements (p, head, list, item, quote, table, row, cell, lb).
 
     `reduced` is what `reduced_page` returns; it is changed only if a tag is invalid. `prose` is the number of
     characters in its blocks of prose. The body has no children if nothing was found.
     """
     options = Extractor(url=url, comments=False)
+    in_paragraphs = _length_of_texts(element for element in reduced.all if element.tag == "p")
     try:
-        return _body_of(lambda: copy(reduced), options, prose)
+        return _body_of(lambda: copy(reduced.root), options, prose, in_paragraphs)
     except ValueError:
-        reduced = _renamed(reduced)
-        return _body_of(lambda: copy(reduced), options, prose)
+        renamed = _renamed(reduced.root)
+        return _body_of(lambda: copy(renamed), options, prose, in_paragraphs)
 
 
-def _body_of(reduced: Callable[[], HtmlElement], options: Extractor, prose: int) -> _Element:
+def _body_of(reduced: Callable[[], HtmlElement], options: Extractor, prose: int, in_paragraphs: int) -> _Element:
     """The body of a reduced page. `reduced` makes a copy for each extractor, because extractors change their tree."""
-    page = reduced()
-    in_paragraphs = _length_of_paragraphs(page)
-    body, text = _main_result(page, options)
+    body, text = main_result(reduced(), options)
     if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and (joined := _joined(reduced())) is not None:
-        longer, longer_text = _main_result(joined, options)
+        longer, longer_text = main_result(joined, options)
         if len(longer_text) > len(text):
             body, text = longer, longer_text
     if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and not _is_long(text):
         marked = _with_body_marked(reduced())
         if marked is not None:
-            found, found_text = _main_result(marked, options)
+            found, found_text = main_result(marked, options)
             if len(found_text) > len(text):
                 body, text = found, found_text
     if _is_long(text) and len(text) >= _MIN_KEPT_SHARE * prose:
@@ -144,61 +141,43 @@ def _renamed(tree: HtmlElement) -> HtmlElement:
     return tree
 
 
-def _main_result(page: HtmlElement, options: Extractor) -> tuple[_Element, str]:
-    """As trafilatura's `extract_content` if its main pass finds enough, without the copy that it keeps for the other
-    case: then the whole sequence runs anyway."""
-    body, text, _ = _extract(convert_tags(_cleaned(page), options, options.url), options)
-    previous = ""
-    for element in list(body):
-        current = " ".join("".join(map(str, element.itertext())).split())
-        if current == previous and len(current) > MIN_DUPLICATE_LENGTH:
-            delete_element(element, keep_tail=False)
-        previous = current
-    strip_elements(body, "done")
-    strip_tags(body, "div")
-    return body, text
+def reduced_page(page: Elements) -> Elements:
+    """A copy of a page without elements that are never text, reader comments and further articles on the same page.
 
-
-def _cleaned(tree: HtmlElement) -> HtmlElement:
-    """As trafilatura's `tree_cleaning`, but in one pass over the tree instead of one per tag."""
-    recover_math(tree)
-    for element in tree.iter("figure", "table"):
-        is_layout = element.get("role") in ("presentation", "none")
-        if element.find(".//table") is not None if element.tag == "figure" else is_layout:
-            element.tag = "div"
-    strip_tags(tree, *MANUALLY_STRIPPED)
-    strip_elements(tree, *_DELETED, with_tail=False)
-    _handle_forms(tree)
-    return prune_html(tree)
-
-
-def reduced_page(tree: HtmlElement) -> HtmlElement:
-    """A copy of a page without elements that are never text, reader comments and further articles on the same page."""
-    reduced = copy(tree)
-    for script in reduced.iter("script"):
-        if script.get("type") == _JSON_LD_TYPE:
-            script.tag = "json-ld"
+    Its elements are as they were before some were renamed.
+    """
+    reduced = copy(page.root)
+    structured = []
+    if any(script.get("type") == _JSON_LD_TYPE for script in page.named("script")):
+        structured = [script for script in reduced.iter("script") if script.get("type") == _JSON_LD_TYPE]
+    for script in structured:
+        script.tag = "json-ld"
     strip_elements(reduced, "script", *_NEVER_TEXT, with_tail=False)
-    for script in reduced.iter("json-ld"):
+    for script in structured:
         script.tag = "script"
-    normalise(reduced)
-    for element in reduced.iter("div"):
-        if _is_between_paragraphs(element):
+    elements = Elements(reduced)
+    normalise(elements)
+    for element in elements.all:
+        if element.tag == "div" and _is_between_paragraphs(element):
             element.tag = "p"
-    for quote in islice((quote for quote in reduced.iter("blockquote") if _is_post(quote)), _MAX_POSTS):
+    for quote in islice(filter(_is_post, elements.named("blockquote")), _MAX_POSTS):
         _unwrap(quote)
-    for element in [element for element in reduced.iter(*_REMOVABLE_CONTAINERS, "span") if _is_not_body(element)]:
+    if not _may_have_others(page):
+        return elements
+    for element in [element for element in elements.all if element.tag in _REMOVABLE and _is_not_body(element)]:
         delete_element(element)
-    return reduced
+    return Elements(reduced)
 
 
 def _is_between_paragraphs(element: HtmlElement) -> bool:
     """True for a `div` of text alone between two paragraphs: it is a paragraph too, or a heading."""
-    previous, following = element.getprevious(), element.getnext()
+    previous = element.getprevious()
+    if previous is None or previous.tag != "p":
+        return False
+    following = element.getnext()
     return (
-        previous is not None
-        and following is not None
-        and previous.tag == following.tag == "p"
+        following is not None
+        and following.tag == "p"
         and all(child.tag in _INLINE for child in element)
         and bool(element.text_content().strip())
     )
@@ -218,6 +197,12 @@ def _unwrap(quote: HtmlElement) -> None:
         ancestor.attrib.clear()
 
 
+def _may_have_others(page: Elements) -> bool:
+    """False if nothing on a page is named like what `_is_not_body` finds."""
+    classes = {value for _, value in page.having("class")}
+    return any(map(_NOT_BODY.search, classes)) or any(_READERS.match(value) for _, value in page.having("id"))
+
+
 def _is_not_body(element: HtmlElement) -> bool:
     """True for an element that is a note, reader comments or another article, by its class or identifier."""
     classes = element.get("class")
@@ -226,11 +211,12 @@ def _is_not_body(element: HtmlElement) -> bool:
             return len(element.text_content()) <= _MAX_POPUP_LENGTH
         if element.tag != "span":
             return "infinite" not in classes or found["readers"] is not None or element.find(".//h1") is None
-    return element.tag != "span" and _READERS.match(element.get("id", "")) is not None
+    name = element.get("id")
+    return name is not None and element.tag != "span" and _READERS.match(name) is not None
 
 
-def _length_of_paragraphs(tree: HtmlElement) -> int:
-    return sum(len(paragraph.text_content()) for paragraph in tree.iter("p"))
+def _length_of_texts(elements: Iterable[HtmlElement]) -> int:
+    return sum(len(element.text_content()) for element in elements)
 
 
 def _joined(tree: HtmlElement) -> HtmlElement | None:
@@ -252,7 +238,7 @@ def _joined(tree: HtmlElement) -> HtmlElement | None:
         and element.get("class") == first.get("class")
         and first not in element.iterancestors()
         and ancestors.intersection(_near_ancestors(element))
-        and _length_of_paragraphs(element) >= _MIN_PART_LENGTH
+        and _length_of_texts(element.iter("p")) >= _MIN_PART_LENGTH
         and not (first.tag == "article" and _is_dated_or_linked(element))
     ]
     if not 0 < len(parts) <= _MAX_PARTS or any(

@@ -31,7 +31,9 @@ def canonical_url(page: Page) -> str:
     """
     requested = normalise_url(page.url)
     links = (
-        link.get("href") for link in page.tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split()
+        link.get("href")
+        for link in page.elements.named("link")
+        if "canonical" in (link.get("rel") or "").lower().split()
     )
     for stated in (*links, *page.metas.get("og:url", ())):
         try:

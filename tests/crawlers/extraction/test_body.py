@@ -9,6 +9,7 @@ from lxml.html import document_fromstring
 from trafilatura import core
 
 from crawlers.extraction.body import read_lines, uncleaned_lines
+from crawlers.extraction.elements import Elements
 from crawlers.extraction.trafilatura_adapter import LONG_ENOUGH
 
 URL = "https://paper.example/news/a-story"
@@ -22,7 +23,7 @@ def paragraph(number: int) -> str:
 
 def lines_of(body: str, language: str = "en", head: str = "") -> list[str]:
     page = f"<html lang='{language}'><head>{head}</head><body>{body}</body></html>"
-    return read_lines(document_fromstring(page), URL)
+    return read_lines(Elements(document_fromstring(page)), URL)
 
 
 def paragraphs(*numbers: int) -> str:
@@ -65,7 +66,7 @@ def test_the_tree_is_not_changed() -> None:
     page = f"<html><body><nav>Menu</nav><script>1</script><article>{paragraphs(1, 2)}</article></body></html>"
     tree = document_fromstring(page)
     before = [(element.tag, element.text, element.tail) for element in tree.iter()]
-    read_lines(tree, URL)
+    read_lines(Elements(tree), URL)
     assert [(element.tag, element.text, element.tail) for element in tree.iter()] == before
 
 
@@ -127,9 +128,9 @@ def test_a_text_marked_up_as_the_lead_opens_the_text(name: str) -> None:
 def test_an_english_dek_is_removed_from_a_long_text() -> None:
     dek = "<h2 class='sub-headline'>It took the town two winters</h2>"
     assert lines_of(f"<article>{dek}{paragraphs(*range(8))}</article>")[0] == paragraph(0)
-    assert uncleaned_lines(document_fromstring(f"<article>{dek}{paragraphs(*range(8))}</article>"), URL)[0].startswith(
-        "It took"
-    )
+    assert uncleaned_lines(Elements(document_fromstring(f"<article>{dek}{paragraphs(*range(8))}</article>")), URL)[
+        0
+    ].startswith("It took")
 
 
 def test_linked_headlines_of_other_articles_are_dropped_and_links_within_the_page_are_kept() -> None:

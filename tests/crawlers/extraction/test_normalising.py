@@ -6,6 +6,7 @@ import pytest
 from lxml.html import document_fromstring
 
 from crawlers.extraction.body import read_lines
+from crawlers.extraction.elements import Elements
 from crawlers.extraction.markup_text import prose_blocks, text_with_breaks
 
 SENTENCES = [
@@ -26,7 +27,7 @@ def paragraphs(start: int = 0, end: int = 5) -> str:
 
 def lines_of(body: str) -> list[str]:
     page = f"<html lang='en'><head><title>Council keeps the pool open</title></head><body>{body}</body></html>"
-    return read_lines(document_fromstring(page), "https://paper.example/news/pool-stays-open")
+    return read_lines(Elements(document_fromstring(page)), "https://paper.example/news/pool-stays-open")
 
 
 WHOLE = [*SENTENCES[:3], *AFTER_LIST, *SENTENCES[3:]]
@@ -108,7 +109,7 @@ def test_a_long_box_does_not_replace_the_article() -> None:
 def test_prose_is_long_finished_text_outside_of_links_and_counts_once() -> None:
     link = f"<p><a href='/x'>{SENTENCES[2]}</a></p>"
     page = document_fromstring(f"<div>{SENTENCES[0]}<ul><li>{SENTENCES[1]}</li></ul>{link}<p>Short.</p></div>" * 2)
-    assert [length for _, length in prose_blocks(page)] == [len(SENTENCES[0]), len(SENTENCES[1])]
+    assert [length for _, length in prose_blocks(Elements(page))] == [len(SENTENCES[0]), len(SENTENCES[1])]
 
 
 def test_words_on_two_lines_are_not_joined() -> None:
