@@ -5,9 +5,10 @@ usage: python benchmarks/stories.py [--shared DIR] [--sets NAME …] [--orders N
 
 `newsloom import` imports the texts of a collection of ../shared/eval in random orders, each order into a new warehouse,
 in files of --batch articles (a file is at most a segment of 500). The figures are BCubed precision, recall and F1; for
-`pairs` those of the pairs that share a story. The agreement is the mean BCubed F1 of every two answers against each
-other, of all orders and sizes. With --background, the wire of ../shared/eval is imported first, and `wire` counts the
-reports on a company's results that share a story with another company's.
+`pairs` those of the pairs that share a story, and for `newsweb`, pages of one day of which newsweb-events.toml says
+which report one event, those of all pairs of pages. The agreement is the mean BCubed F1 of every two answers against
+each other, of all orders and sizes. With --background, the wire of ../shared/eval is imported first, and `wire` counts
+the reports on a company's results that share a story with another company's.
 
 Finally, it shows how much the threshold depends on each collection of dated texts: it is chosen on the others, by
 linkage alone, and measured on the one left out.
@@ -24,6 +25,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import tomllib
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -49,6 +51,9 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SETS = {"events": "events", "sharp": "events", "days": "stories_days", "ecb": "stories", "pairs": "pairs"}
+NEWSWEB = "newsweb"
+EVENTS = Path(__file__).with_name("newsweb-events.toml")
+LEAST_TEXT = 300  # characters of a page: fewer are no article, which an import would reject
 THRESHOLDS = [at / 100 for at in range(10, 31)]
 
 
@@ -64,6 +69,8 @@ def scoring(file: Path) -> ModuleType:
 
 def read(folder: Path, name: str) -> Rows:
     """The texts of a collection: id, url, title, text, language, date (or None), cluster."""
+    if name == NEWSWEB:
+        return read_newsweb(folder.parent / "newsweb" / "pages")
     found = [json.loads(line) for line in (folder / f"{SETS[name]}.jsonl").open(encoding="utf-8")]
     if name == "pairs":
         sides = [(pair, side) for pair in found for side in ("first", "second")]
@@ -74,11 +81,30 @@ def read(folder: Path, name: str) -> Rows:
         ]
     if name == "sharp":
         found = [row for row in found if row["kind"] == "unspecific"]
-    # The outlet is the host; identifiers make URLs that no rule of the import takes for something else.
+    return [row | {"url": _url(row), "date": row.get("date")} for row in found]
+
+
+def read_newsweb(folder: Path) -> Rows:
+    """The dated pages of newsweb, as their truth has them; `others` are pages whose pairs with a page do not count."""
+    known = tomllib.loads(EVENTS.read_text(encoding="utf-8"))
+    events = {page: str(number) for number, pages in enumerate(known["events"]) for page in pages}
+    index = map(json.loads, (folder / "index.jsonl").open(encoding="utf-8"))
+    pages = {row["id"]: row for row in index}
+    found = []
+    for truth in map(json.loads, (folder / "truth.jsonl").open(encoding="utf-8")):
+        key, page = truth["id"], pages[truth["id"]]
+        others = {other for pages in known["arguable"] if key in pages for other in pages}
+        row = {"id": key, "title": truth.get("title") or page["title"], "text": truth["body"], "others": others}
+        row |= {"source": page["url"].split("/")[2], "language": page["language"], "date": page["date"]}
+        found.append(row | {"cluster": events.get(key, key)})
     return [
-        row | {"url": f"https://{_host(row)}.example/article-{digest(str(row['id'])).hex}", "date": row.get("date")}
-        for row in found
+        row | {"url": _url(row)} for row in found if row["date"] and row["title"] and len(row["text"]) >= LEAST_TEXT
     ]
+
+
+def _url(row: dict[str, Any]) -> str:
+    """The outlet is the host; identifiers make URLs that no rule of the import takes for something else."""
+    return f"https://{_host(row)}.example/article-{digest(str(row['id'])).hex}"
 
 
 def _host(row: dict[str, Any]) -> str:
@@ -86,7 +112,7 @@ def _host(row: dict[str, Any]) -> str:
 
 
 def imported(rows: Rows, batch: int, background: Path | None) -> dict[str, str]:
-    """The story of each text (by its id) after an import in this order."""
+    """The story of each text (by its id) after an import in this order; a text that is rejected is alone."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         if background:
@@ -113,7 +139,7 @@ def imported(rows: Rows, batch: int, background: Path | None) -> dict[str, str]:
                     """
                 ).fetchall()
             )
-    return {str(row["id"]): str(stories[row["url"]]) for row in rows}
+    return {str(row["id"]): str(stories.get(row["url"], row["id"])) for row in rows}
 
 
 def load(files: list[Path], data: Path) -> None:
@@ -124,13 +150,28 @@ def load(files: list[Path], data: Path) -> None:
 
 def figures(rows: Rows, answer: dict[str, str], score: ModuleType) -> tuple[float, float, float]:
     """Precision, recall and F1."""
+    if "others" in rows[0]:
+        counted = [
+            (one["cluster"] == other["cluster"], answer[one["id"]] == answer[other["id"]])
+            for one, other in combinations(rows, 2)
+            if one["cluster"] == other["cluster"] or other["id"] not in one["others"]
+        ]
+        return _rates(
+            sum(same and joined for same, joined in counted),
+            sum(joined for _, joined in counted),
+            sum(same for same, _ in counted),
+        )
     if "same" not in rows[0]:
         found: tuple[float, float, float] = score.bcubed({row["id"]: row["cluster"] for row in rows}, answer)
         return found
     same = {str(row["id"]).split()[0]: row["same"] for row in rows}
     joined = {pair: answer[f"{pair} first"] == answer[f"{pair} second"] for pair in same}
     right = sum(joined[pair] and same[pair] for pair in same)
-    precision, recall = right / max(1, sum(joined.values())), right / sum(same.values())
+    return _rates(right, sum(joined.values()), sum(same.values()))
+
+
+def _rates(right: int, joined: int, same: int) -> tuple[float, float, float]:
+    precision, recall = right / max(1, joined), right / same
     return precision, recall, 2 * precision * recall / max(1e-9, precision + recall)
 
 
@@ -188,15 +229,16 @@ def leave_one_out(sets: dict[str, Rows], score: ModuleType) -> None:
 def _new_text(row: dict[str, Any]) -> NewText:
     at = datetime.fromisoformat(row["date"]).replace(tzinfo=UTC)
     key = digest(str(row["id"]))
-    features = features_of(row["title"], row["text"], "en")
-    return NewText(key, key, "paper.example", row["title"], "en", at, "second", at, at, True, features)
+    language = row.get("language") or "en"
+    features = features_of(row["title"], row["text"], language)
+    return NewText(key, key, "paper.example", row["title"], language, at, "second", at, at, True, features)
 
 
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
-    parser.add_argument("--sets", nargs="+", default=list(SETS), choices=list(SETS))
+    parser.add_argument("--sets", nargs="+", default=[*SETS, NEWSWEB], choices=[*SETS, NEWSWEB])
     parser.add_argument("--orders", type=int, default=3)
     parser.add_argument("--batch", type=int, nargs="+", default=[1000, 50, 10], help="articles of a segment")
     parser.add_argument("--background", action="store_true", help="import the wire first")
