@@ -65,7 +65,7 @@ class Selection:
         return (self.since is None or at >= self.since) and (self.until is None or at < self.until)
 
     def has_language(self, body: bytes, declared: str | None, charset: str | None) -> bool:
-        """Whether the language of a page is selected, or cannot be told without extracting the page.
+        """Whether the language of a page is selected, or cannot be determined without extracting the page.
 
         `declared` is the Content-Language header, `charset` the one of the Content-Type header.
         """

@@ -24,7 +24,7 @@ def pages(begin: int, count: int) -> list[bytes]:
     return members(*(record(number, article(number).body) for number in range(begin, begin + count)))
 
 
-def test_the_files_that_match_are_read_and_a_broken_one_costs_itself(newsloom: Newsloom, bucket: Bucket) -> None:
+def test_the_files_that_match_are_read_although_one_of_them_is_broken(newsloom: Newsloom, bucket: Bucket) -> None:
     whole = pages(1, 3)
     damaged = pages(11, 3)
     bucket.put(f"{FOLDER}/a.warc.gz", b"".join(whole))
