@@ -85,6 +85,7 @@ def prepare(module: Module, folder: Path) -> None:
         "pytest_add_cli_args_test_selection": [test for test in module.tests if (ROOT / test).exists()],
         "pytest_add_cli_args": ["-q", "-p", "no:randomly", "-p", "no:xdist", "-p", "tests.fresh_caches"],
         "also_copy": ["benchmarks"],
+        "timeout_constant": 30.0,  # filling the caches anew takes some seconds
     }
     table = "".join(f"{key} = {json.dumps(value)}\n" for key, value in settings.items())
     text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from crawlers.politeness.ip_ranges import AccessPolicy, host_problem, non_public_kind, url_problem
+from crawlers.politeness.ip_ranges import AccessPolicy, host_problem, non_public_kind, parse_ip_address, url_problem
 
 FORBIDDEN = """
 127.0.0.1 127.1 127.0.1 127.255.255.254 127.0.0.1. 2130706433 017700000001 0x7f000001 0x7F.1 0177.0.0.1 0x7f.0x0.0x0.0x1
@@ -97,3 +97,37 @@ def test_cloud_metadata_services_are_not_public(host: str) -> None:
 def test_a_host_that_is_neither_name_nor_address_is_refused() -> None:
     assert host_problem("") is not None
     assert host_problem("...") is not None
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("8.8.8.8", "8.8.8.8"),
+        ("8.8.2056", "8.8.8.8"),
+        ("8.526344", "8.8.8.8"),
+        ("134744072", "8.8.8.8"),
+        ("010.0x8.8.0", "8.8.8.0"),
+        ("255.255.255.254", "255.255.255.254"),
+        ("255.255.65535", "255.255.255.255"),
+        ("[::1]", "::1"),
+        ("courier.example", None),
+        ("8.8.8.8.example", None),
+    ],
+)
+def test_numbers_are_an_address_as_resolvers_read_them(host: str, address: str | None) -> None:
+    assert parse_ip_address(host) == (address and ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["1.2.3.4.5", "256.8.8.8", "8.256.8.8", "8.8.8.256", "8.8.65536", "8.16777216", "4294967296", "8.8.8.09", "x.8"],
+)
+def test_numbers_that_are_no_address_are_refused(host: str) -> None:
+    with pytest.raises(ValueError, match=r"not an IP address|invalid literal"):
+        parse_ip_address(host)
+
+
+@pytest.mark.parametrize("url", ["http://me@courier.example/", "http://courier.example\\x.example/"])
+def test_a_url_with_a_user_name_is_refused_as_such(url: str) -> None:
+    found = url_problem(url, AccessPolicy(private=True))
+    assert found == "a user name or password in the URL; newsloom requests URLs without them"

@@ -25,6 +25,7 @@ def test_a_host_is_private_or_not(host: str, place: str | None) -> None:
 
 def test_an_address_may_have_a_zone() -> None:
     assert private_address("fe80::1%eth0") == "the link-local address fe80::1%eth0"
+    assert private_address("2606:4700::6810:84e5%eth0") is None
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,8 @@ def test_an_address_may_have_a_zone() -> None:
 def test_a_name_is_private_if_one_of_its_addresses_is(
     monkeypatch: pytest.MonkeyPatch, found: list[str], place: str | None
 ) -> None:
-    def look_up(*_: object, **__: object) -> list[tuple[object, ...]]:  # tests ask no server of names
+    def look_up(host: str, *_: object, **__: object) -> list[tuple[object, ...]]:  # tests ask no server of names
+        assert host == "paper.example"
         if not found:
             raise socket.gaierror
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 0)) for address in found]
