@@ -266,7 +266,8 @@ def figures(found: dict[str, str]) -> str:
         for figure in part.figures:
             match = re.search(figure.pattern, found.get(part.name, ""), re.MULTILINE)
             value = match[1].rstrip(",.") if match else "–"
-            rows.append(f"| {figure.name} | {value} | {figure.wanted} | [{part.name}](#{part.name}) |")
+            source = f"[{part.name}](#{part.name})" if part.name in found else part.name
+            rows.append(f"| {figure.name} | {value} | {figure.wanted} | {source} |")
     return "\n".join(["| figure | measured | wanted | from |", "|---|---|---|---|", *rows])
 
 
@@ -280,7 +281,7 @@ def write(found: dict[str, str]) -> None:
             "same run, because a figure alone says more about the machine. The peers are installed from the "
             "package index into an environment of their own. Parts that use collections of real pages and texts "
             "need them in `../shared`; without them they say so.",
-            "This page was written by a machine: do not edit it.",
+            "This page was written by a machine: do not edit it. A dash is a figure that was not measured yet.",
             f"Machine: {machine()}.\n\nVersions: {versions()}.",
             figures(found),
             *(f"## {part.name}\n\n{found[part.name]}" for part in PARTS if part.name in found),
