@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from tests.command import call
 from tests.end_to_end.segments import crawl
 from warehouse import connect, open_writer
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    import duckdb
+from warehouse.lake import load_extension
 
 FIRST_DAY, SECOND_DAY = "2026-03-02T08:00:00+00:00", "2026-03-03T09:30:00+00:00"
 STORM = (
@@ -38,6 +37,7 @@ def report(name: str, source: str, text: str, **fields: Any) -> dict[str, Any]:
     return {
         "url": f"http://{source}/2026/{name}", "source": source, "title": f"{name.replace('-', ' ').title()}",
         "text": text, "language": "en", "published_at": FIRST_DAY, "authors": ["Ann Example"], "section": "News",
+        "tags": ["Weather"],
     } | fields  # fmt: skip
 
 
@@ -200,3 +200,42 @@ def test_maintenance_merges_files_and_drops_old_states(twins: tuple[Path, Path],
         assert lake.execute("SELECT count(*) FROM newsloom.snapshots()").fetchall() <= [(2,)]
         most = lake.execute("SELECT max(file_count) FROM ducklake_table_info('newsloom')").fetchall()
         assert most <= [(2,)]
+
+
+def test_duckdb_alone_reads_it_as_the_documentation_says(twins: tuple[Path, Path]) -> None:
+    text = (Path(__file__).parents[2] / "docs" / "scale.md").read_text(encoding="utf-8")
+    (documented,) = re.findall(r"```sql\n(.*?)```", text, re.DOTALL)
+    install, load, secret, attach, use, query = documented.strip().splitlines()
+    assert install.replace("INSTALL", "LOAD") == load
+    catalog = twins[0].parent / "catalog.sqlite"
+    attach = re.sub(r"'.*'", f"'ducklake:sqlite:{catalog}'", attach)
+    with duckdb.connect() as plain:
+        for extension in ("ducklake", "httpfs", "sqlite_scanner"):
+            load_extension(plain, extension)
+        for statement in (secret, attach, use):
+            plain.execute(statement)
+        found = plain.execute(query).fetchall()
+        assert found
+        with pytest.raises(duckdb.Error, match="read-only"):
+            plain.execute("DELETE FROM article_state")
+    with connect(twins[1]) as lake:
+        assert lake.execute(query).fetchall() == found
+
+
+def test_forgotten_articles_are_in_no_file_and_no_earlier_state(twins: tuple[Path, Path], tmp_path: Path) -> None:
+    needle = "Port Closed By Storm"
+    files = twins[0].parent / "catalog.sqlite.files"
+    assert needle in texts_of(files)
+    newsloom("forget", "http://post.example/2026/port-closed-by-storm", "--yes", data=twins[1])
+    assert needle not in texts_of(files)
+    assert needle.encode() not in (twins[0].parent / "catalog.sqlite").read_bytes()
+    assert "Storm Closes Port" in texts_of(files), "the others are still there"
+
+
+def texts_of(files: Path) -> str:
+    """The titles of all versions in all Parquet files, deleted or not."""
+    with duckdb.connect() as plain:
+        stored = [str(file) for file in (files / "main" / "article_versions").glob("*.parquet")]
+        rows = [file for file in stored if not file.endswith("-delete.parquet")]
+        found = plain.execute("SELECT string_agg(title, chr(10)) FROM read_parquet(?)", [rows]).fetchall()
+    return str(found[0][0])
