@@ -127,6 +127,8 @@ def _from_json(body: bytes, *, clean: bool) -> Article:
         raise _BadRecordError(
             f"invalid JSON: {error.msg} at character {error.pos + 1}; one object per line is expected"
         ) from None
+    except ValueError:  # Python reads integers of up to 4,300 digits
+        raise _BadRecordError("invalid JSON: a number is too long") from None
     except RecursionError:
         raise _BadRecordError("invalid JSON: nested too deeply") from None
     if not isinstance(record, dict):

@@ -127,6 +127,8 @@ class _Text:
                 if not self._read_more():
                     raise self.error(error.msg, error.pos) from None
                 continue
+            except ValueError:  # Python reads integers of up to 4,300 digits
+                raise self.error("a number is too long") from None
             if end < len(self._text) or isinstance(value, dict | list | str) or not self._read_more():
                 self.position = end
                 return value
