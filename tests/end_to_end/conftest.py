@@ -248,7 +248,11 @@ def s3_environment() -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def bucket(s3_environment: dict[str, str], newsloom: Newsloom, monkeypatch: pytest.MonkeyPatch) -> Bucket:
-    """An empty bucket, whose credentials this process and the command line find in their environment."""
+    """An empty bucket, whose credentials this process and the command line find in their environment.
+
+    Commands run in processes: workers inherit the environment in which this process started its first one.
+    """
+    newsloom.in_processes = True
     for name, value in s3_environment.items():
         monkeypatch.setenv(name, value)
     newsloom.environment.update(s3_environment)
