@@ -12,7 +12,7 @@ demo: $(READY)
 	$(BIN)/newsloom demo
 
 test: $(READY)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --maxschedchunk 1
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
 
 # Real runs under faults from a seeded plan; SEED=N repeats a round.
 ROUNDS ?= 10

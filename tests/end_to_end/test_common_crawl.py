@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from tests.end_to_end.conftest import Bucket, Newsloom
 
 FOLDER = "crawl-data/CC-NEWS/2026/01"
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.xdist_group("test_common_crawl"),  # one worker makes what they share
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 def pages(begin: int, count: int) -> list[bytes]:

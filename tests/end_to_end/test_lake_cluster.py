@@ -26,7 +26,10 @@ from warehouse.loading.load import load_segment
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-pytestmark = pytest.mark.skipif(not HAS_POSTGRESQL, reason="NO POSTGRESQL HERE: nobody has tried DuckLake with it")
+pytestmark = [
+    pytest.mark.xdist_group("test_lake_cluster"),  # one worker makes what they share
+    pytest.mark.skipif(not HAS_POSTGRESQL, reason="NO POSTGRESQL HERE: nobody has tried DuckLake with it"),
+]
 ROOT = Path(__file__).parents[2]
 NUMBERS = itertools.count(1)
 PATIENCE = 240.0  # seconds, on a busy machine

@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-pytestmark = pytest.mark.filterwarnings("default")  # distributed closes its sockets when it likes
+pytestmark = [
+    pytest.mark.xdist_group("test_dask_extract"),  # one worker makes what they share
+    pytest.mark.filterwarnings("default"),  # distributed closes its sockets when it likes
+]
 PAGES = 24
 
 
