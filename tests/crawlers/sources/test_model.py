@@ -147,7 +147,7 @@ KEYS_OF_SOURCE = (
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 COURIER = 'source[1] "courier"'
 
-TABLES = "one of crawl, source, schedule, keep, alerts; nearest: source"
+TABLES = "one of crawl, source, schedule, keep, alerts, extract; nearest: source"
 MISTAKES = [
     # text, line, key, found, allowed
     ("", None, "source", "no source", "at least one [[source]]"),

@@ -162,7 +162,7 @@ def test_copies_can_be_left_out(writer: Writer) -> None:
         ("title:(a OR b)", 7, "needs a word"),
         ("lang:deu", 6, "two-letter"),
         ('"b"', 1, "two letters"),
-        (" ".join(["(ab)"] * 67), 332, "up to 200 words"),
+        (" ".join(["(ab)"] * 67), 334, "up to 200 words"),
     ],
     ids=lambda value: value[:20] if isinstance(value, str) else None,
 )
