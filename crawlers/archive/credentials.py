@@ -26,13 +26,18 @@ def without_user_info(url: str) -> str:
     return _USER_INFO.sub(r"\1", url) if "@" in url else url
 
 
+def text_without_user_info(text: str) -> str:
+    """A text without `user:password@` in the URLs that it quotes."""
+    return _USER_INFO_IN_TEXT.sub(r"\1", text)
+
+
 def without_credentials(fetch: Fetch) -> Fetch:
     """The fetch without `user:password@` in any of its URLs, including those quoted in `detail`."""
     return replace(
         fetch,
         url=without_user_info(fetch.url),
         final_url=None if fetch.final_url is None else without_user_info(fetch.final_url),
-        detail=None if fetch.detail is None else _USER_INFO_IN_TEXT.sub(r"\1", fetch.detail),
+        detail=None if fetch.detail is None else text_without_user_info(fetch.detail),
         links=tuple(
             replace(link, url=without_user_info(link.url)) if "@" in link.url else link for link in fetch.links
         ),

@@ -1,4 +1,4 @@
-"""A place that machines without a common folder share: an object store, or any other that fsspec can write.
+"""A place that machines without a common folder share: an object store, or a shared folder (`file://`).
 
     STORE/segments/NAME.jsonl, NAME.warc.gz     sealed segments, on their way from a crawl to the run that loads them
     STORE/runs/RUN/…                            the plans of the shards of a crawl
@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crawlers.archive.credentials import without_user_info
+from crawlers.archive.credentials import text_without_user_info, without_user_info
 from crawlers.archive.segment_files import (
     LOG_SUFFIX,
     WARC_SUFFIX,
@@ -70,7 +70,11 @@ class Store:
         return sorted(name.removesuffix(WARC_SUFFIX) for name in names if name.endswith(WARC_SUFFIX))
 
     def take(self, segment: str, directory: Path) -> None:
-        """Move a published segment into a folder, as sealed there. If killed halfway, the next call does the rest."""
+        """Move a published segment into a folder, as sealed there.
+
+        If killed halfway, the next call does the rest; between the last two steps, the log stays in the store, where it
+        does no harm.
+        """
         checked_name(segment)
         directory.mkdir(parents=True, exist_ok=True)
         for suffix in (LOG_SUFFIX, WARC_SUFFIX):  # the WARC file last: its name is the seal
@@ -118,5 +122,5 @@ class Store:
             raise
         except Exception as error:
             # Each store has errors of its own; their text may repeat an address.
-            detail: Any = without_user_info(str(error).strip()).partition("?")[0] or type(error).__name__
+            detail = text_without_user_info(str(error).strip()).partition("?")[0] or type(error).__name__
             raise ArchiveError(f"{self.url}: {problem}: {detail}") from error

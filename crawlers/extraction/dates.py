@@ -125,7 +125,8 @@ def _with_dates(elements: Elements) -> list[HtmlElement]:
         time for time in elements.named("time") if time.get("pubdate") is not None and time.get("datetime") is not None
     ]
     # In page order, in which the two kinds stand mixed.
-    return [element for element in elements.all if element in published or element in times] if times else published
+    dated = {*published, *times}
+    return [element for element in elements.all if element in dated] if times else published
 
 
 @dataclass(frozen=True, slots=True)

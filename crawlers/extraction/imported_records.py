@@ -263,7 +263,7 @@ def _provenance(record: Mapping[str, object]) -> tuple[tuple[str, str], ...] | N
         return None
     try:
         origins = json.loads(value) if isinstance(value, str) else value
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(origins, dict) or not all(isinstance(origin, str) for origin in origins.values()):
         return None

@@ -65,7 +65,7 @@ def name_key(text: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text with marks of ASCII in place of those beyond it, where that is all that keeps it from ASCII."""
+    """A text with marks of ASCII in place of typographic ones."""
     if not text.isascii():
         for mark, plain in _PLAIN.items():
             text = text.replace(mark, plain)

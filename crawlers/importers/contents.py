@@ -5,6 +5,7 @@ This is the only module that opens files for reading their records. It undoes gz
 
 from __future__ import annotations
 
+import codecs
 import io
 import json
 import re
@@ -50,6 +51,7 @@ _HTML = re.compile(
 )
 _ROOT = re.compile(r"\s*(?:<!--.*?-->\s*|<[?!][^>]*>\s*)*<([a-z][\w:.-]*)", re.IGNORECASE | re.DOTALL)
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*(?:\{|\]|$)")
+_UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _OTHERS = (
     (b"%PDF", "a PDF document"),
@@ -194,6 +196,8 @@ def _recognise(head: bytes, name: str, place: str, translator: Translator) -> Fi
     if _CONTROL.search(text.encode("utf-8", "replace")):
         raise UnsupportedFileError(place, "binary data of an unknown kind")
     found = _json_type(text, name)
+    if found is not None and head.startswith(_UTF_16_MARKS):
+        raise UnsupportedFileError(place, "JSON in UTF-16; save it in UTF-8")
     if found is not None:
         return found
     if _HTML.match(text):

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
 from urllib.parse import urlsplit
 
-from crawlers.archive.credentials import without_user_info
+from crawlers.archive.credentials import text_without_user_info, without_user_info
 from crawlers.errors import CrawlersError
 from crawlers.politeness.lookup import private_address, private_place
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DIGEST_BYTES = 8
+_PIECE = 1 << 20
 RETRY_SECONDS = (0.5, 3.0)  # pauses before a part of a remote file is requested again
 _QUERY = re.compile(r"""(\bhttps?://[^\s?'"]+)\?[^\s'"]*""")
 
@@ -65,7 +66,10 @@ def matching_urls(pattern: str) -> list[str]:
         import fsspec
 
         system, path = fsspec.core.url_to_fs(pattern)
-        return sorted(str(system.unstrip_protocol(found)) for found in system.glob(path))
+        found = sorted(str(system.unstrip_protocol(one)) for one in system.glob(path))
+    if any(urlsplit(one).netloc != urlsplit(pattern).netloc.rpartition("@")[2] for one in found):
+        raise CrawlersError(f"{shown_place(pattern)}: patterns cannot be used with this kind of store; name each file")
+    return found
 
 
 def find_input_file(place: str) -> InputFile:
@@ -174,11 +178,18 @@ class _RemoteFile:
         return self._info().get("size") == 0
 
     def fingerprint(self) -> str:
-        """A digest of the metadata in the store: reading the whole file would mean fetching it twice."""
+        """A digest of the metadata in the store, because reading the whole file would mean fetching it twice; that of
+        the content where the store has none that changes with it."""
         info = self._info()
-        values = [str(info.get(key)) for key in ("size", "ETag", "etag", "LastModified", "mtime", "created", "md5Hash")]
-        metadata = "\n".join((self.place.partition("?")[0], *values))
-        return hashlib.blake2b(metadata.encode(), digest_size=DIGEST_BYTES).hexdigest()
+        versions = [info.get(key) for key in ("ETag", "etag", "LastModified", "mtime", "created", "md5Hash")]
+        digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
+        if any(versions):
+            digest.update("\n".join((self.place, str(info.get("size")), *map(str, versions))).encode())
+        else:
+            with self.open() as stream:
+                while piece := stream.read(_PIECE):
+                    digest.update(piece)
+        return digest.hexdigest()
 
     def _info(self) -> dict[str, object]:
         try:
@@ -244,7 +255,7 @@ def _without_secrets(url: str) -> str:
 
 
 def _message(error: Exception) -> str:
-    return _QUERY.sub(r"\1", without_user_info(str(error).strip())) or type(error).__name__
+    return _QUERY.sub(r"\1", text_without_user_info(str(error).strip())) or type(error).__name__
 
 
 def _public_only(place: str) -> dict[str, Any]:

@@ -55,17 +55,32 @@ class Folder:
                 state = file.path.stat()
             except OSError as error:
                 raise CrawlersError(f"{file.path}: cannot be read: {error.strerror}") from error
-            digest.update(f"{file.path.relative_to(self.path)}\n{state.st_size}\n{state.st_mtime_ns}\n".encode())
+            digest.update(os.fsencode(file.path.relative_to(self.path)))
+            digest.update(f"\n{state.st_size}\n{state.st_mtime_ns}\n".encode())
         return digest.hexdigest()
 
     def files(self) -> Iterator[LocalFile]:
-        """The files, in the order of their paths."""
-        for folder, folders, names in os.walk(self.path):
+        """The files, in the order of their paths; links to folders are not followed.
+
+        Raises CrawlersError for a subfolder that cannot be read.
+        """
+        for folder, folders, names in os.walk(self.path, onerror=_refuse):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
             for name in sorted(names):
                 path = Path(folder, name)
-                if not name.startswith(".") and name != MANIFEST and path.is_file():
+                if not name.startswith(".") and name != MANIFEST and _is_file(path):
                     yield LocalFile(path, shown=str(path.relative_to(self.path)))
+
+
+def _refuse(error: OSError) -> None:
+    raise CrawlersError(f"{error.filename}: cannot be read: {error.strerror}") from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise CrawlersError(f"{path}: cannot be read: {error.strerror}") from error
 
 
 Input: TypeAlias = InputFile | Folder
@@ -77,6 +92,9 @@ def find_input(place: str, standard_input: BinaryIO) -> Input:
     if place == STANDARD_INPUT:
         return _copied(standard_input)
     path = Path(place)
+    if "://" not in place and path.exists() and not (path.is_file() or path.is_dir()):
+        with LocalFile(path).open() as pipe:  # what another program writes can be read only once
+            return _copied(pipe, place)
     if "://" in place or not path.is_dir():
         return find_input_file(place)
     folder = Folder(path)
@@ -93,8 +111,8 @@ def files_of(given: Input) -> Iterator[InputFile]:
         yield given
 
 
-def _copied(stream: BinaryIO) -> InputFile:
-    """Standard input as a file: it is copied to the folder for temporary files, so that it can be read more than once,
+def _copied(stream: BinaryIO, name: str = "standard input") -> InputFile:
+    """Standard input or a pipe as a file: it is copied to the folder for temporary files, so that it can be read again,
     and has the digest of its content as its URI. The copy is removed when this process ends."""
     digest = hashlib.blake2b(digest_size=DIGEST_BYTES)
     with tempfile.NamedTemporaryFile(prefix="newsloom-", delete=False) as copy:
@@ -106,7 +124,6 @@ def _copied(stream: BinaryIO) -> InputFile:
                 copy.write(piece)
         except OSError as error:
             raise CrawlersError(
-                f"standard input: cannot be copied to {path.parent}: {error.strerror}. "
-                "Set TMPDIR to a folder with more room."
+                f"{name}: cannot be copied to {path.parent}: {error.strerror}. Set TMPDIR to a folder with more room."
             ) from error
-    return LocalFile(path, shown="standard input", fixed_uri=f"stdin:{digest.hexdigest()}")
+    return LocalFile(path, shown=name, fixed_uri=f"stdin:{digest.hexdigest()}")

@@ -281,7 +281,10 @@ def _converted(field: str, value: object, *, foreign: bool, texts: bool) -> obje
     if field == "is_free" and isinstance(value, str):
         return yes_or_no(value)
     if field == "published_utc_offset" and isinstance(value, str):
-        return int(value) if value.strip().lstrip("+-").isdecimal() else value
+        try:
+            return int(value)
+        except ValueError:
+            return value
     return value
 
 
@@ -290,7 +293,7 @@ def _complete(record: dict[str, object], tool: Tool) -> None:
     if isinstance(source := record.get("source"), str):
         record["source"] = source.removeprefix("www.")
     if tool.name == "trafilatura" and isinstance(section := record.get("section"), str):
-        record["section"] = list_of_texts(section, commas=False)[0]
+        record["section"] = next(iter(list_of_texts(section, commas=False)), None)
     if tool.name == "Fundus":
         record["text"] = _fundus_text(record.get("text"))
         record["image_url"] = _fundus_image(record.get("image_url"))

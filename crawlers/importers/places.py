@@ -114,13 +114,17 @@ def _lines(place: str) -> Iterator[str]:
 
 def _unpacked(file: InputFile) -> bytes:
     with file.open() as stream:
-        if not file.name.lower().endswith(".gz"):
-            return stream.read(MAX_LIST_BYTES)
-        try:
-            with gzip.open(stream) as packed:
-                return packed.read(MAX_LIST_BYTES)
-        except (OSError, EOFError, zlib.error) as error:
-            raise CrawlersError(f"{file.place}: cannot be unpacked: {error}") from error
+        if file.name.lower().endswith(".gz"):
+            try:
+                with gzip.open(stream) as packed:
+                    body = packed.read(MAX_LIST_BYTES + 1)
+            except (OSError, EOFError, zlib.error) as error:
+                raise CrawlersError(f"{file.place}: cannot be unpacked: {error}") from error
+        else:
+            body = stream.read(MAX_LIST_BYTES + 1)
+    if len(body) > MAX_LIST_BYTES:
+        raise CrawlersError(f"{file.place}: the list is longer than {MAX_LIST_BYTES >> 20} MiB; split it")
+    return body
 
 
 def _address(place: str, entry: str) -> str:

@@ -149,7 +149,8 @@ def _parquet(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
     with parquet_file(content.stream) as table:
         items.require(tuple(table.schema_arrow.names))
         for number, row in parquet_rows(table):
-            yield items.of_value(f"row {number}", row)
+            place = f"row {number}"
+            yield items.bad(place, row.problem) if isinstance(row, BadRow) else items.of_value(place, row)
 
 
 def _text(items: RecordItems, content: Content) -> Iterator[ImportedItem]:

@@ -35,7 +35,10 @@ class RecordItems:
         self.file, self.report, self.at, self.options, self.translator = file, report, at, options, translator
 
     def require(self, names: tuple[str, ...]) -> None:
-        """Raise CrawlersError if a table with these columns cannot have articles."""
+        """Raise CrawlersError if a table with these columns cannot have articles, or has two of one name."""
+        twice = next((name for number, name in enumerate(names) if name in names[:number]), None)
+        if twice is not None:
+            raise CrawlersError(f'{self.file.place}: two columns have the name "{twice}". Rename one of them')
         missing = self.translator.missing(names)
         if missing:
             shown = ", ".join(names[:_SHOWN_COLUMNS]) + (", …" if len(names) > _SHOWN_COLUMNS else "")

@@ -8,6 +8,7 @@ from datetime import UTC
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawlers.discovery import normalise_url
 from crawlers.errors import CrawlersError
 from crawlers.extraction.language import find_language
 from crawlers.extraction.page import decode
@@ -57,7 +58,11 @@ class Selection:
         """Whether the host of a URL is selected."""
         if not self.hosts:
             return True
-        labels = (urlsplit(url).hostname or "").split(".")
+        host = urlsplit(url).hostname or ""
+        try:
+            labels = (host if host.isascii() else _ascii_host(host)).split(".")
+        except ValueError:
+            return False
         return any(".".join(labels[begin:]) in self.hosts for begin in range(len(labels)))
 
     def has_time(self, at: datetime) -> bool:
@@ -88,7 +93,11 @@ def read_selection(
     found = set()
     for host in hosts:
         name = host.strip().lower().rstrip(".")
-        if not _HOST.fullmatch(name):
+        try:
+            name = _ascii_host(name) if _HOST.fullmatch(name) else ""
+        except ValueError:
+            name = ""
+        if not name:
             raise CrawlersError(
                 f'found the host "{host}"; expected a name such as news.example, without https:// and path'
             )
@@ -97,6 +106,11 @@ def read_selection(
     if begin is not None and end is not None and begin >= end:
         raise CrawlersError(f"the range from {begin:%Y-%m-%d %H:%M} to {end:%Y-%m-%d %H:%M} UTC is empty")
     return Selection(frozenset(found), frozenset(language.lower() for language in languages), begin, end)
+
+
+def _ascii_host(name: str) -> str:
+    """A host as URLs have it (Punycode). Raises ValueError if it is none."""
+    return urlsplit(normalise_url(f"http://{name}/")).hostname or ""
 
 
 def page_language(body: bytes, declared: str | None = None, charset: str | None = None) -> str | None:

@@ -11,9 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from w3lib.encoding import read_bom
 
 from crawlers.extraction.charset_guess import guess_charset
+from crawlers.extraction.text import single_line
 from crawlers.importers.items import BrokenContentError
 from crawlers.importers.keys import EXPORTED, TRAFILATURA_COLUMNS
 from crawlers.importers.values import plain
@@ -88,7 +90,10 @@ def csv_rows(
     rows = csv.reader(text, delimiter=dialect.delimiter, strict=True)
     names = dialect.names
     if dialect.has_header:
-        next(rows)
+        try:
+            next(rows)
+        except csv.Error as error:
+            raise BrokenContentError(f"line 1 is not valid CSV: {error}") from error
     is_own = names and set(names) >= EXPORTED
     while True:
         line = rows.line_num + 1
@@ -144,10 +149,28 @@ def parquet_file(stream: io.BufferedReader) -> Iterator[Any]:
         yield ParquetFile(copy, pre_buffer=False)
 
 
-def parquet_rows(file: Any) -> Iterator[tuple[int, dict[str, object]]]:
-    """The rows of a file opened by `parquet_file`, with their numbers, some hundred at a time."""
+def parquet_rows(file: Any) -> Iterator[tuple[int, dict[str, object] | BadRow]]:
+    """The rows of a file opened by `parquet_file`, with their numbers, some hundred at a time.
+
+    A row with a value that Python cannot hold, such as a time of the year 10000, is a BadRow.
+    """
     number = 0
     for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, use_threads=False):
-        for row in batch.to_pylist():
+        rows = _in_microseconds(batch)
+        for begin in range(rows.num_rows):
             number += 1
-            yield number, {name: plain(value) for name, value in row.items()}
+            try:
+                (row,) = rows.slice(begin, 1).to_pylist()
+            except (ValueError, OverflowError, LookupError) as error:
+                yield number, BadRow(f"it has a value that cannot be read: {single_line(str(error))}")
+            else:
+                yield number, {name: plain(value) for name, value in row.items()}
+
+
+def _in_microseconds(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with times in microseconds, as far as Python's go; pandas writes nanoseconds."""
+    for place, column in enumerate(batch.schema):
+        if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+            times = batch.column(place).cast(pa.timestamp("us", column.type.tz), safe=False)
+            batch = batch.set_column(place, column.name, times)
+    return batch

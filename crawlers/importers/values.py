@@ -20,7 +20,7 @@ def list_of_texts(text: str, *, commas: bool) -> list[str]:
         for read in (json.loads, ast.literal_eval):
             try:
                 found = read(text)
-            except (ValueError, SyntaxError, RecursionError, MemoryError):
+            except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
                 continue
             if isinstance(found, list) and all(isinstance(one, str) for one in found):
                 return found

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from fastwarc.warc import ArchiveIterator
 
 from crawlers.errors import CrawlersError
+from crawlers.importers.contents import DAMAGED
 
 if TYPE_CHECKING:
     import io
@@ -101,7 +102,7 @@ class _Reading:
                         lost_from = None
                     last = record.stream_pos
                     yield record
-            except (OSError, ValueError) as error:
+            except (OSError, ValueError, *DAMAGED) as error:
                 problem = str(error)
             if not self._stream.seekable():  # a server that gives no parts of a file
                 if problem is not None:

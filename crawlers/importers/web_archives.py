@@ -10,6 +10,7 @@ from crawlers.archive import Exchange, Kind
 from crawlers.archive.reader import charset_of
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
 from crawlers.discovery import normalise_url
+from crawlers.importers.contents import DAMAGED
 from crawlers.importers.http_responses import MAX_HEAD_BYTES, HttpResponse
 from crawlers.importers.items import failed, fetched, host, plausible_time
 from crawlers.importers.selection import EVERYTHING, OTHER_HOST, OTHER_LANGUAGE, OTHER_TIME, Selection
@@ -74,7 +75,7 @@ def _block(record: WarcRecord) -> tuple[bytes, bool]:
             wanted -= len(piece)
         block = b"".join(pieces)
         return block, len(block) + record.reader.consume() >= _declared_length(record)
-    except OSError:  # damaged; what was lost is described when the next record is requested
+    except (OSError, *DAMAGED):  # damaged; what was lost is described when the next record is requested
         return b"".join(pieces), False
 
 

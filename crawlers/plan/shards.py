@@ -86,18 +86,31 @@ def _share(total: int, at: int, parts: int) -> int:
 
 
 def handed_over_plans(plan: CrawlPlan, shards: int, handed_over: Iterable[HandedOver]) -> dict[int, CrawlPlan]:
-    """The plan of each shard that others have handed requests to. These were counted where they were found."""
+    """The plan of each shard that others have handed requests to.
+
+    Pages were counted where they were found; what listings add is bounded by the source's budget, of which each shard
+    gets a share.
+    """
     requests: dict[int, dict[str, list[PlannedRequest]]] = defaultdict(lambda: defaultdict(list))
     for one in handed_over:
         requests[shard_of(one.url, shards)][one.source].append(one.request)
     plans = {}
     for shard in sorted(requests):
         found = requests[shard]
-        sources = [
-            replace(source, requests=tuple(found[source.name]), waiting=())
-            for source in plan.sources
-            if source.name in found
-        ]
+        sources = []
+        for source in plan.sources:
+            if source.name in found:
+                given = [one for one in sorted(requests) if source.name in requests[one]]
+                at = given.index(shard)
+                sources.append(
+                    replace(
+                        source,
+                        requests=tuple(found[source.name]),
+                        waiting=(),
+                        limit=_share(source.limit, at, len(given)),
+                        listing_limit=_share(source.listing_limit, at, len(given)),
+                    )
+                )
         plans[shard] = _of_shard(plan, shard, shards, sources)
     return plans
 

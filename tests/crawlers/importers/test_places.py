@@ -10,6 +10,8 @@ import pytest
 from crawlers.errors import CrawlersError
 from crawlers.importers import places
 from crawlers.importers.places import listed_files
+from crawlers.politeness.lookup import private_place
+from tests.file_server import file_server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,12 +65,23 @@ def test_a_list_that_cannot_be_used_says_why(tmp_path: Path) -> None:
             listed_files(str(file))
 
 
-def test_a_list_from_the_web_cannot_name_files_of_this_machine_or_its_network(tmp_path: Path) -> None:
-    for address, problem in (
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
         ("file:///etc/passwd", "an address with file"),
-        ("/etc/passwd", "an address with no scheme"),
-        ("http://127.0.0.1/a.warc.gz", "the loopback address 127.0.0.1"),
+        ("http://127.0.0.2/a.warc.gz", "the loopback address 127.0.0.2"),
         ("memory://a", "an address with memory"),
-    ):
-        assert places._unsafe(address) == problem
-    assert places._unsafe("s3://bucket/a.warc.gz") is None
+    ],
+)
+def test_a_list_from_the_web_cannot_name_files_of_this_machine_or_its_network(
+    monkeypatch: pytest.MonkeyPatch, entry: str, problem: str
+) -> None:
+    def private_but_for_the_server(host: str) -> str | None:
+        return None if host == "127.0.0.1" else private_place(host)
+
+    monkeypatch.setattr(places, "private_place", private_but_for_the_server)
+    lists = {"/good.paths": b"s3://bucket/a.warc.gz\nb.warc.gz\n", "/bad.paths": b"s3://bucket/a\n" + entry.encode()}
+    with file_server(lists) as (site, _):
+        assert given(f"{site}/good.paths") == ["s3://bucket/a.warc.gz", f"{site}/b.warc.gz"]
+        with pytest.raises(CrawlersError, match=rf"line 2: a list from the web cannot name {problem}"):
+            listed_files(f"{site}/bad.paths")

@@ -1,29 +1,24 @@
-"""What is read of a file or folder to import: types by content, other tools' keys, bad records, damage."""
+"""What is read of a file to import: types by content, bad records, damage."""
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
 import sys
 import tracemalloc
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pytest
-from pyarrow import parquet
 
-from crawlers.archive import Exchange, Fetch, ImportedRecord
-from crawlers.errors import CrawlersError
+from crawlers.archive import Exchange
 from crawlers.importers.contents import UnsupportedFileError
-from crawlers.importers.folders import MANIFEST, find_input
+from crawlers.importers.folders import find_input
 from crawlers.importers.items import FileReport, ImportOptions
-from crawlers.importers.keys import read_map
 from crawlers.importers.readers import read_items
 from crawlers.limits import MAX_PAGE_BYTES
-from warehouse.export import MANIFEST as WRITTEN_MANIFEST
+from tests.crawlers.importers.reading import AT, RECORDS, as_csv, as_lines, as_parquet, page, read
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -33,56 +28,6 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
-RECORDS: list[dict[str, Any]] = [
-    {"url": f"https://town.example/{number}", "title": f"Title {number}", "text": f'Größe {number}, "quoted"\nline'}
-    for number in range(3)
-]
-
-
-def as_csv(delimiter: str = ",", charset: str = "utf-8") -> bytes:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, RECORDS[0].keys(), delimiter=delimiter)
-    writer.writeheader()
-    writer.writerows(RECORDS)
-    return text.getvalue().encode(charset)
-
-
-def as_parquet(records: list[dict[str, Any]] | None = None) -> bytes:
-    buffer = io.BytesIO()
-    parquet.write_table(pa.Table.from_pylist(records or RECORDS), buffer)
-    return buffer.getvalue()
-
-
-def as_lines(records: list[Any] | None = None) -> bytes:
-    return "\n".join(json.dumps(record) for record in records or RECORDS).encode()
-
-
-def page(head: str) -> bytes:
-    return f"<!DOCTYPE html><html><head><title>A page</title>{head}</head><body><p>Words.</p></body></html>".encode()
-
-
-class Read:
-    """What `read_items` yields of a path."""
-
-    def __init__(self, path: Path, *maps: str, source: str | None = None) -> None:
-        self.report = FileReport()
-        self.options = ImportOptions(keys=read_map(maps) if maps else (), source=source)
-        self.items = list(read_items(find_input(str(path), io.BytesIO()), self.report, AT, self.options))
-
-    @property
-    def fetches(self) -> list[Fetch]:
-        return [fetch for fetch, _ in self.items]
-
-    @property
-    def records(self) -> list[Any]:
-        return [json.loads(content.body) for _, content in self.items if isinstance(content, ImportedRecord)]
-
-
-def read(folder: Path, content: bytes, name: str = "file", *maps: str, source: str | None = None) -> Read:
-    (folder / name).write_bytes(content)
-    return Read(folder / name, *maps, source=source)
 
 
 WRITTEN: list[tuple[str, bytes]] = [
@@ -127,255 +72,6 @@ def test_what_cannot_be_imported_is_named_with_what_can(tmp_path: Path, content:
     assert "Supported: JSON (lines, a list, or one object), CSV" in str(caught.value)
 
 
-NEWS_PLEASE = {
-    "authors": ["Ann Example"],
-    "date_download": "2026-02-20 10:00:00",
-    "date_modify": "None",
-    "date_publish": "2026-02-19 08:30:00",
-    "description": "In short.",
-    "filename": "https%3A%2F%2Ftown.example%2F1.json",
-    "image_url": "https://town.example/1.jpg",
-    "language": "en",
-    "localpath": None,
-    "maintext": "The text.",
-    "source_domain": "www.town.example",
-    "text": None,
-    "title": "A title",
-    "title_page": None,
-    "title_rss": None,
-    "url": "https://www.town.example/1",
-}
-TRAFILATURA = {
-    "title": "A title",
-    "author": "Ann Example; Bo Lind",
-    "hostname": "town.example",
-    "date": "2026-02-19",
-    "fingerprint": "5d1c9e3b",
-    "id": None,
-    "license": None,
-    "raw_text": "",
-    "text": "The text.",
-    "language": None,
-    "image": "https://town.example/1.jpg",
-    "pagetype": "article",
-    "filedate": "2026-02-20",
-    "source": "https://town.example/1",
-    "source-hostname": "The Town",
-    "excerpt": "In short.",
-    "categories": "Politics;World",
-    "tags": "roads;money",
-    "comments": "",
-}
-FUNDUS = {
-    "title": "A title",
-    "authors": ["Ann Example"],
-    "body": {
-        "summary": ["In short."],
-        "sections": [{"headline": [], "paragraphs": ["One."]}, {"headline": ["Then"], "paragraphs": ["Two."]}],
-    },
-    "publishing_date": "2026-02-19 08:30:00+01:00",
-    "topics": ["roads"],
-    "free_access": True,
-    "images": [
-        {"is_cover": False, "versions": [{"url": "https://town.example/2.jpg"}]},
-        {"is_cover": True, "versions": [{"url": "https://town.example/s.jpg"}, {"url": "https://town.example/1.jpg"}]},
-    ],
-}
-NEWSPAPER4K = {
-    "url": "https://town.example/1",
-    "read_more_link": "",
-    "language": "en",
-    "title": "Ein Titel",
-    "top_image": "",
-    "meta_img": "https://town.example/1.jpg",
-    "images": ["https://town.example/1.jpg"],
-    "movies": [],
-    "keywords": ["titel"],
-    "meta_keywords": [""],
-    "tags": ["roads"],
-    "authors": ["Ann Example"],
-    "publish_date": "2026-02-19T08:30:00+01:00",
-    "summary": "",
-    "meta_description": "In short.",
-    "meta_lang": "de",
-    "meta_favicon": "",
-    "meta_site_name": "The Town",
-    "canonical_link": "https://town.example/1",
-    "text": "Der Text.",
-}
-
-
-@pytest.mark.parametrize(
-    ("given", "expected", "not_kept"),
-    [
-        (
-            NEWS_PLEASE,
-            {
-                "url": "https://www.town.example/1",
-                "title": "A title",
-                "text": "The text.",
-                "source": "town.example",
-                "published_at": "2026-02-19 08:30:00",
-                "first_seen_at": "2026-02-20 10:00:00",
-                "authors": ["Ann Example"],
-                "language": "en",
-                "image_url": "https://town.example/1.jpg",
-                "description": "In short.",
-            },
-            {"filename"},
-        ),
-        (
-            TRAFILATURA,
-            {
-                "url": "https://town.example/1",
-                "title": "A title",
-                "text": "The text.",
-                "source": "town.example",
-                "published_at": "2026-02-19",
-                "authors": ["Ann Example", "Bo Lind"],
-                "section": "Politics",
-                "tags": ["roads", "money"],
-                "image_url": "https://town.example/1.jpg",
-                "description": "In short.",
-            },
-            {"fingerprint", "pagetype", "filedate", "source-hostname"},
-        ),
-        (
-            {**FUNDUS, "url": "https://town.example/1", "publisher": "The Town"},
-            {
-                "url": "https://town.example/1",
-                "title": "A title",
-                "text": "In short.\n\nOne.\n\nThen\n\nTwo.",
-                "source": "The Town",
-                "published_at": "2026-02-19 08:30:00+01:00",
-                "authors": ["Ann Example"],
-                "tags": ["roads"],
-                "image_url": "https://town.example/1.jpg",
-                "is_free": True,
-            },
-            set(),
-        ),
-        (
-            NEWSPAPER4K,
-            {
-                "url": "https://town.example/1",
-                "title": "Ein Titel",
-                "text": "Der Text.",
-                "published_at": "2026-02-19T08:30:00+01:00",
-                "authors": ["Ann Example"],
-                "language": "de",
-                "tags": ["roads"],
-                "image_url": "https://town.example/1.jpg",
-                "description": "In short.",
-            },
-            {"images", "keywords", "meta_keywords", "meta_site_name"},
-        ),
-    ],
-    ids=["news-please", "trafilatura", "Fundus", "newspaper4k"],
-)
-def test_the_keys_of_other_tools_are_known(
-    tmp_path: Path, given: dict[str, Any], expected: dict[str, Any], not_kept: set[str]
-) -> None:
-    found = read(tmp_path, json.dumps(given, indent=1).encode(), "one.json")
-    assert found.records == [expected]
-    assert set(found.report.not_kept) == not_kept
-    as_row = read(tmp_path, as_parquet([{key: value for key, value in given.items() if value not in (None, [])}]))
-    assert as_row.records == [expected]
-
-
-def test_a_file_that_fundus_saved_has_publishers_and_no_urls(tmp_path: Path) -> None:
-    saved = {"The Town": [FUNDUS, {**FUNDUS, "title": "Another"}], "The Harbour": [FUNDUS]}
-    found = read(tmp_path, json.dumps(saved, indent=4).encode(), "fundus.json")
-    assert [record["source"] for record in found.records] == ["The Town", "The Town", "The Harbour"]
-    first, second, third = (fetch.url for fetch in found.fetches)
-    assert first.startswith("urn:sha256:")
-    assert first == third != second
-
-
-def test_the_csv_of_trafilatura_has_no_names(tmp_path: Path) -> None:
-    row = [
-        "https://town.example/1",
-        "null",
-        "5d1c",
-        "town.example",
-        "A title",
-        "null",
-        "2026-02-19",
-        "The text.\nMore.",
-    ]
-    text = io.StringIO()
-    csv.writer(text, delimiter="\t").writerow([*row, "null", "null", "article"])
-    found = read(tmp_path, text.getvalue().encode(), "out.csv")
-    assert found.records == [
-        {
-            "url": "https://town.example/1",
-            "title": "A title",
-            "text": "The text.\nMore.",
-            "source": "town.example",
-            "published_at": "2026-02-19",
-        }
-    ]
-
-
-def test_keys_can_be_mapped_also_within_objects(tmp_path: Path) -> None:
-    given = {
-        "link": "https://town.example/1",
-        "headline": {"main": "A title"},
-        "text": "The text.",
-        "likes": 7,
-        "a": "",
-    }
-    found = read(tmp_path, as_lines([given]), "a.jsonl", "title=headline.main,url=link", source="Daily")
-    assert found.records == [{"url": "https://town.example/1", "title": "A title", "text": "The text."}]
-    assert [fetch.source for fetch in found.fetches] == ["Daily"]
-    assert found.report.not_kept == {"likes": 1}
-
-
-@pytest.mark.parametrize(
-    ("text", "problem"),
-    [
-        ("title", 'found "title"; expected FIELD=KEY'),
-        ("headline=title", 'unknown field "headline"; allowed: url, title, text, source'),
-    ],
-)
-def test_a_wrong_map_is_explained(text: str, problem: str) -> None:
-    with pytest.raises(CrawlersError) as caught:
-        read_map([text])
-    assert problem in str(caught.value)
-
-
-def test_a_table_without_the_columns_of_an_article_says_how_to_name_them(tmp_path: Path) -> None:
-    with pytest.raises(CrawlersError) as caught:
-        read(tmp_path, b"link,headline,text\nhttps://town.example/1,A,B\n", "a.csv")
-    assert "the columns url, title are missing. Found: link, headline, text." in str(caught.value)
-    assert '--map "url=COLUMN,title=COLUMN"' in str(caught.value)
-    found = read(tmp_path, b"link,headline,text\nhttps://town.example/1,A,B\n", "a.csv", "url=link", "title=headline")
-    assert found.records == [{"url": "https://town.example/1", "title": "A", "text": "B"}]
-
-
-def test_cells_of_a_table_become_values(tmp_path: Path) -> None:
-    row = {
-        **RECORDS[0],
-        "authors": "['Ann Example', 'Bo Lind']",
-        "tags": "roads, money",
-        "is_free": "True",
-        "published_utc_offset": "60",
-        "section": "",
-    }
-    text = io.StringIO()
-    writer = csv.DictWriter(text, row)
-    writer.writeheader()
-    writer.writerow(row)
-    (record,) = read(tmp_path, text.getvalue().encode(), "a.csv").records
-    assert record == {
-        **RECORDS[0],
-        "authors": ["Ann Example", "Bo Lind"],
-        "tags": ["roads", "money"],
-        "is_free": True,
-        "published_utc_offset": 60,
-    }
-
-
 def test_a_bad_row_is_skipped_alone_and_has_its_line(tmp_path: Path) -> None:
     text = 'url,title,text\nhttps://a.example/1,"A\nB",C\nhttps://a.example/2,A\nhttps://a.example/3,"A"B",C\nhttps://a.example/4,A,B\n'
     found = read(tmp_path, text.encode(), "a.csv")
@@ -414,7 +110,7 @@ def test_a_file_that_is_cut_short_is_reported_and_what_it_has_is_read(
     assert len(found.items) >= read_before
     (damage,) = found.report.damage
     assert problem in damage
-    assert f"{len(found.items)} record" in damage
+    assert f" {len(found.items)} record" in damage
 
 
 def test_text_that_is_not_utf_8_is_passed_on_for_extraction_to_reject(tmp_path: Path) -> None:
@@ -464,40 +160,6 @@ def test_a_page_without_a_url_fails(tmp_path: Path) -> None:
     (fetch,) = read(tmp_path, page(""), "a.html").fetches
     assert fetch.reason == "bad_record"
     assert fetch.detail == "a.html does not say from which URL it was saved, and has no canonical link"
-
-
-def test_a_folder_is_read_with_its_subfolders(tmp_path: Path) -> None:
-    folder = tmp_path / "folder"
-    (folder / "b" / ".git").mkdir(parents=True)
-    (folder / "a.json").write_text(json.dumps(RECORDS[0]))
-    (folder / "b" / "c.csv.gz").write_bytes(gzip.compress(as_csv()))
-    (folder / "b" / "a.parquet").write_bytes(as_parquet()[:-9])
-    (folder / "b" / "d.pdf").write_bytes(b"%PDF-1.7")
-    (folder / "b" / ".git" / "e.json").write_text(json.dumps(RECORDS[0]))
-    (folder / "_SUCCESS").touch()
-    (folder / MANIFEST).write_text("{}")
-    found = Read(folder)
-    assert [fetch.detail for fetch in found.fetches] == [
-        "record 1 of a.json", "line 2 of b/c.csv.gz", "line 4 of b/c.csv.gz", "line 6 of b/c.csv.gz",
-    ]  # fmt: skip
-    assert found.report.left_out == {"file that is a PDF document": 1, "empty file": 1}
-    (damage,) = found.report.damage
-    assert damage.startswith("b/a.parquet: the file is damaged or cut short")
-    before = find_input(str(folder), io.BytesIO()).fingerprint()
-    (folder / "f.json").write_text(json.dumps(RECORDS[2]))
-    assert find_input(str(folder), io.BytesIO()).fingerprint() != before
-
-
-def test_the_manifest_of_an_export_has_the_name_that_is_left_out() -> None:
-    assert MANIFEST == WRITTEN_MANIFEST
-
-
-def test_standard_input_is_a_file() -> None:
-    given = find_input("-", io.BytesIO(gzip.compress(as_csv())))
-    items = list(read_items(given, FileReport(), AT, ImportOptions()))
-    assert [fetch.url for fetch, _ in items] == [record["url"] for record in RECORDS]
-    assert items[0][0].detail == "line 2 of standard input"
-    assert given.uri.startswith("stdin:")
 
 
 def test_the_memory_needed_does_not_depend_on_the_length_of_a_list(
