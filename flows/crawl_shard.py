@@ -8,31 +8,33 @@ process. The shards write their segments into the data directory, if all machine
 import queue
 import tempfile
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import Annotated, cast
 
 from prefect import flow, get_client
+from prefect.client.schemas.objects import FlowRun
 from prefect.deployments import run_deployment
 from prefect.exceptions import ObjectNotFound
 from prefect.states import Cancelling
 from pydantic import Field
 
 from crawlers.archive import loose_segments, salvage_segments
-from crawlers.archive.segment_files import WARC_SUFFIX
+from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX
 from crawlers.archive.store import Store
 from crawlers.plan.model import KNOWN_KEYS_FILE, PLAN_FILE, known_keys_file, read_plan, write_plan
 from crawlers.plan.shards import HANDED_OVER_FILE
 from flows.errors import CrawlDiedError, FlowsError
-from flows.pipeline.crawl import Crawl, ProgressReporter
+from flows.pipeline.crawl import LOG_FILE, Crawl, ProgressReporter
 from flows.prefect_support import document_parameters
 from flows.progress import LogReporter
 
-if TYPE_CHECKING:
-    from prefect.client.schemas.objects import FlowRun
-
 POLL_SECONDS = 2.0
+END_SECONDS = 120.0  # for a shard whose time is up to seal its segment, before it is cancelled
+CANCEL_SECONDS = 10.0  # for a cancelled one to end, while a user waits
+LOST_SECONDS = 600.0  # without an answer of Prefect's server or the store, or an end after a cancellation
 
 
 @flow(name="crawl-shard", flow_run_name="crawl {plan}", validate_parameters=True)
@@ -75,27 +77,72 @@ def crawl_from_store(store: Store, plan: str, minutes: float) -> None:
         store.get(f"{plan}/{PLAN_FILE}", folder / PLAN_FILE)
         store.get(f"{plan.rpartition('/')[0]}/{KNOWN_KEYS_FILE}", folder.parent / KNOWN_KEYS_FILE)
         write_plan(folder, replace(read_plan(folder), archive=str(archive)))
-        published: set[str] = set()
 
         def publish(name: str) -> None:
             store.publish(archive, name)
-            published.add(name)
+            for suffix in (WARC_SUFFIX, LOG_SUFFIX):  # a long crawl would fill the disk of a container
+                (archive / f"{name}{suffix}").unlink()
 
         try:
             crawl_shard(folder, minutes, publish)
         finally:
             salvage_segments(archive)  # of a crawl that died
             for segment in loose_segments(archive):
-                if segment.name not in published:
-                    publish(segment.name)
-            if (folder / HANDED_OVER_FILE).exists():
-                store.put(folder / HANDED_OVER_FILE, f"{plan}/{HANDED_OVER_FILE}")
+                publish(segment.name)
+            for name in (HANDED_OVER_FILE, LOG_FILE):
+                if (folder / name).exists():
+                    store.put(folder / name, f"{plan}/{name}")
 
 
-def take_segments(store: Store, archive: Path) -> None:
-    """Move the published segments into the archive: those that a run which was killed has not taken."""
-    for name in store.segments():
-        store.take(name, archive)
+class ShardFlowRuns:
+    """Starts a flow run for each shard of a run, and takes the segments that they seal.
+
+    `minutes` is what the whole crawl may take, from the first start on. With a store, plans and segments pass through
+    it. Raises FlowsError for a name that cannot be that of a deployment.
+    """
+
+    def __init__(self, deployment: str, minutes: float, store: Store | None = None) -> None:
+        if "/" not in deployment:
+            raise FlowsError(f'{deployment}: a deployment is named FLOW/DEPLOYMENT, such as "crawl-shard/crawl-shard"')
+        self.deployment = deployment
+        self.store = store
+        self.taken: set[str] = set()
+        """The segments of this run that were passed on to be loaded."""
+        self._seconds = 60 * minutes
+        self._until: float | None = None
+        self._run_id: str | None = None
+
+    def take_left(self, archive: Path) -> None:
+        """Move the published segments into the archive: those that a run which was killed has not taken."""
+        if self.store is not None:
+            for name in self.store.segments():
+                self.store.take(name, archive)
+
+    def start(self, plan: Path, reporter: ProgressReporter, segments: queue.SimpleQueue[str | None]) -> "ShardFlowRun":
+        """Start a shard. Raises FlowsError if Prefect has no such deployment, ArchiveError if the store fails."""
+        self._until = self._until or time.monotonic() + self._seconds
+        minutes = max(1.0, self._until - time.monotonic()) / 60
+        planned = read_plan(plan)
+        parameters: dict[str, object] = {"plan": str(plan), "minutes": minutes}
+        if self.store is not None:
+            place = f"runs/{planned.run_id}"
+            parameters = {"plan": f"{place}/{plan.name}", "minutes": minutes, "store": self.store.url}
+            self.store.put(plan / PLAN_FILE, f"{place}/{plan.name}/{PLAN_FILE}")
+            if self._run_id is None:
+                self.store.put(known_keys_file(plan, planned), f"{place}/{KNOWN_KEYS_FILE}")
+                self._run_id = planned.run_id
+        try:
+            started = run_deployment(self.deployment, parameters=parameters, timeout=0)
+        except ObjectNotFound as error:
+            raise FlowsError(
+                f"{self.deployment}: Prefect has no such deployment; create it with `prefect deploy --all`"
+            ) from error
+        return ShardFlowRun(cast(FlowRun, started), plan, segments, self.store, self.taken)
+
+    def end(self) -> None:
+        """Remove the plans of this run from the store."""
+        if self.store is not None and self._run_id is not None:
+            self.store.remove(f"runs/{self._run_id}")
 
 
 class ShardFlowRun:
@@ -103,52 +150,35 @@ class ShardFlowRun:
 
     def __init__(
         self,
-        deployment: str,
-        minutes: float,
+        started: FlowRun,
         plan: Path,
-        reporter: ProgressReporter,
         segments: queue.SimpleQueue[str | None],
-        *,
-        store: Store | None = None,
-        store_url: str = "",
+        store: Store | None,
+        taken: set[str],
     ) -> None:
         self.cut_short = False
         self.segments = segments
-        self._folder, self._store = plan, store
+        self._folder, self._store, self._taken = plan, store, taken
         self._plan = read_plan(plan)
-        self._seen: set[str] = set()
-        parameters: dict[str, object] = {"plan": str(plan), "minutes": minutes}
-        if store is not None:
-            parameters = {"plan": self._place, "minutes": minutes, "store": store_url}
-            store.put(plan / PLAN_FILE, f"{self._place}/{PLAN_FILE}")
-            keys = f"runs/{self._plan.run_id}/{KNOWN_KEYS_FILE}"
-            store.put(known_keys_file(plan, self._plan), keys)
-        try:
-            started = run_deployment(deployment, parameters=parameters, timeout=0)
-        except ObjectNotFound as error:
-            raise FlowsError(
-                f"{deployment}: Prefect has no such deployment; create it with `prefect deploy --all`"
-            ) from error
-        self._run = cast("FlowRun", started)
+        self._run = started
+        self._lost = ""  # why it is no longer watched, although it has not ended
+        self._cancel_at: float | None = None
+        self._ended, self._given_up = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._watch, name=f"shard {self._plan.shard}", daemon=True)
-        self._ended = threading.Event()
         self._thread.start()
-
-    @property
-    def _place(self) -> str:
-        """The folder of its plan in the store."""
-        return f"runs/{self._plan.run_id}/{self._folder.name}"
 
     def wait(self) -> None:
         """Wait for the end of the flow run. Raises CrawlDiedError if it has failed."""
         self._thread.join()
         state = self._run.state
-        if not self.cut_short and (state is None or not state.is_completed()):
-            reason = "unknown state" if state is None else f"{state.name}: {state.message}"
+        if not self.cut_short and (self._lost or state is None or not state.is_completed()):
+            reason = self._lost or ("unknown state" if state is None else f"{state.name}: {state.message}")
             raise CrawlDiedError(reason, f"the flow run {self._run.name} in Prefect")
 
     def cut(self) -> None:
-        """Does nothing: the flow run ends by itself when its time is up."""
+        """Let it end, as it does by itself when its time is up; cancel it if it does not, or was never begun."""
+        self.cut_short = not self._ended.is_set()
+        self._cancel_at = time.monotonic() + END_SECONDS
 
     def cut_quickly(self) -> None:
         """Cancel it because a user waits; the next run salvages its open segment."""
@@ -156,26 +186,48 @@ class ShardFlowRun:
         self.stop()
 
     def stop(self, patience: float = 0.0) -> None:
-        """Cancel it; does nothing if it has ended."""
-        if not self._ended.is_set():
-            with get_client(sync_client=True) as client:
-                client.set_flow_run_state(self._run.id, Cancelling())
-            self._thread.join()
+        """Cancel it, and stop watching it if it has not ended after `patience` seconds and a few more."""
+        if self._ended.is_set():
+            return
+        self._cancel_at = time.monotonic()
+        self._thread.join(patience + CANCEL_SECONDS)
+        self._given_up.set()
+        self._thread.join()
 
     def _watch(self) -> None:
+        failing_since: float | None = None
         try:
-            with get_client(sync_client=True) as client:
-                while True:
-                    self._run = client.read_flow_run(self._run.id)
-                    ended = self._run.state is not None and self._run.state.is_final()
-                    self._put_sealed()
-                    if ended:
-                        self._take_handed_over()
+            while not self._ended.is_set():
+                try:
+                    self._look()
+                    failing_since = None
+                except Exception as error:  # noqa: BLE001 - the server and each kind of store have errors of their own
+                    now = time.monotonic()
+                    failing_since = failing_since or now
+                    if now - failing_since > LOST_SECONDS or self._given_up.is_set():
+                        self._lost = f"it cannot be watched any more: {error}"
                         return
-                    self._ended.wait(POLL_SECONDS)
+                if self._given_up.is_set():
+                    self._lost = self._lost or "it has not ended although it was cancelled"
+                    return
+                self._ended.wait(POLL_SECONDS)
         finally:
             self._ended.set()
             self.segments.put(None)
+
+    def _look(self) -> None:
+        """Pass on what is sealed; cancel it if it is time to."""
+        with get_client(sync_client=True) as client:
+            self._run = client.read_flow_run(self._run.id)
+            ended = self._run.state is not None and self._run.state.is_final()
+            self._put_sealed()
+            if ended:
+                self._take_results()
+                self._ended.set()
+            elif self._cancel_at is not None and time.monotonic() >= self._cancel_at:
+                client.set_flow_run_state(self._run.id, Cancelling())
+                if time.monotonic() > self._cancel_at + LOST_SECONDS:
+                    self._given_up.set()
 
     def _put_sealed(self) -> None:
         archive = Path(self._plan.archive)
@@ -187,12 +239,14 @@ class ShardFlowRun:
             for name in found:
                 self._store.take(name, archive)
         for name in sorted(found):
-            if name not in self._seen:
-                self._seen.add(name)
+            if name not in self._taken:
+                self._taken.add(name)
                 self.segments.put(name)
 
-    def _take_handed_over(self) -> None:
+    def _take_results(self) -> None:
+        """Copy what it has handed over, and its log, from the store."""
         if self._store is not None:
-            if self._store.exists(f"{self._place}/{HANDED_OVER_FILE}"):
-                self._store.get(f"{self._place}/{HANDED_OVER_FILE}", self._folder / HANDED_OVER_FILE)
-            self._store.remove(self._place)
+            for name in (HANDED_OVER_FILE, LOG_FILE):
+                place = f"runs/{self._plan.run_id}/{self._folder.name}/{name}"
+                if self._store.exists(place):
+                    self._store.get(place, self._folder / name)

@@ -6,7 +6,6 @@ They are few and coarse: one for the plan, one for the crawl, one for each segme
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from pydantic import Field
 
 from crawlers.archive.store import Store
 from crawlers.sources.model import Sources
-from flows.crawl_shard import ShardFlowRun, take_segments
+from flows.crawl_shard import ShardFlowRuns
 from flows.data_directory import DataDirectory
 from flows.errors import FlowsError
 from flows.pipeline import run as pipeline
@@ -116,18 +115,23 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
         The summary names segments that could not be loaded, and crawl processes that died. A deployed run fails in the
         end because of them, the first time that it happens, so that somebody is notified.
         """
+        if shard_deployment and shards == 1:
+            raise FlowsError("shard_deployment: needs `shards` to be 2 or more; found 1")
+        if shard_store and not shard_deployment:
+            raise FlowsError("shard_store: is for shards on other machines; name their deployment in shard_deployment")
         started = datetime.now(UTC)
-        steps = STEPS
+        steps, flow_runs = STEPS, None
         if shard_deployment:
             limit = load_settings(sources).schedule.run_minutes if minutes is None else minutes
-            store = Store(shard_store) if shard_store else None
-            if store is not None:
-                take_segments(store, DataDirectory(data).archive)
-            start = partial(ShardFlowRun, shard_deployment, limit, store=store, store_url=shard_store)
-            steps = replace(STEPS, start_shard=start)
-        summary = pipeline.run_sources(
-            sources, data, wait, minutes, reporter, shards=shards, steps=steps, interrupt=interrupt
-        )
+            flow_runs = ShardFlowRuns(shard_deployment, limit, Store(shard_store) if shard_store else None)
+            steps = replace(STEPS, start_shard=flow_runs.start, take_segments=flow_runs.take_left)
+        try:
+            summary = pipeline.run_sources(
+                sources, data, wait, minutes, reporter, shards=shards, steps=steps, interrupt=interrupt
+            )
+        finally:
+            if flow_runs is not None:
+                flow_runs.end()
         create_run_artifacts(summary, None if configured_lake(data) else DataDirectory(data).news)
         if is_deployed() and any(segment.failed_at >= started for segment in summary.failed):
             raise FlowsError(describe_failures(summary.failed))

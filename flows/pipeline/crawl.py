@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 STOP_SECONDS = 30.0  # time for a crawl to finish its requests in flight and seal its segment
 QUICK_STOP_SECONDS = 4.0  # the same for a user who has pressed Ctrl-C and waits
+LOG_FILE = "crawl.log"  # in the folder of a plan
 PLAN_REFUSED = 2  # see crawlers.__main__
 
 
@@ -66,7 +67,7 @@ class Crawl:
     def __init__(
         self, plan: Path, reporter: ProgressReporter, segments: queue.SimpleQueue[str | None] | None = None
     ) -> None:
-        self.log = plan / "crawl.log"
+        self.log = plan / LOG_FILE
         self.reporter = reporter
         self.cut_short = False
         self.segments: queue.SimpleQueue[str | None] = queue.SimpleQueue() if segments is None else segments

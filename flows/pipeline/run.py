@@ -60,7 +60,8 @@ class RunSteps:
     """The steps of a run that are repeated after transient errors. In a flow run they are Prefect tasks.
 
     `watch_crawl` is called when a crawl starts; what it returns waits for the end of the crawl and raises its error.
-    `start_shard` starts one shard of a crawl (see `ShardedCrawl`).
+    `start_shard` starts one shard of a crawl (see `ShardedCrawl`); `take_segments` moves segments that are on their way
+    from another machine into the archive.
     """
 
     plan: Callable[[Writer, Sources, DataDirectory, str], Path]
@@ -68,6 +69,7 @@ class RunSteps:
     publish: Callable[[Writer], Published]
     watch_crawl: Callable[[Crawl | ShardedCrawl], Callable[[], object]]
     start_shard: StartCrawl = Crawl
+    take_segments: Callable[[Path], object] = lambda _: None
 
 
 PLAIN_STEPS = RunSteps(
@@ -113,8 +115,8 @@ def run_sources(
     """Crawl the sources of a file into the warehouse of a data directory.
 
     `wait` is in seconds; `minutes` limits the crawl, None means the limit in the file. `shards` is the number of crawl
-    processes. Once `interrupt` is requested,
-    the crawl ends, what it has fetched is loaded as far as the time suffices, and the rest is left to the next run.
+    processes. Once `interrupt` is requested, the crawl ends, what it has fetched is loaded as far as the time suffices,
+    and the rest is left to the next run.
     Raises SourcesError before anything starts if the sources are invalid or name no contact, FlowsError if the disk is
     nearly full, and WarehouseBusyError if another process is writing.
     """
@@ -136,6 +138,7 @@ def run_sources(
             directory.require_space(settings.alerts.least_free_gb)
             record_sources(writer, source_rows(configured), started)
             reporter.step("loading segments of earlier runs")
+            steps.take_segments(directory.archive)
             recovered = run.load_pending()
             cut_short = not interrupt.requested and run.crawl(configured, run_id, until)
             if interrupt.requested or run.died:

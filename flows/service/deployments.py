@@ -54,8 +54,8 @@ def deployments(name: str, directory: DataDirectory, sources: Path, schedule: Sc
         _deployment(name, run_flow, both | {"wait": WAIT_FOR_WRITER}, crawls),
         _deployment(name, maintain_flow, both | {"wait": WAIT_FOR_CRAWL}, _daily(schedule.maintain_at, schedule)),
         _deployment(name, digest_flow, both, _daily(schedule.digest_at, schedule)),
-        _deployment(name, import_flow, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
-        _deployment(name, reextract_flow, {"data": str(directory.root), "wait": WAIT_FOR_CRAWL}, None),
+        _deployment(name, import_flow, both | {"wait": WAIT_FOR_CRAWL}, None),
+        _deployment(name, reextract_flow, both | {"wait": WAIT_FOR_CRAWL}, None),
     ]
 
 

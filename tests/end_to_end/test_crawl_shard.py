@@ -14,7 +14,7 @@ from crawlers.discovery.sites import shard_of
 from crawlers.errors import ArchiveError
 from crawlers.plan.model import KNOWN_KEYS_FILE, PLAN_FILE, CrawlPlan, PlannedRequest, PlannedSource, write_plan
 from crawlers.plan.shards import HANDED_OVER_FILE, read_handed_over
-from flows.crawl_shard import crawl_from_store, take_segments
+from flows.crawl_shard import ShardFlowRuns, crawl_from_store
 from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.conftest import article, feed
 
@@ -51,12 +51,13 @@ def test_a_shard_takes_its_plan_from_a_store_and_leaves_its_segments_there(
     assert "-abcdef-000." in name
 
     archive = tmp_path / "archive"
-    take_segments(store, archive)
+    ShardFlowRuns("crawl-shard/crawl-shard", 5, store).take_left(archive)
     assert store.segments() == []
     (segment,) = sealed_segments(archive)
     fetched = [fetch.url for fetch in segment.fetches() if fetch.outcome is Outcome.FETCHED]
     assert sorted(fetched) == [f"http://{OWN}/feed.xml", *(f"http://{OWN}{page}" for page in pages[:2])]
-    assert all(b"<html" in segment.read(fetch.offset).body for fetch in list(segment.fetches())[1:] if fetch.offset)
+    bodies = [segment.read(fetch.offset).body for fetch in segment.fetches() if fetch.offset is not None]
+    assert [b"<html" in body for body in bodies] == [False, True, True]
     store.get(f"runs/abcdef/shard-0/{HANDED_OVER_FILE}", tmp_path / HANDED_OVER_FILE)
     assert [one.url for one in read_handed_over(tmp_path)] == [f"http://{OTHER}{pages[2]}"]
     store.remove("runs/abcdef")
