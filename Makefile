@@ -36,8 +36,9 @@ mutants: $(READY)
 # file. cyclonedx-py comes from the package index.
 sbom: $(READY)
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras \
-	  -c requirements.lock pyproject.toml | $(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 \
-	  cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible -o newsloom.cdx.json - 2>/dev/null
+	  -c requirements.lock pyproject.toml -o .venv/sbom.txt
+	$(BIN)/uv tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements --pyproject pyproject.toml \
+	  --output-reproducible -o newsloom.cdx.json .venv/sbom.txt
 	@echo "newsloom.cdx.json: $$(grep -c '"purl"' newsloom.cdx.json) packages"
 
 lint: $(READY)

@@ -179,7 +179,12 @@ def load_settings(path: Path) -> Settings:
 
 
 def load_alerts(path: Path) -> Alerts:
-    """Read `[alerts]` alone, to report mistakes in other tables. Raises SourcesError for mistakes in this one."""
+    """Read `[alerts]` alone, to report mistakes in other tables, with its defaults if there is no such file.
+
+    Raises SourcesError for mistakes in this one.
+    """
+    if not path.exists():
+        return Alerts()
     alerts: Alerts = _read(path, ["alerts"])["alerts"]
     return alerts
 

@@ -59,7 +59,7 @@ def move_warehouse(data: Path, target: Lake | None, wait: float, step: Callable[
         file, lake = data / "private" / WAREHOUSE, configured_lake(data)
         from_file = file.exists() and target is not None
         if not from_file and (lake is None or (target is not None and target.address == lake.address)):
-            raise WarehouseError(f"{data}: has nothing to migrate: {_place(lake)}")
+            raise WarehouseError(f"{data}: has nothing to migrate: {_place(lake, file)}")
         if not from_file and ADDRESS_VARIABLE in os.environ:
             raise WarehouseError(
                 f"{ADDRESS_VARIABLE} names the warehouse {lake}, which would stay in use. Write it to {data / CONFIG} "
@@ -83,8 +83,12 @@ def move_warehouse(data: Path, target: Lake | None, wait: float, step: Callable[
         return Moved(len(rows), sum(rows.values()), articles, kept)
 
 
-def _place(lake: Lake | None) -> str:
-    return "it has no warehouse" if lake is None else f"its warehouse is {lake}"
+def _place(lake: Lake | None, file: Path) -> str:
+    if lake is not None:
+        return f"its warehouse is {lake}"
+    if file.exists():
+        return f"its warehouse is {file}. `newsloom maintain` publishes it, if an interrupted migration has not."
+    return "it has no warehouse"
 
 
 @contextmanager

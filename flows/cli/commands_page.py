@@ -20,11 +20,6 @@ INTRODUCTION = """\
 What `newsloom COMMAND --help` says, for all commands. Made by `python -m flows.cli.commands_page > docs/commands.md`.
 Do not edit this page: a test compares it with the code. [Exit codes](running.md#exit-codes) are the same for all
 commands.
-
-To complete commands and options with the Tab key, add this line to `~/.bashrc` (for zsh and fish, put that name in
-place of `bash`):
-
-    eval "$(_NEWSLOOM_COMPLETE=bash_source newsloom)"
 """
 WIDTH = 100  # of help texts
 _CODE = re.compile(r"(`[^`]*`)")

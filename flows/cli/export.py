@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from flows.cli.options import data_option
+from flows.cli.options import TIME, data_option
 
 
 @click.command("export")
@@ -31,7 +31,7 @@ from flows.cli.options import data_option
 )
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=TIME,
     help="Export only rows that are new or changed since this time (UTC), to separate files.",
 )
 @data_option

@@ -12,7 +12,7 @@ from flows.cli.options import data_option, optional_search_options
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from warehouse.search.query import Search
+    from warehouse.search import query
 
 
 @click.command("feed")
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     help="Atom (RFC 4287) or RSS 2.0.",
 )
 @data_option
-def command(search: Search, story: str | None, top: int, title: str | None, form: str, data: Path) -> None:
+def command(search: query.Search, story: str | None, top: int, title: str | None, form: str, data: Path) -> None:
     """Write the newest articles that match QUERY, that are of a source, or that are of a story, as a feed.
 
     `newsloom search --help` explains queries. To save a search, save the command line.
@@ -48,9 +48,12 @@ def command(search: Search, story: str | None, top: int, title: str | None, form
     from flows.reports.feed import as_atom, as_rss, newest_matches, newest_of_story
     from flows.reports.stored_page import url_spellings
     from warehouse import connect
+    from warehouse.search.query import Search
 
     if story is None and not search.query:
         raise click.UsageError("Missing argument 'QUERY', or --source or --story instead of it.")
+    if story is not None and search != Search(""):
+        raise click.UsageError("--story takes all articles of the story: leave out QUERY and the options of a search.")
     with connect(data) as connection:
         if story is None:
             name, entries = search.query, newest_matches(connection, search, top)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from flows.cli.json_output import json_option, print_json
-from flows.cli.options import Until, check_languages, data_option, extract_option, wait_option
+from flows.cli.options import TIME, UNTIL, check_languages, data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
 if TYPE_CHECKING:
@@ -47,12 +47,12 @@ SHOWN_KEYS = 5
 )
 @click.option(
     "--since",
-    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=TIME,
     help="WARC: only pages fetched since this time (UTC).",
 )
 @click.option(
     "--until",
-    type=Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+    type=UNTIL,
     help="WARC: only pages fetched before this time (UTC), or up to this day.",
 )
 @extract_option

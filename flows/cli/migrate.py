@@ -37,6 +37,8 @@ def command(target: str, data_path: str | None, data: Path, wait: float) -> None
 
     directory = data_directory(data)
     lake = None if target == "duckdb" else parse_lake(target, data_path)
+    if lake is None and data_path is not None:
+        raise click.UsageError("--data-path is for a lake; with --to duckdb, the warehouse is in the data directory.")
     with show_progress() as reporter:
         moved = move_warehouse(directory.root, lake, wait, reporter.step)
         if lake is None:

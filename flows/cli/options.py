@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,24 +39,23 @@ data_option = click.option(
     show_envvar=True,
     help="Data directory: warehouse, archive and state.",
 )
-sources_option = click.option(
-    "--sources",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="NEWSLOOM_SOURCES",
-    default=Path("sources.toml"),
-    show_default=True,
-    show_envvar=True,
-    help="File that lists the sources.",
-)
-extract_option = click.option(
-    "--sources",
-    type=click.Path(path_type=Path, dir_okay=False),
-    envvar="NEWSLOOM_SOURCES",
-    default=Path("sources.toml"),
-    show_default=True,
-    show_envvar=True,
-    help="Sources file, if there is one: [extract] in it says which processes extract.",
-)
+
+
+def _sources_option(what: str) -> Callable[[Callable[..., R]], Callable[..., R]]:
+    return click.option(
+        "--sources",
+        type=click.Path(path_type=Path, dir_okay=False),
+        envvar="NEWSLOOM_SOURCES",
+        default=Path("sources.toml"),
+        show_default=True,
+        show_envvar=True,
+        help=what,
+    )
+
+
+sources_option = _sources_option("File that lists the sources.")
+extract_option = _sources_option("Sources file, if there is one: [extract] in it says which processes extract.")
+alerts_option = _sources_option("Sources file, if there is one: [alerts] in it says what needs attention.")
 wait_option = click.option(
     "--wait",
     type=click.FloatRange(min=0),
@@ -74,7 +73,16 @@ class Until(click.DateTime):
         if isinstance(value, datetime):
             return value
         moment: datetime = super().convert(value, param, context)
-        return moment + timedelta(days=1) if len(str(value)) == len("2026-03-01") else moment
+        if len(str(value)) != len("2026-03-01"):
+            return moment
+        if moment.year == MAXYEAR:
+            self.fail(f"{value}: is too late; allowed: days up to {MAXYEAR - 1}-12-31", param, context)
+        return moment + timedelta(days=1)
+
+
+_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+TIME = click.DateTime(_FORMATS)
+UNTIL = Until(_FORMATS)
 
 
 def _language(context: click.Context, param: click.Parameter, value: str | None) -> str | None:
@@ -115,12 +123,12 @@ def _with_search(command: Callable[..., R], *, required: bool) -> Callable[..., 
     )
     @click.option(
         "--since",
-        type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+        type=TIME,
         help="Only articles published since this time (UTC).",
     )
     @click.option(
         "--until",
-        type=Until(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+        type=UNTIL,
         help="Only articles published before this time (UTC), or up to this day.",
     )
     @click.option("--unique", is_flag=True, help="Only articles that are not copies of others.")

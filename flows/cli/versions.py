@@ -14,7 +14,7 @@ def versions() -> str:
     The names of the methods are those that rows of the warehouse carry.
     """
     from crawlers.extraction import EXTRACTOR_VERSION
-    from flows.dedup import DUPLICATE_METHOD, STORY_METHOD
+    from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 
     lines = [
         ("newsloom", version("newsloom")),
@@ -24,5 +24,6 @@ def versions() -> str:
         ("extractor", EXTRACTOR_VERSION),
         ("duplicates", DUPLICATE_METHOD),
         ("stories", STORY_METHOD),
+        ("links", LINK_METHOD),
     ]
     return "\n".join(f"{name} {value}" for name, value in lines)

@@ -129,7 +129,7 @@ class _Importer:
         """As `import_file`, but a file of a list or pattern that cannot be read does not affect the others."""
         try:
             return self.import_file(file, options)
-        except CrawlersError as error:
+        except (CrawlersError, FlowsError) as error:
             if isinstance(error, ArchiveError) or not isinstance(file, ListedFile):
                 raise
             problem = str(error).removeprefix(f"{file.place}: ").removesuffix(".")

@@ -80,8 +80,10 @@ class ImportProgress:
 
 
 def _plain(report: FileReport) -> dict[str, object]:
-    return {"left_out": dict(report.left_out), "damage": report.damage}
+    return {"left_out": dict(report.left_out), "not_kept": dict(report.not_kept), "damage": report.damage}
 
 
 def _report(line: dict[str, Any]) -> FileReport:
-    return FileReport(left_out=Counter(line["left_out"]), damage=list(line["damage"]))
+    return FileReport(
+        left_out=Counter(line["left_out"]), not_kept=Counter(line.get("not_kept", {})), damage=list(line["damage"])
+    )

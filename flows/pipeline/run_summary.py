@@ -23,8 +23,8 @@ class RunSummary:
     of pages from earlier, interrupted runs, and `articles` the number of articles in the warehouse now. `cut_short`
     means that the run reached its time limit, `interrupted` that the user ended it. `died` says which shards of the
     crawl ended unexpectedly. `failed` are the segments that could not be loaded, `failing` the sources whose listings
-    fail now, in this run or since an earlier one. `outdated` is the number of stories and pairs of duplicates that an
-    earlier method found.
+    fail now, in this run or since an earlier one. `outdated` is the number of stories, links between them and pairs of
+    duplicates that an earlier method found.
     """
 
     run_id: str

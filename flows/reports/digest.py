@@ -98,7 +98,7 @@ def as_text(digest: Digest) -> str:
     if period.stories:
         lines += ["", "Biggest stories:"]
         for story in period.stories:
-            lines += [f"- {one_line(story.title)} ({_size(story)})"]
+            lines += [f"- {one_line(story.title or 'Untitled')} ({_size(story)})"]
             lines += [f"    {one_line(order)}" for order in _order(story)]
     if period.headlines:
         lines += ["", "Changed headlines:"]

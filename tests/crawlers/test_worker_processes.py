@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import resource
+import sys
+import threading
+
 import pytest
 
-from crawlers.parent_process import when_parent_ends
 from crawlers.worker_processes import start_worker, worker_context
+
+
+def work(memory: int) -> None:
+    """Start as a worker does; exit code 3 unless a thread watches the parent and the memory is limited."""
+    start_worker(memory)
+    limited = resource.getrlimit(resource.RLIMIT_AS)[0] <= memory
+    sys.exit(0 if limited and threading.active_count() == 2 else 3)
 
 
 @pytest.mark.parametrize("memory", [1 << 20, 1 << 33])
 def test_a_worker_watches_its_parent_however_little_memory_it_may_have(memory: int) -> None:
     """A thread that gets no memory while it starts would fail the worker, or let it wait for ever."""
-    process = worker_context([when_parent_ends.__module__]).Process(target=start_worker, args=(memory,))
+    process = worker_context([start_worker.__module__]).Process(target=work, args=(memory,))
     process.start()
     process.join(60)
     assert process.exitcode == 0

@@ -16,9 +16,9 @@ from flows.pipeline.archive_files import FIRST_RECORDS, SEGMENT_RECORDS
 from flows.pipeline.failures import RETRIED_PER_RUN, isolate_failure, loading_order
 from flows.pipeline.load import load
 from tests.end_to_end.conftest import Newsloom, town_site, town_sources
+from tests.end_to_end.import_files import record, write_lines
 from tests.end_to_end.segments import crawl, private
 from tests.end_to_end.segments import newsloom as called
-from tests.end_to_end.test_import import record, write_lines
 from warehouse import DamagedWarehouseError, TransientWarehouseError, connect
 from warehouse.failed_segments import failed_segments, record_failure
 

@@ -9,10 +9,7 @@ import re
 import signal
 import socket
 import time
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import BytesIO
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,26 +17,15 @@ from fastwarc.stream_io import GzipWriter
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawlers.importers import files
 from crawlers.importers.keys import DERIVED, EXPORTED, FIELDS
 from flows.demo.web import NewsWeb
 from tests.command import call
 from tests.end_to_end.conftest import Newsloom, article, town_site, town_sources
+from tests.end_to_end.import_files import record, web_archive, write_lines
 from tests.rounds import ROUNDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-def record(number: int, **changes: Any) -> dict[str, Any]:
-    text = " ".join(f"Item {number * 1000 + n} was counted." for n in range(20))
-    return {"url": f"http://town.example/{number}", "title": f"Report {number}", "text": text} | changes
-
-
-def write_lines(file: Path, *lines: object) -> Path:
-    file.write_text("".join((line if isinstance(line, str) else json.dumps(line)) + "\n" for line in lines))
-    return file
 
 
 def test_json_lines_become_articles(newsloom: Newsloom) -> None:
@@ -221,150 +207,6 @@ def test_files_that_cannot_be_read_are_all_named_before_anything_starts(newsloom
     assert not newsloom.data.exists()
 
 
-def web_archive(pages: int) -> bytes:
-    """A WARC file of article pages, with a request and metadata to each."""
-    buffer = BytesIO()
-    writer = WARCWriter(buffer, gzip=True)
-    for number in range(pages):
-        url = f"http://town.example/{number}"
-        headers = StatusAndHeaders("200 OK", [("Content-Type", "text/html")], protocol="HTTP/1.1")
-        body = BytesIO(article(number).body)
-        writer.write_record(writer.create_warc_record(url, "response", payload=body, http_headers=headers))
-        writer.write_record(writer.create_warc_record(url, "metadata", payload=BytesIO(b"fetchTimeMs: 5")))
-    content = buffer.getvalue()
-    del writer
-    gc.collect()
-    return content
-
-
-class Asked(list[str]):
-    """Paths that were asked for; once so many bytes in parts were given, if there is a limit, there are no more."""
-
-    limit: int | None = None
-    given = 0
-
-
-@contextmanager
-def file_server(files: dict[str, bytes]) -> Iterator[tuple[str, Asked]]:
-    """An HTTP server with ranges, as stores of files have them: its address, and the paths that were asked for."""
-    asked = Asked()
-
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_HEAD(self) -> None:
-            self.answer(head=True)
-
-        def do_GET(self) -> None:
-            asked.append(self.path)
-            if asked.limit is not None and asked.given >= asked.limit:
-                self.send_error(503)
-                return
-            self.answer()
-
-        def answer(self, head: bool = False) -> None:
-            body = files.get(self.path)
-            if body is None:
-                self.send_error(404)
-                return
-            wanted = re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", ""))
-            part = body[int(wanted[1]) : int(wanted[2]) + 1] if wanted else body
-            self.send_response(206 if wanted else 200)
-            self.send_header("Accept-Ranges", "bytes")
-            self.send_header("ETag", '"one"')
-            self.send_header("Content-Length", str(len(part)))
-            if wanted:
-                self.send_header("Content-Range", f"bytes {wanted[1]}-{int(wanted[1]) + len(part) - 1}/{len(body)}")
-            self.end_headers()
-            if not head:
-                asked.given += len(part) if wanted else 0
-                with suppress(ConnectionError):  # some clients ask, and hang up after the head
-                    self.wfile.write(part)
-
-        def log_message(self, *arguments: Any) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}", asked
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_a_web_archive_is_read_from_an_address(newsloom: Newsloom) -> None:
-    with file_server({"/crawl/a.warc.gz": web_archive(5)}) as (site, asked):
-        said = newsloom("import", f"{site}/crawl/a.warc.gz").stdout
-        assert "5 loaded, 5 × metadata record skipped" in said
-        assert asked
-        again = newsloom("import", f"{site}/crawl/a.warc.gz").stdout
-    assert "5 already loaded" in again
-    assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
-
-
-def test_json_lines_and_texts_are_read_from_addresses(newsloom: Newsloom) -> None:
-    lines = "".join(json.dumps(record(number)) + "\n" for number in range(3)).encode()
-    text = b"A title of the text\n\n" + b"The quay was closed for a day and opened again. " * 20
-    with file_server({"/a.jsonl": lines, "/b.txt": text}) as (site, _):
-        newsloom("import", f"{site}/a.jsonl", f"{site}/b.txt")
-    assert newsloom.sql("SELECT count(*) FROM articles") == [["4"]]
-    path = write_lines(newsloom.folder / "c.jsonl", record(9))
-    newsloom("import", path.as_uri())
-    assert newsloom.sql("SELECT count(*) FROM articles") == [["5"]]
-
-
-def test_a_url_does_not_lead_into_a_private_network(newsloom: Newsloom, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "private_place", lambda host: None)  # as if the user had named a public place
-    with file_server({"/a.jsonl": json.dumps(record(1)).encode()}) as (site, asked):
-        said = newsloom("import", f"{site}/a.jsonl", code=2).stderr
-    assert "cannot be reached" in said
-    assert "it redirects to the loopback address 127.0.0.1" in said
-    assert asked == []
-
-
-def test_a_signed_link_is_stored_without_its_signature(newsloom: Newsloom) -> None:
-    lines = b'{"title": "No text and no URL"}\n' + json.dumps(record(1)).encode() + b"\n"
-    with file_server({"/a.jsonl?X-Amz-Signature=secret": lines}) as (site, _):
-        said = newsloom("import", f"{site}/a.jsonl?X-Amz-Signature=secret").stdout
-        missing = newsloom("import", f"{site}/b.jsonl?X-Amz-Signature=secret", code=2).stderr
-    assert newsloom.sql("SELECT url FROM rejections") == [[f"{site}/a.jsonl#line=1"]]
-    assert "secret" not in said + missing
-    for file in newsloom.data.rglob("*.jsonl"):
-        assert "secret" not in file.read_text()
-
-
-def test_unreadable_urls_are_reported_without_their_credentials(newsloom: Newsloom) -> None:
-    with file_server({}) as (site, _):
-        address = site.replace("://", "://user:secret@")
-        failed = newsloom("import", f"{address}/a.warc.gz", "nowhere://a.warc", "gs://bucket/a.warc.gz", code=2)
-    assert f"{site}/a.warc.gz: no such file" in failed.stderr
-    assert "nowhere://a.warc: cannot be reached: Protocol not known: nowhere" in failed.stderr
-    assert "gs://bucket/a.warc.gz: reading gs:// requires packages that are not installed" in failed.stderr
-    assert "pip install newsloom[remote]" in failed.stderr
-    assert "secret" not in failed.stderr
-    assert "Traceback" not in failed.stderr
-
-
-def test_a_lost_connection_is_reported_and_the_import_resumes(newsloom: Newsloom) -> None:
-    lines = [json.dumps(record(number, text=str(record(number)["text"]) * 6)) for number in range(2500)]
-    whole = "\n".join(lines).encode()
-    assert len(whole) > 7 << 20, "several reads of 5 MiB"
-    with file_server({"/a.jsonl": whole}) as (site, asked):
-        asked.limit = 10 << 20  # the first 5 MiB are read twice, to see what the file contains
-        failed = newsloom("import", f"{site}/a.jsonl", code=2)
-        assert "reading failed at byte" in failed.stderr
-        assert "Traceback" not in failed.stderr
-        sealed = len(list(newsloom.data.glob("archive/*.warc.gz")))
-        asked.limit = None
-        newsloom("import", f"{site}/a.jsonl")
-    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["2500", "2500"]]
-    assert newsloom.sql("SELECT count(*) FROM fetches") == [["2500"]]
-    assert 0 < sealed < 3, "some of it was loaded before"
-
-
 def test_a_file_that_only_looks_like_a_web_archive_is_refused(newsloom: Newsloom) -> None:
     (newsloom.folder / "a.warc").write_bytes(b"not a web archive\n" * 100)
     with (newsloom.folder / "b.warc.gz").open("wb") as file:
@@ -481,5 +323,6 @@ def test_a_resumed_import_keeps_its_time(newsloom: Newsloom) -> None:
         time.sleep(0.005)
     run.send_signal(signal.SIGKILL)
     run.communicate()
+    assert run.returncode == -signal.SIGKILL
     newsloom("import", "a.jsonl")
     assert newsloom.sql("SELECT count(*), count(DISTINCT fetched_at) FROM fetches") == [["1200", "1"]]

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from crawlers.extraction import EXTRACTOR_VERSION
-from flows.dedup import DUPLICATE_METHOD, STORY_METHOD
+from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 from tests.end_to_end.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -43,4 +43,9 @@ def test_version_names_what_a_result_depends_on(demo: Demo) -> None:
     assert lines[0] == f"newsloom {version('newsloom')}"
     assert lines[1].startswith("Python 3.")
     assert lines[3:7] == [f"{name} {version(name)}" for name in ("scrapy", "trafilatura", "prefect", "duckdb")]
-    assert lines[7:] == [f"extractor {EXTRACTOR_VERSION}", f"duplicates {DUPLICATE_METHOD}", f"stories {STORY_METHOD}"]
+    assert lines[7:] == [
+        f"extractor {EXTRACTOR_VERSION}",
+        f"duplicates {DUPLICATE_METHOD}",
+        f"stories {STORY_METHOD}",
+        f"links {LINK_METHOD}",
+    ]

@@ -21,6 +21,7 @@ from flows.pipeline.extracted_files import read_extracted, write_extracted
 from flows.settings import Extract
 from tests.end_to_end.conftest import article
 from tests.flows.pipeline.test_extract import segment_of
+from tests.warehouse.rows import NOON
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,6 +80,16 @@ def test_a_file_of_extracted_pages_keeps_every_field(tmp_path: Path) -> None:
     fetches = list(segment.fetches())
     with Extractor(workers=1) as local:
         expected = list(local.extract(segment, fetches))
+    version = expected[0].found
+    assert isinstance(version, ArticleVersion)
+    full = dataclasses.replace(
+        version.article, authors=("Ann Example", "Bob Example"), tags=("harbour",), published_at=NOON,
+        modified_at=NOON, published_precision="minute", published_utc_offset=-90, section="News",
+        image_url="http://town.example/a.jpg", description="Of the town.", is_free=False,
+    )  # fmt: skip
+    empty = [field.name for field in dataclasses.fields(full) if getattr(full, field.name) in (None, (), "")]
+    assert not empty, "the test has a value for each field, so that it notices one that is lost"
+    expected[0] = dataclasses.replace(expected[0], found=dataclasses.replace(version, article=full))
     unread = ExtractedFetch(fetches[0], 1, None, None)
     write_extracted(tmp_path / "x.arrow", [*expected, unread])
     found = read_extracted(tmp_path / "x.arrow", [*fetches, fetches[0]])
