@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +16,6 @@ from crawlers.importers.folders import find_input
 from crawlers.importers.items import FileReport, ImportOptions
 from crawlers.importers.keys import read_map
 from crawlers.importers.readers import read_items
-
-if sys.version_info >= (3, 14):
-    pass
-else:
-    pass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,11 +9,13 @@ import pytest
 
 from crawlers.errors import CrawlersError
 from crawlers.importers import places
+from crawlers.importers.files import find_input_file
 from crawlers.importers.places import listed_files
 from crawlers.politeness.lookup import private_place
 from tests.file_server import file_server
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -65,6 +67,20 @@ def test_a_list_that_cannot_be_used_says_why(tmp_path: Path) -> None:
             listed_files(str(file))
 
 
+@pytest.mark.parametrize("pack", [bytes, gzip.compress], ids=["plain", "gzip"])
+def test_a_list_that_is_too_long_is_refused_and_not_cut(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pack: Callable[[bytes], bytes]
+) -> None:
+    monkeypatch.setattr(places, "MAX_LIST_BYTES", 1 << 20)
+    file = tmp_path / ("a.paths.gz" if pack is gzip.compress else "a.paths")
+    line = b"a.warc.gz".ljust(1023) + b"\n"
+    file.write_bytes(pack(line * 1024))
+    assert len(given(str(file))) == 1024
+    file.write_bytes(pack(line * 1025))
+    with pytest.raises(CrawlersError, match="the list is longer than 1 MiB; split it"):
+        listed_files(str(file))
+
+
 @pytest.mark.parametrize(
     ("entry", "problem"),
     [
@@ -85,3 +101,18 @@ def test_a_list_from_the_web_cannot_name_files_of_this_machine_or_its_network(
         assert given(f"{site}/good.paths") == ["s3://bucket/a.warc.gz", f"{site}/b.warc.gz"]
         with pytest.raises(CrawlersError, match=rf"line 2: a list from the web cannot name {problem}"):
             listed_files(f"{site}/bad.paths")
+
+
+def test_addresses_that_differ_only_in_their_query_are_told_apart_by_their_content() -> None:
+    pages = {
+        "/news?page=1": b'{"title": "One"}',
+        "/news?page=2": b'{"title": "Two"}',
+        "/news?page=3": b'{"title": "One"}',
+    }
+    with file_server(pages, validators=False) as (site, asked):
+        one, two, same = (find_input_file(f"{site}{page}").fingerprint() for page in pages)
+        assert one == same != two
+        assert asked
+    with file_server(pages) as (site, asked):
+        find_input_file(f"{site}/news?page=1").fingerprint()
+        assert asked == [], "a file with an ETag is not fetched twice"

@@ -10,9 +10,12 @@ import tracemalloc
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from crawlers.archive import Exchange
+from crawlers.errors import CrawlersError
 from crawlers.importers.contents import UnsupportedFileError
 from crawlers.importers.folders import find_input
 from crawlers.importers.items import FileReport, ImportOptions
@@ -62,6 +65,7 @@ def test_a_file_is_read_by_its_content(tmp_path: Path, content: bytes, pack: Cal
         (b"\x00\x01\x02", "a.txt", "binary data of an unknown kind"),
         (b"<?xml version='1.0'?><rss><channel/></rss>", "a.xml", "XML with the root element rss; a feed"),
         (gzip.compress(b"some words"), "a.log.gz", "plain text"),
+        (as_lines().decode().encode("utf-16"), "a.jsonl", "JSON in UTF-16; save it in UTF-8"),
     ],
 )
 def test_what_cannot_be_imported_is_named_with_what_can(tmp_path: Path, content: bytes, name: str, what: str) -> None:
@@ -83,6 +87,56 @@ def test_a_bad_row_is_skipped_alone_and_has_its_line(tmp_path: Path) -> None:
     ]
     assert [fetch.reason for fetch in found.fetches] == [None, "bad_record", "bad_record", None]
     assert found.fetches[1].url.endswith("a.csv#line=4")
+
+
+def test_a_first_line_that_is_not_valid_csv_is_told(tmp_path: Path) -> None:
+    found = read(tmp_path, b'url,title,"te"xt\nhttps://a.example/1,A,B\n', "a.csv", "text=text")
+    assert found.items == []
+    assert found.report.damage == [
+        "line 1 is not valid CSV: ',' expected after '\"'; nothing behind it can be read. "
+        "0 records before it could be read"
+    ]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet"])
+def test_a_table_with_two_columns_of_one_name_is_refused(tmp_path: Path, name: str) -> None:
+    columns = ["url", "title", "text", "title"]
+    buffer = io.BytesIO()
+    parquet.write_table(pa.table([["x"]] * 4, names=columns), buffer)
+    content = (",".join(columns) + "\nx,x,x,x\n").encode() if name == "a.csv" else buffer.getvalue()
+    with pytest.raises(CrawlersError, match=rf'{name}: two columns have the name "title". Rename one of them'):
+        read(tmp_path, content, name)
+
+
+def test_times_in_nanoseconds_are_read_as_pandas_writes_them(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            **{name: [record[name] for record in RECORDS] for name in RECORDS[0]},
+            "published_at": pa.array([1_772_366_400_000_000_001, None, 0], pa.timestamp("ns", "UTC")),
+        }
+    )
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer)
+    found = read(tmp_path, buffer.getvalue(), "a.parquet")
+    assert [record.get("published_at") for record in found.records] == [
+        "2026-03-01T12:00:00+00:00", None, "1970-01-01T00:00:00+00:00",
+    ]  # fmt: skip
+    assert found.report == FileReport()
+
+
+def test_a_row_of_parquet_with_a_time_beyond_the_year_9999_is_skipped_alone(tmp_path: Path) -> None:
+    table = pa.table(
+        {
+            **{name: [record[name] for record in RECORDS] for name in RECORDS[0]},
+            "published_at": pa.array([0, 400_000_000_000, 0], pa.timestamp("s")),
+        }
+    )
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer)
+    found = read(tmp_path, buffer.getvalue(), "a.parquet")
+    assert [record["title"] for record in found.records] == ["Title 0", "Title 2"]
+    assert [fetch.reason for fetch in found.fetches] == [None, "bad_record", None]
+    assert str(found.fetches[1].detail).startswith("row 2 of a.parquet: it has a value that cannot be read: ")
 
 
 def test_a_line_that_is_too_long_is_skipped_alone(tmp_path: Path) -> None:

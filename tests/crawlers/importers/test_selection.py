@@ -33,6 +33,14 @@ def test_a_host_selects_its_subdomains_and_no_others() -> None:
     assert not any(map(selection.has_host, ["https://mytown.example/1", "https://other.example/", "https://example/"]))
 
 
+def test_a_host_is_the_same_in_letters_and_as_urls_have_it() -> None:
+    urls = ["https://xn--mnchen-3ya.example/1", "https://www.m\u00fcnchen.example/1", "https://M\u00dcNCHEN.example/1"]
+    for host in ("m\u00fcnchen.example", "M\u00dcNCHEN.example.", "xn--mnchen-3ya.example"):
+        selection = read_selection([host], [], None, None)
+        assert all(map(selection.has_host, urls))
+        assert not selection.has_host("https://munchen.example/1")
+
+
 @pytest.mark.parametrize(
     ("page", "declared", "language"),
     [

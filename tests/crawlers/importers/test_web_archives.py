@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import random
+import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,11 @@ from crawlers.importers.files import find_input_file
 from crawlers.importers.items import FileReport, ImportOptions
 from crawlers.importers.readers import read_items
 from crawlers.limits import MAX_PAGE_BYTES
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -158,6 +164,17 @@ def test_so_is_one_without_compression(tmp_path: Path, kept: int) -> None:
     assert numbers(items) == [0, 1]
     assert len(report.damage) == 1
     assert f"within the record at byte {sum(map(len, records[:2]))}" in report.damage[0]
+
+
+def test_so_is_one_in_a_single_zstd_frame_with_what_could_be_read(tmp_path: Path) -> None:
+    records = [noise(number) for number in range(8)]
+    packed = zstd.compress(b"".join(records))
+    items, report = read(tmp_path, packed[: len(packed) // 2], "a.warc.zst")
+    assert 0 < len(numbers(items)) < 8
+    assert numbers(items) == list(range(len(numbers(items))))
+    (said,) = report.damage
+    assert said.startswith("the file is damaged after byte ")
+    assert said.endswith("and was read no further")
 
 
 def noise(number: int) -> bytes:
