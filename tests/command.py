@@ -1,4 +1,7 @@
-"""The command line in the test's process; a process of its own would spend a second or two on imports, each time."""
+"""The command line in the test's process; a process of its own would spend a second or two on imports, each time.
+
+The crawls that it starts have processes, each forked from one that has its imports.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,12 @@ from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from pathlib import Path
 from subprocess import CompletedProcess
 from typing import TYPE_CHECKING
+from unittest import mock
 
 from flows.cli.main import main
+from flows.pipeline import crawl
 from flows.service import prefect_settings
+from tests.crawlers import forked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -65,7 +71,7 @@ def _as_found() -> Iterator[None]:
     handlers, level = list(logger.handlers), logger.level
     prefect_settings.set_up_prefect = _set_up_prefect
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), mock.patch.object(crawl, "subprocess", forked.Subprocess):
             yield
     finally:
         prefect_settings.set_up_prefect = set_up
