@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from warehouse.errors import WarehouseError, first_line
-from warehouse.lake import configured_lake, open_lake
+from warehouse.lake import configured_lake
+from warehouse.lake_opening import open_lake
 
 if TYPE_CHECKING:
     from datetime import datetime

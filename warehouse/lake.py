@@ -1,7 +1,7 @@
-"""The warehouse on DuckLake: its address, and opening it with DuckDB.
+"""The address of a warehouse on DuckLake, and whether a data directory has one. `warehouse.lake_opening` opens it.
 
 A lake has its catalogue in PostgreSQL or SQLite and its rows in Parquet files, in a folder or an S3 bucket. The same
-tables, views and macros are in it as in the embedded file. `configured_lake` says whether a data directory has one.
+tables, views and macros are in it as in the embedded file.
 """
 
 from __future__ import annotations
@@ -10,32 +10,26 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-import duckdb
+import tomlkit
 
-from warehouse.errors import LakeUnreachableError, WarehouseError, first_line
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from warehouse.errors import WarehouseError
 
 CONFIG = "warehouse.toml"
 ADDRESS_VARIABLE, DATA_PATH_VARIABLE = "NEWSLOOM_WAREHOUSE", "NEWSLOOM_WAREHOUSE_DATA_PATH"
-CATALOG = "newsloom"  # the name under which the lake is attached
 EXAMPLES = (
     'allowed: "ducklake:postgres:dbname=news host=db.example user=newsloom", or '
     '"ducklake:sqlite:/path/to/catalog.sqlite"'
 )
-INSTALL = 'Install it with pip install "newsloom[cluster]".'
-FILES_SUFFIX = ".files"  # of the folder beside an SQLite catalogue, unless `data_path` names another place
-_ADDRESS = re.compile(r"ducklake:(postgres|sqlite):(.+)", re.DOTALL)
-_PASSWORD = re.compile(r"(password\s*=\s*)('(?:[^'\\]|\\.)*'|\S+)|(?<=:)[^:@/\s]+(?=@)")
-_EXTENSIONS = {"postgres": "postgres_scanner", "sqlite": "sqlite_scanner"}
-# How long a reader of the SQLite catalogue waits for a commit, which takes milliseconds.
-_SQLITE_BUSY_MS = 10_000
+# libpq reads a value in quotes with backslashes, or up to the next space. A password in a URL should have no raw `@`,
+# so what stands before the last one is taken for it: a name too many behind asterisks does no harm.
+_PASSWORD = re.compile(
+    r"(password\s*=\s*)(?:'(?:[^'\\]|\\.)*(?:'|$)|(?:\\.|\S)+)|(?<=://)([^:@\s/]*:).*@|(?<=:)[^:@/\s]+(?=@)",
+    re.IGNORECASE,
+)
+_MUST_BE_ENCODED = frozenset("@/?#[] ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +55,25 @@ class Lake:
 
 def parse_lake(address: str, data_path: str | None = None) -> Lake:
     """Read an address. Relative paths are in the current folder. Raises WarehouseError if it is not one."""
-    found = _ADDRESS.fullmatch(address.strip())
-    if found is None:
+    scheme, _, rest = address.strip().partition(":")
+    kind, _, catalog = rest.partition(":")
+    if scheme != "ducklake" or kind not in ("postgres", "sqlite") or not catalog.strip():
         shown = without_password(address)
         raise WarehouseError(f'the address of a warehouse is invalid: found "{shown}"; {EXAMPLES}')
     if data_path and "://" not in data_path:
         data_path = str(Path(data_path).expanduser().absolute())
     if data_path and "://" in data_path and not data_path.startswith("s3://"):
         raise WarehouseError(f'data_path: found "{data_path}"; allowed: a folder, or s3://BUCKET/PREFIX')
-    if found[1] == "sqlite":
-        return Lake("sqlite", str(Path(found[2]).expanduser().absolute()), data_path or None)
-    return Lake("postgres", found[2], data_path or None)
+    if kind == "sqlite":
+        return Lake("sqlite", str(Path(catalog).expanduser().absolute()), data_path or None)
+    user, at, _ = catalog.partition("://")[2].rpartition("@")
+    if at and not _MUST_BE_ENCODED.isdisjoint(user):
+        raise WarehouseError(
+            f'the address of a warehouse is invalid: found "{without_password(address)}", whose user or password has a '
+            "character that a URL must encode, such as %40 for @ and %2F for /. Better leave the password out: "
+            "PostgreSQL's client reads PGPASSWORD and ~/.pgpass."
+        )
+    return Lake("postgres", catalog, data_path or None)
 
 
 def configured_lake(data: Path) -> Lake | None:
@@ -86,6 +88,11 @@ def configured_lake(data: Path) -> Lake | None:
             "Remove one of them."
         )
     return ours or environment
+
+
+def is_named_by_environment() -> bool:
+    """Whether the environment names a lake. An empty variable counts as unset."""
+    return bool(os.environ.get(ADDRESS_VARIABLE))
 
 
 def _from_environment() -> Lake | None:
@@ -112,142 +119,22 @@ def _from_file(file: Path) -> Lake | None:
         raise WarehouseError(f"{file}: {error}") from error
 
 
-def lake_toml(lake: Lake) -> str:
-    """The text of `warehouse.toml` for a lake."""
-    lines = [f"warehouse = {_toml(lake.address)}"]
+def lake_toml(lake: Lake, text: str = "") -> str:
+    """The text of a `warehouse.toml`, whose comments stay, changed to name a lake."""
+    document = tomlkit.parse(text)
+    document["warehouse"] = lake.address
+    document.pop("data_path", None)
     if lake.data_path:
-        lines.append(f"data_path = {_toml(lake.data_path)}")
-    return "\n".join(lines) + "\n"
-
-
-def _toml(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def open_lake(lake: Lake, *, write: bool = False, at: datetime | None = None) -> duckdb.DuckDBPyConnection:
-    """Open a lake in a new DuckDB, as the current catalogue, with times shown in UTC.
-
-    With `write`, the lake is created if it does not exist. With `at`, it is read as it was at this time. Raises
-    LakeUnreachableError if the catalogue or the files cannot be reached now, and WarehouseError for other problems.
-    """
-    connection = duckdb.connect(config={"autoinstall_known_extensions": False})
-    try:
-        attach_lake(connection, lake, CATALOG, write=write, at=at)
-        connection.execute(f"USE {CATALOG}")
-        connection.execute("SET TimeZone = 'UTC'")
-    except BaseException:
-        connection.close()
-        raise
-    return connection
-
-
-def attach_lake(
-    connection: duckdb.DuckDBPyConnection, lake: Lake, name: str, *, write: bool = False, at: datetime | None = None
-) -> None:
-    """Attach a lake under a name. Raises what `open_lake` raises."""
-    if lake.kind == "sqlite" and not write and not Path(lake.catalog).exists():
-        raise WarehouseError(f"{lake}: no warehouse found. {_CREATE}")
-    # Whether the files are in a bucket is in the catalogue, and DuckDB wants httpfs before it opens that.
-    for extension in ("ducklake", "httpfs", _EXTENSIONS[lake.kind]):
-        load_extension(connection, extension)
-    if write:
-        data_path = lake.data_path
-        if lake.kind == "sqlite" and data_path is None and not Path(lake.catalog).exists():
-            data_path = lake.catalog + FILES_SUFFIX
-        options = [f"DATA_PATH {literal(data_path)}"] if data_path else []
-        if data_path and "://" not in data_path:
-            Path(data_path).mkdir(mode=0o700, parents=True, exist_ok=True)
-    else:
-        options = ["READ_ONLY", "CREATE_IF_NOT_EXISTS false"]
-    if at is not None:
-        options.append(f"SNAPSHOT_TIME {literal(_utc(at))}")
-    if lake.kind == "sqlite":
-        options += ["META_JOURNAL_MODE 'WAL'", f"META_BUSY_TIMEOUT {_SQLITE_BUSY_MS}"]
-    try:
-        connection.execute(f"ATTACH {literal(lake.address)} AS {name} ({', '.join(options)})")
-        if _data_path(connection, name).startswith("s3://"):
-            _use_s3(connection)
-    except (duckdb.IOException, duckdb.HTTPException, duckdb.ConnectionException) as error:
-        raise unreachable(lake, error) from error
-    except duckdb.Error as error:
-        said = without_password(first_line(error))
-        if at is not None and "snapshot" in said.lower():
-            raise WarehouseError(f"{lake}: has no state of {at:%Y-%m-%d %H:%M:%S} UTC: {said}") from error
-        if "data_path is not set" in said.lower():
-            raise WarehouseError(f"{lake}: is new, so it needs a data_path: a folder, or s3://BUCKET/PREFIX") from error
-        hint = "" if write else f"\n{_CREATE}"
-        raise WarehouseError(f"{lake}: cannot be opened: {said}{hint}") from error
-
-
-def _utc(moment: datetime) -> str:
-    return moment.isoformat(sep=" ") if moment.tzinfo else moment.isoformat(sep=" ") + "+00"
-
-
-_CREATE = "If it does not exist yet, `newsloom run`, `newsloom import` or `newsloom migrate` creates it."
-
-
-def _data_path(connection: duckdb.DuckDBPyConnection, name: str) -> str:
-    rows = connection.execute(f"SELECT value FROM {name}.options() WHERE option_name = 'data_path'").fetchall()  # noqa: S608 - our own name
-    return str(rows[0][0]) if rows else ""
-
-
-def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Load an extension from its Python package, or else from DuckDB's own folder; nothing is downloaded.
-
-    Raises WarehouseError if it is in neither.
-    """
-    package = find_spec(f"duckdb_extension_{name}")
-    found = package.submodule_search_locations if package else None
-    file = Path(next(iter(found or ("",))), "extensions", f"v{duckdb.__version__}", f"{name}.duckdb_extension")
-    try:
-        connection.execute(f"LOAD {literal(str(file))}" if file.exists() else f"LOAD {name}")
-    except duckdb.Error as error:
-        raise WarehouseError(
-            f"DuckDB {duckdb.__version__} has no extension {name}, which a warehouse on DuckLake needs. {INSTALL}"
-        ) from error
-
-
-def _use_s3(connection: duckdb.DuckDBPyConnection) -> None:
-    """Let DuckDB use the bucket with the credentials of the environment, or of the usual files."""
-    options = {name: value for name, value in _s3_options().items() if value}
-    said = ", ".join(f"{name} {literal(value)}" for name, value in options.items())
-    connection.execute(f"CREATE OR REPLACE SECRET newsloom_s3 (TYPE s3{', ' + said if said else ''})")
-
-
-def _s3_options() -> dict[str, str]:
-    endpoint = urlsplit(os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or "")
-    options = {
-        "KEY_ID": os.environ.get("AWS_ACCESS_KEY_ID", ""),
-        "SECRET": os.environ.get("AWS_SECRET_ACCESS_KEY", ""),
-        "SESSION_TOKEN": os.environ.get("AWS_SESSION_TOKEN", ""),
-        "REGION": os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "",
-        "ENDPOINT": endpoint.netloc,
-        "URL_STYLE": "path" if endpoint.netloc else "",
-        "USE_SSL": "false" if endpoint.scheme == "http" else "",
-    }
-    if options["KEY_ID"] or find_spec("botocore") is None:
-        return options
-    from botocore.session import Session
-
-    session = Session()  # the usual files, and the role of the machine
-    credentials = session.get_credentials()
-    if credentials is not None:
-        frozen = credentials.get_frozen_credentials()
-        options |= {"KEY_ID": frozen.access_key, "SECRET": frozen.secret_key, "SESSION_TOKEN": frozen.token or ""}
-    options["REGION"] = options["REGION"] or session.get_config_variable("region") or ""
-    return options
+        document["data_path"] = lake.data_path
+    return tomlkit.dumps(document)
 
 
 def without_password(text: str) -> str:
     """A text that may have a connection string in it, with asterisks for the password."""
-    return _PASSWORD.sub(lambda found: (found[1] or "") + "***", text)
 
+    def masked(found: re.Match[str]) -> str:
+        if found[1]:
+            return f"{found[1]}***"
+        return f"{found[2]}***@" if found[2] else "***"
 
-def unreachable(lake: Lake, error: BaseException) -> LakeUnreachableError:
-    """The error to raise if DuckDB cannot reach a lake."""
-    return LakeUnreachableError(str(lake), without_password(first_line(error)))
-
-
-def literal(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
+    return _PASSWORD.sub(masked, text)

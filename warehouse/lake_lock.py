@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 from filelock import FileLock, Timeout
 
-from warehouse.lake import literal, load_extension, unreachable
+from warehouse.lake_opening import load_extension, unreachable
+from warehouse.literals import literal
 
 if TYPE_CHECKING:
     from warehouse.lake import Lake

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import re
 import time
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -10,8 +12,8 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
-from warehouse.lake import CATALOG, open_lake, unreachable
 from warehouse.lake_lock import lake_lock
+from warehouse.lake_opening import CATALOG, data_path, open_lake, unreachable
 from warehouse.publish import Published
 from warehouse.writer import Writer
 
@@ -24,6 +26,11 @@ if TYPE_CHECKING:
 # How long to wait for another process, seconds: loading a segment takes a few, the upkeep of a large lake minutes.
 LOCK_SECONDS = 900.0
 SIZE = f"SELECT coalesce(sum(file_size_bytes + delete_file_size_bytes), 0) FROM ducklake_table_info('{CATALOG}')"  # noqa: S608
+
+# Those of a process that is still writing are younger.
+ORPHANS = f"CALL ducklake_delete_orphaned_files('{CATALOG}', older_than => now() - INTERVAL 2 DAYS"
+OWN_FILE = re.compile(r"[^/]+/[^/]+/ducklake-[0-9a-f-]{36}(?:-delete)?\.parquet")
+logger = logging.getLogger("newsloom")
 
 
 class LakeWriter(Writer):
@@ -124,10 +131,26 @@ class LakeWriter(Writer):
             self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}')")
             self.connection.execute(f"CALL ducklake_merge_adjacent_files('{CATALOG}')")
             self._expire(states_until)
-            # Files that a killed process has written: those of a process that is still writing are younger.
-            self.connection.execute(
-                f"CALL ducklake_delete_orphaned_files('{CATALOG}', older_than => now() - INTERVAL 2 DAYS)"
+            self._remove_orphans()
+
+    def _remove_orphans(self) -> None:
+        """Remove files that killed processes have written, unless others are among those that the lake does not know.
+
+        DuckLake deletes every unknown Parquet file under its data path, or none. Its own are two folders deep.
+        """
+        place = data_path(self.connection, CATALOG)
+        unknown = [str(path) for (path,) in self.connection.execute(f"{ORPHANS}, dry_run => true)").fetchall()]
+        foreign = [path for path in unknown if not OWN_FILE.fullmatch(path.removeprefix(place))]
+        if foreign:
+            logger.warning(
+                "%s: has %d Parquet files that are not of the lake, such as %s. As long as they are there, files that "
+                "killed processes have left are not removed: move them elsewhere.",
+                place,
+                len(foreign),
+                foreign[0],
             )
+        elif unknown:
+            self.connection.execute(f"{ORPHANS})")
 
     def _expire(self, until: datetime) -> None:
         self.connection.execute(f"CALL ducklake_expire_snapshots('{CATALOG}', older_than => ?)", [until])

@@ -7,7 +7,6 @@ if they agree is the data directory switched over; the old warehouse stays.
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -17,10 +16,11 @@ import duckdb
 from warehouse import storage
 from warehouse.connection import PUBLISHED
 from warehouse.errors import WarehouseError, first_line
-from warehouse.lake import ADDRESS_VARIABLE, CONFIG, attach_lake, configured_lake, lake_toml
+from warehouse.lake import ADDRESS_VARIABLE, CONFIG, configured_lake, is_named_by_environment, lake_toml
+from warehouse.lake_opening import attach_lake
+from warehouse.literals import literal
 from warehouse.migrate import migrate
 from warehouse.opening import locked_directory, open_lake_writer
-from warehouse.storage import quoted
 from warehouse.writer import WAREHOUSE, Writer
 
 if TYPE_CHECKING:
@@ -53,14 +53,20 @@ def move_warehouse(data: Path, target: Lake | None, wait: float, step: Callable[
     """Move the warehouse of a data directory to a lake, or to a DuckDB file (None), and use that from now on.
 
     Call it again after an interruption. `step` receives what is being done. Raises WarehouseError if there is nothing
-    to move, if the target has other rows, or if the two differ in the end; the old warehouse is then still in use.
+    to move, if the target has other rows, or is a file that would be overwritten, or if the two differ in the end; the
+    old warehouse is then still in use.
     """
     with locked_directory(data, PURPOSE, wait):
         file, lake = data / "private" / WAREHOUSE, configured_lake(data)
         from_file = file.exists() and target is not None
         if not from_file and (lake is None or (target is not None and target.address == lake.address)):
             raise WarehouseError(f"{data}: has nothing to migrate: {_place(lake, file)}")
-        if not from_file and ADDRESS_VARIABLE in os.environ:
+        if target is None and file.exists():
+            raise WarehouseError(
+                f"{file}: exists, and would be overwritten. Move it away, then migrate. If it is the result of this "
+                f"migration, which was interrupted at its very end, remove {data / CONFIG} instead."
+            )
+        if not from_file and is_named_by_environment():
             raise WarehouseError(
                 f"{ADDRESS_VARIABLE} names the warehouse {lake}, which would stay in use. Write it to {data / CONFIG} "
                 "instead and unset the variable wherever newsloom runs; then migrate."
@@ -71,23 +77,34 @@ def move_warehouse(data: Path, target: Lake | None, wait: float, step: Callable[
             rows = _copy(writer, step)
             articles = writer.connection.execute("SELECT count(*) FROM article_state").fetchall()[0][0]
         if target is not None:
-            _write(data / CONFIG, lake_toml(target))
-        if from_file:
-            for one in (file, data / PUBLISHED):
-                if one.exists():
-                    one.replace(one.with_name(one.name + KEPT_SUFFIX))
+            config = data / CONFIG
+            _write(config, lake_toml(target, config.read_text(encoding="utf-8") if config.exists() else ""))
+        kept = str(lake)
+        if from_file:  # the published file first: if only that is set aside, the next call does the rest
+            _set_aside(data / PUBLISHED)
+            kept = str(_set_aside(file))
         if target is None:
             storage.replace(data / "private" / UNFINISHED, file)
             (data / CONFIG).unlink()
-        kept = str(file) + KEPT_SUFFIX if from_file else str(lake)
         return Moved(len(rows), sum(rows.values()), articles, kept)
+
+
+def _set_aside(file: Path) -> Path:
+    """Rename a file, if it exists, to a name that none has: those of earlier migrations stay."""
+    kept, number = file.with_name(file.name + KEPT_SUFFIX), 1
+    while kept.exists():
+        number += 1
+        kept = file.with_name(f"{file.name}{KEPT_SUFFIX}-{number}")
+    if file.exists():
+        file.rename(kept)
+    return kept
 
 
 def _place(lake: Lake | None, file: Path) -> str:
     if lake is not None:
         return f"its warehouse is {lake}"
     if file.exists():
-        return f"its warehouse is {file}. `newsloom maintain` publishes it, if an interrupted migration has not."
+        return f"its warehouse is {file}. The next `newsloom run` publishes it, if an interrupted migration has not."
     return "it has no warehouse"
 
 
@@ -128,7 +145,7 @@ def _origin(data: Path, lake: Lake | None, target: Writer, wait: float) -> Itera
         writer.checkpoint()
     finally:
         writer.close()
-    target.connection.execute(f"ATTACH '{quoted(writer.file)}' AS origin (READ_ONLY)")
+    target.connection.execute(f"ATTACH {literal(writer.file)} AS origin (READ_ONLY)")
     yield
 
 

@@ -25,6 +25,9 @@ def command(target: str, data_path: str | None, data: Path, wait: float) -> None
     the new warehouse, and the old one stays as it is until you delete it. Interrupted migrations resume: run the
     command again.
 
+    The files of a lake must have their place to themselves: the nightly maintenance removes Parquet files there that
+    the lake does not know. A new lake is refused where there are some already.
+
     \b
     newsloom migrate --to "ducklake:postgres:dbname=news host=db.example" --data-path s3://news/lake
     newsloom migrate --to ducklake:sqlite:/srv/news/catalog.sqlite

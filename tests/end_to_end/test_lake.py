@@ -9,6 +9,7 @@ import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import pytest
@@ -16,7 +17,7 @@ import pytest
 from tests.command import call
 from tests.end_to_end.segments import crawl
 from warehouse import connect, open_writer
-from warehouse.lake import load_extension
+from warehouse.lake_opening import load_extension
 
 pytestmark = pytest.mark.xdist_group("test_lake")  # one worker makes what they share
 
@@ -206,7 +207,7 @@ def test_an_earlier_state_can_be_queried(twins: tuple[Path, Path]) -> None:
 def test_maintenance_merges_files_and_drops_old_states(own_lake: Path) -> None:
     with connect(own_lake) as lake:
         before = {view: rows(lake, f"FROM {view}") for view in ("articles", "story_first", "search('storm')")}
-    orphan = own_lake.parent / "catalog.sqlite.files" / "main" / "stories" / "orphan.parquet"
+    orphan = own_lake.parent / "catalog.sqlite.files" / "main" / "stories" / f"ducklake-{uuid4()}.parquet"
     orphan.parent.mkdir(parents=True, exist_ok=True)
     orphan.write_bytes(b"left by a killed process")
     os.utime(orphan, (0, 0))

@@ -20,7 +20,7 @@ from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import connect, open_writer
 from warehouse.checks.doctor import check_warehouse
 from warehouse.errors import LakeUnreachableError, WarehouseBusyError
-from warehouse.lake import load_extension
+from warehouse.lake_opening import load_extension
 from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 
 from tests.warehouse.rows import NOON, article_row, batch, failed_row, listing_row, uuid
@@ -59,15 +60,23 @@ def contents(data: Path) -> dict[str, list[str]]:
         return {name: sorted(map(str, writer.connection.execute(f"FROM {name}").fetchall())) for name in names}
 
 
-def test_a_warehouse_moves_to_a_lake_and_back_with_all_its_rows(filled: Path, lake: Lake) -> None:
+def test_a_warehouse_moves_to_a_lake_and_back_with_all_its_rows(
+    filled: Path, lake: Lake, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NEWSLOOM_WAREHOUSE", "")  # as if it were unset
     before = contents(filled)
     steps: list[str] = []
+    earlier = filled / "private" / "warehouse.duckdb.before-migration"
+    earlier.write_text("of an earlier migration")
     moved = move_warehouse(filled, lake, 0.0, steps.append)
     assert (moved.articles, moved.rows) == (9, sum(map(len, before.values())))
     assert len(steps) == 2 * moved.tables
     assert contents(filled) == before
     assert not (filled / "news.duckdb").exists()
-    assert (filled / "private" / "warehouse.duckdb.before-migration").exists()
+    assert earlier.read_text() == "of an earlier migration"
+    assert moved.kept == f"{earlier}-2"
+    with duckdb.connect(moved.kept, read_only=True) as reader:
+        assert reader.execute("SELECT count(*) FROM article_state").fetchall() == [(9,)]
     with open_writer(filled, "test") as writer:
         load(writer, "s3", 11, 12)
         writer.publish()
@@ -111,6 +120,18 @@ def test_a_move_that_was_killed_before_the_file_was_set_aside_is_completed(fille
     with pytest.raises(WarehouseError, match="completes that if it was interrupted"), open_writer(filled, "test"):
         pass
     move_warehouse(filled, lake, 0.0, lambda step: None)
+    assert contents(filled) == before
+
+
+def test_a_file_that_is_there_is_not_overwritten(filled: Path, lake: Lake) -> None:
+    before = contents(filled)
+    file = filled / "private" / "warehouse.duckdb"
+    content = file.read_bytes()
+    (filled / "warehouse.toml").write_text(f'warehouse = "{lake.address}"\n')
+    with pytest.raises(WarehouseError, match=f"{file}: exists, and would be overwritten. Move it away, then migrate"):
+        move_warehouse(filled, None, 0.0, lambda step: None)
+    assert file.read_bytes() == content
+    (filled / "warehouse.toml").unlink()
     assert contents(filled) == before
 
 
