@@ -206,12 +206,20 @@ def machine() -> str:
     return f"{name}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()} {platform.machine()}"
 
 
+def commit() -> str:
+    """That of newsloom, with a plus if files have changed since; the version where there is no repository."""
+
+    def git(*arguments: str) -> str:
+        said = subprocess.run(["git", *arguments], capture_output=True, text=True, check=False, cwd=ROOT)
+        return said.stdout.strip()
+
+    changed = git("status", "--porcelain", "--untracked-files=no", "--", ".", f":!{PAGE.relative_to(ROOT)}")
+    return (git("rev-parse", "--short", "HEAD") or version("newsloom")) + ("+" if changed else "")
+
+
 def versions() -> str:
-    """Of newsloom, Python, the libraries, and the peers."""
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False, cwd=ROOT
-    ).stdout.strip()
-    own = [f"newsloom {commit or version('newsloom')}", f"Python {platform.python_version()}"]
+    """Of Python, the libraries, and the peers."""
+    own = [f"Python {platform.python_version()}"]
     try:
         beside = peers.ask("versions").strip()
     except SystemExit as error:
@@ -248,7 +256,8 @@ def run(part: Part, full: bool) -> tuple[str, bool]:
     if problem:
         lines = lines[-12:]  # an error, not the figures
     said = "\n".join(line.rstrip() for line in lines)
-    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {seconds:.0f} s; the load before it was {load:.1f}."
+    when = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, newsloom {commit()}, {seconds:.0f} s; "
+    when += f"the load before it was {load:.1f}."
     parts = [part.about, f"`python benchmarks/{command}`", when, problem, f"```text\n{said}\n```"]
     return "\n\n".join(filter(None, parts)), not problem
 
@@ -277,12 +286,13 @@ def write(found: dict[str, str]) -> None:
         [
             "# Benchmarks",
             "`make bench` measures all of this on your machine and writes this page; `make bench PART=import` "
-            "measures one part, `make bench FULL=1` takes large sizes. Each figure stands beside a peer's from the "
-            "same run, because a figure alone says more about the machine. The peers are installed from the "
-            "package index into an environment of their own. Parts that use collections of real pages and texts "
-            "need them in `../shared`; without them they say so.",
-            "This page was written by a machine: do not edit it. A dash is a figure that was not measured yet.",
-            f"Machine: {machine()}.\n\nVersions: {versions()}.",
+            "measures one part, `make bench FULL=1` takes large sizes. Where other software does the same, its figure "
+            "is from the same run, because a figure alone says more about the machine. These peers are installed from "
+            "the package index into an environment of their own. Parts that use collections of real pages and texts "
+            "need them in `../shared`; without them they fail, and say so.",
+            "This page was written by a machine: do not edit it. A dash is a figure that was not measured yet, or that "
+            "its section does not have. Each section says when it was written, and by which commit of newsloom.",
+            f"Machine: {machine()}.\n\nVersions at the last change of this page: {versions()}.",
             figures(found),
             *(f"## {part.name}\n\n{found[part.name]}" for part in PARTS if part.name in found),
         ]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from flows.cli.versions import versions
+
 ROOT = Path(__file__).parent.parent
 PAGES = sorted({*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")} - {ROOT / "docs" / "messages.md"})
 # A path from the root of the repository, in backticks; then, after a colon, names that the file defines.
@@ -54,3 +56,15 @@ def test_every_row_of_the_map_leads_to_a_file() -> None:
     rows = MAP_ROW.findall(text[text.index("## Where to change what") : text.index("## Conventions")])
     assert len(rows) >= 15
     assert [subject for subject, places in rows if not MENTION.search(places)] == []
+
+
+def test_the_tutorial_shows_the_versions_that_the_command_prints() -> None:
+    tutorial = (ROOT / "docs" / "tutorial.md").read_text(encoding="utf-8")
+    shown = tutorial.partition("`newsloom --version`")[2].split("```")[1].splitlines()[1:]
+    # Those of the machine and of packages may differ; the methods may not.
+    methods = ("extractor ", "duplicates ", "stories ", "links ")
+    printed = versions().splitlines()
+    assert [line.split()[0] for line in shown] == [line.split()[0] for line in printed]
+    assert [line for line in shown if line.startswith(methods)] == [
+        line for line in printed if line.startswith(methods)
+    ]

@@ -41,7 +41,7 @@ def write_xlsx(relation: duckdb.DuckDBPyRelation, file: Path, name: str) -> int:
     try:
         from xlsxwriter import Workbook
     except ImportError as error:
-        raise WarehouseError("writing .xlsx needs XlsxWriter. Install it with: pip install newsloom[xlsx]") from error
+        raise WarehouseError("writing .xlsx needs XlsxWriter. Install it with: pip install 'newsloom[xlsx]'") from error
     (rows,) = relation.count("*").fetchall()[0]
     if rows > MOST_ROWS:
         raise WarehouseError(

@@ -49,7 +49,7 @@ class Store:
         except ImportError as error:
             raise ArchiveError(
                 f"{self.url}: requires packages that are not installed ({error}). Install them with: "
-                "pip install newsloom[cluster]"
+                "pip install 'newsloom[cluster]'"
             ) from error
         self._root = str(root).rstrip("/")
         self._is_local = isinstance(self._system, LocalFileSystem)

@@ -146,7 +146,7 @@ def _access_errors(shown: str, scheme: str) -> Iterator[None]:
     except ImportError as error:
         raise CrawlersError(
             f"{shown}: reading {scheme}:// requires packages that are not installed ({error}). Install them with: "
-            "pip install newsloom[remote]"
+            "pip install 'newsloom[remote]'"
         ) from error
     except CrawlersError:
         raise

@@ -75,7 +75,7 @@ def command(
 ) -> None:
     """Load articles from files into the warehouse.
 
-    FILE is a path, a folder, `-` for standard input, or a URL such as s3://BUCKET/KEY or https://… (pip install
+    FILE is a path, a folder, `-` for standard input, or a URL such as s3://BUCKET/KEY or https://… (needs
     newsloom[remote]), which is streamed, not downloaded. s3://BUCKET/2026/11/*.warc.gz stands for all files that match.
     A file named .paths or .paths.gz is a list of paths and URLs, one per line, such as Common Crawl's warc.paths.gz.
     The content tells the type of a file:

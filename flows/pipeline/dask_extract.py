@@ -177,7 +177,7 @@ def _connect(scheduler: str) -> Any:
     except ImportError as error:
         raise FlowsError(
             f'engine = "dask" requires packages that are not installed ({error}). Install them with: '
-            "pip install newsloom[cluster]"
+            "pip install 'newsloom[cluster]'"
         ) from error
     try:
         return Client(scheduler, timeout=CONNECT_SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]

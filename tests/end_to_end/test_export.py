@@ -163,7 +163,7 @@ def test_without_its_library_a_workbook_is_refused_with_what_to_install(
 ) -> None:
     monkeypatch.setitem(sys.modules, "xlsxwriter", None)
     said = newsloom("export", "--to", str(tmp_path), "--data", str(filled), "--format", "xlsx", code=2).stderr
-    assert "writing .xlsx needs XlsxWriter. Install it with: pip install newsloom[xlsx]" in said
+    assert "writing .xlsx needs XlsxWriter. Install it with: pip install 'newsloom[xlsx]'" in said
 
 
 @pytest.mark.parametrize(

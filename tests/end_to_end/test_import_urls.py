@@ -64,7 +64,7 @@ def test_unreadable_urls_are_reported_without_their_credentials(newsloom: Newslo
     assert f"{site}/a.warc.gz: no such file" in failed.stderr
     assert "nowhere://a.warc: cannot be reached: Protocol not known: nowhere" in failed.stderr
     assert "gs://bucket/a.warc.gz: reading gs:// requires packages that are not installed" in failed.stderr
-    assert "pip install newsloom[remote]" in failed.stderr
+    assert "pip install 'newsloom[remote]'" in failed.stderr
     assert "secret" not in failed.stderr
     assert "Traceback" not in failed.stderr
 

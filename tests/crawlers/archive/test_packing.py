@@ -141,6 +141,22 @@ def test_what_comes_later_of_the_same_day_becomes_a_second_pack(tmp_path: Path) 
     assert packs.newest_packed_segments(tmp_path) == {segment.name for segment in (*first, *second)}
 
 
+def test_archives_of_two_machines_are_joined_under_other_numbers_of_packs(tmp_path: Path) -> None:
+    one, other = tmp_path / "one", tmp_path / "other"
+    for archive in (one, other):
+        archive.mkdir()
+    segments = {one: day(one, 3), other: day(other, 3, first=3)}
+    contents = [content(segment) for of_one in segments.values() for segment in of_one]
+    for archive, of_one in segments.items():
+        packed(archive, of_one)
+        assert files(archive) == ONE
+    for file in (other / "packs" / "202603").iterdir():
+        file.rename(one / "packs" / "202603" / file.name.replace("-1.", "-2001."))
+    joined = sealed_segments(one)
+    assert [segment.name for segment in joined] == [segment.name for of_one in segments.values() for segment in of_one]
+    assert [content(segment) for segment in joined] == contents
+
+
 def test_only_small_loaded_segments_of_days_before_are_packed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(packing, "SMALL_BYTES", 20_000)
     loaded = day(tmp_path, 2)

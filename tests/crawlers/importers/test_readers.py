@@ -89,7 +89,7 @@ def test_a_bad_row_is_skipped_alone_and_has_its_line(tmp_path: Path) -> None:
     assert found.fetches[1].url.endswith("a.csv#line=4")
 
 
-def test_a_first_line_that_is_not_valid_csv_is_told(tmp_path: Path) -> None:
+def test_a_first_line_that_is_not_valid_csv_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, b'url,title,"te"xt\nhttps://a.example/1,A,B\n', "a.csv", "text=text")
     assert found.items == []
     assert found.report.damage == [
