@@ -15,7 +15,9 @@ steps, each in the module named:
 5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
    `authors` (from `bylines`), the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
    description in `metadata` itself.
-6. `language`: the declared language, checked against the text.
+6. `source_profile`: drop the lines, and the rests of titles, that stand on many pages of the source, if its profile is
+   given.
+7. `language`: the declared language, checked against the text.
 
 `extract_record` (`imported_records`) does the same for articles imported without a page; `explain` shows why an
 extraction has its result. Phrases in many languages are data, in `rules/*.toml`. The caller enforces the time limit.
@@ -40,6 +42,7 @@ from crawlers.extraction.page import Page, read_page
 from crawlers.extraction.page_signals import PageSignals
 from crawlers.extraction.rejections import MIN_ARTICLE_WORDS, reject
 from crawlers.extraction.script_state import article_body, article_in_scripts
+from crawlers.extraction.source_profile import SourceProfile, furniture, without_affixes
 from crawlers.extraction.text import count_words, match_key
 
 if TYPE_CHECKING:
@@ -53,13 +56,16 @@ __all__ = [
     "Precision",
     "Rejection",
     "RejectionReason",
+    "SourceProfile",
     "clean_text",
     "extract",
     "extract_record",
+    "extractor_version",
 ]
 
 EXTRACTOR_VERSION = f"newsloom-6+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
+
 
 _MAX_TITLE_FROM_TEXT = 200
 """Characters of the first line that serve as the title if the page states none."""
@@ -73,20 +79,27 @@ def extract(
     fetched_at: datetime | None = None,
     listed_at: datetime | None = None,
     model: BlockModel | None = None,
+    source_profile: SourceProfile | None = None,
 ) -> Article | Rejection:
     """Extract the article from a page.
 
     `page` is the response body without content encoding, `url` the URL it came from (after redirects), `http_charset`
     the charset in its Content-Type header. If `fetched_at` (aware) is given, no date of the article is more than a day
     later. `listed_at` (aware) is the publication time in the feed or sitemap that listed the page. `model` replaces the
-    one of this package that chooses the text.
+    one of this package that chooses the text. `source_profile` is what stands on many pages of the source: it is
+    dropped from text and title.
 
     Never raises: an unexpected error is a rejection with the reason `extractor_error` and the error's type and message.
     """
     try:
-        return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at), model)
+        return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at), model, source_profile)
     except Exception as error:  # noqa: BLE001 - an error on one page must not affect others
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
+
+
+def extractor_version(source_profile: SourceProfile | None) -> str:
+    """The version of the extractor with a profile, which rows state: the same one reads a page the same way."""
+    return f"{EXTRACTOR_VERSION}+profile-{source_profile.version}" if source_profile else EXTRACTOR_VERSION
 
 
 def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | None = None) -> list[str]:
@@ -111,7 +124,12 @@ def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | 
 
 
 def _extract(
-    body: bytes, url: str, http_charset: str | None, context: FetchContext, model: BlockModel | None
+    body: bytes,
+    url: str,
+    http_charset: str | None,
+    context: FetchContext,
+    model: BlockModel | None,
+    profile: SourceProfile | None,
 ) -> Article | Rejection:
     page = read_page(body, url, http_charset)
     if isinstance(page, Rejection):
@@ -123,11 +141,16 @@ def _extract(
         return rejection
     found = signals.metadata
     lines = without_repeated(lines, declared.headline_keys, found.authors)
+    title = found.title or lines[0][:_MAX_TITLE_FROM_TEXT]
+    if profile is not None:
+        dropped = furniture(profile, lines)
+        lines = [line for number, line in enumerate(lines) if number not in dropped]
+        title = without_affixes(profile, title)
     text = "\n".join(lines)
     language, language_origin = find_language(found.declared_languages, text)
     return Article(
         url=found.url,
-        title=found.title or lines[0][:_MAX_TITLE_FROM_TEXT],
+        title=title,
         authors=found.authors,
         published_at=found.published.at if found.published else None,
         modified_at=found.modified.at if found.modified else None,

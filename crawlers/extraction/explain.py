@@ -16,11 +16,12 @@ from crawlers.extraction.line_rules import line_rules, matching_rules
 from crawlers.extraction.metadata import read_declared
 from crawlers.extraction.page import read_page
 from crawlers.extraction.page_signals import PageSignals
+from crawlers.extraction.source_profile import SourceProfile, furniture
 from crawlers.extraction.titles import TitleCandidate, rank_titles
 from crawlers.extraction.urls import canonical_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from crawlers.dates import ParsedDate
@@ -46,7 +47,8 @@ class ExplainedLine:
     probability: float | None
     """What the model gives it; None if the text was taken as trafilatura finds it."""
     reasons: tuple[str, ...]
-    """For a line that cleaning dropped, the kinds of the rules that it matches, or its position. For any other, the
+    """For a line that cleaning dropped, the kinds of the rules that it matches, or its position; for one that is the
+    source's, the number of its articles that were found to have it. For any other, the
     features that moved the model most, each with what it adds to the log odds."""
 
 
@@ -69,10 +71,20 @@ class Explanation:
 
 
 def explain(
-    page: bytes, url: str, *, http_charset: str | None = None, fetched_at: datetime | None = None
+    page: bytes,
+    url: str,
+    *,
+    http_charset: str | None = None,
+    fetched_at: datetime | None = None,
+    source_profile: SourceProfile | None = None,
 ) -> Explanation:
     """Extract as `extract` does, with the reasons. There are no titles if the page could not be parsed."""
-    found = extract(page, url, http_charset=http_charset, fetched_at=fetched_at)
+    found = without_profile = extract(page, url, http_charset=http_charset, fetched_at=fetched_at)
+    of_source: dict[str, int] = {}
+    if source_profile is not None and isinstance(without_profile, Article):
+        found = extract(page, url, http_charset=http_charset, fetched_at=fetched_at, source_profile=source_profile)
+        lines = without_profile.text.split("\n")
+        of_source = {lines[number]: pages for number, pages in furniture(source_profile, lines).items()}
     parsed = read_page(page, url, http_charset)
     if isinstance(parsed, Rejection):
         return Explanation(found, ())
@@ -85,7 +97,7 @@ def explain(
     return Explanation(
         found,
         titles=tuple(rank_titles(declared.article, declared.titles, declared.site_name_keys)),
-        lines=tuple(_explained(parsed, declared, found)) if isinstance(found, Article) else (),
+        lines=tuple(_explained(parsed, declared, found, of_source)) if isinstance(found, Article) else (),
         authors=tuple(islice(authors.values(), _MAX_CANDIDATES)),
         published=tuple(islice(published, _MAX_CANDIDATES)),
         kind=_kind(parsed, declared, context),
@@ -97,7 +109,9 @@ def _kind(page: Page, declared: DeclaredMetadata, context: FetchContext) -> Weig
     return PageSignals(page, declared, lines, context).kind if lines else None
 
 
-def _explained(page: Page, declared: DeclaredMetadata, article: Article) -> Iterator[ExplainedLine]:
+def _explained(
+    page: Page, declared: DeclaredMetadata, article: Article, of_source: Mapping[str, int]
+) -> Iterator[ExplainedLine]:
     kept = Counter(article.text.split("\n"))
     rules = line_rules(article.language)
     model = block_model()
@@ -107,6 +121,10 @@ def _explained(page: Page, declared: DeclaredMetadata, article: Article) -> Iter
         stays = line.kept and kept[line.text] > 0
         kept[line.text] -= stays
         if line.kept and not stays:
+            if pages := of_source.get(line.text):
+                reason = f"the source's profile: {pages} articles have it"
+                yield ExplainedLine(line.text, False, line.probability, (reason,))
+                continue
             kinds = dict.fromkeys(rule.kind for rule in matching_rules(line.text, rules, in_tail=True))
             yield ExplainedLine(line.text, False, line.probability, tuple(kinds) or ("its position",))
         elif line.probability is None:
