@@ -188,7 +188,7 @@ def _crawl(
         os.environ.update(environment)
         time.tzset()
         os.chdir(folder)
-        # A crawl ends when it has another parent than it is told; here that is the process between.
+        # A crawl ends when it has another parent than the one it was given; here that is the process between.
         sys.argv = [module, *(str(os.getppid()) if given == str(parent) else given for given in arguments)]
         code = importlib.import_module(module).main()
     except SystemExit as ended:
