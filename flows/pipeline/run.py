@@ -55,6 +55,11 @@ def plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id: str
     return make_plan(writer, sources, directory, run_id, datetime.now(UTC))
 
 
+def publish(writer: Writer) -> Published:
+    """See `warehouse.Writer.publish`, which each kind of writer has of its own."""
+    return writer.publish()
+
+
 @dataclass(frozen=True, slots=True)
 class RunSteps:
     """The steps of a run that are repeated after transient errors. In a flow run they are Prefect tasks.
@@ -75,7 +80,7 @@ class RunSteps:
 PLAIN_STEPS = RunSteps(
     plan=retried(plan, SHORT_RETRIES),
     load=retried(process_segment, LONG_RETRIES),
-    publish=retried(Writer.publish, SHORT_RETRIES),
+    publish=retried(publish, SHORT_RETRIES),
     watch_crawl=lambda crawl: crawl.wait,
 )
 

@@ -95,6 +95,19 @@ def test_the_run_is_visible_in_prefect(newsloom: Newsloom, web: NewsWeb, prefect
     assert newsloom.sql("SELECT kind, outcome FROM runs") == [["run", "completed"]]
 
 
+def test_runs_load_into_a_lake_and_publish_no_file(newsloom: Newsloom) -> None:
+    newsloom.data.mkdir()
+    lake = f'warehouse = "ducklake:sqlite:{newsloom.folder / "catalog.sqlite"}"\n'
+    (newsloom.data / "warehouse.toml").write_text(lake, encoding="utf-8")
+    with NewsWeb([town_site("town.example", 2)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources("town.example"))
+        newsloom("run")
+    assert newsloom.sql("SELECT count(*) FROM articles") == [["2"]]
+    assert newsloom.sql("SELECT kind, outcome FROM runs") == [["run", "completed"]]
+    assert not list(newsloom.data.rglob("*.duckdb"))
+
+
 def test_sql_answers_while_a_run_goes_on_and_a_reader_left_open_stops_no_run(newsloom: Newsloom) -> None:
     with NewsWeb([town_site("slow.example", 4)]) as web:
         newsloom.environment["http_proxy"] = web.proxy_url
