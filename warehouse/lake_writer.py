@@ -128,7 +128,8 @@ class LakeWriter(Writer):
         """Merge small files, and remove the states before a time (UTC) and files that no state has."""
         with self._reaching(), self.exclusive():
             self.connection.execute(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
-            self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}')")
+            # Files with deleted rows are not merged, however few these are.
+            self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
             self.connection.execute(f"CALL ducklake_merge_adjacent_files('{CATALOG}')")
             self._expire(states_until)
             self._remove_orphans()
