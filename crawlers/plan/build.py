@@ -75,4 +75,5 @@ def plan_source(
         last_fetched=dict(last_fetched or {}),
         allow_private_addresses=source.allow_private_addresses,
         ports=named_ports(source),
+        respect_opt_outs=settings.respect_opt_outs if source.respect_opt_outs is None else source.respect_opt_outs,
     )

@@ -74,6 +74,8 @@ class PlannedSource:
     """Whether its requests may go to private addresses."""
     ports: tuple[int, ...] = ()
     """Ports that its requests may go to besides 80 and 443."""
+    respect_opt_outs: bool = False
+    """Whether pages that opt out of text and data mining are left out."""
 
     def access_policy(self) -> AccessPolicy:
         """Where its requests may go."""

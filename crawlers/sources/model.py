@@ -128,6 +128,7 @@ _Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
 
 # The error message shows the description of a field as what is allowed.
 _DELAY = "a number of seconds, 0 to 86400 (a day)"
+_BOOLEAN = "true or false"
 _RECHECK = "a list of hours, 0 or more, in ascending order; [] never checks an article again"
 _URL = "a URL with http:// or https:// and a host"
 _URLS = "a list of URLs with http:// or https:// and a host"
@@ -154,6 +155,8 @@ class CrawlSettings(BaseModel):
     """Hours after the first fetch at which an article is checked again."""
     poll_minutes: _Poll = Field(default=(0.0, 1440.0), description=_POLL)
     """Minimum and maximum of the minutes between two requests for a listing (see `warehouse/loading/feeds.sql`)."""
+    respect_opt_outs: StrictBool = Field(default=False, description=_BOOLEAN)
+    """Whether pages that opt out of text and data mining are left out (see `crawlers.politeness.opt_outs`)."""
 
 
 class Source(BaseModel):
@@ -189,7 +192,9 @@ class Source(BaseModel):
     """Overrides `[crawl]` unless None."""
     poll_minutes: _Poll | None = Field(default=None, description=_POLL)
     """Overrides `[crawl]` unless None."""
-    allow_private_addresses: StrictBool = Field(default=False, description="true or false")
+    respect_opt_outs: StrictBool | None = Field(default=None, description=_BOOLEAN)
+    """Overrides `[crawl]` unless None."""
+    allow_private_addresses: StrictBool = Field(default=False, description=_BOOLEAN)
     """Whether requests may go to IP addresses in private networks: for intranets and tests."""
 
     @model_validator(mode="after")

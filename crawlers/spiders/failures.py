@@ -46,6 +46,7 @@ class FailureReason(StrEnum):
     HOST_LIMIT = "host_limit"
     HOST_UNRESPONSIVE = "host_unresponsive"
     RETRY_AFTER = "retry_after"
+    OPTED_OUT = "opted_out"
     HTTP_STATUS = "http_status"
     TIMEOUT = "timeout"
     DNS = "dns"

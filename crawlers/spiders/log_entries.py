@@ -43,6 +43,11 @@ def fetch_from_response(source: str, planned: PlannedRequest, response: Response
     )
 
 
+def fetch_of_opt_out(source: str, planned: PlannedRequest, status: int, detail: str) -> Fetch:
+    """The log entry of a page that opts out of text and data mining; `detail` says how."""
+    return replace(_fetch(source, planned, Outcome.SKIPPED, FailureReason.OPTED_OUT, detail), status=status)
+
+
 def mark_unchanged(fetch: Fetch, content: Exchange | None) -> Fetch:
     """The log entry as it is, or as unchanged if the content is what is stored already."""
     return replace(fetch, outcome=Outcome.UNCHANGED) if content is not None and content.repeats is not None else fetch

@@ -30,13 +30,20 @@ from crawlers.locking import lock_archive
 from crawlers.plan.model import CrawlPlan, PlannedRequest, PlannedSource, known_keys_file, read_plan
 from crawlers.plan.shards import HandedOver, HandoverFile
 from crawlers.politeness.hosts import ACCESS_POLICY, DELAY, IS_PAGE
+from crawlers.politeness.opt_outs import opt_out
 from crawlers.politeness.refusals import OtherShard
 from crawlers.spiders.budget import CrawlBudget
 from crawlers.spiders.exchanges import to_exchange
 from crawlers.spiders.failures import FailureReason
 from crawlers.spiders.listing_reader import ListingReader
 from crawlers.spiders.listings import FetchedListing, ListingContent, sitemaps_in_robots
-from crawlers.spiders.log_entries import fetch_from_failure, fetch_from_response, mark_unchanged, with_left_out
+from crawlers.spiders.log_entries import (
+    fetch_from_failure,
+    fetch_from_response,
+    fetch_of_opt_out,
+    mark_unchanged,
+    with_left_out,
+)
 from crawlers.spiders.seen import SeenUrls
 
 if TYPE_CHECKING:
@@ -217,6 +224,11 @@ class NewsSpider(scrapy.Spider):
                 return
         fetch = fetch_from_response(source.name, planned, response)
         content = None if fetch.outcome is Outcome.FAILED else to_exchange(response, planned.stored)
+        if source.respect_opt_outs and content is not None:
+            opted_out = opt_out(content.response_headers, response.body)
+            if opted_out is not None:
+                self.store(fetch_of_opt_out(source.name, planned, response.status, opted_out), None)
+                return
         self.store(mark_unchanged(fetch, content), content)
 
     async def on_listing(

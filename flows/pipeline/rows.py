@@ -105,7 +105,7 @@ LISTINGS = pa.schema(
 # A 4xx status is the publisher's final answer, except for these: too slow, too early, too often.
 PASSING_STATUS = frozenset({408, 425, 429})
 # Reasons of our own for skipping a URL that would be the same next time.
-FINAL_REASONS = frozenset({"forbidden_address"})
+FINAL_REASONS = frozenset({"forbidden_address", "opted_out"})
 
 
 @dataclass(frozen=True, slots=True)

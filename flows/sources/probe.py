@@ -51,6 +51,7 @@ class SourceState(StrEnum):
     UNREACHABLE = "unreachable"
     BLOCKED = "blocked"
     ROBOTS = "disallowed by robots.txt"
+    OPTED_OUT = "opted out of text and data mining"
     NO_FEED = "no feed"
     EMPTY = "empty"
     STALE = "stale"
@@ -159,6 +160,8 @@ def _classify_pages(pages: Sequence[tuple[Fetch, Article | Rejection | None]]) -
         return SourceState.BLOCKED, summary
     if failed["robots"]:
         return SourceState.ROBOTS, summary
+    if failed["opted_out"]:
+        return SourceState.OPTED_OUT, summary
     if rejected[RejectionReason.PAYWALL]:
         return SourceState.PAYWALLED, summary
     return (SourceState.NOT_ARTICLES if rejected else SourceState.UNREACHABLE), summary

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
@@ -194,12 +195,19 @@ def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newslo
             "thin.example",
             {"/feed.xml": feed("thin.example", paths), paths[0]: ServedPage(b"<html><p>Hello</p></html>")},
         ),
+        Site(
+            "reserved.example",
+            {
+                "/feed.xml": feed("reserved.example", paths),
+                paths[0]: replace(stub, headers=(("tdm-reservation", "1"),)),
+            },
+        ),
     ]
     with served(newsloom, *sites) as web:
-        newsloom.sources(town_sources(*(site.host for site in sites)))
+        newsloom.sources(town_sources(*(site.host for site in sites)) + "respect_opt_outs = true\n")
         done = newsloom("sources", "check", code=1)
         said = done.stdout
-        assert "trying 8 sources" in done.stderr
+        assert "trying 9 sources" in done.stderr
         tried = [asked for asked in web.requests if asked.host == "good.example" and asked.path.startswith("/news")]
         newsloom("sources", "check", "good.example")
     states = {line.split(": ")[0]: line.split(": ")[1] for line in said.splitlines()}
@@ -212,6 +220,7 @@ def test_check_says_of_each_source_whether_it_works_and_why_not(newsloom: Newslo
         "paid.example": "paywalled",
         "forbidden.example": "disallowed by robots.txt",
         "thin.example": "not articles",
+        "reserved.example": "opted out of text and data mining",
     }
     assert "good.example: works: 5 articles listed; 3 articles on 3 pages" in said
     assert len(tried) == 3

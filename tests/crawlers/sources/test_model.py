@@ -112,6 +112,14 @@ def test_a_window_of_time_is_of_whole_days_or_counts_from_now(
     assert (planned.since, planned.until) == (since, until)
 
 
+def test_a_source_may_differ_from_the_others_in_whether_opt_outs_are_respected() -> None:
+    text = "[crawl]\nrespect_opt_outs = true\n" + source("")
+    text += '[[source]]\nname = "post"\nhomepage = "http://post.example/"\nrespect_opt_outs = false\n'
+    loaded = parse_sources(text.encode(), FILE)
+    assert [plan_source(entry, loaded.settings, (), NOW).respect_opt_outs for entry in loaded.sources] == [True, False]
+    assert not plan_source(loaded.sources[0], CrawlSettings(), (), NOW).respect_opt_outs
+
+
 def test_whether_a_source_may_be_inside_is_true_or_false_and_nothing_like_it() -> None:
     (problem,) = problems(source("allow_private_addresses = 1"))
     assert (problem.key, problem.allowed) == (f"{COURIER} .allow_private_addresses", "true or false")
@@ -139,10 +147,10 @@ SECONDS = "a number of seconds, 0 to 86400 (a day)"
 COUNT = "a whole number, 1 or more"
 CONTACT = 'an e-mail address, "mailto:…" or "https://…", in printable ASCII and without brackets'
 LANGUAGE = 'a two-letter ISO 639-1 code, such as "en"'
-KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours, poll_minutes"
+KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours, poll_minutes, respect_opt_outs"
 KEYS_OF_SOURCE = (
     "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, since, until, max_age_days, "
-    "limit, delay, recheck_hours, poll_minutes, allow_private_addresses"
+    "limit, delay, recheck_hours, poll_minutes, respect_opt_outs, allow_private_addresses"
 )
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 COURIER = 'source[1] "courier"'

@@ -27,8 +27,9 @@ def answered(outcome: Outcome, reason: str | None, status: int | None = None) ->
     return bool(batch.rows.column("answered")[0].as_py())
 
 
-def test_an_address_that_leads_inside_has_had_its_last_word() -> None:
-    assert answered(Outcome.SKIPPED, "forbidden_address")
+@pytest.mark.parametrize("reason", ["forbidden_address", "opted_out"])
+def test_what_would_be_the_same_next_time_is_final(reason: str) -> None:
+    assert answered(Outcome.SKIPPED, reason)
 
 
 @pytest.mark.parametrize(
