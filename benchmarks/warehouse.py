@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What the warehouse costs with few and with many articles: loading, indexing, publishing, views, search, bytes.
 
-usage: python benchmarks/warehouse.py [--articles N] [--peer N] [--data DIR]
+usage: python benchmarks/warehouse.py [--articles N] [--peer N] [--loads N] [--data DIR]
 
 Two warehouses of made-up articles (see generated.py) are filled in bulk and then loaded into segment by segment, in
 turn, so that a noisy machine disturbs both alike. A million articles take some 6 GB of disk and half an hour; with
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
 
     from warehouse import Writer
 
-LOADS = 3
 TABLES = (
     "article_state",
     "article_versions",
@@ -87,12 +86,12 @@ def load(writer: Writer, number: int) -> tuple[float, float]:
     return timed(enter), timed(index)
 
 
-def loads(small: Path, large: Path) -> None:
+def loads(small: Path, large: Path, count: int) -> None:
     first = int(time.time())
     seconds: dict[Path, list[tuple[float, float]]] = {small: [], large: []}
     with ExitStack() as stack:
         writers = {data: stack.enter_context(open_writer(data, "benchmark")) for data in (small, large)}
-        for number in range(LOADS):
+        for number in range(count):
             for data in (small, large) if number % 2 else (large, small):
                 seconds[data].append(load(writers[data], first % 100_000 + number))
     medians = {
@@ -179,6 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--articles", type=int, default=100_000)
     parser.add_argument("--peer", type=int, default=10_000, help="articles of the small warehouse beside it")
+    parser.add_argument("--loads", type=int, default=3, help="segments loaded into each, of which the median counts")
     parser.add_argument("--data", type=Path, help="keep the warehouses in this folder")
     arguments = parser.parse_args()
     folder = arguments.data or Path(tempfile.mkdtemp())
@@ -186,7 +186,7 @@ def main() -> None:
         small, large = folder / f"articles-{arguments.peer}", folder / f"articles-{arguments.articles}"
         prepare(small, arguments.peer)
         prepare(large, arguments.articles)
-        loads(small, large)
+        loads(small, large, arguments.loads)
         publishing(large)
         views(large)
         sizes(large, folder / "export")

@@ -20,7 +20,7 @@ PACKAGES = ("crawlers", "flows", "warehouse")
     ("command", "lines"),
     [
         (
-            ("warehouse.py", "--articles", "300", "--peer", "100"),
+            ("warehouse.py", "--articles", "300", "--peer", "100", "--loads", "1"),
             [
                 rf"loading 1,000 articles, checkpoint included: {FIGURE} s into few, {FIGURE} s into many",
                 rf"publishing {FIGURE} MB: {FIGURE} s",

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from tests.end_to_end.conftest import Newsloom
 
-PATIENCE = 240.0
+PATIENCE = 600.0  # seconds; the machine may be busy
 DIRECT = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 Found = TypeVar("Found")
 

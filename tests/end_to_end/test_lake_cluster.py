@@ -32,7 +32,7 @@ pytestmark = [
 ]
 ROOT = Path(__file__).parents[2]
 NUMBERS = itertools.count(1)
-PATIENCE = 240.0  # seconds, on a busy machine
+PATIENCE = 600.0  # seconds, on a busy machine: a minute on an idle one
 # Loads a segment, says so before it commits, and never does.
 STUCK = """
 import sys, time
@@ -140,7 +140,8 @@ def test_a_loader_that_is_killed_in_its_transaction_leaves_nothing_and_no_lock(l
     stuck = start("-c", STUCK, str(tmp_path / "a"))
     try:
         assert stuck.stdout is not None
-        assert stuck.stdout.readline() == "in the transaction\n"
+        # DuckDB takes `python -c` for a terminal, and prints a line of its own while it is slow.
+        assert "in the transaction\n" in iter(stuck.stdout.readline, "")
         with (
             pytest.raises(WarehouseBusyError, match=f"newsloom run, process {stuck.pid}"),
             open_writer(tmp_path / "b", "newsloom doctor"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pytest
 
+from tests.rounds import ROUNDS
 from tests.warehouse.rows import NOON, article_row, batch, failed_row, listing_row, uuid
 from warehouse import WarehouseError, connect, move, open_writer
 from warehouse.lake import parse_lake
@@ -90,7 +91,7 @@ def test_a_warehouse_moves_to_a_lake_and_back_with_all_its_rows(
         move_warehouse(filled, None, 0.0, steps.append)
 
 
-@pytest.mark.parametrize("table", ["main.article_versions", "private.known_urls"])
+@pytest.mark.parametrize("table", ["main.article_versions", "private.known_urls"][:ROUNDS])
 def test_an_interrupted_move_resumes(filled: Path, lake: Lake, table: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = contents(filled)
 

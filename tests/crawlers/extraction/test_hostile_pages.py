@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crawlers.extraction import Article, Rejection, RejectionReason, extract
 from crawlers.extraction.page import MAX_ATTRIBUTES, MAX_ELEMENTS
+from tests.rounds import ROUNDS
 
 PAGES = {path.stem: path.read_bytes() for path in sorted((Path(__file__).parent / "pages").glob("*.html"))}
 URL = "https://paper.example/news/a-story-of-the-day"
@@ -56,7 +57,7 @@ def mutated(page: bytes, chance: random.Random) -> bytes:
 
 
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(ROUNDS))
 def test_a_mutated_page_gives_an_article_or_a_rejection(name: str, seed: int) -> None:
     chance = random.Random(f"{name} {seed}")
     for _ in range(30):

@@ -70,7 +70,7 @@ def test_the_order_of_arrival_and_the_size_of_segments_do_not_matter() -> None:
     pieces = EVENTS + BRIDGES
     expected = by_size(pieces, len(pieces))
     assert 3 < len(expected) < len(pieces)
-    for seed, size in ((1, 1), (2, 3), (3, 10))[: 1 + ROUNDS]:
+    for seed, size in ((2, 3), (3, 10), (1, 1))[: 1 + ROUNDS]:
         assert by_size(random.Random(seed).sample(pieces, len(pieces)), size) == expected, (seed, size)
 
 
