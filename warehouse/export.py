@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import duckdb
 
+from warehouse.connection import DISK
 from warehouse.errors import WarehouseError, first_line
 from warehouse.formats import PARQUET_OPTIONS, parquet_columns, write, write_csv, write_parquet
-from warehouse.storage import quoted
+from warehouse.lake import without_password
+from warehouse.literals import literal, time_literal
 from warehouse.xlsx import write_xlsx
 
 if TYPE_CHECKING:
@@ -68,17 +70,22 @@ def export(
     Parquet files of tables with times (`TIMES`) are partitioned: `articles/month=2026-03/….parquet`. A full export
     replaces the files of earlier exports of the table once it is complete; with `since` (aware), new and changed rows
     are written to additional files. Raises WarehouseError for an unknown table, for a table without times if `since`
-    is given, and when the disk fails.
+    is given, when the disk fails, and when the warehouse cannot be read.
     """
-    _check(connection, tables, since)
     try:
+        _check(connection, tables, since)
         folder.mkdir(parents=True, exist_ok=True)
         return [_export(connection, folder, table, form, since) for table in tables]
-    except (OSError, duckdb.IOException) as error:
-        said = error.strerror or str(error) if isinstance(error, OSError) else first_line(error)
-        raise WarehouseError(
-            f"{folder}: cannot be written: {said}. Earlier exports of tables that were not finished are unchanged."
-        ) from error
+    except OSError as error:
+        raise WarehouseError(f"{folder}: cannot be written: {error.strerror or error}. {_UNCHANGED}") from error
+    except (duckdb.IOException, duckdb.ConnectionException) as error:
+        said = first_line(error)
+        if DISK.search(said) or str(folder) in said:
+            raise WarehouseError(f"{folder}: cannot be written: {said}. {_UNCHANGED}") from error
+        raise WarehouseError(f"the warehouse cannot be read: {without_password(said)}. {_UNCHANGED}") from error
+
+
+_UNCHANGED = "Earlier exports of tables that were not finished are unchanged."
 
 
 def _check(connection: duckdb.DuckDBPyConnection, tables: Sequence[str], since: datetime | None) -> None:
@@ -102,7 +109,7 @@ def _export(
     part = f"{table}-since-{since:%Y%m%dT%H%M%SZ}" if since else table
     query = f"SELECT * FROM {table}"  # noqa: S608 - a name that was looked up
     if since is not None:
-        query += f" WHERE {TIMES[table][1].replace('$since', _literal(since))}"
+        query += f" WHERE {TIMES[table][1].replace('$since', time_literal(since))}"
     relation = connection.sql(query)
     unfinished = folder / f".{part}.new"
     shutil.rmtree(unfinished, ignore_errors=True)
@@ -114,7 +121,7 @@ def _export(
             month = f"strftime(day_of({TIMES[table][0]}), '%Y-%m') AS month"
             by_month = f"SELECT {parquet_columns(relation)}, {month} FROM ({query})"  # noqa: S608 - our own text
             options = f"{PARQUET_OPTIONS}, PARTITION_BY (month), FILENAME_PATTERN '{part}-{{i}}'"
-            connection.execute(f"COPY ({by_month}) TO '{quoted(unfinished / table)}' ({options})")
+            connection.execute(f"COPY ({by_month}) TO {literal(unfinished / table)} ({options})")
         elif form == "parquet":
             write_parquet(relation, file)
         elif form == "csv":
@@ -130,10 +137,6 @@ def _export(
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return Exported(table, rows, tuple(folder / file for file in written), cut)
-
-
-def _literal(moment: datetime) -> str:
-    return f"TIMESTAMPTZ '{moment.isoformat()}'"
 
 
 def _replace(folder: Path, entry: str, unfinished: Path, written: list[Path], *, whole: bool) -> None:

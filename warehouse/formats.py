@@ -24,6 +24,8 @@ import numpy as np
 import pyarrow as pa
 from duckdb.sqltypes import DuckDBPyType
 
+from warehouse.literals import literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
@@ -133,10 +135,6 @@ def _identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _distinct(names: Sequence[str]) -> Iterator[str]:
     """The names, with a number where one was there before: a, a_1."""
     used: set[str] = set()
@@ -159,7 +157,7 @@ def _csv_cell(column: str, kind: DuckDBPyType) -> str:
 
 
 def _json_object(names: Iterator[str], fields: Sequence[tuple[str, DuckDBPyType]]) -> str:
-    pairs = [f"{_literal(name)}, {_json(*field)}" for name, field in zip(names, fields, strict=True)]
+    pairs = [f"{literal(name)}, {_json(*field)}" for name, field in zip(names, fields, strict=True)]
     return f"CAST(json_object({', '.join(pairs)}) AS VARCHAR)"
 
 
@@ -242,7 +240,7 @@ def _converted(value: str, kind: DuckDBPyType, scalars: dict[str, Callable[[str]
             return f"CAST({value} AS VARCHAR)"
         parts = []
         for part, each in inner.items():
-            extracted = f"struct_extract({value}, {_literal(part)})"
+            extracted = f"struct_extract({value}, {literal(part)})"
             parts.append(f"{_identifier(part)} := {_converted(extracted, each, scalars, depth + 1)}")
         return f"CASE WHEN {value} IS NOT NULL THEN struct_pack({', '.join(parts)}) END"
     return scalars[kind.id](value)

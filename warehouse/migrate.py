@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import WarehouseError
+from warehouse.literals import literal
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 VIEWS = Path(__file__).parent / "views"
@@ -178,5 +179,4 @@ def _comment_on_view_columns(connection: duckdb.DuckDBPyConnection) -> None:
     """Give view columns without a comment the comment of the table column with the same name."""
     rows = connection.execute(INHERITED).fetchall()
     for view, column, comment in rows:
-        text = comment.replace("'", "''")
-        connection.execute(f"COMMENT ON COLUMN {view}.{column} IS '{text}'")
+        connection.execute(f"COMMENT ON COLUMN {view}.{column} IS {literal(comment)}")

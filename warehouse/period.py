@@ -77,8 +77,11 @@ class PeriodName:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `since` to `until` (aware). `published` counts articles by their publication, `loaded` those that are new in
-    the warehouse, `changed` their further versions; `days` has the articles of each day until then."""
+    """From `since` to `until` (aware, not included). `published` counts articles by their publication, or by first
+    sight where that is unknown, `loaded` those that are new in the warehouse, `changed` further versions of articles.
+
+    `sources` and `days` count articles as `published` does; `days` has at least the last DAYS_SHOWN days until then.
+    """
 
     since: datetime
     until: datetime
@@ -110,11 +113,13 @@ def read_period(connection: duckdb.DuckDBPyConnection, since: datetime, until: d
     ).fetchall()[0]
     sources = connection.execute(
         """
-        SELECT state.source, count(*) AS articles
-        FROM article_state AS state JOIN article_versions AS version ON version.doc = state.doc
-        WHERE coalesce(version.published_at, state.first_seen_at) >= $since
-            AND coalesce(version.published_at, state.first_seen_at) < $until
-        GROUP BY state.source ORDER BY articles DESC, state.source
+        SELECT source, count(*) AS articles
+        FROM (
+            SELECT state.source, coalesce(version.published_at, state.first_seen_at) AS published_at
+            FROM article_state AS state JOIN article_versions AS version ON version.doc = state.doc
+        )
+        WHERE published_at >= $since AND published_at < $until
+        GROUP BY source ORDER BY articles DESC, source
         """,
         between,
     ).fetchall()

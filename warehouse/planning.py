@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 RECHECK_GRACE_DAYS = 7
 # After the last failure but one; see loading/frontier.sql.
 LONGEST_WAIT_MINUTES = 15 * 4**4
+# A URL of the frontier may be requested now. One that was found in the future, or waits for longer than any failure
+# makes it, got its times while the clock was wrong.
+_IS_DUE = (
+    f"(due_at <= $now OR discovered_at > $now + INTERVAL 1 HOUR OR due_at > $now + to_minutes({LONGEST_WAIT_MINUTES}))"
+)
 KEY_PARTS = 8
 KEYS_AT_ONCE = 100_000
 KEY_BYTES = 8
@@ -106,11 +111,11 @@ def due_frontier(
 ) -> list[DueUrl]:
     """Waiting URLs of these sources that may be requested now, the newest of each source.
 
-    URLs without a date are in every date range. Midnight stands for the whole day. URLs that were found in the future
-    or wait for longer than any failure makes them got their times while the clock was wrong: they are due now.
+    URLs without a date are in every date range. Midnight stands for the whole day. URLs that got their times while the
+    clock was wrong are due now.
     """
     rows = connection.execute(
-        """
+        f"""
         WITH windows AS (
             SELECT unnest($sources::VARCHAR[]) AS source, unnest($most::BIGINT[]) AS most,
                    unnest($since::TIMESTAMPTZ[]) AS since, unnest($until::TIMESTAMPTZ[]) AS until
@@ -118,31 +123,30 @@ def due_frontier(
         SELECT url, source, published_hint, coalesce(published_hint, modified_hint) AS date
         FROM private.frontier
         JOIN windows USING (source)
-        WHERE (due_at <= $now OR discovered_at > $now + INTERVAL 1 HOUR OR due_at > $now + to_minutes($longest_wait))
+        WHERE {_IS_DUE}
           AND (date IS NULL OR since IS NULL
               OR date + CASE WHEN date = date_trunc('day', date) THEN INTERVAL 1 DAY ELSE INTERVAL 0 DAY END >= since)
           AND (date IS NULL OR until IS NULL OR date <= until)
         QUALIFY row_number() OVER (PARTITION BY source ORDER BY coalesce(date, discovered_at) DESC, url) <= most
         ORDER BY coalesce(date, discovered_at) DESC, url
-        """,
+        """,  # noqa: S608 - our own text
         {
             "sources": [window.source for window in windows],
             "most": [window.most for window in windows],
             "since": [window.since for window in windows],
             "until": [window.until for window in windows],
             "now": now,
-            "longest_wait": LONGEST_WAIT_MINUTES,
         },
     ).fetchall()
     return [DueUrl(url, source, published_hint=hint, date=date) for url, source, hint, date in rows]
 
 
 def waiting_keys(connection: duckdb.DuckDBPyConnection, now: datetime, keys: Sequence[int]) -> set[int]:
-    """Those of these keys whose URLs wait in the frontier and may be requested now."""
+    """Those of these keys whose URLs wait in the frontier and may be requested now, as in `due_frontier`."""
     if not keys:
         return set()
     rows = connection.execute(
-        "SELECT url_key FROM private.frontier WHERE due_at <= $now AND url_key IN (SELECT unnest($keys::UBIGINT[]))",
+        f"SELECT url_key FROM private.frontier WHERE {_IS_DUE} AND url_key IN (SELECT unnest($keys::UBIGINT[]))",  # noqa: S608
         {"now": now, "keys": list(keys)},
     ).fetchall()
     return {key for (key,) in rows}

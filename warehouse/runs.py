@@ -64,8 +64,8 @@ def start_run(writer: Writer, run_id: str, kind: str, version: str, now: datetim
             "INSERT INTO runs (run_id, kind, started_at, outcome, version) VALUES (?, ?, ?, 'running', ?)",
             [run_id, kind, now, version],
         )
-        if writer.is_lake:
-            note.write_text(run_id, encoding="utf-8")
+    if writer.is_lake:  # once it is committed: otherwise the note of the run before would be lost
+        note.write_text(run_id, encoding="utf-8")
     return int(crashed)
 
 

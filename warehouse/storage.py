@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from warehouse.literals import literal
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -79,16 +81,11 @@ def rewrite(file: Path) -> None:
     fresh = file.with_name(file.name + ".new")
     remove(fresh)
     with duckdb.connect(config={"zstd_min_string_length": ZSTD_FROM}) as connection:
-        connection.execute(f"ATTACH '{quoted(file)}' AS old (READ_ONLY)")
-        connection.execute(f"ATTACH '{quoted(fresh)}' AS new (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute(f"ATTACH {literal(file)} AS old (READ_ONLY)")
+        connection.execute(f"ATTACH {literal(fresh)} AS new (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("COPY FROM DATABASE old TO new")
         connection.execute("CHECKPOINT new")
     replace(fresh, file)
-
-
-def quoted(path: Path) -> str:
-    """A path, escaped for an SQL string literal."""
-    return str(path).replace("'", "''")
 
 
 def remove(file: Path) -> None:

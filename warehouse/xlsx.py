@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import duckdb
+    from xlsxwriter import Workbook
 
 MOST_ROWS = 1_048_575
 """Of a sheet, beside the line of names."""
@@ -30,16 +31,19 @@ _OPTIONS = {
     "strings_to_formulas": False,
     "strings_to_urls": False,
     "strings_to_numbers": False,
+    "use_zip64": True,  # where it takes four gigabytes
 }
 
 
 def write_xlsx(relation: duckdb.DuckDBPyRelation, file: Path, name: str) -> int:
     """Write the rows of a relation as the only sheet of a workbook; returns how many texts were cut.
 
-    Lists and objects are JSON. Raises WarehouseError if XlsxWriter is not installed, or if there are too many rows.
+    Lists and objects are JSON. Raises WarehouseError if XlsxWriter is not installed, or if there are too many rows, and
+    OSError if the disk fails.
     """
     try:
         from xlsxwriter import Workbook
+        from xlsxwriter.exceptions import FileCreateError
     except ImportError as error:
         raise WarehouseError("writing .xlsx needs XlsxWriter. Install it with: pip install 'newsloom[xlsx]'") from error
     (rows,) = relation.count("*").fetchall()[0]
@@ -48,26 +52,34 @@ def write_xlsx(relation: duckdb.DuckDBPyRelation, file: Path, name: str) -> int:
             f"{name}: has {rows:,} rows, but a sheet of Excel holds {MOST_ROWS:,}; choose another --format, or fewer "
             "rows with --since"
         )
+    try:
+        # Its temporary files stay if the disk fails, so they are beside the workbook, where the caller removes all.
+        with Workbook(str(file), {**_OPTIONS, "tmpdir": str(file.parent)}) as workbook:
+            return _write_sheet(workbook, relation, name)
+    except FileCreateError as error:  # how XlsxWriter passes on the OSError of a disk that is full
+        raise (error.args[0] if isinstance(error.args[0], OSError) else OSError(str(error))) from error
+
+
+def _write_sheet(workbook: Workbook, relation: duckdb.DuckDBPyRelation, name: str) -> int:
     cut = 0
-    with Workbook(str(file), _OPTIONS) as workbook:
-        sheet = workbook.add_worksheet(name[:31])
-        time, day = (workbook.add_format({"num_format": form}) for form in ("yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"))
-        sheet.write_row(0, 0, relation.columns, workbook.add_format({"bold": True}))
-        sheet.freeze_panes(1, 0)
-        number = 0
-        while some := relation.fetchmany(_ROWS_AT_ONCE):
-            for row in some:
-                number += 1
-                for column, value in enumerate(row):
-                    cell = _cell(value)
-                    if isinstance(cell, str) and len(cell) > MOST_CHARS:
-                        cell, cut = cell[:MOST_CHARS], cut + 1
-                    if isinstance(cell, datetime):
-                        sheet.write_datetime(number, column, cell, time)
-                    elif isinstance(cell, date):
-                        sheet.write_datetime(number, column, cell, day)
-                    elif cell is not None:
-                        sheet.write(number, column, cell)
+    sheet = workbook.add_worksheet(name[:31])
+    time, day = (workbook.add_format({"num_format": form}) for form in ("yyyy-mm-dd hh:mm:ss", "yyyy-mm-dd"))
+    sheet.write_row(0, 0, relation.columns, workbook.add_format({"bold": True}))
+    sheet.freeze_panes(1, 0)
+    number = 0
+    while some := relation.fetchmany(_ROWS_AT_ONCE):
+        for row in some:
+            number += 1
+            for column, value in enumerate(row):
+                cell = _cell(value)
+                if isinstance(cell, str) and len(cell) > MOST_CHARS:
+                    cell, cut = cell[:MOST_CHARS], cut + 1
+                if isinstance(cell, datetime):
+                    sheet.write_datetime(number, column, cell, time)
+                elif isinstance(cell, date):
+                    sheet.write_datetime(number, column, cell, day)
+                elif cell is not None:
+                    sheet.write(number, column, cell)
     return cut
 
 

@@ -11,7 +11,7 @@ import pytest
 from flows.pipeline.rows import LISTINGS
 from tests.warehouse.rows import NOON, batch, listing_row
 from warehouse.loading.load import load_segment
-from warehouse.planning import FrontierQuery, due_frontier, listing_states
+from warehouse.planning import FrontierQuery, due_frontier, listing_states, waiting_keys
 from warehouse.runs import SourceRow, record_sources
 
 if TYPE_CHECKING:
@@ -206,3 +206,4 @@ def test_pages_found_or_failed_with_the_clock_years_ahead_do_not_wait_for_it(wri
         )
     waiting = due_frontier(writer.connection, NOON + DAY, [FrontierQuery("courier", 10)])
     assert len(waiting) == 2
+    assert waiting_keys(writer.connection, NOON + DAY, [0, 1, 2]) == {0, 1}

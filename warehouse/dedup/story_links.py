@@ -133,7 +133,14 @@ def unencoded_stories(
     """Stories of these languages without a vector that were reported within some days: the latest, so many at most."""
     rows = connection.execute(
         statement("unencoded_stories"),
-        {"first": days[0], "last": days[1], "languages": sorted(languages), "many": most},
+        {
+            "first": days[0],
+            "last": days[1],
+            "since": days[0] - LONGEST,
+            "end": days[1] + LONGEST,
+            "languages": sorted(languages),
+            "many": most,
+        },
     ).fetchall()
     return [StoryText(*row) for row in rows]
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from warehouse.errors import WarehouseError
+from warehouse.literals import literal, time_literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,30 +47,30 @@ class Search:
 
     def best(self, top: int = 20) -> str:
         """The `top` best matches: the macro `search` with its columns."""
-        return f"search({_text(self.query)}, top := {top:d}{self._options()})"
+        return f"search({literal(self.query)}, top := {top:d}{self._options()})"
 
     def matching(self) -> str:
         """All matches, without an order: article_id, source, day, published_at, language."""
-        return f"matching([{_text(self.query)}]{self._options()})"
+        return f"matching([{literal(self.query)}]{self._options()})"
 
     def coverage(self) -> str:
         """The number of matches per day and source: day, source, articles, of_articles, share."""
-        return f"coverage({_text(self.query)}{self._options()})"
+        return f"coverage({literal(self.query)}{self._options()})"
 
     def share_of_voice(self, *others: str) -> str:
         """This query beside others, with the filters of this one: day, term (the query), articles, share."""
-        return f"share_of_voice([{', '.join(map(_text, (self.query, *others)))}]{self._options()})"
+        return f"share_of_voice([{', '.join(map(literal, (self.query, *others)))}]{self._options()})"
 
     def _options(self) -> str:
         options = []
         if self.since is not None:
-            options.append(f"since := {_time(self.since)}")
+            options.append(f"since := {time_literal(self.since)}")
         if self.until is not None:
-            options.append(f"until := {_time(self.until)}")
+            options.append(f"until := {time_literal(self.until)}")
         if self.sources:
-            options.append(f"of_sources := [{', '.join(map(_text, self.sources))}]")
+            options.append(f"of_sources := [{', '.join(map(literal, self.sources))}]")
         if self.language is not None:
-            options.append(f"in_language := {_text(self.language.lower())}")
+            options.append(f"in_language := {literal(self.language.lower())}")
         if self.unique:
             options.append("unique_only := true")
         return "".join(f", {option}" for option in options)
@@ -98,13 +99,3 @@ def check_query(connection: duckdb.DuckDBPyConnection, query: str) -> None:
     """Raise QuerySyntaxError if a query has a mistake; takes some milliseconds, and looks up nothing."""
     with query_errors():
         connection.execute("SELECT count(*) FROM parse_query([?])", [query]).fetchall()
-
-
-def _text(value: str) -> str:
-    # DuckDB allows no NUL in a literal; like all punctuation, it parts words.
-    return "'" + value.replace("\0", "\ufffd").replace("'", "''") + "'"
-
-
-def _time(value: datetime) -> str:
-    shown = value.isoformat(sep=" ")
-    return f"TIMESTAMPTZ '{shown if value.tzinfo else shown + '+00'}'"
