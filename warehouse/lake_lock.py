@@ -17,17 +17,21 @@ from typing import TYPE_CHECKING, Protocol
 import duckdb
 from filelock import FileLock, Timeout
 
-from warehouse.lake_opening import load_extension, unreachable
+from warehouse.errors import LakeUnreachableError
+from warehouse.lake_opening import abandon, load_extension, unreachable
 from warehouse.literals import literal
 
 if TYPE_CHECKING:
     from warehouse.lake import Lake
 
 KEY = 1852143475  # of the advisory lock, within the database of the catalogue: "news"
-HOLDER = (
-    "SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) "
-    "WHERE locktype = 'advisory' AND objid = 1852143475 AND granted"
+# PostgreSQL shows the locks of all its databases, and a key of 64 bits in two columns.
+OUR_LOCK = (
+    f"classid = {KEY >> 32} AND objid = {KEY & 0xFFFFFFFF} AND objsubid = 1 AND granted "  # noqa: S608 - our own numbers
+    "AND locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
+HOLDER = f"SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE {OUR_LOCK}"  # noqa: S608
+IS_HELD = f"SELECT count(*) > 0 FROM pg_locks WHERE pid = pg_backend_pid() AND {OUR_LOCK}"  # noqa: S608
 POLL_SECONDS = 0.1
 
 
@@ -39,7 +43,7 @@ class LakeLock(Protocol):
         ...
 
     def check(self) -> None:
-        """Raise LakeUnreachableError if the lock, which was acquired, is lost."""
+        """Raise LakeUnreachableError if the lock, which was acquired, is lost. It can then be acquired again."""
         ...
 
     def release(self) -> None:
@@ -112,9 +116,14 @@ class _ServerLock:
 
     def check(self) -> None:
         try:
-            self._ask("SELECT true")
+            # Not whether the server answers: DuckDB may have connected again, and the lock is gone.
+            is_held = self._ask(IS_HELD)
         except duckdb.Error as error:
+            self._drop()
             raise unreachable(self._lake, error) from error
+        if not is_held:
+            self._drop()
+            raise LakeUnreachableError(str(self._lake), "the connection that held the lock was lost")
 
     def release(self) -> None:
         if self._connection is not None:
@@ -148,8 +157,7 @@ class _ServerLock:
 
     def _drop(self) -> None:
         if self._connection is not None:
-            with suppress(duckdb.Error):
-                self._connection.close()
+            abandon(self._connection)
             self._connection = None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 CATALOG = "newsloom"  # the name under which the lake is attached
 FILES_SUFFIX = ".files"  # of the folder beside an SQLite catalogue, unless `data_path` names another place
-INSTALL = 'Install it with pip install "newsloom[cluster]".'
+INSTALL = "Install it with pip install 'newsloom[cluster]'."
 _EXTENSIONS = {"postgres": "postgres_scanner", "sqlite": "sqlite_scanner"}
 # How long a reader of the SQLite catalogue waits for a commit, which takes milliseconds.
 _SQLITE_BUSY_MS = 10_000
@@ -71,7 +72,7 @@ def attach_lake(
                     raise
                 _create(connection, lake, name)
         if data_path(connection, name).startswith("s3://"):
-            _use_s3(connection)
+            use_s3(connection)
     except duckdb.Error as error:
         raise _not_opened(lake, error, write=write, at=at) from error
 
@@ -92,7 +93,7 @@ def _create(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str) -> Non
     if place is None:
         raise WarehouseError(f"{lake}: is new, so it needs a data_path: a folder, or s3://BUCKET/PREFIX")
     if place.startswith("s3://"):
-        _use_s3(connection)
+        use_s3(connection)
         files = f"SELECT file FROM glob({literal(place.rstrip('/') + '/**/*.parquet')}) LIMIT 1"  # noqa: S608 - a literal
         found = next((file for (file,) in connection.execute(files).fetchall()), None)
     else:
@@ -146,9 +147,9 @@ _REFUSED = re.compile(r"FATAL:\s+(?:(?:database|role) .* does not exist|.*authen
 
 
 def _reason(lake: Lake, error: BaseException) -> str:
-    """What DuckDB says, without the address before it and without passwords."""
-    said = first_line(error)
-    return without_password(said.rpartition(f'at "{lake.catalog}": ')[2])
+    """What DuckDB says, without passwords, and without the address or the query to the catalogue before it."""
+    said = first_line(error).rpartition(f'at "{lake.catalog}": ')[2]
+    return without_password(re.sub(r'^.*Failed to \w+ query ".*": ', "", said))
 
 
 def data_path(connection: duckdb.DuckDBPyConnection, name: str) -> str:
@@ -173,7 +174,7 @@ def load_extension(connection: duckdb.DuckDBPyConnection, name: str) -> None:
         ) from error
 
 
-def _use_s3(connection: duckdb.DuckDBPyConnection) -> None:
+def use_s3(connection: duckdb.DuckDBPyConnection) -> None:
     """Let DuckDB use the bucket with the credentials of the environment, or of the usual files."""
     options = {name: value for name, value in _s3_options().items() if value}
     said = ", ".join(f"{name} {literal(value)}" for name, value in options.items())
@@ -202,6 +203,13 @@ def _s3_options() -> dict[str, str]:
         options |= {"KEY_ID": frozen.access_key, "SECRET": frozen.secret_key, "SESSION_TOKEN": frozen.token or ""}
     options["REGION"] = options["REGION"] or session.get_config_variable("region") or ""
     return options
+
+
+def abandon(connection: duckdb.DuckDBPyConnection) -> None:
+    """Close a connection to a server that may be gone."""
+    for end in (connection.rollback, connection.close):  # closed within a transaction, DuckDB would abort the process
+        with suppress(duckdb.Error):
+            end()
 
 
 def unreachable(lake: Lake, error: BaseException) -> LakeUnreachableError:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.errors import TransientWarehouseError, WarehouseBusyError, WarehouseError
+from warehouse.errors import LakeUnreachableError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.lake_lock import lake_lock
-from warehouse.lake_opening import CATALOG, data_path, open_lake, unreachable
+from warehouse.lake_opening import CATALOG, abandon, data_path, open_lake, unreachable
 from warehouse.publish import Published
 from warehouse.writer import Writer
 
@@ -30,6 +30,10 @@ SIZE = f"SELECT coalesce(sum(file_size_bytes + delete_file_size_bytes), 0) FROM 
 # Those of a process that is still writing are younger.
 ORPHANS = f"CALL ducklake_delete_orphaned_files('{CATALOG}', older_than => now() - INTERVAL 2 DAYS"
 OWN_FILE = re.compile(r"[^/]+/[^/]+/ducklake-[0-9a-f-]{36}(?:-delete)?\.parquet")
+# What PostgreSQL's client says of a connection that was lost; DuckDB passes it on in errors of any kind.
+SERVER_GONE = re.compile(
+    "server closed the connection|no connection to the server|terminating connection|could not (?:receive|send) data"
+)
 logger = logging.getLogger("newsloom")
 
 
@@ -42,6 +46,7 @@ class LakeWriter(Writer):
         self.lake = lake
         self._lock = lake_lock(lake, purpose)
         self._depth = 0
+        self._lost = False
         super().__init__(data)
 
     @property
@@ -60,7 +65,16 @@ class LakeWriter(Writer):
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:
-        """Lock the lake, unless this writer has it locked. Raises TransientWarehouseError if that takes too long."""
+        """Lock the lake, unless this writer has it locked.
+
+        Raises TransientWarehouseError if that takes too long, and WarehouseError if the writer has lost its lock:
+        others may have written since, so what the caller has read may be out of date.
+        """
+        if self._lost:
+            raise WarehouseError(
+                f"{self.lake}: the connection that held the lock was lost, so others may have written meanwhile. What "
+                "was committed stays. Run the same command again."
+            )
         if not self._depth and not self._lock.acquire(LOCK_SECONDS):
             raise TransientWarehouseError(
                 f"{self.lake}: another process has been writing for {LOCK_SECONDS / 60:.0f} minutes "
@@ -72,7 +86,16 @@ class LakeWriter(Writer):
         finally:
             self._depth -= 1
             if not self._depth:
+                self._lost = False
                 self._lock.release()
+
+    def _check_lock(self) -> None:
+        """Raise LakeUnreachableError if the lock is lost: a server that was restarted may give it to somebody else."""
+        try:
+            self._lock.check()
+        except LakeUnreachableError:
+            self._lost = True
+            raise
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -81,8 +104,7 @@ class LakeWriter(Writer):
             try:
                 self.connection.begin()
                 yield self.connection
-                # A server that was restarted has given the lock to somebody else.
-                self._lock.check()
+                self._check_lock()
                 self.connection.commit()
             except BaseException as error:
                 self._give_up(error)
@@ -90,14 +112,15 @@ class LakeWriter(Writer):
 
     def _give_up(self, error: BaseException) -> None:
         """Roll back; raises LakeUnreachableError if the error means that the lake cannot be reached."""
-        if not is_of_the_lake(error):
+        is_lost = is_of_the_lake(error)
+        if not is_lost and not isinstance(error, LakeUnreachableError):
             self._rollback()
             return
-        with suppress(duckdb.Error):
-            self.connection.close()
+        abandon(self.connection)
         with suppress(WarehouseError, TransientWarehouseError):
             self.connection = self._open()
-        raise unreachable(self.lake, error) from error
+        if is_lost:
+            raise unreachable(self.lake, error) from error
 
     def checkpoint(self) -> None:
         """Nothing: what is committed is in the lake."""
@@ -120,17 +143,17 @@ class LakeWriter(Writer):
     def rewrite(self) -> None:
         """Rewrite all files without deleted rows, and remove all earlier states, so that these rows are gone."""
         with self._reaching(), self.exclusive():
-            self.connection.execute(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
-            self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
+            self._call(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
+            self._call(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
             self._expire(datetime.now(UTC))
 
     def compact(self, states_until: datetime) -> None:
         """Merge small files, and remove the states before a time (UTC) and files that no state has."""
         with self._reaching(), self.exclusive():
-            self.connection.execute(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
+            self._call(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
             # Files with deleted rows are not merged, however few these are.
-            self.connection.execute(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
-            self.connection.execute(f"CALL ducklake_merge_adjacent_files('{CATALOG}')")
+            self._call(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
+            self._call(f"CALL ducklake_merge_adjacent_files('{CATALOG}')")
             self._expire(states_until)
             self._remove_orphans()
 
@@ -151,11 +174,16 @@ class LakeWriter(Writer):
                 foreign[0],
             )
         elif unknown:
-            self.connection.execute(f"{ORPHANS})")
+            self._call(f"{ORPHANS})")
 
     def _expire(self, until: datetime) -> None:
-        self.connection.execute(f"CALL ducklake_expire_snapshots('{CATALOG}', older_than => ?)", [until])
-        self.connection.execute(f"CALL ducklake_cleanup_old_files('{CATALOG}', cleanup_all => true)")
+        self._call(f"CALL ducklake_expire_snapshots('{CATALOG}', older_than => ?)", until)
+        self._call(f"CALL ducklake_cleanup_old_files('{CATALOG}', cleanup_all => true)")
+
+    def _call(self, statement: str, *values: object) -> None:
+        """Execute a statement that is a transaction of its own, unless the lock is lost."""
+        self._check_lock()
+        self.connection.execute(statement, values)
 
     @contextmanager
     def _reaching(self) -> Iterator[None]:
@@ -168,13 +196,12 @@ class LakeWriter(Writer):
     def close(self) -> None:
         """Close the connections."""
         self.connection.close()
-        self._depth = 0
+        self._depth, self._lost = 0, False
         self._lock.release()
 
 
 def is_of_the_lake(error: BaseException) -> bool:
     """Whether an error means that the catalogue or the files cannot be reached, or that a commit failed."""
-    return isinstance(
-        error,
-        duckdb.IOException | duckdb.HTTPException | duckdb.ConnectionException | duckdb.TransactionException,
-    )
+    if isinstance(error, duckdb.IOException | duckdb.ConnectionException | duckdb.TransactionException):
+        return True
+    return isinstance(error, duckdb.Error) and bool(SERVER_GONE.search(str(error)))

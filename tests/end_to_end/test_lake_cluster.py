@@ -17,11 +17,14 @@ import pytest
 
 from tests.servers import HAS_POSTGRESQL, USER, create_database, postgresql, s3
 from tests.warehouse.rows import NOON, article_row, batch
-from warehouse import connect, open_writer
+from warehouse import WarehouseError, connect, open_writer
 from warehouse.checks.doctor import check_warehouse
 from warehouse.errors import LakeUnreachableError, WarehouseBusyError
-from warehouse.lake_opening import load_extension
+from warehouse.lake import parse_lake
+from warehouse.lake_lock import KEY, lake_lock
+from warehouse.lake_opening import load_extension, open_lake, use_s3
 from warehouse.loading.load import load_segment
+from warehouse.runs import start_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +43,7 @@ from pathlib import Path
 from tests.warehouse.rows import NOON, article_row, batch
 from warehouse import open_writer
 from warehouse.loading.load import load_segment
+from warehouse.runs import start_run
 
 def wait(connection):
     print("in the transaction", flush=True)
@@ -164,17 +168,25 @@ def test_a_loader_that_is_killed_in_its_transaction_leaves_nothing_and_no_lock(l
         stuck.communicate()
 
 
-def test_who_has_lost_the_lock_commits_nothing(lake: str, tmp_path: Path) -> None:
+def terminate(lake: str, purpose: str) -> None:
+    """End the connection that holds the lock for a purpose, or all (""), as a server that is restarted does."""
+    with duckdb.connect() as other:
+        load_extension(other, "postgres_scanner")
+        other.execute(f"ATTACH '{lake}' AS server (TYPE postgres)")
+        other.execute(
+            "FROM postgres_query('server', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            f"WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE ''{purpose}%''')"
+        )
+
+
+@pytest.mark.parametrize(("lost", "is_noticed"), [("newsloom run", False), ("", False), ("", True)])
+def test_who_has_lost_the_lock_commits_nothing(lake: str, tmp_path: Path, lost: str, is_noticed: bool) -> None:
     rows = batch(article_row(1), segment="s1")
 
     def cut_off(connection: duckdb.DuckDBPyConnection) -> None:
-        with duckdb.connect() as other:
-            load_extension(other, "postgres_scanner")
-            other.execute(f"ATTACH '{lake}' AS server (TYPE postgres)")
-            other.execute(
-                "FROM postgres_query('server', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-                "WHERE application_name LIKE ''newsloom run%''')"
-            )
+        terminate(lake, lost)
+        if is_noticed:
+            connection.execute("FROM segments").fetchall()
 
     with open_writer(tmp_path / "a", "newsloom run", shared=True) as writer:
         with pytest.raises(LakeUnreachableError, match="cannot be reached"):
@@ -182,3 +194,78 @@ def test_who_has_lost_the_lock_commits_nothing(lake: str, tmp_path: Path) -> Non
         assert load_segment(writer, "s1", "r1", "test", rows, NOON), "nothing was committed, and it can go on"
     with connect(tmp_path / "b") as reader:
         assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
+
+
+def test_a_command_that_has_lost_its_lock_ends(lake: str, tmp_path: Path) -> None:
+    """It has read what others may have changed since; what loads segment by segment reads again."""
+    rows = batch(article_row(1), segment="s1")
+    with open_writer(tmp_path / "a", "newsloom restory") as writer:
+        terminate(lake, "newsloom restory")
+        with pytest.raises(LakeUnreachableError):
+            writer.compact(NOON)
+        for attempt in (lambda: load_segment(writer, "s1", "r1", "test", rows, NOON), writer.rewrite):
+            with pytest.raises(WarehouseError, match=r"connection that held the lock was lost.* Run the same command"):
+                attempt()
+        with open_writer(tmp_path / "b", "newsloom run") as other:
+            assert load_segment(other, "s1", "r1", "test", rows, NOON), "nobody has the lock"
+    with open_writer(tmp_path / "a", "newsloom restory") as writer:
+        assert not load_segment(writer, "s1", "r1", "test", rows, NOON), "it is loaded"
+
+
+def test_the_holder_is_that_of_our_lock_in_our_database(servers: tuple[int, dict[str, str]], lake: str) -> None:
+    elsewhere = f"lake{next(NUMBERS)}"
+    create_database(servers[0], elsewhere)
+    ours = f"ducklake:postgres:{lake}"
+    other = lake_lock(parse_lake(ours.replace(lake.split()[0], f"dbname={elsewhere}")), "newsloom elsewhere")
+    first, second = (lake_lock(parse_lake(ours), f"newsloom {command}") for command in ("run", "doctor"))
+    with duckdb.connect() as foreign:
+        load_extension(foreign, "postgres_scanner")
+        foreign.execute(f"ATTACH '{lake} application_name=foreign' AS server (TYPE postgres)")
+        foreign.begin()
+        foreign.execute(f"FROM postgres_query('server', 'SELECT pg_advisory_xact_lock(1, {KEY})::TEXT')").fetchall()
+        try:
+            assert other.acquire(0.0)
+            assert second.holder() == "unknown process"
+            assert first.acquire(0.0)
+            first.check()
+            assert not second.acquire(0.0)
+            assert second.holder().startswith(f"newsloom run, process {os.getpid()} on ")
+        finally:
+            for lock in (other, first, second):
+                lock.release()
+        assert second.acquire(PATIENCE)
+        second.release()
+        foreign.rollback()
+
+
+def test_a_new_lake_is_not_made_in_a_bucket_with_parquet_files(lake: str) -> None:
+    bucket = f"s3://news/{next(NUMBERS)}"
+    with duckdb.connect() as plain:
+        load_extension(plain, "httpfs")
+        use_s3(plain)
+        plain.execute(f"COPY (SELECT 1) TO '{bucket}/of another/sales.parquet'")
+    with pytest.raises(WarehouseError, match=f"Parquet files of something else, such as {bucket}/of another/sales"):
+        open_lake(parse_lake(f"ducklake:postgres:{lake}", bucket), write=True)
+    with pytest.raises(WarehouseError, match="no warehouse found"):
+        open_lake(parse_lake(f"ducklake:postgres:{lake}"))
+    with pytest.raises(WarehouseError, match="is new, so it needs a data_path"):
+        open_lake(parse_lake(f"ducklake:postgres:{lake}"), write=True)
+
+
+def test_a_database_that_is_not_there_is_no_reason_to_try_again(lake: str) -> None:
+    address = f"ducklake:postgres:{lake.replace('dbname=lake', 'dbname=none')}"
+    with pytest.raises(WarehouseError, match=r'the server refuses the connection: .*"none\d+" does not exist'):
+        open_lake(parse_lake(address))
+
+
+def test_a_run_whose_start_is_not_committed_forgets_no_run_that_has_died(lake: str, tmp_path: Path) -> None:
+    with open_writer(tmp_path / "a", "newsloom run") as writer:
+        start_run(writer, "r1", "crawl", "test", NOON)  # and dies
+    with open_writer(tmp_path / "a", "newsloom run") as writer:
+        terminate(lake, "newsloom run")
+        with pytest.raises(LakeUnreachableError):
+            start_run(writer, "r2", "crawl", "test", NOON)
+    with open_writer(tmp_path / "a", "newsloom run") as writer:
+        assert start_run(writer, "r2", "crawl", "test", NOON) == 1
+        found = writer.connection.execute("SELECT run_id, outcome FROM runs ORDER BY run_id").fetchall()
+    assert found == [("r1", "crashed"), ("r2", "running")]
