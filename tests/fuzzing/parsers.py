@@ -34,6 +34,7 @@ from crawlers.extraction.imported_records import extract_record
 from crawlers.importers.items import FileReport, ImportOptions
 from crawlers.importers.readers import read_items
 from crawlers.limits import MAX_FEED_ENTRIES, MAX_PAGE_BYTES, MAX_PARSED_ROBOTS_BYTES, MAX_SITEMAP_ENTRIES
+from crawlers.politeness.opt_outs import opt_out
 from crawlers.politeness.retry_after import retry_after
 from crawlers.sources.model import parse_sources
 from crawlers.sources.opml import from_opml
@@ -196,6 +197,12 @@ def coded_body(body: bytes) -> None:
     assert len(unpacked.content) <= max(MAX_PAGE_BYTES, len(rest))
 
 
+def opt_outs(body: bytes) -> None:
+    header, _, page = body.partition(b"\n")
+    for name in ("X-Robots-Tag", "tdm-reservation"):
+        opt_out([(name, header.decode("latin-1"))], page)
+
+
 def log_line(body: bytes) -> None:
     fetch = from_json(body)
     assert from_json(to_json(fetch)) == fetch
@@ -222,6 +229,7 @@ PARSERS: dict[str, tuple[Callable[[bytes], None], tuple[type[Exception], ...]]] 
     "url": (url, (ValueError,)),
     "coded_body": (coded_body, (BrokenCodingError, BodyTooLargeError)),
     "log_line": (log_line, (ValueError,)),
+    "opt_outs": (opt_outs, ()),
 }
 """By name: the function, and the errors that are an answer."""
 

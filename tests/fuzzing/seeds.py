@@ -219,6 +219,10 @@ SEEDS: dict[str, tuple[tuple[bytes, ...], tuple[str, ...]]] = {
     "opml": ((OPML.encode(),), XML),
     "sources": ((SOURCES.encode(),), ("[", "]]", "=", '"', "'''", "#", "\n", "0x", "1979-05-27", "(", "*", "nan", "\\", "[[")),
     "settings": ((SOURCES.encode(),), ("[", "]]", "=", '"', "'''", "#", "\n", "0x", "07:32:00", "-1", "nan", "inf")),
+    "opt_outs": (
+        (b'bot: noindex, noai\n<meta name="robots" content="noai"><meta name="tdm-reservation" content="1">',),
+        (*HTML, ":", ",", "noai", "newsloom", "*", "max-snippet: ", "1", "0"),
+    ),
     "query": (
         (b'flood AND (mill OR "old bridge") NOT title:river -lang:de negot* source:courier', "停火 谈判".encode()),
         ("(", ")", '"', "-", "*", "OR", "AND", "NOT", "title:", "source:", "lang:", "'", "%", "\\", "  ", "“", "é"),

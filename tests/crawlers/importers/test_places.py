@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from typing import TYPE_CHECKING
 
+import fsspec
 import pytest
 
 from crawlers.errors import CrawlersError
@@ -52,6 +53,18 @@ def test_a_pattern_names_the_files_that_match_in_order(tmp_path: Path) -> None:
         listed_files(f"{tmp_path.as_uri()}/*.warc")
     with pytest.raises(CrawlersError, match="cannot be a pattern"):
         listed_files("https://a.example/*.warc.gz")
+
+
+def test_a_pattern_in_a_store_whose_addresses_lose_their_host_is_refused() -> None:
+    store = fsspec.filesystem("memory")
+    store.pipe("/bucket/a.jsonl", b"{}")
+    try:
+        with pytest.raises(
+            CrawlersError, match=r"memory://bucket/\*.jsonl: patterns cannot be used with this kind of store"
+        ):
+            listed_files("memory://bucket/*.jsonl")
+    finally:
+        store.rm("/bucket", recursive=True)
 
 
 def test_a_list_that_cannot_be_used_says_why(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`newsloom feed` and `newsloom digest`."""
+"""Options of `feed`, `digest`, `search` and `migrate` that contradict each other, or the calendar."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def test_a_feed_of_a_story_takes_no_search(filled: Newsloom) -> None:
         assert "--story takes all articles of the story: leave out QUERY and the options of a search." in said
 
 
+def test_a_warehouse_in_the_data_directory_takes_no_other_place(newsloom: Newsloom) -> None:
+    said = newsloom("migrate", "--to", "duckdb", "--data-path", "elsewhere", code=2).stderr
+    assert "--data-path is for a lake; with --to duckdb, the warehouse is in the data directory." in said
+
+
 def test_the_digest_warns_of_a_full_disk_as_the_sources_file_says(filled: Newsloom) -> None:
     warning = "no crawl starts below 1e+09 GB"
     assert warning not in filled("digest").stdout
@@ -36,6 +41,11 @@ def test_the_digest_warns_of_a_full_disk_as_the_sources_file_says(filled: Newslo
     assert warning in filled("digest").stdout
     filled.sources("[alerts]\nleast_free_gb = -1\n")
     assert "least_free_gb" in filled("digest", code=2).stderr
+
+
+def test_the_first_day_of_the_calendar_has_no_day_before(filled: Newsloom) -> None:
+    said = filled("digest", "--until", "0001-01-01T12:00:00", code=2).stderr
+    assert "--until needs --since: there is no day before the year 1" in " ".join(said.split())
 
 
 def test_the_last_day_of_the_calendar_has_no_end(filled: Newsloom) -> None:
