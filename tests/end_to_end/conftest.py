@@ -14,6 +14,7 @@ import urllib.error
 import urllib.request
 import venv
 from dataclasses import dataclass, field, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PREFECT_DATABASE = "prefect.db"  # as Prefect calls it in its home, and newsloom in a data directory
-START_SECONDS = 240  # far more than the ten it takes: the machine may be busy
+START_SECONDS = 600  # far more than the ten it takes: the machine may be busy
 
 
 def answers(url: str) -> bool:
@@ -45,13 +46,15 @@ def answers(url: str) -> bool:
 
 
 @pytest.fixture(scope="session")
-def prefect_database(session_folder: Path) -> Path:
-    """A database of Prefect without any runs: 12 s of CPU to make, so the servers of this session get copies of it."""
-    folder = session_folder / "prefect-database"
+def prefect_database(pytestconfig: pytest.Config, session_folder: Path) -> Path:
+    """A database of Prefect without any runs, of which servers get copies: 12 s of CPU to make, so pytest keeps it."""
+    cache = pytestconfig.cache
+    folder = (session_folder if cache is None else cache.mkdir("prefect")) / version("prefect")
+    folder.mkdir(exist_ok=True)
     file = folder / PREFECT_DATABASE
-    with FileLock(session_folder / "prefect-database.lock"):
+    with FileLock(folder / "lock"):
         if not (folder / "ready").exists():
-            folder.mkdir(exist_ok=True)
+            file.unlink(missing_ok=True)
             subprocess.run(
                 [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--yes"],
                 env=os.environ

@@ -35,30 +35,31 @@ def found(writer: Writer, query: str, options: str = "") -> list[str]:
     return [title for (title,) in rows]
 
 
-@pytest.mark.parametrize(
-    ("language", "title", "query"),
-    [
-        ("en", "Negotiations resumed", "negotiation resuming"),
-        ("en", "The ceasefire holds", "CEASEFIRES"),
-        ("de", "Die Häuser am Fluß", "haus"),
-        ("de", "Verhandlungen über Zölle", "Verhandlung zoll"),
-        ("fr", "Les élections régionales", "election regionale"),
-        ("es", "La elección del alcalde", "elecciones"),
-        ("ru", "Переговоры о мире", "переговоров"),
-        ("zh", "停火谈判在日内瓦继续", "停火"),
-        ("ja", "東京で地震、津波の心配なし", "地震"),
-        ("th", "รัฐบาลไทยประกาศ", "รัฐบาล"),
-        (None, "Un titre sans langue", "titre"),
-    ],
-)
-def test_words_are_found_by_their_stems_in_their_language_accents_aside(
-    writer: Writer, language: str | None, title: str, query: str
-) -> None:
-    load(writer, text(1, title, "Nothing else.", language), text(2, "Another one", "About nothing at all.", "en"))
+WORDS = [
+    ("en", "Negotiations resumed", "negotiation resuming"),
+    ("en", "The ceasefire holds", "CEASEFIRES"),
+    ("de", "Die Häuser am Fluß", "haus"),
+    ("de", "Verhandlungen über Zölle", "Verhandlung zoll"),
+    ("fr", "Les élections régionales", "election regionale"),
+    ("es", "La elección del alcalde", "elecciones"),
+    ("ru", "Переговоры о мире", "переговоров"),
+    ("zh", "停火谈判在日内瓦继续", "停火"),
+    ("ja", "東京で地震、津波の心配なし", "地震"),
+    ("th", "รัฐบาลไทยประกาศ", "รัฐบาล"),
+    (None, "Un titre sans langue", "titre"),
+]
+
+
+def test_words_are_found_by_their_stems_in_their_language_accents_aside(writer: Writer) -> None:
     # forms that the corpus has, so that their stems are known
-    load(writer, text(3, "Forms", "resuming Verhandlung haus elecciones переговоров regionale election", language))
-    assert title in found(writer, query)
-    assert "Another one" not in found(writer, query)
+    forms = "resuming Verhandlung haus elecciones переговоров regionale election"
+    rows = [text(number, title, "Nothing else.", language) for number, (language, title, _) in enumerate(WORDS)]
+    for number, language in enumerate({language for language, _, _ in WORDS}, len(rows)):
+        rows.append(text(number, f"Forms {number}", forms, language))
+    load(writer, *rows, text(len(rows), "Another one", "About nothing at all.", "en"))
+    for language, title, query in WORDS:
+        titles = {title for title in found(writer, query) if not title.startswith("Forms")}
+        assert titles == {title}, (language, query)
 
 
 @pytest.mark.parametrize(("sign", "word"), [("新", "聞社"), ("ก", "ขค")])
@@ -192,11 +193,12 @@ def test_a_very_frequent_word_is_needed_too(writer: Writer) -> None:
 
 def test_merging_parts_changes_no_answer(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(warehouse.search.index, "TIERS", (8, 64))
-    for number in range(40):
-        load(
-            writer,
-            text(number, f"Report {number}", f"The council met {number % 7} times about fish. " * (number % 3 + 1)),
-        )
+    reports = [
+        text(number, f"Report {number}", f"The council met {number % 7} times about fish. " * (number % 3 + 1))
+        for number in range(40)
+    ]
+    for at in range(0, 40, 2):
+        load(writer, *reports[at : at + 2])
     parts = writer.connection.execute("SELECT first_doc, docs FROM search_index.parts ORDER BY 1").fetchall()
     assert len(parts) < 15
     assert [first for first, _ in parts] == [sum(docs for _, docs in parts[:n]) for n in range(len(parts))]
