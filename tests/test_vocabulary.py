@@ -57,7 +57,7 @@ ADDRESS_OF_A_PAGE = re.compile(
     re.IGNORECASE,
 )
 # English in which the word is no term of ours.
-HONEST = re.compile(r"\bjudging (?:by|from)\b|\block\b.*\bheld\b|\bheld (?:to|open|back|up)\b", re.IGNORECASE)
+HONEST = re.compile(r"\bjudging (?:by|from)\b|\block\b.*\bheld\b|\bheld (?:the lock|to|open|back|up)\b", re.IGNORECASE)
 
 
 def files() -> list[Path]:

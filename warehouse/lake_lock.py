@@ -31,7 +31,7 @@ OUR_LOCK = (
     "AND locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
 )
 HOLDER = f"SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE {OUR_LOCK}"  # noqa: S608
-IS_HELD = f"SELECT count(*) > 0 FROM pg_locks WHERE pid = pg_backend_pid() AND {OUR_LOCK}"  # noqa: S608
+HAS_LOCK = f"SELECT count(*) > 0 FROM pg_locks WHERE pid = pg_backend_pid() AND {OUR_LOCK}"  # noqa: S608
 POLL_SECONDS = 0.1
 
 
@@ -117,11 +117,11 @@ class _ServerLock:
     def check(self) -> None:
         try:
             # Not whether the server answers: DuckDB may have connected again, and the lock is gone.
-            is_held = self._ask(IS_HELD)
+            has_lock = self._ask(HAS_LOCK)
         except duckdb.Error as error:
             self._drop()
             raise unreachable(self._lake, error) from error
-        if not is_held:
+        if not has_lock:
             self._drop()
             raise LakeUnreachableError(str(self._lake), "the connection that held the lock was lost")
 
