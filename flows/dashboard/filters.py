@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from flows.dashboard.errors import FilterError
+from warehouse.literals import literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -100,11 +101,6 @@ def read_filters(given: Sequence[tuple[str, str]], item: str | None = None) -> F
     )
 
 
-def text(value: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
 def where(*conditions: str | None) -> str:
     """A WHERE clause of those conditions that are not None; empty if all are."""
     stated = [condition for condition in conditions if condition]
@@ -113,7 +109,7 @@ def where(*conditions: str | None) -> str:
 
 def equals(column: str, value: str) -> str | None:
     """The condition that a column has this value; None for the empty one."""
-    return f"{column} = {text(value)}" if value else None
+    return f"{column} = {literal(value)}" if value else None
 
 
 def between(column: str, since: date | None, until: date | None) -> str | None:

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from flows.dashboard.charts import columns
-from flows.dashboard.filters import Filters, between, equals, text, where
+from flows.dashboard.filters import Filters, between, equals, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number
+from warehouse.literals import literal
 
 if TYPE_CHECKING:
     from flows.dashboard.published import Facts
@@ -57,9 +58,9 @@ ORDER BY articles DESC, mentioned DESC, country""",
 
 
 def _one(filters: Filters, named: str, first: date, last: date) -> Queries:
-    chosen = where(f"lower(name) = lower({text(filters.name)})", equals("source", filters.source))
+    chosen = where(f"lower(name) = lower({literal(filters.name)})", equals("source", filters.source))
     of_days = where(
-        f"lower(mentions.name) = lower({text(filters.name)})",
+        f"lower(mentions.name) = lower({literal(filters.name)})",
         between("day_of(coalesce(articles.published_at, articles.first_seen_at))", first, last),
         equals("mentions.source", filters.source),
     )
@@ -88,12 +89,12 @@ ORDER BY articles DESC, source""",
             f"""\
 SELECT name, count(*) AS articles
 FROM mentions
-WHERE contains(lower(name), lower({text(filters.name)})) AND lower(name) <> lower({text(filters.name)})
+WHERE contains(lower(name), lower({literal(filters.name)})) AND lower(name) <> lower({literal(filters.name)})
 GROUP BY name
 ORDER BY articles DESC, name""",
             NAMES_ALIKE,
         ),
-        "with": Query("Named together", f"FROM named_with({text(filters.name)})", filters.rows),
+        "with": Query("Named together", f"FROM named_with({literal(filters.name)})", filters.rows),
         "articles": Query(
             "Articles",
             f"""\

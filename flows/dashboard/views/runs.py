@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from flows.dashboard.filters import Filters, between, equals, text, where
+from flows.dashboard.filters import Filters, between, equals, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
+from warehouse.literals import literal
 
 if TYPE_CHECKING:
     from flows.dashboard.published import Facts
@@ -57,7 +58,7 @@ ORDER BY fetched_at DESC, url""",
 
 
 def _reason(reason: str) -> str | None:
-    return None if not reason else f"reason = {text(reason)}"
+    return None if not reason else f"reason = {literal(reason)}"
 
 
 def _pages_context(_filters: Filters, _facts: Facts, found: Found) -> dict[str, object]:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from flows.dashboard.charts import flows
 from flows.dashboard.differences import differences
-from flows.dashboard.filters import Filters, between, equals, text, where
+from flows.dashboard.filters import Filters, between, equals, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
+from warehouse.literals import literal
 from warehouse.source_conditions import FEW, MANY_ERRORS, MUCH_DRIFT
 
 if TYPE_CHECKING:
@@ -47,8 +48,8 @@ ORDER BY shared DESC, one.source, other.source"""
             ("first", f"Only {filters.source}", [filters.source], [filters.other]),
             ("second", f"Only {filters.other}", [filters.other], [filters.source]),
         ):
-            conditions = [f"list_contains(outlets, {text(source)})" for source in has]
-            conditions += [f"NOT list_contains(outlets, {text(source)})" for source in lacks]
+            conditions = [f"list_contains(outlets, {literal(source)})" for source in has]
+            conditions += [f"NOT list_contains(outlets, {literal(source)})" for source in lacks]
             queries[name] = Query(
                 title,
                 f"""\
@@ -87,7 +88,7 @@ def _shade(share: float, highest: float) -> int:
 
 
 def _syndication(filters: Filters, _facts: Facts) -> Queries:
-    source = text(filters.source)
+    source = literal(filters.source)
     either = f"(original_source = {source} OR source = {source})" if filters.source else None
     return {
         "edges": Query(

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from flows.dashboard.charts import columns, place_in_time
 from flows.dashboard.errors import MissingError
-from flows.dashboard.filters import Filters, equals, text, where
+from flows.dashboard.filters import Filters, equals, where
 from flows.dashboard.views.view import Found, Queries, Query, View, number, words
+from warehouse.literals import literal
 from warehouse.source_conditions import FEW, MANY_ERRORS
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ def _stories(filters: Filters, facts: Facts) -> Queries:
     chosen = where(
         f"days.day = DATE '{day}'",
         equals("stories.language", filters.language),
-        f"list_contains(stories.outlets, {text(filters.source)})" if filters.source else None,
+        f"list_contains(stories.outlets, {literal(filters.source)})" if filters.source else None,
     )
     stories = f"""\
 SELECT story_id, stories.title, stories.language, days.sources, days.articles, days.reports,

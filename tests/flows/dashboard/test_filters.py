@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 import pytest
 
 from flows.dashboard.errors import FilterError
-from flows.dashboard.filters import Filters, between, read_filters, text, where
+from flows.dashboard.filters import Filters, between, read_filters, where
+from warehouse.literals import literal
 
 
 def test_filters_survive_their_address() -> None:
@@ -47,7 +48,7 @@ def test_other_values_are_refused(given: list[tuple[str, str]]) -> None:
 
 
 def test_a_text_is_one_literal() -> None:
-    assert text("O'Brien') --") == "'O''Brien'') --'"
+    assert literal("O'Brien') --") == "'O''Brien'') --'"
 
 
 def test_conditions_are_joined_and_missing_ones_left_out() -> None:
