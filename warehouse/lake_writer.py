@@ -67,8 +67,9 @@ class LakeWriter(Writer):
     def exclusive(self) -> Iterator[None]:
         """Lock the lake, unless this writer has it locked.
 
-        Raises TransientWarehouseError if that takes too long, and WarehouseError if the writer has lost its lock:
-        others may have written since, so what the caller has read may be out of date.
+        Raises TransientWarehouseError if that takes too long, or if the lake cannot be reached meanwhile, and
+        WarehouseError if the writer has lost its lock: others may have written since, so what the caller has read may
+        be out of date.
         """
         if self._lost:
             raise WarehouseError(
@@ -83,6 +84,9 @@ class LakeWriter(Writer):
         self._depth += 1
         try:
             yield
+        except duckdb.Error as error:
+            self._give_up(error)
+            raise
         finally:
             self._depth -= 1
             if not self._depth:
@@ -142,14 +146,14 @@ class LakeWriter(Writer):
 
     def rewrite(self) -> None:
         """Rewrite all files without deleted rows, and remove all earlier states, so that these rows are gone."""
-        with self._reaching(), self.exclusive():
+        with self.exclusive():
             self._call(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
             self._call(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
             self._expire(datetime.now(UTC))
 
     def compact(self, states_until: datetime) -> None:
         """Merge small files, and remove the states before a time (UTC) and files that no state has."""
-        with self._reaching(), self.exclusive():
+        with self.exclusive():
             self._call(f"CALL ducklake_flush_inlined_data('{CATALOG}')")
             # Files with deleted rows are not merged, however few these are.
             self._call(f"CALL ducklake_rewrite_data_files('{CATALOG}', delete_threshold => 0.0)")
@@ -184,14 +188,6 @@ class LakeWriter(Writer):
         """Execute a statement that is a transaction of its own, unless the lock is lost."""
         self._check_lock()
         self.connection.execute(statement, values)
-
-    @contextmanager
-    def _reaching(self) -> Iterator[None]:
-        try:
-            yield
-        except duckdb.Error as error:
-            self._give_up(error)
-            raise
 
     def close(self) -> None:
         """Close the connections."""

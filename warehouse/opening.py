@@ -15,7 +15,8 @@ from warehouse import storage
 from warehouse.connection import DAMAGED, PUBLISHED
 from warehouse.errors import DamagedWarehouseError, WarehouseBusyError, WarehouseError, first_line
 from warehouse.lake import configured_lake
-from warehouse.lake_writer import LakeWriter
+from warehouse.lake_opening import unreachable
+from warehouse.lake_writer import LakeWriter, is_of_the_lake
 from warehouse.migrate import migrate
 from warehouse.publish import sweep
 from warehouse.writer import WAREHOUSE, Writer, disk_failed, is_of_the_disk
@@ -102,6 +103,10 @@ def open_lake_writer(
         with writer.exclusive():
             migrate(writer.connection, writer.name, lake=True)
         yield writer
+    except duckdb.Error as error:
+        if is_of_the_lake(error):
+            raise unreachable(lake, error) from error
+        raise
     finally:
         writer.close()
 

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ from warehouse.runs import start_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from warehouse import Writer
 
 pytestmark = [
     pytest.mark.xdist_group("test_lake_cluster"),  # one worker makes what they share
@@ -168,14 +171,15 @@ def test_a_loader_that_is_killed_in_its_transaction_leaves_nothing_and_no_lock(l
         stuck.communicate()
 
 
-def terminate(lake: str, purpose: str) -> None:
+def terminate(lake: str, purpose: str, of: str = "") -> None:
     """End the connection that holds the lock for a purpose, or all (""), as a server that is restarted does."""
+    database = f"''{of}''" if of else "current_database()"
     with duckdb.connect() as other:
         load_extension(other, "postgres_scanner")
         other.execute(f"ATTACH '{lake}' AS server (TYPE postgres)")
         other.execute(
             "FROM postgres_query('server', 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = current_database() AND pid <> pg_backend_pid() AND application_name LIKE ''{purpose}%''')"
+            f"WHERE datname = {database} AND pid <> pg_backend_pid() AND application_name LIKE ''{purpose}%''')"
         )
 
 
@@ -194,6 +198,34 @@ def test_who_has_lost_the_lock_commits_nothing(lake: str, tmp_path: Path, lost: 
         assert load_segment(writer, "s1", "r1", "test", rows, NOON), "nothing was committed, and it can go on"
     with connect(tmp_path / "b") as reader:
         assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
+
+
+@contextmanager
+def unreachable(lake: str) -> Iterator[None]:
+    """While it lasts, the server accepts no connections to the database of the lake."""
+    name = lake.split()[0].removeprefix("dbname=")
+    with duckdb.connect() as other:
+        load_extension(other, "postgres_scanner")
+        other.execute(f"ATTACH '{lake.replace(name, 'postgres', 1)}' AS server (TYPE postgres)")
+        allow = f"CALL postgres_execute('server', 'ALTER DATABASE {name} ALLOW_CONNECTIONS %s')"
+        other.execute(allow % "false")
+        try:
+            terminate(lake.replace(name, "postgres", 1), "", of=name)
+            yield
+        finally:
+            other.execute(allow % "true")
+
+
+def test_a_server_that_is_gone_is_reported_and_loading_goes_on_when_it_is_back(lake: str, tmp_path: Path) -> None:
+    with open_writer(tmp_path / "a", "newsloom run", shared=True) as writer:
+        with pytest.raises(LakeUnreachableError, match="cannot be reached"):
+            read_while_unreachable(lake, writer)
+        assert load_segment(writer, "s1", "r1", "test", batch(article_row(1), segment="s1"), NOON)
+
+
+def read_while_unreachable(lake: str, writer: Writer) -> None:
+    with writer.exclusive(), unreachable(lake):
+        writer.connection.execute("FROM segments").fetchall()
 
 
 def test_a_command_that_has_lost_its_lock_ends(lake: str, tmp_path: Path) -> None:
