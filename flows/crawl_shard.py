@@ -5,11 +5,13 @@ process. The shards write their segments into the data directory, if all machine
 (`crawlers.archive.store`), from which the run takes them.
 """
 
+import logging
 import queue
 import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextvars import copy_context
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, cast
@@ -30,6 +32,8 @@ from flows.errors import CrawlDiedError, FlowsError
 from flows.pipeline.crawl import LOG_FILE, Crawl, ProgressReporter
 from flows.prefect_support import document_parameters
 from flows.progress import LogReporter
+
+logger = logging.getLogger("newsloom")
 
 POLL_SECONDS = 2.0
 END_SECONDS = 120.0  # for a shard whose time is up to seal its segment, before it is cancelled
@@ -162,18 +166,31 @@ class ShardFlowRun:
         self._plan = read_plan(plan)
         self._run = started
         self._lost = ""  # why it is no longer watched, although it has not ended
+        self._interrupted = False  # by a user who waits
         self._cancel_at: float | None = None
         self._ended, self._given_up = threading.Event(), threading.Event()
+        self._context = copy_context()  # of the run: Prefect has what is logged in its log
         self._thread = threading.Thread(target=self._watch, name=f"shard {self._plan.shard}", daemon=True)
         self._thread.start()
 
     def wait(self) -> None:
-        """Wait for the end of the flow run. Raises CrawlDiedError if it has failed."""
+        """Wait for the end of the flow run.
+
+        Raises CrawlDiedError if it has failed, or was cancelled because it did not end in time by itself.
+        """
         self._thread.join()
         state = self._run.state
-        if not self.cut_short and (self._lost or state is None or not state.is_completed()):
-            reason = self._lost or ("unknown state" if state is None else f"{state.name}: {state.message}")
-            raise CrawlDiedError(reason, f"the flow run {self._run.name} in Prefect")
+        if not self._interrupted and (self._lost or state is None or not state.is_completed()):
+            raise CrawlDiedError(self._lost or self._reason(), f"the flow run {self._run.name} in Prefect")
+
+    def _reason(self) -> str:
+        """Why it has not completed."""
+        state = self._run.state
+        if self.cut_short and not self._run.run_count:
+            return "no worker had begun it when the time was up"
+        if state is None:
+            return "unknown state"
+        return f"{state.name}: {state.message}" if state.message else str(state.name)
 
     def cut(self) -> None:
         """Let it end, as it does by itself when its time is up; cancel it if it does not, or was never begun."""
@@ -182,7 +199,7 @@ class ShardFlowRun:
 
     def cut_quickly(self) -> None:
         """Cancel it because a user waits; the next run salvages its open segment."""
-        self.cut_short = not self._ended.is_set()
+        self._interrupted = self.cut_short = not self._ended.is_set()
         self.stop()
 
     def stop(self, patience: float = 0.0) -> None:
@@ -203,6 +220,10 @@ class ShardFlowRun:
                     failing_since = None
                 except Exception as error:  # noqa: BLE001 - the server and each kind of store have errors of their own
                     now = time.monotonic()
+                    if failing_since is None:
+                        self._context.run(
+                            logger.warning, "shard %d cannot be watched, trying again: %s", self._plan.shard, error
+                        )
                     failing_since = failing_since or now
                     if now - failing_since > LOST_SECONDS or self._given_up.is_set():
                         self._lost = f"it cannot be watched any more: {error}"
