@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 PUBLISHED = "news.duckdb"
-# DuckDB's messages for a damaged file, in an IOException like that of a full disk.
+# DuckDB's messages for a damaged file: in an IOException like that of a full disk, since version 2 in a plain Error.
 DAMAGED = re.compile("Corrupt database file|not a valid DuckDB database file|Could not read enough bytes")
 # DuckDB's messages for a disk that is full or fails.
 DISK = re.compile(r"Could not (?:write|fsync|truncate|sync) file|No space left on device")
@@ -47,13 +47,18 @@ def connect(path: Path | str, at: datetime | None = None) -> duckdb.DuckDBPyConn
         )
     try:
         connection = duckdb.connect(str(file), read_only=True)
-    except duckdb.IOException as error:
+    except duckdb.Error as error:
         said = f"{file}: cannot be opened as a DuckDB file: {first_line(error)}"
         if file.name == PUBLISHED and DAMAGED.search(said):
             said += "\nThe next `newsloom run` or `newsloom import` publishes it again."
         raise WarehouseError(said) from error
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def is_damage(error: BaseException) -> bool:
+    """Whether an error of DuckDB means that a file is damaged."""
+    return isinstance(error, duckdb.Error) and bool(DAMAGED.search(str(error)))
 
 
 def published_exists(data: Path) -> bool:

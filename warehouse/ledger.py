@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from warehouse.results import arrow_table
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -92,7 +94,7 @@ def has_segments_of_other_extractors(connection: duckdb.DuckDBPyConnection, extr
 
 def read_tables_not_in_archive(connection: duckdb.DuckDBPyConnection) -> dict[str, pa.Table]:
     """The rows of NOT_IN_ARCHIVE, by table."""
-    return {table: connection.execute(f"FROM {table}").to_arrow_table() for table in NOT_IN_ARCHIVE}
+    return {table: arrow_table(connection, f"FROM {table}") for table in NOT_IN_ARCHIVE}
 
 
 def replace_tables_not_in_archive(writer: Writer, tables: Mapping[str, pa.Table]) -> None:

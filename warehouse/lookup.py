@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.results import one_row
 from warehouse.temporary import id_table, temporary
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def current_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[U
     ).fetchall()
     # One query per text: for several at once, DuckDB reads all texts of every row group that has one of them.
     query = "SELECT text FROM article_versions WHERE doc = ?"
-    texts = ((article_id, connection.execute(query, [doc]).fetchone()) for doc, article_id in rows)
+    texts = ((article_id, one_row(connection, query, [doc])) for doc, article_id in rows)
     return {article_id: row[0] for article_id, row in texts if row is not None}
 
 
@@ -96,9 +97,9 @@ def last_fetch(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> St
     A fetch of the URL itself comes before one that a redirect led there, and that before a fetch of another URL of the
     same article. For an article whose requests were removed, this is the page that its text came from.
     """
-    row = connection.execute(_LAST_FETCH, {"urls": list(urls)}).fetchone()
+    row = one_row(connection, _LAST_FETCH, {"urls": list(urls)})
     if row is None:
-        row = connection.execute(_PAGE_OF_ARTICLE, {"urls": list(urls)}).fetchone()
+        row = one_row(connection, _PAGE_OF_ARTICLE, {"urls": list(urls)})
     return None if row is None else StoredFetch(*row)
 
 

@@ -12,7 +12,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from warehouse import storage
-from warehouse.connection import DAMAGED, PUBLISHED
+from warehouse.connection import PUBLISHED, is_damage
 from warehouse.errors import DamagedWarehouseError, WarehouseBusyError, WarehouseError, first_line
 from warehouse.lake import configured_lake
 from warehouse.lake_opening import unreachable
@@ -83,9 +83,9 @@ def _open_file(data: Path) -> Iterator[Writer]:
     try:
         _bring_up_to_date(writer)
         yield writer
-    except duckdb.IOException as error:
-        if DAMAGED.search(said := first_line(error)):
-            raise DamagedWarehouseError(writer.file, said) from error
+    except duckdb.Error as error:
+        if is_damage(error):
+            raise DamagedWarehouseError(writer.file, first_line(error)) from error
         raise
     finally:
         writer.close()

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID  # noqa: TC003 - a field
 
+from warehouse.results import one_row
+
 if TYPE_CHECKING:
     import duckdb
 
@@ -183,7 +185,7 @@ def read_period(connection: duckdb.DuckDBPyConnection, since: datetime, until: d
 
 def last_publication(connection: duckdb.DuckDBPyConnection) -> date | None:
     """The day of the latest article, which is not in the future; None in an empty warehouse."""
-    row = connection.execute("SELECT max(day) FROM article_days WHERE day <= day_of(first_seen_at)").fetchone()
+    row = one_row(connection, "SELECT max(day) FROM article_days WHERE day <= day_of(first_seen_at)")
     return None if row is None else row[0]
 
 

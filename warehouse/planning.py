@@ -190,17 +190,17 @@ def known_keys(connection: duckdb.DuckDBPyConnection, also: Sequence[int] = ()) 
     """
     for part in range(KEY_PARTS):
         first, after = (part << 64) // KEY_PARTS, (part + 1 << 64) // KEY_PARTS
-        batches = connection.execute(
-            """
+        # Without parameters, for which DuckDB would hold all rows.
+        batches = connection.sql(
+            f"""
             SELECT url_key
             FROM (
                 SELECT url_key FROM private.known_urls UNION ALL SELECT url_key FROM private.frontier
-                UNION ALL SELECT unnest(?::UBIGINT[])
+                UNION ALL SELECT unnest({list(map(int, also))}::UBIGINT[])
             )
-            WHERE url_key BETWEEN ?::UBIGINT AND ?::UBIGINT
+            WHERE url_key BETWEEN {first}::UBIGINT AND {after - 1}::UBIGINT
             ORDER BY url_key
-            """,
-            [list(also), first, after - 1],
+            """  # noqa: S608 - numbers
         ).to_arrow_reader(KEYS_AT_ONCE)
         for batch in batches:
             column = batch.column(0)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import TYPE_CHECKING
 
+from warehouse.results import one_row
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -78,9 +80,7 @@ def _noted(note: Path) -> str:
 
 def unfinished_since(connection: duckdb.DuckDBPyConnection, run_id: str) -> datetime | None:
     """When a run began that is not completed (aware, in UTC); None if there is none with this identifier."""
-    row = connection.execute(
-        "SELECT started_at FROM runs WHERE run_id = ? AND outcome <> 'completed'", [run_id]
-    ).fetchone()
+    row = one_row(connection, "SELECT started_at FROM runs WHERE run_id = ? AND outcome <> 'completed'", [run_id])
     return None if row is None else row[0].astimezone(UTC)
 
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+import duckdb
 import pyarrow as pa
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from uuid import UUID
 
-    import duckdb
+
+@contextmanager
+def registered(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> Iterator[None]:
+    """Let queries read an Arrow table under this name while the context lasts."""
+    connection.register(name, table)
+    try:
+        yield
+    finally:
+        # After an error, which says more than that its transaction is aborted.
+        with suppress(duckdb.TransactionException):
+            connection.unregister(name)
 
 
 @contextmanager
@@ -22,13 +33,10 @@ def temporary(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table)
     64-bit bounds.
     """
     arrow = f"arrow_{name}"
-    connection.register(arrow, table)
-    try:
+    with registered(connection, arrow, table):
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM {arrow}")  # noqa: S608 - our own name
         yield
         connection.execute(f"DROP TABLE temp.{name}")
-    finally:
-        connection.unregister(arrow)
 
 
 def id_table(ids: Iterable[UUID]) -> pa.Table:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from warehouse import storage
-from warehouse.connection import DAMAGED, DISK, PUBLISHED
+from warehouse.connection import DAMAGED, DISK, PUBLISHED, is_damage
 from warehouse.errors import DamagedWarehouseError, TransientWarehouseError, WarehouseError, first_line
 from warehouse.names.store import read_new_names
 from warehouse.publish import Published, missing_segments, publish
@@ -50,7 +50,7 @@ class Writer:
     def _open(self) -> duckdb.DuckDBPyConnection:
         try:
             return storage.open_file(self.file)
-        except duckdb.IOException as error:
+        except duckdb.Error as error:
             said = first_line(error)
             if DAMAGED.search(said):
                 raise DamagedWarehouseError(self.file, said) from error
@@ -187,7 +187,7 @@ def is_of_the_disk(error: BaseException) -> bool:
     """Whether an error means that the disk failed or is full; a failed transaction if the log cannot be written."""
     if isinstance(error, duckdb.TransactionException):
         return bool(DISK.search(str(error)))
-    return isinstance(error, duckdb.IOException | duckdb.FatalException)
+    return isinstance(error, duckdb.IOException | duckdb.FatalException) or is_damage(error)
 
 
 def disk_failed(file: Path, error: BaseException) -> TransientWarehouseError | DamagedWarehouseError:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 
 from flows.errors import FlowsError
+from warehouse.results import one_row
 from warehouse.search.query import query_errors
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def newest_matches(connection: duckdb.DuckDBPyConnection, search: Search, top: i
 def newest_of_story(connection: duckdb.DuckDBPyConnection, names: Sequence[str], top: int) -> tuple[str, list[Entry]]:
     """The title of a story and its `top` newest articles. It is named by its identifier, or by a URL of one of its
     articles, in any of several spellings. Raises FlowsError if there is no such story."""
-    row = connection.execute(
+    row = one_row(
+        connection,
         """
         SELECT story_id, title FROM stories
         WHERE list_contains($names, CAST(story_id AS VARCHAR)) OR story_id IN (
@@ -66,7 +68,7 @@ def newest_of_story(connection: duckdb.DuckDBPyConnection, names: Sequence[str],
         LIMIT 1
         """,
         {"names": list(names)},
-    ).fetchone()
+    )
     if row is None:
         raise FlowsError(
             f"{names[0]}: no story has this identifier or an article with this URL. An article alone is no story."

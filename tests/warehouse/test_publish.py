@@ -187,7 +187,8 @@ def test_a_file_in_the_format_of_an_older_duckdb_is_written_anew(data: Path) -> 
     file = data / "private" / "warehouse.duckdb"
     with duckdb.connect() as connection:
         connection.execute(
-            f"ATTACH '{file}' AS new (READ_ONLY); ATTACH '{file}.old' AS old; COPY FROM DATABASE new TO old"
+            f"ATTACH '{file}' AS new (READ_ONLY); ATTACH '{file}.old' AS old (STORAGE_VERSION 'v1.0.0'); "
+            "COPY FROM DATABASE new TO old"
         )
     Path(f"{file}.old").replace(file)
     assert storage.is_old(file)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.results import one_row
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
@@ -32,7 +34,8 @@ class StoryArticle:
 
 def story_of_url(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> tuple[UUID, UUID] | None:
     """The article and the story of a URL in any of these spellings, or of an unchanged text there."""
-    row = connection.execute(
+    row = one_row(
+        connection,
         """
         SELECT article_id, story_id FROM article_state WHERE list_contains($urls, url)
         UNION ALL
@@ -41,7 +44,7 @@ def story_of_url(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> 
         LIMIT 1
         """,
         {"urls": list(urls)},
-    ).fetchone()
+    )
     return row and (row[0], row[1])
 
 

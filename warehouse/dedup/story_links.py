@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse.dedup.statements import statement
+from warehouse.literals import literal
+from warehouse.results import arrow_table
 from warehouse.temporary import id_table, table_of, temporary, uuid_array
 
 if TYPE_CHECKING:
@@ -175,11 +177,12 @@ def vectors_of(
 ) -> StoryVectors:
     """The vectors of stories that a method has made."""
     with temporary(connection, "wanted", id_table(stories)):
-        found = connection.execute(
+        found = arrow_table(
+            connection,
             "SELECT story_id, language, day, last_day, vector, marks FROM private.story_vectors "
             "WHERE method = ? AND day BETWEEN ? AND ? AND story_id IN (SELECT id FROM wanted) ORDER BY story_id",
             [method, *days],
-        ).to_arrow_table()
+        )
     return _as_arrays(found)
 
 
@@ -188,10 +191,11 @@ def vectors_between(connection: duckdb.DuckDBPyConnection, days: Days, method: s
 
     No other statement can run on the connection until all are read.
     """
-    found = connection.execute(
-        "SELECT story_id, language, day, last_day, vector, marks FROM private.story_vectors "
-        "WHERE method = ? AND day BETWEEN ? AND ? AND last_day >= ?",
-        [method, days[0] - LONGEST, days[1], days[0]],
+    # Without parameters, for which DuckDB would hold all rows.
+    found = connection.sql(
+        "SELECT story_id, language, day, last_day, vector, marks FROM private.story_vectors "  # noqa: S608 - literals
+        f"WHERE method = {literal(method)} AND last_day >= DATE '{days[0]}' "
+        f"AND day BETWEEN DATE '{days[0] - LONGEST}' AND DATE '{days[1]}'"
     )
     for batch in found.to_arrow_reader(VECTORS_AT_ONCE):
         if batch.num_rows:

@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from warehouse.dedup.statements import statement
+from warehouse.results import arrow_table
 from warehouse.temporary import id_table, temporary, uuid_array
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def read_members(
     if not stories:
         return [], MemberTerms(np.empty(0, np.int64), np.empty(0, np.uint32), np.empty(0, np.uint16))
     with temporary(connection, "wanted", id_table(stories)):
-        found = connection.execute(statement("story_members"), {"first": days[0], "last": days[1]}).to_arrow_table()
+        found = arrow_table(connection, statement("story_members"), {"first": days[0], "last": days[1]})
     terms, weights = (found[name].combine_chunks() for name in ("terms", "weights"))
     columns = [found[name].to_pylist() for name in _SCALARS]
     members = [

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from warehouse.dedup.statements import statement
+from warehouse.results import one_row
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
@@ -82,9 +83,11 @@ def count_stories(connection: duckdb.DuckDBPyConnection) -> int:
 
 def last_upkeep(connection: duckdb.DuckDBPyConnection, task: str) -> tuple[datetime, int] | None:
     """When a task was last done, and the number of stories at that time."""
-    row = connection.execute(
-        "SELECT done_at, stories FROM private.upkeep WHERE task = ? ORDER BY done_at DESC LIMIT 1", [task]
-    ).fetchone()
+    row = one_row(
+        connection,
+        "SELECT done_at, stories FROM private.upkeep WHERE task = ? ORDER BY done_at DESC LIMIT 1",
+        [task],
+    )
     return None if row is None else (row[0], int(row[1]))
 
 

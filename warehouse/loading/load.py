@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.results import one_row
 from warehouse.sql_files import sql_beside
 from warehouse.temporary import temporary
 
@@ -33,7 +34,7 @@ STEPS = (
 
 def loaded_fetches(connection: duckdb.DuckDBPyConnection, segment: str) -> int | None:
     """The number of log entries of a loaded segment; None if the segment is not loaded."""
-    row = connection.execute("SELECT fetches FROM segments WHERE segment = ?", [segment]).fetchone()
+    row = one_row(connection, "SELECT fetches FROM segments WHERE segment = ?", [segment])
     return None if row is None else int(row[0])
 
 

@@ -15,9 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import Stemmer
 
+from warehouse.results import arrow_table, one_row
 from warehouse.search.postings import as_lists, merged, postings_of, tokens_of
 from warehouse.sql_files import sql_beside
-from warehouse.temporary import temporary
+from warehouse.temporary import registered, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,14 +91,11 @@ def index_piece(connection: duckdb.DuckDBPyConnection) -> int:
 
 def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
     """Add a part for the versions from `first` to before `end`."""
-    tokens = tokens_of(connection.execute(_sql("texts"), {"first": first, "end": end}).to_arrow_table())
+    tokens = tokens_of(arrow_table(connection, _sql("texts"), {"first": first, "end": end}))
     with temporary(connection, "tokens", tokens.words):
-        words = connection.execute(_sql("words")).to_arrow_table()
-        connection.register("arrow_stems", stems_of(words))
-        try:
+        words = arrow_table(connection, _sql("words"))
+        with registered(connection, "arrow_stems", stems_of(words)):
             connection.execute(_sql("terms"))
-        finally:
-            connection.unregister("arrow_stems")
         ids = connection.execute(_sql("ids")).fetchnumpy()
         connection.execute("DROP TABLE temp.stems")
     _store(connection, first, end, postings_of(tokens, ids["key"], ids["id"]))
@@ -106,11 +104,8 @@ def _index(connection: duckdb.DuckDBPyConnection, first: int, end: int) -> None:
 def _store(connection: duckdb.DuckDBPyConnection, first: int, end: int, postings: Postings) -> None:
     """Store a part."""
     part = _one(connection, "SELECT coalesce(max(part) + 1, 0) FROM search_index.parts")
-    connection.register("arrow_postings", as_lists(postings))
-    try:
+    with registered(connection, "arrow_postings", as_lists(postings)):
         connection.execute("INSERT INTO search_index.postings SELECT ?, term, times, docs FROM arrow_postings", [part])
-    finally:
-        connection.unregister("arrow_postings")
     connection.execute(
         "INSERT INTO search_index.parts SELECT ?, ?, ?, coalesce(sum(word_count), 0) FROM article_versions "
         "WHERE doc >= ? AND doc < ?",
@@ -145,7 +140,7 @@ def _join(
     connection: duckdb.DuckDBPyConnection, first: int, end: int, parts: Sequence[int], gone: Sequence[int]
 ) -> None:
     """Replace several parts by one, without the versions in `gone`."""
-    rows = connection.execute(_sql("merge"), {"first": first, "parts": list(parts)}).to_arrow_table()
+    rows = arrow_table(connection, _sql("merge"), {"first": first, "parts": list(parts)})
     _store(connection, first, end, merged(rows, [doc - first for doc in gone]))
     for table in ("postings", "parts"):
         connection.execute(f"DELETE FROM search_index.{table} WHERE part IN (SELECT unnest(?))", [list(parts)])  # noqa: S608
@@ -190,5 +185,5 @@ def _stemmer(language: str) -> Stemmer.Stemmer:
 
 
 def _one(connection: duckdb.DuckDBPyConnection, query: str) -> int:
-    row = connection.execute(query).fetchone()
+    row = one_row(connection, query)
     return int(row[0]) if row else 0
