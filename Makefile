@@ -6,10 +6,14 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test chaos bench fuzz mutants sbom lint types docs cookbook pictures site lock wheels clean
+.PHONY: demo cluster-demo test chaos bench fuzz mutants sbom lint types docs cookbook pictures site lock wheels clean
 
 demo: $(READY)
 	$(BIN)/newsloom demo
+
+# The demo's newspapers, crawled in shards, extracted on a Dask cluster, and loaded into a lake on PostgreSQL and S3.
+cluster-demo: $(READY)
+	@$(BIN)/python benchmarks/cluster_demo.py
 
 test: $(READY)
 	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder

@@ -45,7 +45,11 @@ def postgresql() -> Iterator[int]:
         options = ["-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"]
         with (folder / "log").open("wb") as log:
             server = subprocess.Popen(
-                [str(binaries / "postgres"), "-D", str(data), *options], stdout=log, stderr=log, user=user
+                [str(binaries / "postgres"), "-D", str(data), *options],
+                stdout=log,
+                stderr=log,
+                user=user,
+                start_new_session=True,  # Ctrl-C ends those who use it first
             )
         try:
             deadline = time.monotonic() + START_SECONDS
