@@ -86,16 +86,18 @@ def site_of(url: str) -> str:
     return ".".join(labels[-3 if len(labels) > 2 and len(labels[-2]) <= 3 else -2 :])
 
 
-def fit(values: Floats, is_true: Floats, penalty_of_squares: float) -> Floats:
-    """The intercept and the weights of a logistic regression with a penalty, by Newton's method."""
+def fit(values: Floats, is_true: Floats, penalty_of_squares: float, counts: Floats | None = None) -> Floats:
+    """The intercept and the weights of a logistic regression with a penalty, by Newton's method; `counts` says how
+    often each row counts."""
+    times = np.ones(len(values)) if counts is None else counts
     columns = np.column_stack([np.ones(len(values)), values])
     penalty = np.full(columns.shape[1], penalty_of_squares)
     penalty[0] = 0
     weights: Floats = np.zeros(columns.shape[1])
     for _ in range(STEPS):
         chance = 1 / (1 + np.exp(-columns @ weights))
-        gradient = columns.T @ (chance - is_true) + penalty * weights
-        curvature = (columns * (chance * (1 - chance))[:, None]).T @ columns + np.diag(penalty)
+        gradient = columns.T @ (times * (chance - is_true)) + penalty * weights
+        curvature = (columns * (times * chance * (1 - chance))[:, None]).T @ columns + np.diag(penalty)
         weights = weights - np.linalg.solve(curvature, gradient)
     return weights
 

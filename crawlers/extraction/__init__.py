@@ -12,9 +12,9 @@ steps, each in the module named:
    `block_model` chooses the article's. `cleaning` drops lines that do not belong to it, and `leads` adds the lead.
    Pages that need scripts: `script_state`, `script_blocks`.
 4. `rejections`: decide whether the page is an article, from the measurements in `page_signals` and `page_kind`.
-5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates`, the authors in
-   `authors` (from `bylines`), the canonical URL in `urls`, by what `plausible` lets pass; section, tags, image and
-   description in `metadata` itself.
+5. `metadata.choose_metadata`: choose each field. The title is chosen in `titles`, the dates in `dates` (those that the
+   page only shows in `shown_dates`), the authors in `authors` (from `bylines`), the canonical URL in `urls`, by what
+   `plausible` lets pass; section, tags, image and description in `metadata` itself.
 6. `source_profile`: drop the lines, and the rests of titles, that stand on many pages of the source, if its profile is
    given.
 7. `language`: the declared language, checked against the text.
@@ -63,7 +63,7 @@ __all__ = [
     "extractor_version",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-6+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-7+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from htmldate import find_date
 
 from crawlers.dates import LATEST_DATE, ParsedDate, day_in_url, parse_date, plausible_date
-from crawlers.extraction.headline_dates import read_headline_dates, read_lone_dates, read_marked_dates
+from crawlers.extraction.headline_dates import read_headline_dates
 from crawlers.extraction.page_regions import is_in_other_content, without_visible_text
+from crawlers.extraction.shown_dates import rank_shown_dates
 from crawlers.languages import iso_639_1
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from crawlers.extraction.elements import Elements
     from crawlers.extraction.json_ld import Node
     from crawlers.extraction.page import Page
+    from crawlers.extraction.shown_dates import ShownDate
 
 PUBLISHED_METAS = (
     "article:published_time",
@@ -31,6 +33,10 @@ PUBLISHED_METAS = (
     "og:article:published_time",
     "og:published_time",
     "datepublished",
+    "published",
+    "published_time",
+    "citation_publication_date",
+    "prism.publicationdate",
     "parsely-pub-date",
     "sailthru.date",
     "cxenseparse:recs:publishtime",
@@ -42,11 +48,11 @@ PUBLISHED_METAS = (
     "date.issued",
     "dc.date.issued",
     "dcterms.created",
-    "dc.date",
-    "dcterms.date",
-    "date",
 )
 """Names of the meta elements in which publishers and their tools state the publication date, the most exact first."""
+DATE_METAS = ("dc.date", "dcterms.date", "date")
+"""Names of the meta elements for a date of the page, which need not be the publication: Dublin Core's is "associated
+with an event in the lifecycle of the resource"."""
 MODIFIED_METAS = (
     "article:modified_time",
     "article:modified:time",
@@ -76,15 +82,36 @@ _SAME_MINUTE = timedelta(seconds=60)
 def published_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
     """Every statement of the publication date with its origin, the most trustworthy first: JSON-LD, meta elements,
     marked `time` elements. Without a day in prose in JSON-LD (see `choose_dates`)."""
-    stated = article.get("datePublished")
-    yield from _read(page, "json-ld", [] if _is_prose(stated) else [stated])
-    yield from _read(page, "meta", (content for name in PUBLISHED_METAS for content in page.metas.get(name, ())))
+    yield from _exact_statements(page, article)
+    yield from _metas(page, DATE_METAS)
     yield from _read(page, "time", (time.get("datetime") or time.get("content") for time in _marked_times(page)))
     yield from _read(page, "json-ld", [article.get("dateCreated")])
 
 
+def _exact_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
+    stated = article.get("datePublished")
+    yield from _read(page, "json-ld", [] if _is_prose(stated) else [stated])
+    yield from _metas(page, PUBLISHED_METAS)
+
+
+def _metas(page: Page, names: Iterable[str]) -> Iterator[tuple[str, ParsedDate]]:
+    return _read(page, "meta", (content for name in names for content in page.metas.get(name, ())))
+
+
 def _is_prose(stated: object) -> bool:
     return isinstance(stated, str) and _PROSE_DAY.fullmatch(stated.strip()) is not None
+
+
+def _statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
+    """Every statement; before a general meta element the date that the page shows, if it clearly is the publication."""
+    is_general = any(name in page.metas for name in DATE_METAS) and next(_exact_statements(page, article), None) is None
+    if is_general:
+        yield from ((one.origin, one.parsed) for one in _shown(page)[:1] if one.is_sure)
+    yield from published_statements(page, article)
+
+
+def _shown(page: Page) -> list[ShownDate]:
+    return rank_shown_dates(page.elements, page_language(page), page.url)
 
 
 def is_dated(page: Page) -> bool:
@@ -105,7 +132,7 @@ def page_language(page: Page) -> str:
 def modified_statements(page: Page, article: Node) -> Iterator[tuple[str, ParsedDate]]:
     """Every statement of the last modification with its origin, the most trustworthy first."""
     yield from _read(page, "json-ld", [article.get("dateModified")])
-    yield from _read(page, "meta", (content for name in MODIFIED_METAS for content in page.metas.get(name, ())))
+    yield from _metas(page, MODIFIED_METAS)
 
 
 def _marked_times(page: Page) -> list[HtmlElement]:
@@ -159,16 +186,15 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
     same publication, the dates around the headline or the listing's, supplies the time, or any date of the page the
     zone. If day and month are swapped, the date in the URL or the listing's corrects them.
 
-    If nothing is stated, the publication is the date in the URL, then the listing's, then the first one around the
-    headline, then one that the rest of the article marks or labels as a date, then one that stands alone, then what
-    htmldate finds in scripts and attributes. A day in prose in JSON-LD ("Jun 24, 2025") yields to the first three: site
-    builders state there when the whole site was published. A modification before the publication is dropped: it is the
-    date of a draft or a template.
+    If nothing is stated, the publication is the date in the URL, then the listing's, then the most probable one that
+    the page shows (`shown_dates`), then what htmldate finds in scripts and attributes. A day in prose in JSON-LD
+    ("Jun 24, 2025") yields to the first three: site builders state there when the whole site was published. A
+    modification before the publication is dropped: it is the date of a draft or a template.
 
     The offset from UTC of a time stated in UTC is that of another statement, or that at which the page shows it.
     """
     bound, listed = _bound(context), _listed(context)
-    stated = (found for found in published_statements(page, article) if found[1].at < bound)
+    stated = (found for found in _statements(page, article) if found[1].at < bound)
     url_day = day_in_url(url)
     found = next(stated, None) or next(_unstated(page, article, url_day, listed, bound), None)
     if found is None:
@@ -182,9 +208,9 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
         if not published.zoned:
             published = _in_publishers_zone(published, (*others, *(parsed for _, parsed in modifications)))
     if published.exact and not published.offset:
-        published = _at_publishers_offset(published, (*published_statements(page, article), *modifications))
+        published = _at_publishers_offset(published, (*_statements(page, article), *modifications))
         if not published.offset and published.day != url_day:
-            shown = [parsed for _, parsed in read_headline_dates(page.elements, page_language(page)).published]
+            shown = read_headline_dates(page.elements, page_language(page))
             published = _at_shown_offset(published, shown, url_day)
     if not modifications:
         return Dates(published, origin)
@@ -197,7 +223,7 @@ def published_candidates(
 ) -> Iterator[tuple[str, ParsedDate]]:
     """Every date that `choose_dates` may take for the publication, with its origin, the most trustworthy first."""
     bound, listed = _bound(context), _listed(context)
-    stated = (found for found in published_statements(page, article) if found[1].at < bound)
+    stated = (found for found in _statements(page, article) if found[1].at < bound)
     return chain(stated, _unstated(page, article, day_in_url(url), listed, bound))
 
 
@@ -212,7 +238,7 @@ def _listed(context: FetchContext) -> ParsedDate | None:
 def _shown_times(page: Page) -> Iterator[ParsedDate]:
     """The first exact time around the headline, which belongs to the byline; later ones to teasers and comments."""
     shown = read_headline_dates(page.elements, page_language(page))
-    return islice((parsed for _, parsed in shown.published if parsed.exact), 1)
+    return islice((parsed for parsed in shown if parsed.exact), 1)
 
 
 def _unstated(
@@ -229,14 +255,8 @@ def _weak_statements(
         yield "address", ParsedDate(datetime(url_day.year, url_day.month, url_day.day, tzinfo=UTC), url_day, "day")
     if listed is not None:
         yield "listing", listed
-    shown = read_headline_dates(page.elements, page_language(page))
-    yield from shown.published
+    yield from ((one.origin, one.parsed) for one in _shown(page))
     yield from _read(page, "json-ld", [article.get("datePublished")])
-    marked = read_marked_dates(page.elements, page_language(page))
-    yield from marked.published
-    yield from shown.modified
-    yield from marked.modified
-    yield from read_lone_dates(page.elements, page_language(page))
     # A fixed bound and no extensive search (by dateparser), because the defaults read the clock. Without the text and
     # the URL, which were read above: htmldate takes any number in them for a date.
     rest = without_visible_text(page.tree)

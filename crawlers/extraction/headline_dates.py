@@ -6,7 +6,6 @@ Only these belong to the article. A masthead shows today's date, and lists of ot
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -24,8 +23,6 @@ if TYPE_CHECKING:
     from crawlers.dates import ParsedDate
     from crawlers.extraction.elements import Elements
 
-_MARKED = re.compile(r"date|datum|time\b|timestamp|publi|posted|created|byline|author|meta|info\b", re.IGNORECASE)
-_DIGIT = re.compile(r"\d")
 _DATE_NAMES = re.compile(r"date|datum", re.IGNORECASE)
 _MODIFIED_NAMES = re.compile(r"\b(?:updated?|modified|datemodified)\b", re.IGNORECASE)
 _TEASERS = frozenset({"li", "nav", "aside", "footer"})
@@ -41,98 +38,32 @@ _TEASER_LINK = 30
 """Characters from which the text of a link is the headline of another article; names are shorter."""
 _MAX_BLOCK = 200
 """Characters of a block that may be a byline."""
-_MAX_OTHER_WORDS = 14
+MAX_OTHER_WORDS = 14
 """Words of a byline beside its dates. A sentence that names a date is longer."""
 _MAX_LABEL = 3
 """Words before a date that are its label even if a full stop follows."""
-_MAX_MARKED = 50
-"""Blocks that are read for a marked date. A crafted one takes 0.05 s."""
-_MAX_LONE = 50
-"""Characters of a block that is nothing but a date."""
 _MAX_LINKS = 5
 """Links before the headline in one element of its container: breadcrumbs and tags; a menu has more."""
 _PARENTS = 6
 """How far above the headline its container is searched."""
 
 
-@dataclass(frozen=True, slots=True)
-class HeadlineDates:
-    """The dates around the headline, those after it first, each with its origin (`time` or `text`)."""
-
-    published: list[tuple[str, ParsedDate]]
-    modified: list[tuple[str, ParsedDate]]
-
-
-def read_headline_dates(elements: Elements, language: str) -> HeadlineDates:
-    """The dates around the headline of a page in this language (empty if it is unknown)."""
-    found = HeadlineDates([], [])
-    headline = _headline(elements)
+def read_headline_dates(elements: Elements, language: str) -> list[ParsedDate]:
+    """The dates around the headline of a page in this language (empty if it is unknown), those after it first; without
+    those of a modification."""
+    headline = find_headline(elements)
     if headline is None:
-        return found
-    for block in (*headline.iter("time"), *_after(headline), *_before(headline)):
-        _read_block(block, language, found)
-    return found
+        return []
+    blocks = (*headline.iter("time"), *_after(headline), *_before(headline))
+    return [parsed for block in blocks for parsed in _read_block(block, language)]
 
 
-def read_marked_dates(elements: Elements, language: str) -> HeadlineDates:
-    """The first dates after the headline that the page marks as dates, or labels as the publication."""
-    found = HeadlineDates([], [])
-    headline = _headline(elements)
-    examined = 0
-    for block in blocks_of(elements.root) if headline is None else _following(headline):
-        if found.published or examined == _MAX_MARKED:
-            break
-        if _may_be_dated(block) and (_is_marked(block) or _is_labelled(block)):
-            _read_block(block, language, found)
-            examined += 1
-    return found
-
-
-def read_lone_dates(elements: Elements, language: str) -> list[tuple[str, ParsedDate]]:
-    """The first date after the headline that is alone in its block and not beside the headline of another article."""
-    headline = _headline(elements)
-    examined = 0
-    for block in blocks_of(elements.root) if headline is None else _following(headline):
-        if examined == _MAX_MARKED:
-            break
-        text = " ".join(block.text_content().split())
-        if len(text) > _MAX_LONE or not _DIGIT.search(text):
-            continue
-        examined += 1
-        dates = find_dates(text, language)
-        parent = block.getparent()
-        if len(dates) == 1 and not dates[0].others and (parent is None or not _has_teaser(parent)):
-            return [("text", dates[0].parsed)]
-    return []
-
-
-def _has_teaser(element: HtmlElement) -> bool:
+def has_teaser(element: HtmlElement) -> bool:
+    """True if one of the first links in an element is as long as the headline of another article."""
     return any(len(link.text_content().strip()) >= _TEASER_LINK for link in islice(element.iter("a"), _MAX_LINKS))
 
 
-def _following(headline: HtmlElement) -> Iterator[HtmlElement]:
-    """All blocks after the headline."""
-    for element in (headline, *headline.iterancestors()):
-        for following in element.itersiblings():
-            yield from blocks_of(following)
-
-
-def _may_be_dated(block: HtmlElement) -> bool:
-    """False for most blocks: those without a digit."""
-    return _DIGIT.search(block.text_content()) is not None or next(block.iter("time"), None) is not None
-
-
-def _is_marked(block: HtmlElement) -> bool:
-    elements = (block, *islice(block.iterancestors(), 2), *block.iter("time", "span"))
-    return any(_MARKED.search(names_of(element)) for element in elements)
-
-
-def _is_labelled(block: HtmlElement) -> bool:
-    text = block.text_content()
-    return len(text) <= _MAX_BLOCK and _pattern("published").search(match_key(text)) is not None
-
-
-def _headline(elements: Elements) -> HtmlElement | None:
+def find_headline(elements: Elements) -> HtmlElement | None:
     """The headline: the heading that the page's title repeats; else the first `h1` in an article, else the longest."""
     stated = [text for title in elements.named("title") for text in title.xpath("text()")]
     stated += [
@@ -221,8 +152,8 @@ def _is_headline(link: HtmlElement, language: str) -> bool:
     return len(text) >= _TEASER_LINK and not find_dates(text, language)
 
 
-def _read_block(block: HtmlElement, language: str, found: HeadlineDates) -> None:
-    """Add the dates of a block: those of its `time` elements, else those in its text."""
+def _read_block(block: HtmlElement, language: str) -> Iterator[ParsedDate]:
+    """The dates of a block: those of its `time` elements, else those in its text."""
     if any(_is_headline(link, language) for link in block.iter("a")):
         return  # of another article
     text = " ".join(" ".join(block.itertext()).split())
@@ -230,32 +161,44 @@ def _read_block(block: HtmlElement, language: str, found: HeadlineDates) -> None
     for time, parsed in times:
         shown = " ".join(time.text_content().split())
         before = text.partition(shown)[0] if shown else ""
-        is_modified = _MODIFIED_NAMES.search(names_of(time)) is not None
-        _add(("time", parsed), match_key(before), found, is_modified=is_modified)
+        if _may_be_published(match_key(before)) and not is_named_modified(time):
+            yield parsed
     if times:
         return
     if len(text) > _MAX_BLOCK:
         for part in block.iter(*INLINE):
             if part is not block and _DATE_NAMES.search(names_of(part)):
-                _read_block(part, language, found)
+                yield from _read_block(part, language)
         return
     start = 0
     for one in find_dates(text, language):
-        if one.others <= _MAX_OTHER_WORDS and not _is_in_sentence(one.before, text):
-            _add(("text", one.parsed), match_key(one.before[start:]), found)
+        if (
+            one.others <= MAX_OTHER_WORDS
+            and not is_in_sentence(one.before, text)
+            and _may_be_published(match_key(one.before[start:]))
+        ):
+            yield one.parsed
         start = len(one.before)
 
 
-def _is_in_sentence(before: str, text: str) -> bool:
+def is_in_sentence(before: str, text: str) -> bool:
     """True if a date is the end of a sentence that does not speak of the publication."""
     is_sentence = text.endswith((".", "!", "?", "。")) and len(before.split()) > _MAX_LABEL
-    return is_sentence and not any(_pattern(kind).search(match_key(before)) for kind in ("published", "modified"))
+    return is_sentence and not any(has_label(kind, match_key(before)) for kind in ("published", "modified"))
 
 
-def _add(statement: tuple[str, ParsedDate], before: str, found: HeadlineDates, *, is_modified: bool = False) -> None:
-    if not _pattern("other").search(before):
-        is_modified = is_modified or _pattern("modified").search(before) is not None
-        (found.modified if is_modified else found.published).append(statement)
+def _may_be_published(before: str) -> bool:
+    return not (has_label("other", before) or has_label("modified", before))
+
+
+def has_label(kind: str, before: str) -> bool:
+    """True if the text before a date (a match key) calls it `published`, `modified` or `other`."""
+    return _pattern(kind).search(before) is not None
+
+
+def is_named_modified(element: HtmlElement) -> bool:
+    """True if the classes of an element say that it holds the date of a modification."""
+    return _MODIFIED_NAMES.search(names_of(element)) is not None
 
 
 @cache

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lxml.html import HtmlElement
 
-_NOT_CONTENT = frozenset(["script", "style", "noscript", "template", "svg", "head", "select", "button", "iframe"])
+NOT_CONTENT = frozenset(["script", "style", "noscript", "template", "svg", "head", "select", "button", "iframe"])
 _FRAMES = frozenset({"aside", "header", "footer"})
 _OTHER_NAMES = re.compile(
     r"\b(?:comments?|disqus|respond|related|recommend\w*|recirc\w*|teasers?|sidebar|most[-_]?(?:read|popular|viewed)|popular|"
@@ -38,7 +38,7 @@ def blocks_of(element: HtmlElement) -> Iterator[HtmlElement]:
     waiting = [element]
     while waiting:
         one = waiting.pop()
-        if not isinstance(one.tag, str) or one.tag in _NOT_CONTENT or is_other_content(one):
+        if not isinstance(one.tag, str) or one.tag in NOT_CONTENT or is_other_content(one):
             continue
         within = list(islice(one.iterdescendants(), _MAX_ELEMENTS + 1))
         if len(within) <= _MAX_ELEMENTS and all(child.tag in INLINE for child in within):
