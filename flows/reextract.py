@@ -41,6 +41,7 @@ def reextract_flow(
 ) -> ReextractResult:
     """Extract the stored pages of articles again if another version of the extractor read them.
 
+    This includes pages that were read before newsloom had learned which lines the source has on many pages.
     If the result differs, it becomes a new version with the change `reextracted`, to tell it from an edit by the
     publisher. Interrupted runs resume.
     """

@@ -38,6 +38,16 @@ COMMENT ON COLUMN sources.first_seen_at IS 'The first run with this source, UTC.
 COMMENT ON COLUMN sources.changed_at IS 'When its entry last changed, UTC.';
 COMMENT ON COLUMN sources.poll_minutes IS 'Minimum and maximum number of minutes between two requests for one of its listings.';
 
+COMMENT ON TABLE source_profiles IS 'What stands on many pages of a source (boxes, newsletter lines, parts of titles). It is learned from the articles of the source, and dropped from text and title of pages that are extracted afterwards. The newest row of a source counts; earlier ones say what the articles with that version of the profile were extracted with.';
+COMMENT ON COLUMN source_profiles.source IS 'Name of the source.';
+COMMENT ON COLUMN source_profiles.version IS 'Hash of what is known; article_versions.extractor ends with it. Empty if nothing was found.';
+COMMENT ON COLUMN source_profiles.learned_at IS 'When this version was learned, UTC.';
+COMMENT ON COLUMN source_profiles.articles IS 'Number of articles that the source had when some of them were last compared.';
+COMMENT ON COLUMN source_profiles.lines IS 'Hashes of lines, and of two lines that follow each other.';
+COMMENT ON COLUMN source_profiles.counts IS 'For each of them, the number of compared articles with it.';
+COMMENT ON COLUMN source_profiles.beginnings IS 'Parts with which many of its titles begin.';
+COMMENT ON COLUMN source_profiles.endings IS 'Parts with which many of its titles end.';
+
 COMMENT ON TABLE feeds IS 'Polling state: one row per known feed, sitemap, section page or home page.';
 COMMENT ON COLUMN feeds.url IS 'URL of the listing.';
 COMMENT ON COLUMN feeds.source IS 'The source it belongs to.';
@@ -108,7 +118,7 @@ COMMENT ON COLUMN article_versions.is_free IS 'Whether it is free to read accord
 COMMENT ON COLUMN article_versions.text IS 'Text of the article; paragraphs are separated by one newline.';
 COMMENT ON COLUMN article_versions.word_count IS 'Number of words in the text: runs of letters, digits and marks; in scripts without spaces between words (Chinese, Japanese, Thai, …) each character of the script.';
 COMMENT ON COLUMN article_versions.text_hash IS 'Hash of the normalised text (NFKC, case folded, words only): equal texts have equal hashes.';
-COMMENT ON COLUMN article_versions.extractor IS 'Version of the extractor.';
+COMMENT ON COLUMN article_versions.extractor IS 'Version of the extractor, with that of the source''s profile if it has one (see source_profiles).';
 COMMENT ON COLUMN article_versions.segment IS 'Archive segment with the page.';
 COMMENT ON COLUMN article_versions.warc_offset IS 'Byte offset of the response in the segment.';
 COMMENT ON COLUMN article_versions.provenance IS 'Where each field came from, as a JSON object of field and origin: json-ld, meta, og:title, h1, title (the element), time, byline, link (rel=canonical), address (the URL), listing (the feed or sitemap that contained it), declared, text (guessed from the text or markup), record (imported).';

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from warehouse.writer import Writer
 
-NOT_IN_ARCHIVE = ("runs", "sources")  # tables that the archive cannot restore
+NOT_IN_ARCHIVE = ("runs", "sources", "source_profiles")  # tables that the archive cannot restore
 ROWS_AT_ONCE = 2048
 
 

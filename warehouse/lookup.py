@@ -78,17 +78,17 @@ def articles_by_text(connection: duckdb.DuckDBPyConnection, text_hashes: Sequenc
     return dict(rows)
 
 
-def current_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """The current texts of those of the articles that are stored."""
+def current_texts(connection: duckdb.DuckDBPyConnection, article_ids: Sequence[UUID]) -> dict[UUID, tuple[str, str]]:
+    """Current title and text of those of the articles that are stored."""
     if not article_ids:
         return {}
     rows = connection.execute(
         "SELECT doc, article_id FROM article_state WHERE article_id IN (SELECT unnest(?::UUID[]))", [list(article_ids)]
     ).fetchall()
     # One query per text: for several at once, DuckDB reads all texts of every row group that has one of them.
-    query = "SELECT text FROM article_versions WHERE doc = ?"
+    query = "SELECT title, text FROM article_versions WHERE doc = ?"
     texts = ((article_id, one_row(connection, query, [doc])) for doc, article_id in rows)
-    return {article_id: row[0] for article_id, row in texts if row is not None}
+    return {article_id: (row[0], row[1]) for article_id, row in texts if row is not None}
 
 
 def last_fetch(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> StoredFetch | None:

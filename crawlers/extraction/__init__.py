@@ -42,7 +42,7 @@ from crawlers.extraction.page import Page, read_page
 from crawlers.extraction.page_signals import PageSignals
 from crawlers.extraction.rejections import MIN_ARTICLE_WORDS, reject
 from crawlers.extraction.script_state import article_body, article_in_scripts
-from crawlers.extraction.source_profile import SourceProfile, furniture, without_affixes
+from crawlers.extraction.source_profile import SourceProfile, cleaned
 from crawlers.extraction.text import count_words, match_key
 
 if TYPE_CHECKING:
@@ -143,9 +143,7 @@ def _extract(
     lines = without_repeated(lines, declared.headline_keys, found.authors)
     title = found.title or lines[0][:_MAX_TITLE_FROM_TEXT]
     if profile is not None:
-        dropped = furniture(profile, lines)
-        lines = [line for number, line in enumerate(lines) if number not in dropped]
-        title = without_affixes(profile, title)
+        title, lines = cleaned(profile, title, lines)
     text = "\n".join(lines)
     language, language_origin = find_language(found.declared_languages, text)
     return Article(

@@ -1,7 +1,7 @@
 """What stands on many pages of one source: boxes, promotion, standing captions, the rests of titles.
 
 No general rule can know these lines. They are learned from the articles of the source (`learn`), and dropped from the
-pages that are extracted afterwards (`furniture`, `without_affixes`). A subheading, a label in a list or a table's head
+pages that are extracted afterwards (`cleaned`). A subheading, a label in a list or a table's head
 recurs as well, and belongs to the text. So short lines are only dropped where the text begins or ends, or in the box in
 which they recur.
 """
@@ -16,12 +16,11 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
 from crawlers.extraction.line_rules import ends_sentence
-from crawlers.extraction.text import match_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-MAX_ARTICLES = 200
+MAX_ARTICLES = 100
 """Articles of a source that are compared at most."""
 MIN_ARTICLES = 4
 """Different articles with a line from which it is the source's: none of the pages in the collections of
@@ -100,8 +99,9 @@ def furniture(profile: SourceProfile, lines: Sequence[str]) -> dict[int, int]:
     """
     if not profile.lines:
         return {}
-    keys = [match_key(line) for line in lines]
-    known = {number: count for number, key in enumerate(keys) if key and (count := profile.lines.get(_hash(key)))}
+    known = {number: count for number, line in enumerate(lines) if (count := profile.lines.get(_hash(line)))}
+    if not known:
+        return {}
     dropped = {
         number
         for number in known
@@ -115,7 +115,7 @@ def furniture(profile: SourceProfile, lines: Sequence[str]) -> dict[int, int]:
     boxes = [
         (before, after)
         for before, after in pairwise(range(len(lines)))
-        if before in known and after in known and _hash(_pair(keys[before], keys[after])) in profile.lines
+        if before in known and after in known and _hash(_pair(lines[before], lines[after])) in profile.lines
     ]
     for before, after in boxes:
         if before in dropped:
@@ -126,6 +126,12 @@ def furniture(profile: SourceProfile, lines: Sequence[str]) -> dict[int, int]:
     if sum(len(lines[number]) for number in dropped) > _MAX_DROPPED * sum(map(len, lines)):
         return {}
     return {number: known[number] for number in sorted(dropped)}
+
+
+def cleaned(profile: SourceProfile, title: str, lines: Sequence[str]) -> tuple[str, list[str]]:
+    """Title and lines of an article without what is the source's."""
+    dropped = furniture(profile, lines)
+    return without_affixes(profile, title), [line for number, line in enumerate(lines) if number not in dropped]
 
 
 def without_affixes(profile: SourceProfile, title: str) -> str:
@@ -142,17 +148,16 @@ def without_affixes(profile: SourceProfile, title: str) -> str:
 
 
 def _hashes(lines: Sequence[str]) -> Iterator[int]:
-    keys = [match_key(line) for line in lines]
-    yield from (_hash(key) for key in keys if key)
-    yield from (_hash(_pair(before, after)) for before, after in pairwise(keys) if before and after)
+    yield from map(_hash, lines)
+    yield from (_hash(_pair(before, after)) for before, after in pairwise(lines))
 
 
 def _pair(before: str, after: str) -> str:
     return f"{before}\n{after}"
 
 
-def _hash(key: str) -> int:
-    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "little")
+def _hash(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
 def _affix(titles: Sequence[Sequence[str]], *, at_end: bool) -> str | None:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> None:
     """Show how newsloom extracts the article at URL, or why it rejects the page.
 
-    The page comes from the archive and is extracted again. URL is any URL of the page: the one that was requested, the
-    target of a redirect, or the canonical one.
+    The page comes from the archive and is extracted again, with what newsloom has learned about its source. URL is any
+    URL of the page: the one that was requested, the target of a redirect, or the canonical one.
 
     With --story: which words the article shares with the others of its story, how similar they are, and which other
     story is the closest. No other newsloom process may write meanwhile (see --wait).
@@ -41,8 +41,10 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
         return
     from crawlers.extraction.explain import explain
     from flows.errors import FlowsError
+    from flows.pipeline.source_profiles import read_profiles
     from flows.reports.article_output import as_reasons
     from flows.reports.stored_page import find_page
+    from warehouse import connect
 
     page = find_page(data, url)
     stored = page.read()
@@ -50,8 +52,14 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
         raise FlowsError(f"{url}: is a {page.kind}, not an article page ({page.place})")
     if page.kind == "record":
         raise FlowsError(f"{url}: is an imported record ({page.place}); newsloom stores its fields without extraction")
+    with connect(data) as connection:
+        profile = read_profiles(connection, page.source).get(page.source)
     explanation = explain(
-        stored.body, page.final_url or page.url, http_charset=stored.http_charset, fetched_at=page.fetched_at
+        stored.body,
+        page.final_url or page.url,
+        http_charset=stored.http_charset,
+        fetched_at=page.fetched_at,
+        source_profile=profile,
     )
     if page.note:
         click.echo(page.note, err=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 def command(source: str | None, sources: Path, data: Path, wait: float) -> None:
     """Extract the stored pages of articles again if another version of the extractor read them.
 
+    This includes pages that were read before newsloom had learned which lines the source has on many pages.
     If the result differs, newsloom stores it as a new version of the article with the change `reextracted`, to tell it
     from an edit by the publisher. Nothing is fetched. Rejected pages are not read again; `newsloom rebuild` does that.
     """

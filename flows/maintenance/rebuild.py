@@ -57,7 +57,8 @@ def rebuild(
     """Load every segment of the archive into a new warehouse, in the original order, and swap the two.
 
     The old warehouse stays in place until the new one is complete. Interrupted rebuilds resume, unless the extractor
-    has changed in the meantime. The same extractor gives the same rows. The caller publishes. All segments are read
+    has changed in the meantime. All pages are read with the profiles that the old warehouse has of their sources. The
+    same extractor with the same profiles gives the same rows. The caller publishes. All segments are read
     first: raises FlowsError if one is missing or damaged, unless it is to be rebuilt `without_damaged` ones, and if a
     segment cannot be loaded that the old warehouse contains; other segments are left for later runs.
     """

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Segment
 from crawlers.errors import ArchiveError
-from crawlers.extraction import EXTRACTOR_VERSION
+from crawlers.extraction import EXTRACTOR_VERSION, extractor_version
 from flows.dedup.exact import Classification, Verdict
 from flows.dedup.run import deduplicate
 from flows.errors import FlowsError
@@ -20,8 +20,11 @@ from flows.pipeline.diff import compare
 from flows.pipeline.load import origin_of
 from flows.pipeline.new_texts import new_texts
 from flows.pipeline.rows import build_batch
+from flows.pipeline.source_profiles import learn_profiles, read_profiles
 from warehouse.loading.reextraction import (
     EXTRACTED,
+    CurrentExtractor,
+    SameVersion,
     add_reextracted,
     outdated_segments,
     outdated_versions,
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
     from flows.data_directory import DataDirectory
     from flows.pipeline.article_version import ExtractedFetch
     from flows.pipeline.extract import Extractor
+    from flows.pipeline.source_profiles import Profiles
     from flows.progress import Reporter
     from warehouse import Writer
     from warehouse.loading.reextraction import OutdatedVersion
@@ -57,7 +61,8 @@ def reextract(
     reporter: Reporter,
     source: str | None = None,
 ) -> ReextractResult:
-    """Extract the page of every current version that another extractor read, for all sources or one.
+    """Extract the page of every current version that another extractor read, or that was read with another profile of
+    its source, for all sources or one. Sources that have grown are learned first.
 
     If the result differs, it becomes a new version with the change `reextracted`. Otherwise the version is marked as
     read by the current extractor, so that interrupted calls resume. If a page is now rejected, its article stays and is
@@ -69,11 +74,15 @@ def reextract(
         if source not in names:
             raise FlowsError(f"{source}: unknown source; available: {', '.join(names) or 'none'}")
     done = ReextractResult()
-    for name in outdated_segments(writer.connection, EXTRACTOR_VERSION, source):
+    learn_profiles(writer, most=None)
+    profiles = read_profiles(writer.connection)
+    with_profile = {name: extractor_version(profile) for name, profile in profiles.items()}
+    now = CurrentExtractor(EXTRACTOR_VERSION, with_profile)
+    for name in outdated_segments(writer.connection, now, source):
         reporter.step(f"extracting segment {name} again")
-        outdated = outdated_versions(writer.connection, EXTRACTOR_VERSION, source, name)
+        outdated = outdated_versions(writer.connection, now, source, name)
         for _, some in groupby(enumerate(outdated), key=lambda item: item[0] // AT_A_TIME):
-            _reextract_batch(writer, extractor, directory, name, [version for _, version in some], done)
+            _reextract_batch(writer, extractor, directory, profiles, name, [version for _, version in some], done)
     return done
 
 
@@ -81,6 +90,7 @@ def _reextract_batch(
     writer: Writer,
     extractor: Extractor,
     directory: DataDirectory,
+    profiles: Profiles,
     name: str,
     outdated: list[OutdatedVersion],
     done: ReextractResult,
@@ -92,36 +102,39 @@ def _reextract_batch(
         stored = {}
     there = [version for version in outdated if version.offset in stored]
     done.outcomes["missing"] += len(outdated) - len(there)
-    # Without its status, an answer does not overwrite validators that a later fetch may have renewed.
-    fetches: list[Fetch] = [replace(stored[version.offset], status=None) for version in there]
+    # Without its status, an answer does not overwrite validators that a later fetch may have renewed. It may have been
+    # fetched for another source that lists the article, too: the profile is that of the article's.
+    fetches: list[Fetch] = [replace(stored[version.offset], status=None, source=version.source) for version in there]
+    origin = origin_of(name, profiles)
     changed: list[ClassifiedFetch] = []
-    same: dict[int, int | None] = {}
-    for version, extracted in zip(there, extractor.extract(segment, fetches), strict=True):
+    same: dict[int, SameVersion] = {}
+    for version, extracted in zip(there, extractor.extract(segment, fetches, profiles), strict=True):
+        read_by = origin.extractor_of(version.source)
         if extracted.version is None:
             done.outcomes["rejected"] += 1
             if (rejection := extracted.rejection) is not None and len(done.rejections) < 3:
                 done.rejections.append(f"{extracted.fetch.url}: {rejection.reason}: {rejection.detail}")
         elif _is_same(version, extracted.version.article):
-            same[version.doc] = extracted.version.article.published_utc_offset
+            same[version.doc] = SameVersion(read_by, extracted.version.article.published_utc_offset)
         else:
-            changed.append(_new_version(version, extracted, extracted.version.article))
+            changed.append(_new_version(version, extracted, extracted.version.article, read_by))
     done.outcomes["same"] += len(same)
     done.outcomes["changed"] += len(changed)
-    batch = build_batch(origin_of(name), changed)
+    batch = build_batch(origin, changed)
     now = datetime.now(UTC)
     articles, other_publications = new_texts(writer.connection, changed)
 
     def compare_again(connection: duckdb.DuckDBPyConnection) -> None:
         deduplicate(connection, articles, other_publications, now)
 
-    add_reextracted(writer, batch, same, EXTRACTOR_VERSION, compare_again)
+    add_reextracted(writer, batch, same, compare_again)
 
 
-def _new_version(stored: OutdatedVersion, extracted: ExtractedFetch, article: Article) -> ClassifiedFetch:
+def _new_version(stored: OutdatedVersion, extracted: ExtractedFetch, article: Article, read_by: str) -> ClassifiedFetch:
     return ClassifiedFetch(
         extracted,
         Classification(Verdict.UPDATED, stored.article_id, change="reextracted"),
-        version_id=digest(str(stored.article_id), extracted.fetch.fetched_at.isoformat(), EXTRACTOR_VERSION),
+        version_id=digest(str(stored.article_id), extracted.fetch.fetched_at.isoformat(), read_by),
         edit=compare(stored.fields.text, article.text),
     )
 

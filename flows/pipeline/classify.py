@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind
+from crawlers.extraction.source_profile import cleaned
 from flows.dedup.exact import Classification, Verdict, classify_all
 from flows.identifiers import digest
 from flows.pipeline.diff import Edit, compare
+from flows.pipeline.source_profiles import NO_PROFILES
 from warehouse.lookup import articles_by_fetch_key, articles_by_text, current_texts, stored_articles
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from uuid import UUID
 
     from crawlers.archive import Fetch
     from flows.pipeline.article_version import ArticleVersion, ExtractedFetch
+    from flows.pipeline.source_profiles import Profiles
     from warehouse import Writer
 
 
@@ -36,11 +39,22 @@ class ClassifiedFetch:
     rechecked: UUID | None = None
 
 
-def classify_fetches(writer: Writer, fetches: Sequence[ExtractedFetch]) -> list[ClassifiedFetch]:
-    """Compare the fetches of a segment, in their order, with what is stored and with each other."""
+def classify_fetches(
+    writer: Writer, fetches: Sequence[ExtractedFetch], profiles: Profiles = NO_PROFILES
+) -> list[ClassifiedFetch]:
+    """Compare the fetches of a segment, in their order, with what is stored and with each other.
+
+    `profiles` are those that they were extracted with: what only a profile changes in a stored article is no edit.
+    """
     classifications = _classify(writer, fetches)
     rechecked = _rechecked(writer, fetches)
-    edits = _edits(writer, fetches, classifications)
+    changed = [one.article_id for one in classifications if one is not None and one.verdict is Verdict.UPDATED]
+    stored = current_texts(writer.connection, changed)
+    edits = _edits(fetches, classifications, {article: text for article, (_, text) in stored.items()})
+    classifications = [
+        _without_false_edit(extracted, classification, stored, profiles)
+        for extracted, classification in zip(fetches, classifications, strict=True)
+    ]
     return [
         ClassifiedFetch(
             extracted,
@@ -78,12 +92,32 @@ def _version_id(version: ArticleVersion | None, classification: Classification |
     )
 
 
+def _without_false_edit(
+    extracted: ExtractedFetch,
+    classification: Classification | None,
+    stored: Mapping[UUID, tuple[str, str]],
+    profiles: Profiles,
+) -> Classification | None:
+    """The classification; `reextracted` if the profile of the source makes the new version from the stored one."""
+    profile = profiles.get(extracted.fetch.source)
+    if profile is None or extracted.version is None or classification is None:
+        return classification
+    if classification.verdict is not Verdict.UPDATED or classification.article_id not in stored:
+        return classification
+    title, text = stored[classification.article_id]
+    article = extracted.version.article
+    if cleaned(profile, title, text.split("\n")) != (article.title, article.text.split("\n")):
+        return classification
+    return replace(classification, change="reextracted")
+
+
 def _edits(
-    writer: Writer, fetches: Sequence[ExtractedFetch], classifications: Sequence[Classification | None]
+    fetches: Sequence[ExtractedFetch],
+    classifications: Sequence[Classification | None],
+    stored: Mapping[UUID, str],
 ) -> list[Edit | None]:
     """How much each new version of a stored article, or of one earlier in the segment, changes its text."""
-    changed = [one.article_id for one in classifications if one is not None and one.verdict is Verdict.UPDATED]
-    texts = current_texts(writer.connection, changed)
+    texts = dict(stored)
     edits: list[Edit | None] = []
     for extracted, classification in zip(fetches, classifications, strict=True):
         edit = None

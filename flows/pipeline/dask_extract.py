@@ -21,8 +21,9 @@ from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
 from flows.pipeline import extract
 from flows.pipeline.article_version import extracted_fetch
-from flows.pipeline.extract import Extractor, extract_group, has_page
+from flows.pipeline.extract import Extractor, extract_group, has_page, profiles_of
 from flows.pipeline.extracted_files import read_extracted, write_extracted
+from flows.pipeline.source_profiles import NO_PROFILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from crawlers.archive import Fetch, Segment
     from flows.data_directory import DataDirectory
     from flows.pipeline.article_version import ExtractedFetch
+    from flows.pipeline.source_profiles import Profiles
     from flows.settings import Extract
 
 CONNECT_SECONDS = 5.0
@@ -74,22 +76,37 @@ class DaskExtractor(Extractor):
         shutil.rmtree(self._folder, ignore_errors=True)
         super().__exit__(kind, error, trace)
 
-    def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[ExtractedFetch]:
+    def extract(
+        self, segment: Segment, fetches: Sequence[Fetch], profiles: Profiles = NO_PROFILES
+    ) -> Iterator[ExtractedFetch]:
         """See `Extractor.extract`."""
         pages = [fetch for fetch in fetches if has_page(fetch)]
         pieces = [pages[begin : begin + self.piece_pages] for begin in range(0, len(pages), self.piece_pages)]
         files = [self._folder / f"{segment.name}-{uuid.uuid4().hex}.arrow" for _ in pieces]
         tasks = deque(
             self._client.submit(
-                extract_piece, segment, piece, file, EXTRACTOR_VERSION, pure=False, retries=RETRIES, key=file.name
+                extract_piece,
+                segment,
+                piece,
+                file,
+                EXTRACTOR_VERSION,
+                profiles_of(piece, profiles),
+                pure=False,
+                retries=RETRIES,
+                key=file.name,
             )
             for piece, file in zip(pieces, files, strict=True)
         )
-        results = self._of_pieces(segment, pieces, files, tasks)
+        results = self._of_pieces(segment, pieces, files, tasks, profiles)
         return (next(results) if has_page(fetch) else extracted_fetch(fetch, None) for fetch in fetches)
 
     def _of_pieces(
-        self, segment: Segment, pieces: Sequence[list[Fetch]], files: Sequence[Path], tasks: deque[Any]
+        self,
+        segment: Segment,
+        pieces: Sequence[list[Fetch]],
+        files: Sequence[Path],
+        tasks: deque[Any],
+        profiles: Profiles,
     ) -> Iterator[ExtractedFetch]:
         from distributed import KilledWorker
 
@@ -101,7 +118,7 @@ class DaskExtractor(Extractor):
             except (KilledWorker, TimeoutError):
                 with contextlib.suppress(Exception):
                     task.cancel(force=True)
-                found = list(super().extract(segment, piece))
+                found = list(super().extract(segment, piece, profiles))
             except (CancelledError, OSError) as error:
                 raise FlowsError(
                     f"{self.scheduler}: the Dask scheduler no longer answers, or a result is not in {file.parent} "
@@ -135,7 +152,9 @@ def describe_worker(token: Path) -> tuple[str, bool]:
     return EXTRACTOR_VERSION, token.exists()
 
 
-def extract_piece(segment: Segment, pages: Sequence[Fetch], file: Path, version: str) -> None:
+def extract_piece(
+    segment: Segment, pages: Sequence[Fetch], file: Path, version: str, profiles: Profiles = NO_PROFILES
+) -> None:
     """What a worker does with a piece of a segment. Raises FlowsError if it has another extractor."""
     if version != EXTRACTOR_VERSION:
         raise FlowsError(
@@ -144,7 +163,7 @@ def extract_piece(segment: Segment, pages: Sequence[Fetch], file: Path, version:
         )
     if file.exists():  # by a worker that died after writing it: Dask has lost the result of its task
         return
-    write_extracted(file, extract_group(extract.extract_page, segment, pages))
+    write_extracted(file, extract_group(extract.extract_page, segment, profiles, pages))
 
 
 def open_extractor(settings: Extract, directory: DataDirectory) -> Extractor:

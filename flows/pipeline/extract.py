@@ -16,13 +16,17 @@ from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Rejection, RejectionReason, extract, extract_record
 from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
+from flows.pipeline.source_profiles import NO_PROFILES, Profiles
 from flows.pipeline.worker_processes import start_worker, worker_context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
-    Job = Callable[[list[Fetch]], list[ExtractedFetch]]
+    from crawlers.extraction import SourceProfile
+
+    ExtractOne = Callable[[RecordReader, Fetch, SourceProfile | None], ExtractedFetch]
+    Job = Callable[[Profiles, list[Fetch]], list[ExtractedFetch]]
 
 PAGE_SECONDS = 20.0  # trafilatura takes about 20 ms for a page; the slowest real pages take less than 2 s
 # Pages that a worker gets at once, because passing them costs as much as reading an imported record. If one of them
@@ -57,7 +61,9 @@ class Extractor:
             self._pool.join()
             self._pool = None
 
-    def extract(self, segment: Segment, fetches: Sequence[Fetch]) -> Iterator[ExtractedFetch]:
+    def extract(
+        self, segment: Segment, fetches: Sequence[Fetch], profiles: Profiles = NO_PROFILES
+    ) -> Iterator[ExtractedFetch]:
         """The lines of a segment's fetch log, in order, each with what was extracted from its page.
 
         The workers start at once, and continue before the first results are read.
@@ -65,33 +71,38 @@ class Extractor:
         pages = [fetch for fetch in fetches if has_page(fetch)]
         groups = [pages[begin : begin + GROUP] for begin in range(0, len(pages), GROUP)]
         job = partial(extract_group, extract_page, segment)
-        answers = [self._schedule(job, group) for group in groups]
-        results = self._results(job, groups, answers)
+        answers = [self._schedule(job, group, profiles) for group in groups]
+        results = self._results(job, groups, answers, profiles)
         return (next(results) if has_page(fetch) else extracted_fetch(fetch, None) for fetch in fetches)
 
-    def _schedule(self, job: Job, pages: list[Fetch]) -> ProcessFuture[list[ExtractedFetch]]:
+    def _schedule(self, job: Job, pages: list[Fetch], profiles: Profiles) -> ProcessFuture[list[ExtractedFetch]]:
+        args = (profiles_of(pages, profiles), pages)
         try:
-            return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
+            return self._started().schedule(job, args=args, timeout=self.page_seconds)
         except RuntimeError:  # pebble's word for a pool that broke, BrokenProcessPool among others
             self._discard()
-            return self._started().schedule(job, args=(pages,), timeout=self.page_seconds)
+            return self._started().schedule(job, args=args, timeout=self.page_seconds)
 
     def _results(
-        self, job: Job, groups: Sequence[list[Fetch]], answers: Sequence[ProcessFuture[list[ExtractedFetch]]]
+        self,
+        job: Job,
+        groups: Sequence[list[Fetch]],
+        answers: Sequence[ProcessFuture[list[ExtractedFetch]]],
+        profiles: Profiles,
     ) -> Iterator[ExtractedFetch]:
         for group, answer in zip(groups, answers, strict=True):
             try:
                 yield from answer.result()
             except (PageTimeoutError, ProcessExpired, BrokenProcessPool):
                 for page in group:
-                    yield self._alone(job, page)
+                    yield self._alone(job, page, profiles)
 
-    def _alone(self, job: Job, page: Fetch) -> ExtractedFetch:
+    def _alone(self, job: Job, page: Fetch, profiles: Profiles) -> ExtractedFetch:
         try:
             try:
-                return self._schedule(job, [page]).result()[0]
+                return self._schedule(job, [page], profiles).result()[0]
             except BrokenProcessPool:  # no page can do that
-                return self._schedule(job, [page]).result()[0]
+                return self._schedule(job, [page], profiles).result()[0]
         except PageTimeoutError:
             rejection = Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
@@ -118,30 +129,35 @@ def has_page(fetch: Fetch) -> bool:
     return fetch.outcome is Outcome.FETCHED and fetch.kind in (Kind.PAGE, Kind.RECORD) and fetch.offset is not None
 
 
+def profiles_of(pages: Sequence[Fetch], profiles: Profiles) -> Profiles:
+    """The profiles of the sources of pages, which go to a worker with them."""
+    return {page.source: profiles[page.source] for page in pages if page.source in profiles}
+
+
 def extract_group(
-    extract_one: Callable[[RecordReader, Fetch], ExtractedFetch], segment: Segment, pages: Sequence[Fetch]
+    extract_one: ExtractOne, segment: Segment, profiles: Profiles, pages: Sequence[Fetch]
 ) -> list[ExtractedFetch]:
     """What a worker does with a group of pages; an unexpected error rejects its page, not the group."""
     with RecordReader(segment) as records:
-        return [_guarded(extract_one, records, page) for page in pages]
+        return [_guarded(extract_one, records, page, profiles.get(page.source)) for page in pages]
 
 
 def _guarded(
-    extract_one: Callable[[RecordReader, Fetch], ExtractedFetch], records: RecordReader, page: Fetch
+    extract_one: ExtractOne, records: RecordReader, page: Fetch, profile: SourceProfile | None
 ) -> ExtractedFetch:
     try:
-        return extract_one(records, page)
+        return extract_one(records, page, profile)
     except Exception as error:  # noqa: BLE001 - as the docstring of `extract_group` says
         rejection = Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
         return extracted_fetch(page, rejection)
 
 
-def extract_page(records: RecordReader, page: Fetch) -> ExtractedFetch:
+def extract_page(records: RecordReader, page: Fetch, profile: SourceProfile | None) -> ExtractedFetch:
     """Read and extract a stored page, and compute the features of its article while a worker has it."""
-    return extracted_fetch(page, read_and_extract(records, page))
+    return extracted_fetch(page, read_and_extract(records, page, profile))
 
 
-def read_and_extract(records: RecordReader, page: Fetch) -> Article | Rejection:
+def read_and_extract(records: RecordReader, page: Fetch, profile: SourceProfile | None = None) -> Article | Rejection:
     """Read a stored page and extract it; a page that cannot be read is a rejection."""
     assert page.offset is not None
     try:
@@ -157,6 +173,7 @@ def read_and_extract(records: RecordReader, page: Fetch) -> Article | Rejection:
             http_charset=stored.http_charset,
             fetched_at=page.fetched_at,
             listed_at=page.published_hint,
+            source_profile=profile,
         )
     if isinstance(found, Article) and len(found.text) > MAX_TEXT_CHARS:
         detail = f"the text has {len(found.text):,} characters; the limit is {MAX_TEXT_CHARS:,}"

@@ -27,6 +27,7 @@ from flows.pipeline.import_progress import ImportProgress
 from flows.pipeline.load import load
 from flows.pipeline.run_record import recorded_run
 from flows.pipeline.segments import locked_archive, pending_segments, process_segment, start_extraction
+from flows.pipeline.source_profiles import Profiles, learn_profiles, read_profiles
 from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches
 from warehouse.runs import unfinished_since
@@ -108,10 +109,12 @@ def import_files(
         with isolate_failure(writer, name):
             process_segment(writer, extractor, directory, name)
     with locked_archive(directory), indexing_ahead(writer) as index_loaded:
-        importer = _Importer(writer, extractor, directory, reporter, index_loaded)
+        profiles = read_profiles(writer.connection)
+        importer = _Importer(writer, extractor, directory, reporter, index_loaded, profiles)
         imported = [importer.import_listed(file, options) for file in files]
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
+    learn_profiles(writer)
     return imported
 
 
@@ -124,6 +127,7 @@ class _Importer:
     directory: DataDirectory
     reporter: Reporter
     index_loaded: Callable[[], None]
+    profiles: Profiles
 
     def import_listed(self, file: Input, options: ImportOptions) -> ImportResult:
         """As `import_file`, but a file of a list or pattern that cannot be read does not affect the others."""
@@ -178,7 +182,7 @@ class _Importer:
                 if name is None:
                     return
                 with isolate_failure(self.writer, name):
-                    running.append(start_extraction(self.extractor, self.directory, name))
+                    running.append(start_extraction(self.extractor, self.directory, name, self.profiles))
 
         while True:
             with times.step("archive"):  # the time that archiving takes longer than loading

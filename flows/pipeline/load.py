@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers.extraction import EXTRACTOR_VERSION
+from crawlers.extraction import EXTRACTOR_VERSION, extractor_version
 from flows.dedup.run import deduplicate
 from flows.dedup.upkeep import refresh_idf_if_grown
 from flows.pipeline.classify import classify_fetches, is_page
 from flows.pipeline.new_texts import new_texts
 from flows.pipeline.rows import Origin, build_batch, outcome_of
+from flows.pipeline.source_profiles import NO_PROFILES, Profiles
 from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 class ExtractedSegment:
     """A segment of the archive, extracted and ready to be loaded.
 
-    `fetches` are all lines of its log; `started` is when its extraction began, `times` what that took.
+    `fetches` are all lines of its log; `started` is when its extraction began, `times` what that took, `profiles` those
+    that its pages were extracted with.
     """
 
     name: str
     fetches: Sequence[ExtractedFetch]
     started: datetime
     times: StepTimes
+    profiles: Profiles = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +56,10 @@ def run_of(segment: str) -> str:
     return segment.split("-")[-2]
 
 
-def origin_of(segment: str) -> Origin:
-    """The origin of rows that the current extractor makes from a segment."""
-    return Origin(segment, run_of(segment), EXTRACTOR_VERSION)
+def origin_of(segment: str, profiles: Profiles = NO_PROFILES) -> Origin:
+    """The origin of rows that the current extractor makes from a segment with these profiles."""
+    with_profile = {source: extractor_version(profile) for source, profile in profiles.items()}
+    return Origin(segment, run_of(segment), EXTRACTOR_VERSION, with_profile)
 
 
 def load(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
@@ -65,8 +69,8 @@ def load(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
     """
     times = segment.times
     with times.step("load"), writer.exclusive(), writer.one_thread():
-        classified = classify_fetches(writer, segment.fetches)
-        batch = build_batch(origin_of(segment.name), classified)
+        classified = classify_fetches(writer, segment.fetches, segment.profiles)
+        batch = build_batch(origin_of(segment.name, segment.profiles), classified)
         now = datetime.now(UTC)
         articles, other_publications = new_texts(writer.connection, classified)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -110,11 +110,19 @@ FINAL_REASONS = frozenset({"forbidden_address", "opted_out"})
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a batch comes from: its segment, the run that made that, and the version of the extractor that read it."""
+    """Where a batch comes from: its segment, the run that made that, and the version of the extractor that read it.
+
+    `with_profile` is the version for pages of sources with a profile.
+    """
 
     segment: str
     run_id: str
     extractor: str
+    with_profile: Mapping[str, str] = field(default_factory=dict)
+
+    def extractor_of(self, source: str) -> str:
+        """The version that read the pages of a source."""
+        return self.with_profile.get(source, self.extractor)
 
 
 def build_batch(origin: Origin, fetches: Sequence[ClassifiedFetch]) -> Batch:
@@ -167,7 +175,7 @@ def _row(number: int, origin: Origin, classified: ClassifiedFetch) -> Row:
         "row_number": number,
         "segment": origin.segment,
         "run_id": origin.run_id,
-        "extractor": origin.extractor,
+        "extractor": origin.extractor_of(fetch.source),
         "source": fetch.source,
         "kind": fetch.kind.value,
         "url": fetch.url,

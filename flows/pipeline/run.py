@@ -26,6 +26,7 @@ from flows.pipeline.run_record import recorded_run
 from flows.pipeline.run_summary import RunSummary, summarise
 from flows.pipeline.segments import pending_segments, process_segment
 from flows.pipeline.shards import ShardedCrawl, ShardPlans
+from flows.pipeline.source_profiles import learn_profiles
 from flows.retries import LONG_RETRIES, SHORT_RETRIES, retried
 from flows.settings import load_all
 from warehouse import Writer, open_writer
@@ -148,6 +149,8 @@ def run_sources(
             cut_short = not interrupt.requested and run.crawl(configured, run_id, until)
             if interrupt.requested or run.died:
                 run.load_pending()  # what a crawl that did not end in time, or died, has left open
+            if not interrupt.requested:
+                learn_profiles(writer)
             record.interrupted = interrupt.requested
             record.died = tuple(run.died)
         seconds = (datetime.now(UTC) - started).total_seconds()

@@ -16,6 +16,7 @@ from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.erase_forgotten import erase_forgotten, erase_forgotten_articles
 from flows.pipeline.failures import loading_order
 from flows.pipeline.load import ExtractedSegment, load
+from flows.pipeline.source_profiles import Profiles, read_profiles
 from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches, loaded_segments
 
@@ -41,7 +42,8 @@ def process_segment(writer: Writer, extractor: Extractor, directory: DataDirecto
     """
     if loaded_fetches(writer.connection, name) is not None:
         return None
-    return load(writer, start_extraction(extractor, directory, name).finish())
+    profiles = read_profiles(writer.connection)
+    return load(writer, start_extraction(extractor, directory, name, profiles).finish())
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +54,25 @@ class RunningExtraction:
     forgotten: Blocklist
     fetches: Iterable[ExtractedFetch]
     started: datetime
+    profiles: Profiles
 
     def finish(self) -> ExtractedSegment:
         """Wait for the workers, and erase articles whose own URL was forgotten."""
         times = StepTimes()
         with times.step("extract"):
             fetches = erase_forgotten_articles(self.segment, list(self.fetches), self.forgotten)
-        return ExtractedSegment(self.segment.name, fetches, self.started, times)
+        return ExtractedSegment(self.segment.name, fetches, self.started, times, self.profiles)
 
 
-def start_extraction(extractor: Extractor, directory: DataDirectory, name: str) -> RunningExtraction:
-    """Erase what was forgotten from a sealed segment, and let the workers extract the rest."""
+def start_extraction(
+    extractor: Extractor, directory: DataDirectory, name: str, profiles: Profiles
+) -> RunningExtraction:
+    """Erase what was forgotten from a sealed segment, and let the workers extract the rest with these profiles."""
     started = datetime.now(UTC)
     segment = Segment(directory.archive, name)
     forgotten = read_blocklist(directory.private)
-    return RunningExtraction(
-        segment, forgotten, extractor.extract(segment, erase_forgotten(segment, forgotten)), started
-    )
+    fetches = extractor.extract(segment, erase_forgotten(segment, forgotten), profiles)
+    return RunningExtraction(segment, forgotten, fetches, started, profiles)
 
 
 def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:

@@ -55,6 +55,7 @@ DELETE FROM article_versions WHERE article_id IN (FROM gone_articles);
 DELETE FROM article_state WHERE article_id IN (FROM gone_articles);
 DELETE FROM feeds WHERE source = $source;
 DELETE FROM sources WHERE source = $source;
+DELETE FROM source_profiles WHERE source = $source;
 DELETE FROM private.frontier WHERE source = $source OR url_key IN (SELECT unnest($keys));
 DELETE FROM private.known_urls WHERE url_key IN (SELECT unnest($keys));
 

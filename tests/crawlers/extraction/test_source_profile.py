@@ -63,7 +63,7 @@ def test_few_articles_and_versions_of_one_teach_nothing(articles: list[tuple[str
 def test_a_set_phrase_of_some_articles_is_not_the_sources() -> None:
     phrase = "The ministry declined to comment on the matter on Friday."
     many = [
-        (f"Title {number}", [f"{paragraph('harbour', number)} {number}", *([phrase] if number < 6 else [])])
+        (f"Title {number}", [f"{paragraph('harbour', number)} {number}", *([phrase] if number < 4 else [])])
         for number in range(MAX_ARTICLES)
     ]
     assert not learn(many)

@@ -12,6 +12,7 @@ from flows.pipeline.extract import read_and_extract
 
 if TYPE_CHECKING:
     from crawlers.archive import Fetch, RecordReader
+    from crawlers.extraction import SourceProfile
 
 SLOW = b"<html><body><p>This page takes two minutes.</p></body></html>"
 HESITANT = b"<html><body><p>This page takes four seconds.</p></body></html>"
@@ -19,7 +20,7 @@ BROKEN = b"<html><body><p>This page nobody foresaw.</p></body></html>"
 DEADLY = b"<html><body><p>This page takes its worker down.</p></body></html>"
 
 
-def extract_page_slowly(records: RecordReader, page: Fetch) -> ExtractedFetch:
+def extract_page_slowly(records: RecordReader, page: Fetch, profile: SourceProfile | None) -> ExtractedFetch:
     """As `extract_page`, some time later for slow pages."""
     assert page.offset is not None
     body = records.read(page.offset).body
@@ -28,4 +29,4 @@ def extract_page_slowly(records: RecordReader, page: Fetch) -> ExtractedFetch:
     if body == DEADLY:
         os.kill(os.getpid(), signal.SIGKILL)
     time.sleep({SLOW: 120, HESITANT: 4}.get(body, 0))
-    return extracted_fetch(page, read_and_extract(records, page))
+    return extracted_fetch(page, read_and_extract(records, page, profile))
