@@ -51,13 +51,13 @@ def grown_sources(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, int]
     """Sources whose articles are to be compared, with their number of articles; the most grown first."""
     return connection.execute(
         """
-        WITH held AS (SELECT source, count(*) AS articles FROM article_state GROUP BY source),
+        WITH stored AS (SELECT source, count(*) AS articles FROM article_state GROUP BY source),
         compared AS (SELECT source, max(articles) AS articles FROM source_profiles GROUP BY source)
-        SELECT held.source, held.articles
-        FROM held LEFT JOIN compared ON compared.source = held.source
-        WHERE held.articles >= $fewest AND (compared.articles IS NULL
-            OR held.articles >= least($growth * compared.articles, compared.articles + $most_new))
-        ORDER BY held.articles - coalesce(compared.articles, 0) DESC, held.source
+        SELECT stored.source, stored.articles
+        FROM stored LEFT JOIN compared ON compared.source = stored.source
+        WHERE stored.articles >= $fewest AND (compared.articles IS NULL
+            OR stored.articles >= least($growth * compared.articles, compared.articles + $most_new))
+        ORDER BY stored.articles - coalesce(compared.articles, 0) DESC, stored.source
         """,
         {"fewest": FEWEST_ARTICLES, "growth": GROWTH, "most_new": MOST_NEW},
     ).fetchall()

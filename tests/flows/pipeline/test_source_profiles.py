@@ -112,7 +112,7 @@ def test_the_newest_version_counts_and_earlier_ones_stay(writer: Writer) -> None
 
 
 @pytest.mark.parametrize(
-    ("held", "compared", "due"),
+    ("stored", "compared", "due"),
     [
         (7, None, False),
         (8, None, True),
@@ -123,14 +123,14 @@ def test_the_newest_version_counts_and_earlier_ones_stay(writer: Writer) -> None
     ],
 )
 def test_a_source_is_learned_again_when_it_has_grown(
-    writer: Writer, held: int, compared: int | None, due: bool
+    writer: Writer, stored: int, compared: int | None, due: bool
 ) -> None:
     writer.connection.execute(
         "INSERT INTO article_state BY NAME SELECT uuid() AS article_id, 'u' || doc AS url, ? AS source, uuid() AS "
         "version_id, 1 AS versions, now() AS first_seen_at, now() AS last_seen_at, uuid() AS title_hash, uuid() AS "
         "body_hash, 'u' AS fetch_url, doc FROM range(?) AS numbers(doc)",
-        [SOURCE, held],
+        [SOURCE, stored],
     )
     if compared is not None:
         store_profiles(writer, [profile("", compared)], NOON)
-    assert grown_sources(writer.connection) == ([(SOURCE, held)] if due else [])
+    assert grown_sources(writer.connection) == ([(SOURCE, stored)] if due else [])
