@@ -46,7 +46,7 @@ end_with_parent(int(parent))
 deployment = crawl_shard_flow.to_deployment(name, entrypoint_type=EntrypointType.MODULE_PATH)
 
 async def serve():
-    runner = Runner(name=name, pause_on_shutdown=False, query_seconds=1)
+    runner = Runner(name=name, pause_on_shutdown=False, query_seconds=2)
     await runner.aadd_deployment(deployment)
     Path(ready).touch()
     await runner.start()
@@ -118,9 +118,8 @@ def towns() -> list[Site]:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)  # seven processes that import Prefect or Scrapy, on a machine that may be busy
 def test_shards_that_share_a_store_load_the_rows_of_one_process_and_leave_the_store_empty(
-    newsloom: Newsloom, prefect_api: str, monkeypatch: pytest.MonkeyPatch
+    newsloom: Newsloom, prefect_api: str
 ) -> None:
-    monkeypatch.setattr(crawl_shard, "POLL_SECONDS", 0.5)
     alone = Newsloom(newsloom.folder / "alone", newsloom.environment)
     del alone.environment["PREFECT_API_URL"]
     alone.folder.mkdir()
