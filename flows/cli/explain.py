@@ -39,6 +39,8 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
 
             click.echo(as_text(found), nl=False)
         return
+    import duckdb
+
     from crawlers.extraction.explain import explain
     from flows.errors import FlowsError
     from flows.pipeline.source_profiles import read_profiles
@@ -53,7 +55,10 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
     if page.kind == "record":
         raise FlowsError(f"{url}: is an imported record ({page.place}); newsloom stores its fields without extraction")
     with connect(data) as connection:
-        profile = read_profiles(connection, page.source).get(page.source)
+        try:
+            profile = read_profiles(connection, page.source).get(page.source)
+        except duckdb.CatalogException:  # published by a version that learned nothing; the next run publishes it anew
+            profile = None
     explanation = explain(
         stored.body,
         page.final_url or page.url,
