@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 from prefect.context import refresh_global_settings_context
+from prefect.logging.handlers import APILogWorker
 from prefect.types.entrypoint import EntrypointType
 
 from flows import crawl_shard
@@ -68,6 +69,7 @@ def _server(prefect_api: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         environment.setenv("no_proxy", "127.0.0.1")
         refresh_global_settings_context()
         yield
+        APILogWorker.drain_all()  # later, in vain, Python would wait for a server that has ended
     refresh_global_settings_context()
 
 
