@@ -62,6 +62,7 @@ PASSING = {
     "runs": "finished_at, started_at",
     "schema_migrations": "applied_at",
     "segments": "loaded_at",
+    "source_profiles": "learned_at",
     "stories": "closed_at",
 }
 MACROS = {
