@@ -64,7 +64,7 @@ def test_a_file_is_read_by_its_content(tmp_path: Path, content: bytes, pack: Cal
         (b"SQLite format 3\x00", "a", "an SQLite database"),
         (b"\x00\x01\x02", "a.txt", "binary data of an unknown kind"),
         (b"<?xml version='1.0'?><rss><channel/></rss>", "a.xml", "XML with the root element rss; a feed"),
-        (gzip.compress(b"some words"), "a.log.gz", "plain text"),
+        (gzip.compress(b"some words", mtime=0), "a.log.gz", "plain text"),
         (as_lines().decode().encode("utf-16"), "a.jsonl", "JSON in UTF-16; save it in UTF-8"),
     ],
 )
