@@ -16,7 +16,7 @@ cluster-demo: $(READY)
 	@$(BIN)/python benchmarks/cluster_demo.py
 
 test: $(READY)
-	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --dist loadgroup --no-loadscope-reorder
+	PYTHONDONTWRITEBYTECODE= $(BIN)/pytest -n auto --no-loadscope-reorder
 
 # Real runs under faults from a seeded plan; SEED=N repeats a round.
 ROUNDS ?= 10

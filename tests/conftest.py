@@ -7,12 +7,14 @@ import shutil
 import signal
 import time
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from xdist.scheduler import LoadScopeScheduling
 
 from warehouse import Writer, open_writer, storage
 from warehouse.writer import WAREHOUSE
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from duckdb import DuckDBPyConnection
+    from xdist.remote import Producer
 
 # No deadlines: machines are shared. The same examples every time in CI, new ones elsewhere.
 settings.register_profile("newsloom", deadline=None, derandomize="CI" in os.environ)
@@ -31,6 +34,30 @@ settings.load_profile("newsloom")
 def pytest_xdist_auto_num_workers() -> int:
     """Twice as many as there are processors: half of the time is waiting for servers and timers."""
     return 2 * (os.cpu_count() or 1)
+
+
+class _ByFixtures(LoadScopeScheduling):  # type: ignore[misc]
+    """Sends each test to the next free worker, but all tests of a module that has a fixture for them to one worker.
+
+    Otherwise each worker would make what the fixture makes. A module says so by `scope="module"` or `xdist_group`;
+    `--dist loadgroup` does not serve, because pytest 9.2 does not see the name of the group that xdist 3.8 adds to ids.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        module = nodeid.partition("::")[0]
+        return module if _shares_a_fixture(module) else nodeid
+
+
+@cache
+def _shares_a_fixture(module: str) -> bool:
+    text = (Path(__file__).parents[1] / module).read_text(encoding="utf-8")
+    return 'scope="module"' in text or "xdist_group" in text
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    """The scheduler of `pytest -n`."""
+    return _ByFixtures(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

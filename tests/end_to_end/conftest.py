@@ -373,17 +373,21 @@ def install_wheel(folder: Path, environment: Path) -> None:
     (site_packages / "packages-of-the-tests.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
 
 
-@pytest.fixture(scope="module")
-def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="session")
+def loaded(session_folder: Path) -> Path:
     """Two segments with three articles each, loaded (an import takes up what waits) and published."""
     from tests.end_to_end.segments import crawl, newsloom  # which needs the pages that are made here
 
-    data = tmp_path_factory.mktemp("loaded") / "data"
-    crawl(data, range(1, 4), "00000")
-    crawl(data, range(4, 7), "00001")
-    text = data.parent / "text.txt"
-    text.write_text("A headline of its own\n" + "Some words that make up a text of a file, enough of them. " * 8)
-    newsloom("import", str(text), data=data)
+    folder = session_folder / "loaded"
+    data = folder / "data"
+    with FileLock(session_folder / "loaded.lock"):
+        if not (folder / "ready").exists():
+            crawl(data, range(1, 4), "00000")
+            crawl(data, range(4, 7), "00001")
+            text = folder / "text.txt"
+            text.write_text("A headline of its own\n" + "Some words that make a text of a file, enough of them. " * 8)
+            newsloom("import", str(text), data=data)
+            (folder / "ready").touch()
     return data
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FOLDER = "crawl-data/CC-NEWS/2026/01"
 pytestmark = [
-    pytest.mark.xdist_group("test_common_crawl"),  # one worker makes what they share
+    pytest.mark.xdist_group("test_common_crawl"),  # one worker starts the server of objects
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
 

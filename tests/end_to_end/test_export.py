@@ -25,8 +25,6 @@ from warehouse.loading.load import load_segment
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("test_export")  # one worker makes what they share
-
 
 @pytest.fixture(scope="module")
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> Path:

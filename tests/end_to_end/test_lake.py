@@ -19,8 +19,6 @@ from tests.end_to_end.segments import crawl
 from warehouse import connect, open_writer
 from warehouse.lake_opening import load_extension
 
-pytestmark = pytest.mark.xdist_group("test_lake")  # one worker makes what they share
-
 FIRST_DAY, SECOND_DAY = "2026-03-02T08:00:00+00:00", "2026-03-03T09:30:00+00:00"
 STORM = (
     "A storm tore roofs from houses in Hamburg on Monday and closed the port for nine hours. Angela Merkel visited the "

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 pytestmark = [
-    pytest.mark.xdist_group("test_lake_cluster"),  # one worker makes what they share
     pytest.mark.skipif(not HAS_POSTGRESQL, reason="NO POSTGRESQL HERE: nobody has tried DuckLake with it"),
 ]
 ROOT = Path(__file__).parents[2]

@@ -21,7 +21,6 @@ from warehouse import open_writer
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("test_packed")  # one worker makes what they share
 
 NOW = datetime(2026, 4, 1, tzinfo=UTC)
 

@@ -20,7 +20,6 @@ from warehouse.loading.load import load_segment
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = pytest.mark.xdist_group("test_sql")  # one worker makes what they share
 
 QUERY = "SELECT title, authors, first_seen_at, word_count FROM articles ORDER BY title"
 

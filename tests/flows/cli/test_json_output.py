@@ -19,8 +19,6 @@ from warehouse import open_writer
 from warehouse.loading.load import load_segment
 from warehouse.runs import finish_run, start_run
 
-pytestmark = pytest.mark.xdist_group("test_json_output")  # one worker makes what they share
-
 SOURCES = '[[source]]\nname = "courier"\nfeeds = ["https://courier.example/feed"]\nlanguage = "en"\n'
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [
-    pytest.mark.xdist_group("test_dask_extract"),  # one worker makes what they share
     pytest.mark.filterwarnings("default"),  # distributed closes its sockets when it likes
 ]
 PAGES = 24
