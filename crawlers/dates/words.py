@@ -78,10 +78,14 @@ class Names:
     """Names of time zones by their offset in hours."""
     phrases: tuple[tuple[str, str], ...]
     """Names of several words, and the one word that stands for each in `words`."""
+    latin: re.Pattern[str]
+    """Those phrases that are ASCII when they are folded."""
 
     def join(self, folded: str) -> str:
         """A folded text, with names of several words as one word."""
-        for phrase, word in () if folded.isascii() else self.phrases:
+        if folded.isascii():
+            return self.latin.sub(lambda phrase: "".join(re.findall(WORD, phrase[0])), folded)
+        for phrase, word in self.phrases:
             folded = folded.replace(phrase, word)
         return folded
 
@@ -123,7 +127,9 @@ def names() -> Names:
         for half in ("am", "pm")
     )
     halves = frozenset(word for half in (*am, *pm) for word in half.split())
-    return Names(words, am, pm, halves, zones, tuple(sorted(phrases.items(), key=lambda phrase: -len(phrase[0]))))
+    longest_first = sorted(phrases, key=len, reverse=True)
+    latin = re.compile(rf"\b(?:{'|'.join(re.escape(phrase) for phrase in longest_first if phrase.isascii())})\b")
+    return Names(words, am, pm, halves, zones, tuple((phrase, phrases[phrase]) for phrase in longest_first), latin)
 
 
 def _forms(stated: str, phrases: dict[str, str]) -> Iterator[tuple[int, str]]:

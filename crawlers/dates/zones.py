@@ -15,7 +15,7 @@ _PLACES |= {"at": "America/Halifax", "uk": "Europe/London"}
 _OFFSET = re.compile(r"(?:\s?\(?(utc|gmt|ut)\s?([+-])\s?|\s?([+-]))(\d{1,2})(?::?([0-5]\d))?\)?(?![\d:/]|[.-]\d)")
 _COMMENT = re.compile(r"\s?(?:\([^()]{1,60}\)|\[[^\[\]]{1,60}\]|([a-z]{1,5})(?![^\W\d_]))")
 _PLACE = re.compile(r"\s?[(\[]?([a-z]{2,12}/[a-z_]{2,30}(?:/[a-z_]{2,30})?(?:[+-]\d{1,2})?)(?![a-z])[)\]]?")
-_NAME = re.compile(r"[\s,]{0,2}\(?([a-z]{1,4})(?![^\W_])\)?")
+_NAME = re.compile(r"[\s,]{0,2}\(?([^\W\d_]{1,4})(?![^\W_])\)?")
 _WIDEST = timedelta(hours=14)
 """The largest offset from UTC (Line Islands)."""
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import tomllib
+from datetime import UTC, date, datetime
+from importlib.resources import files
 
 import pytest
 
@@ -38,6 +40,7 @@ CLOCK = datetime(2026, 3, 5, 15, 20, tzinfo=UTC)
         "Thu, 05 Mar 2026 04:00:00 ET",
         "Thu, 05 Mar 2026 01:00:00 PT",
         "Thu, 05 Mar 2026 14:30:00 IST",
+        "5 марта 2026, 12:00 (МСК)",
         "Thu, 05 Mar 26 10:00:00 +0100",
         "Thu, 5 March, 2026 09:00 GMT",
         "Thursday, 05-Mar-26 09:00:00 GMT",
@@ -250,6 +253,21 @@ def test_numbers_are_read_if_only_one_order_gives_a_date(text: str, day: tuple[i
 )
 def test_what_is_not_understood_in_full_is_no_date(text: str | None) -> None:
     assert parse_time(text) is None
+
+
+def test_every_name_of_a_day_stands_before_a_date() -> None:
+    tables = tomllib.loads(files("crawlers.dates").joinpath("names.toml").read_text("utf-8"))
+    unread = []
+    for language, table in tables.items():
+        months = table.get("months", "").split("|")
+        month = months[2].split()[-1].replace("_", " ") if len(months) == 12 else "/3/"
+        for number, forms in enumerate(table.get("days", "").split("|"), start=2):
+            for form in forms.split():
+                text = f"{form.replace('_', ' ')}, {number} {month} 2026".replace(" /3/ ", "/3/")
+                parsed = parse_date(text, language.split("-")[0])
+                if parsed is None or parsed.day != date(2026, 3, number):
+                    unread.append(text)
+    assert not unread
 
 
 @pytest.mark.parametrize("value", [None, True, [], {}, 12, float("nan"), float("inf")])
