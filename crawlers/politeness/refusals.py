@@ -10,6 +10,9 @@ from typing import Self
 
 from scrapy.exceptions import IgnoreRequest
 
+LATER = "; a later run will try again"
+"""The end of a reason that may pass."""
+
 
 class Refused(IgnoreRequest):
     """`detail` is the reason in words, `status` the HTTP status of the response, `host` the host concerned."""

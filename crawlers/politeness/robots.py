@@ -19,6 +19,7 @@ from crawlers.limits import MAX_PARSED_ROBOTS_BYTES, MAX_ROBOTS_BYTES
 from crawlers.politeness.hosts import ACCESS_POLICY, host_of
 from crawlers.politeness.ip_ranges import AccessPolicy
 from crawlers.politeness.refusals import (
+    LATER,
     AskedToWait,
     BadRedirect,
     ForbiddenAddress,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 # Unlike the other 4xx, this status does not say that there are no rules: the host is busy.
 TOO_MANY_REQUESTS = 429
-LATER = "; a later run will try again"
 
 
 class RobotsTxt(RobotsTxtMiddleware):
@@ -95,7 +95,8 @@ class RobotsTxt(RobotsTxtMiddleware):
                 return refusal
             return RobotsUnreachable(f"robots.txt redirects to a forbidden address: {refusal.detail}{LATER}")
         except Exception as error:  # noqa: BLE001 - whatever the error, the rules are unknown
-            return RobotsUnreachable(f"robots.txt cannot be fetched: {type(error).__name__}: {error}{LATER}")
+            said = str(error).removesuffix(".") or type(error).__name__
+            return RobotsUnreachable(f"robots.txt cannot be fetched: {said}{LATER}")
         return await self._parse(response, request)
 
     async def _parse(self, response: Response, request: Request) -> RobotParser | Refused | None:

@@ -61,6 +61,8 @@ def add(
 
     For a website, newsloom finds the feeds and sitemaps. For a publisher in its catalogue it knows them already. Both
     are written to the sources file. With several of --from-catalogue, --language and --country, publishers fit all.
+
+    Exit code 1: some of the websites offer no articles, or cannot be reached. The others are added.
     """
     from flows.progress import show_progress
     from flows.sources.add import add_publishers, add_websites
@@ -71,10 +73,12 @@ def add(
     if contact is not None and not urls:
         raise click.UsageError("--contact is only allowed together with the URL of a website.")
     entries: list[tuple[str, str]] = []
+    useless: list[str] = []
     if urls:
         with show_progress() as reporter:
             added = add_websites(sources, urls, contact, reporter)
         entries += added.entries
+        useless = added.useless
         for sentence in added.known:
             click.echo(sentence)
     if from_catalogue:
@@ -87,7 +91,12 @@ def add(
         entries += add_publishers(sources, chosen)
     for _, entry in entries:
         click.echo(entry)
-    click.echo(_added(len(entries), sources))
+    for sentence in useless:
+        click.echo(f"newsloom: {sentence}", err=True)
+    if entries or not useless:
+        click.echo(_added(len(entries), sources))
+    if useless:
+        raise click.exceptions.Exit(1 if entries else 2)
 
 
 def _added(count: int, sources: Path) -> str:

@@ -33,14 +33,18 @@ HEAD = """\
 # contact = "mailto:…"   # your contact address for publishers; required before the first run
 """
 MAX_FEEDS = 20  # per entry; some publishers have hundreds that overlap
+_UNREACHED = frozenset({"dns", "connection", "timeout", "host_unresponsive", "robots_unreachable", "forbidden_address"})
 
 
 @dataclass(frozen=True, slots=True)
 class AddedWebsites:
-    """The names and entries that were added, and for each website that the file has already, a sentence about it."""
+    """The names and entries that were added, and a sentence about each website that was not."""
 
     entries: list[tuple[str, str]]
     known: list[str]
+    """Websites that the file has already."""
+    useless: list[str]
+    """Websites that offer no feed, sitemap or article list, or cannot be reached."""
 
 
 def add_websites(
@@ -48,9 +52,8 @@ def add_websites(
 ) -> AddedWebsites:
     """Try websites and append an entry to the file for each that it does not have, by its URL, feeds or sitemaps.
 
-    `contact` is written to the file as well. Raises FlowsError if a contact is required and missing, if a URL is
-    invalid, or if a website offers no feed, sitemap or article list; SourcesError if the file is invalid. After an
-    error, the file is unchanged.
+    `contact` is written to the file as well. Raises FlowsError if a contact is required and missing, or if a URL is
+    invalid; SourcesError if the file is invalid. After an error, the file is unchanged.
     """
     configured, text = _existing(file)
     settings = configured.settings
@@ -89,9 +92,13 @@ def add_websites(
         )
     found = _probe_websites(planned, user_agent(settings), reporter)
     entries = []
+    useless = []
     for name, source in planned.items():
         site = source.requests[0].url
         written = _entry(name, site, found[name])
+        if written is None:
+            useless.append(_why_useless(site, found[name]))
+            continue
         asked = _listings_of(written)
         shared = next((url for url in asked if url_key(url) in owners), None)
         if shared is not None:
@@ -100,7 +107,7 @@ def add_websites(
         owners |= {url_key(url): name for url in asked}
         entries.append((name, written))
     _write(file, text, [written for _, written in entries])
-    return AddedWebsites(entries, known)
+    return AddedWebsites(entries, known, useless)
 
 
 def _name_of_host(url: str, taken: Collection[str]) -> str:
@@ -248,7 +255,7 @@ def _feeds_and_sitemaps(found: Probe) -> list[Fetch]:
 
 def _untried_locations(source: PlannedSource, found: Probe) -> tuple[PlannedRequest, ...]:
     first = source.requests[0]
-    if first.kind is not Kind.HOMEPAGE:
+    if first.kind is not Kind.HOMEPAGE or not _reached(found):
         return ()
     tried = {fetch.url for fetch in found.listings}
     return tuple(
@@ -256,8 +263,20 @@ def _untried_locations(source: PlannedSource, found: Probe) -> tuple[PlannedRequ
     )
 
 
-def _entry(name: str, url: str, found: Probe) -> str:
-    """The entry for a website: its feeds and news sitemaps, or else other sitemaps, or else its front page."""
+def _reached(found: Probe) -> bool:
+    """False if no server answered, so that its other URLs need not be tried."""
+    return any(fetch.status is not None or fetch.reason not in _UNREACHED for fetch in found.listings)
+
+
+def _why_useless(site: str, found: Probe) -> str:
+    if not _reached(found):
+        return f"{site}: cannot be reached: {reasons(found.listings, 'nothing to request')}"
+    return f"{site}: no feed, sitemap or article list found. Tried: {reasons(found.listings, 'lists no articles')}"
+
+
+def _entry(name: str, url: str, found: Probe) -> str | None:
+    """The entry for a website: its feeds and news sitemaps, or else other sitemaps, or else its front page; None if none
+    of them lists articles."""
     read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
     listings = _feeds_and_sitemaps(found)
     feeds = _distinct(fetch for fetch in listings if fetch.kind is Kind.FEED)
@@ -272,8 +291,7 @@ def _entry(name: str, url: str, found: Probe) -> str:
     elif any(fetch.links for fetch in front):
         sections = [url]
     else:
-        tried = reasons(found.listings, "lists no articles")
-        raise FlowsError(f"{url}: no feed, sitemap or article list found. Tried: {tried}")
+        return None
     language = found.languages.most_common(1)
     return entry(
         name,

@@ -15,6 +15,7 @@ from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
 from crawlers.discovery import write_keys
 from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
+from crawlers.politeness.refusals import LATER
 from flows.pipeline.crawl import Crawl
 from flows.pipeline.extract import Extractor
 from flows.progress import SilentReporter
@@ -107,7 +108,7 @@ def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
     if newest is not None:
         summary += f", the newest from {newest:%Y-%m-%d}"
         if now - newest > STALE:
-            return SourceState.STALE, summary
+            return SourceState.STALE, f"{summary}, and none from the last {STALE.days} days"
     state, seen = _classify_pages(found.pages)
     return state, f"{summary}; {seen}"
 
@@ -129,7 +130,7 @@ def reasons(listings: Iterable[Fetch], otherwise: str) -> str:
     """Why listings are of no use, each reason once: with the first URL, and the number of further ones."""
     urls: dict[str, list[str]] = {}
     for fetch in listings:
-        same = urls.setdefault(fetch.detail or fetch.reason or otherwise, [])
+        same = urls.setdefault((fetch.detail or "").removesuffix(LATER) or fetch.reason or otherwise, [])
         if fetch.url not in same:
             same.append(fetch.url)
     return "; ".join(f"{first}{_and_more(len(rest))}: {reason}" for reason, (first, *rest) in urls.items())

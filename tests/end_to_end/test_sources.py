@@ -146,6 +146,18 @@ def test_a_website_that_gives_nothing_is_not_added_and_told_why(newsloom: Newslo
     assert (newsloom.folder / "sources.toml").read_text() == head
 
 
+def test_websites_that_work_are_added_although_others_cannot_be_reached(newsloom: Newsloom) -> None:
+    newsloom.sources("[crawl]\ndelay = 0\n")
+    closed = "https://127.0.0.1/"
+    with served(newsloom, with_robots(town_site(HOST, 2))) as web:
+        done = newsloom("sources", "add", closed, f"http://{HOST}/", "--contact", "mailto:desk@paper.example", code=1)
+        assert "/rss.xml" not in {asked.path for asked in web.requests}
+    assert f"newsloom: {closed}: cannot be reached: {closed}: found the loopback address 127.0.0.1" in done.stderr
+    assert "more URL" not in done.stderr
+    assert "1 added to sources.toml" in done.stdout
+    assert [entry["homepage"] for entry in entries(newsloom.folder)] == [f"http://{HOST}/"]
+
+
 def test_the_catalogue_fills_the_file_once(newsloom: Newsloom) -> None:
     newsloom("sources", "add", "--language", "pl")
     some = entries(newsloom.folder)
