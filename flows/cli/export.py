@@ -54,6 +54,10 @@ def command(folder: Path, form: str, tables: tuple[str, ...], since: datetime | 
         exported = export(connection, folder, tables or ("articles",), form, moment)  # type: ignore[arg-type]
     for table in exported:
         files = "1 file" if len(table.files) == 1 else f"{len(table.files)} files"
-        click.echo(f"{table.table}: {table.rows} rows in {files}, {table.bytes / 1e6:.1f} MB")
+        click.echo(f"{table.table}: {table.rows} rows in {files}, {_size(table.bytes)}")
         if table.cut:
             click.echo(f"  {table.cut} texts were cut: a cell of Excel holds 32,767 characters")
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.1f} kB"

@@ -54,7 +54,8 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if with_pages:
         console.print(table)
     else:
-        console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, no pages were due or new")
+        none = "no pages were fetched" if summary.interrupted or summary.cut_short else "no pages were due or new"
+        console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, {none}")
     for outcome, reason, count in summary.reasons:
         console.print(f"  {outcome} because of {reason}: {count}")
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings)

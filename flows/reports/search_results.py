@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import textwrap
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from warehouse.search.query import Search, query_errors
 if TYPE_CHECKING:
     import duckdb
 
-WIDTH = 100
+WIDEST = 100
+"""Columns of a snippet at most; longer lines are hard to read."""
 
 
 def as_text(connection: duckdb.DuckDBPyConnection, search: Search, top: int) -> str:
@@ -37,4 +39,4 @@ def _unknown_sources(connection: duckdb.DuckDBPyConnection, search: Search) -> s
 
 def _filled(snippet: str | None) -> str | None:
     """The snippet in lines; only the first 20 articles have one."""
-    return None if snippet is None else textwrap.fill(snippet, WIDTH)
+    return None if snippet is None else textwrap.fill(snippet, min(shutil.get_terminal_size().columns, WIDEST))

@@ -18,3 +18,12 @@ def test_a_run_says_that_stories_of_an_earlier_method_can_be_found_again(outdate
     print_summary(summary, console)
     assert isinstance(console.file, StringIO)
     assert ("newsloom restory" in console.file.getvalue()) is bool(outdated)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_only_a_whole_run_says_that_no_page_was_due(interrupted: bool) -> None:
+    summary = RunSummary("run", 1.0, (), (), (), recovered=0, articles=9, interrupted=interrupted)
+    console = Console(file=StringIO(), width=80)
+    print_summary(summary, console)
+    assert isinstance(console.file, StringIO)
+    assert ("no pages were due" in console.file.getvalue()) is not interrupted
