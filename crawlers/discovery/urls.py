@@ -152,10 +152,10 @@ def _is_tracking(parameter: str, path: str) -> bool:
     name = unquote_plus(name).lower()
     if name in _TRACKING or name.startswith(_TRACKING_PREFIXES):
         return True
-    if name in _CHANNEL_NAMES:
-        return unquote_plus(value).lower() in _CHANNELS
-    if name in _FLAG_NAMES:
-        return value.lower() in _FLAGS
+    if name in _CHANNEL_NAMES and unquote_plus(value).lower() in _CHANNELS:
+        return True
+    if name in _FLAG_NAMES and value.lower() in _FLAGS:
+        return True
     return name in _SLUG_NAMES and _names_article(path)
 
 

@@ -279,7 +279,7 @@ def test_a_site_is_a_registrable_domain(one: str, other: str, expected: bool) ->
     "parameter",
     """srsltid=AfmB wtrid=1 hmb_campaign=a Echobox=1772 tracking_source=rss __s=x ga_source=a utm=1 mc_tc=1 sh=4f3a
     mod=hp_lead shareToken=9 itid=hp smprod=x tbref=hp sref=y spref=tw wtmc=a traffic_source=a rss=1 outputType=amp
-    amp=1 gad_source=1""".split(),  # noqa: SIM905 - as a list, a line each
+    amp=1 gad_source=1 CMP=share_btn_tw sara_ecid=soci hasha=9f campaign_id=2 giftedArticle=true vd_source=9f""".split(),  # noqa: SIM905 - as a list, a line each
 )
 def test_parameters_seen_on_links_to_news_make_no_other_article(parameter: str) -> None:
     page = "https://courier.example/news/the-ferry-ran-aground"
@@ -287,7 +287,7 @@ def test_parameters_seen_on_links_to_news_make_no_other_article(parameter: str) 
     assert url_key(f"{page}?id=7&{parameter}") == url_key(f"{page}?id=7")
 
 
-@pytest.mark.parametrize("query", ["mod=news", "rss=politics", "sh=2", "s=1", "module=2", "vn=3", "gsl=1", "share=12"])
+@pytest.mark.parametrize("query", ["mod=news", "rss=politics", "sh=2", "s=1", "module=2", "vn=3", "cmp=12", "share=12"])
 def test_parameters_that_may_select_the_page_stay(query: str) -> None:
     page = "https://courier.example/index.php"
     assert url_key(f"{page}?{query}") != url_key(page)
