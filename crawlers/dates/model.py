@@ -37,6 +37,11 @@ class ParsedDate:
         return int(self.offset / timedelta(minutes=1)) if self.exact and self.offset is not None else None
 
     @property
+    def instant(self) -> datetime:
+        """The point in time, aware, in UTC; a day begins where its offset has it, in UTC if none was stated."""
+        return self.at - self.offset if self.precision == "day" and self.offset else self.at
+
+    @property
     def exact(self) -> bool:
         """True if time and zone are known."""
         return self.precision != "day"

@@ -77,9 +77,7 @@ def parse_date(value: object, language: str = "") -> ParsedDate | None:
 def parse_time(text: str | None, language: str = "") -> datetime | None:
     """Read a date as a point in time, aware, in UTC; a day as its midnight, in UTC unless an offset is stated."""
     parsed = parse_date(text, language)
-    if parsed is None:
-        return None
-    return parsed.at - parsed.offset if parsed.precision == "day" and parsed.offset else parsed.at
+    return None if parsed is None else parsed.instant
 
 
 def _parse(text: str, language: str) -> datetime | None:

@@ -23,6 +23,8 @@ _PLACEHOLDER = re.compile(r"#.*|null|none|undefined|n/a|.*(?:\{\{|\$\{|<%).*", r
 _HOST = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+|[\w-]+(?:\.[\w-]+)+(?=/)", re.ASCII)
 _ALTERNATE = frozenset({"alternate", "http://www.iana.org/assignments/relation/alternate"})
 _LAST_RESORTS = frozenset({"alternate", "canonical", "self"})
+_LINE_BREAK = re.compile(r"\s*[\r\n]\s*")
+"""With the indentation that programs which format XML put around it."""
 _PARAMETER_AS_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 
 
@@ -30,13 +32,14 @@ _PARAMETER_AS_ENTITY = re.compile(r"&([A-Za-z0-9_]+);")
 class FeedEntry:
     """One entry as the feed has it: the times are text; None where the entry has no such field.
 
-    `links` are absolute, the likeliest URL of the page first. The first one that is usable counts.
+    `links` are absolute, the likeliest URL of the page first. Of these and of the times, the first one that is usable
+    counts.
     """
 
     links: tuple[str, ...]
     title: str | None
-    published: str | None
-    updated: str | None
+    published: tuple[str, ...]
+    updated: tuple[str, ...]
     language: str | None
 
 
@@ -73,6 +76,7 @@ class OpenEntry:
     language: str | None
     about: str
     links: list[Element] = field(default_factory=list)
+    times: list[Element] = field(default_factory=list)
     others: dict[str, Element] = field(default_factory=dict)
 
 
@@ -81,21 +85,21 @@ def feed_entry(entry: OpenEntry, base: str, url: str, *, complete: bool) -> Feed
 
     One that is not complete may have lost a better link than its last resorts, so these do not count.
     """
-    texts = {
-        name: repair_encoding(element.text())
-        for name, element in entry.others.items()
-        if name in ("published", "updated", "language")
-    }
-    language = texts.get("language")
+    spoken = entry.others.get("language")
+    language = None if spoken is None else repair_encoding(spoken.text())
     if language is None and entry.language:
         language = repair_encoding(restore_markup(entry.language[:MAX_TITLE_CHARS]).strip())
     return FeedEntry(
         links=_links(entry, with_base(base, entry.base), url, complete=complete),
         title=_title(entry),
-        published=texts.get("published"),
-        updated=texts.get("updated"),
+        published=_times(entry, "published"),
+        updated=_times(entry, "updated"),
         language=language,
     )
+
+
+def _times(entry: OpenEntry, name: str) -> tuple[str, ...]:
+    return tuple(repair_encoding(element.text()) for element in entry.times if element.name == name)
 
 
 def _links(entry: OpenEntry, base: str, url: str, *, complete: bool) -> tuple[str, ...]:
@@ -121,7 +125,7 @@ def _links(entry: OpenEntry, base: str, url: str, *, complete: bool) -> tuple[st
 
 
 def _link(link: Element, base: str) -> Iterator[str]:
-    href, text = link.attribute("href"), link.text()
+    href, text = link.attribute("href"), _LINE_BREAK.sub("", link.text())
     if text:
         yield _without_entities(repair_encoding(_join(base, text)))
     media_type = link.keyword("type", "html").partition(";")[0].strip()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 MAX_LINKS = 20
 """Links read from an entry: Atom has one per format and relation, seldom more than five."""
+MAX_TIMES = 6
+"""Times read from an entry: when it was published and changed, each in RSS, in Dublin Core and in Atom."""
 
 _ABOUT = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}about"
 _DUBLIN_CORE = ("http://purl.org/dc/elements/1.1", "http://purl.org/dc/terms")
@@ -159,6 +161,9 @@ class _FeedTarget:
             return
         if entry is None:
             self.language = self.language or "".join(element.pieces)
+        elif element.name in ("published", "updated"):
+            if len(entry.times) < MAX_TIMES:
+                entry.times.append(element)
         elif element.name not in ("link", "origlink"):
             entry.others.setdefault(element.name, element)
         elif len(entry.links) < MAX_LINKS:

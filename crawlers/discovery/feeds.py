@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from crawlers.dates import parse_time
+from crawlers.dates import ParsedDate, parse_date
 from crawlers.discovery.feed_parser import read_entries
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.listing import BadListingError, Listing
@@ -48,8 +48,8 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
         collector.add(
             *entry.links,
             title=entry.title,
-            published_at=parse_time(entry.published, language),
-            modified_at=parse_time(entry.updated, language),
+            published=_first_date(entry.published, language),
+            modified=_first_date(entry.updated, language),
             language=entry.language or feed.language,
         )
     return collector.listing()
@@ -73,11 +73,16 @@ def _json_feed(text: str, url: str) -> Listing:
             *(_string(entry, key) for key in ("url", "external_url")),
             *([identifier] if (identifier := _string(entry, "id") or "").startswith(("http://", "https://")) else ()),
             title=plain_line(_string(entry, "title"), is_markup=False),
-            published_at=parse_time(_string(entry, "date_published"), language),
-            modified_at=parse_time(_string(entry, "date_modified"), language),
+            published=parse_date(_string(entry, "date_published"), language),
+            modified=parse_date(_string(entry, "date_modified"), language),
             language=_string(entry, "language") or _string(data, "language"),
         )
     return collector.listing()
+
+
+def _first_date(texts: tuple[str, ...], language: str) -> ParsedDate | None:
+    """The first of several dates that can be read."""
+    return next((parsed for text in texts if (parsed := parse_date(text, language))), None)
 
 
 def _string(table: dict[str, Any], key: str) -> str | None:

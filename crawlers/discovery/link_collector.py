@@ -13,6 +13,8 @@ from crawlers.limits import MAX_LISTED_URL_CHARS
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crawlers.dates import ParsedDate
+
 
 class LinkCollector:
     """Builds a `Listing`. `base` is the URL for relative links, `entries` the word for the parts of the listing."""
@@ -32,14 +34,21 @@ class LinkCollector:
         self,
         *hrefs: str | None,
         title: str | None = None,
-        published_at: datetime | None = None,
-        modified_at: datetime | None = None,
+        published: ParsedDate | None = None,
+        modified: ParsedDate | None = None,
         language: str | None = None,
     ) -> None:
         """Add a link: the first of `hrefs` that is usable. Of several links with the same URL the first one counts."""
         url = self._usable_url(*hrefs)
         if url is not None:
-            link = Link(url, title, published_at, modified_at, iso_639_1(language))
+            link = Link(
+                url,
+                title,
+                None if published is None else published.instant,
+                None if modified is None else modified.instant,
+                iso_639_1(language),
+                is_zoned=published is None or published.zoned,
+            )
             self._links.setdefault(normalise_url(url), link)
 
     def add_listing(self, href: str | None, modified_at: datetime | None = None) -> None:

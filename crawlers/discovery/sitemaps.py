@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.content_codings import BodyTooLargeError, unpack_gzip
-from crawlers.dates import parse_time
+from crawlers.dates import parse_date, parse_time
 from crawlers.discovery.feeds import parse_feed
 from crawlers.discovery.link_collector import LinkCollector
 from crawlers.discovery.listing import BadListingError, Listing
@@ -63,8 +63,8 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
             collector.add(
                 entry.get("loc"),
                 title=plain_line(entry.get("title")),
-                published_at=parse_time(entry.get("publication_date")),
-                modified_at=parse_time(entry.get("lastmod")),
+                published=parse_date(entry.get("publication_date")),
+                modified=parse_date(entry.get("lastmod")),
                 language=entry.get("language"),
             )
     return collector.listing()

@@ -26,6 +26,7 @@ links = st.builds(
     published_at=maybe_moment,
     modified_at=maybe_moment,
     language=st.sampled_from([None, "en", "uk"]),
+    is_zoned=st.booleans(),
 )
 fetches = st.builds(
     Fetch,
