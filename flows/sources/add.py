@@ -275,8 +275,10 @@ def _why_useless(site: str, found: Probe) -> str:
 
 
 def _entry(name: str, url: str, found: Probe) -> str | None:
-    """The entry for a website: its feeds and news sitemaps, or else other sitemaps, or else its front page; None if none
-    of them lists articles."""
+    """The entry for a website: its feeds and news sitemaps, or else other sitemaps, or else its front page.
+
+    None if none of them lists articles.
+    """
     read = [fetch for fetch in found.listings if fetch.outcome is Outcome.FETCHED]
     listings = _feeds_and_sitemaps(found)
     feeds = _distinct(fetch for fetch in listings if fetch.kind is Kind.FEED)

@@ -279,7 +279,8 @@ def test_a_site_is_a_registrable_domain(one: str, other: str, expected: bool) ->
     "parameter",
     """srsltid=AfmB wtrid=1 hmb_campaign=a Echobox=1772 tracking_source=rss __s=x ga_source=a utm=1 mc_tc=1 sh=4f3a
     mod=hp_lead shareToken=9 itid=hp smprod=x tbref=hp sref=y spref=tw wtmc=a traffic_source=a rss=1 outputType=amp
-    amp=1 gad_source=1 CMP=share_btn_tw sara_ecid=soci hasha=9f campaign_id=2 giftedArticle=true vd_source=9f""".split(),  # noqa: SIM905 - as a list, a line each
+    amp=1 gad_source=1 CMP=share_btn_tw sara_ecid=soci hasha=9f campaign_id=2
+    giftedArticle=true vd_source=9f""".split(),  # noqa: SIM905 - as a list, a line each
 )
 def test_parameters_seen_on_links_to_news_make_no_other_article(parameter: str) -> None:
     page = "https://courier.example/news/the-ferry-ran-aground"
