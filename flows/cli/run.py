@@ -73,7 +73,7 @@ def command(sources: Path, data: Path, wait: float, shards: int) -> None:
     directory.require_space(settings.alerts.least_free_gb)
 
     service = running_service(directory)
-    if service is not None and "PREFECT_API_URL" not in os.environ:
+    if service is not None and not os.environ.get("PREFECT_API_URL"):
         use_service(directory, service)  # the run shows up in its user interface
     recorded = configured_server() is not None
     try:

@@ -30,7 +30,6 @@ from flows.pipeline.source_profiles import learn_profiles
 from flows.retries import LONG_RETRIES, SHORT_RETRIES, retried
 from flows.settings import load_all
 from warehouse import Writer, open_writer
-from warehouse.failed_segments import failed_segments
 from warehouse.runs import record_sources
 
 if TYPE_CHECKING:
@@ -154,13 +153,12 @@ def run_sources(
             record.interrupted = interrupt.requested
             record.died = tuple(run.died)
         seconds = (datetime.now(UTC) - started).total_seconds()
-        failed = tuple(failed_segments(writer.connection, started))
         summary = summarise(
             writer,
             run_id,
             seconds,
             recovered,
-            failed,
+            record.failed,
             cut_short=cut_short and not interrupt.requested,
             interrupted=interrupt.requested,
             died=tuple(run.died),

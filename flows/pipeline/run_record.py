@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from warehouse import Writer
+    from warehouse.failed_segments import FailedSegment
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class RunRecord:
 
     interrupted: bool = False
     died: tuple[str, ...] = ()
+    failed: tuple[FailedSegment, ...] = ()
+    """The segments that could not be loaded since it began; known at its end."""
 
 
 @contextmanager
@@ -39,8 +42,9 @@ def recorded_run(writer: Writer, run_id: str, kind: str, started: datetime) -> I
     except Exception as error:
         finish_run(writer, run_id, "failed", datetime.now(UTC), f"{type(error).__name__}: {error}")
         raise
-    failed = failed_segments(writer.connection, started)
-    problems = [*record.died, *([describe_failures(failed)] if failed else [])]
+    with writer.transaction() as connection:  # which says so in words if a lake cannot be reached any more
+        record.failed = tuple(failed_segments(connection, started))
+    problems = [*record.died, *([describe_failures(record.failed)] if record.failed else [])]
     detail = "\n".join(problems) or None
     outcome = "failed" if problems else "interrupted" if record.interrupted else "completed"
     finish_run(writer, run_id, outcome, datetime.now(UTC), detail)
