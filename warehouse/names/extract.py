@@ -21,7 +21,7 @@ from warehouse.names.tokens import tokens_of, without_possessive
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from warehouse.names.tokens import Token
+    from warehouse.names.tokens import Tokens
 
 # Every noun has a capital: only places are told apart.
 NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
@@ -46,83 +46,77 @@ def names_of(title: str, text: str, language: str | None) -> list[Mention]:
     """
     language = language or "en"
     headline, body = tokens_of(title), tokens_of(text)
-    seen_lower = {token.text for token in body if token.text.islower()}
+    seen = set(body.texts)
     places, at_places = places_of(headline, body, language)
     if language in NOUNS_IN_CAPITALS:
         return places
-    names = _names(body, at_places, seen_lower, language)
+    names = _names(body, at_places, seen, language)
     _fold(names)
-    heads = {folded(token.text) for token in headline}
+    heads = {folded(word) for word in headline.texts}
     found = []
     for name in names.values():
         last = folded(name.words[-1])
         # In a headline of capitals, "MAY" is only a name if the text does not have "may".
-        name.in_headline = last in heads and not (len(name.words) == 1 and last in seen_lower)
+        name.in_headline = last in heads and not (len(name.words) == 1 and _is_lower_case(last, seen))
         if name.sure or name.in_headline:
             found.append(Mention(" ".join(name.words), _kind(name), name.times, name.in_headline))
     found.sort(key=lambda mention: (-mention.times, mention.name))
     return found[:MOST_NAMES] + places
 
 
-def _names(
-    body: Sequence[Token], at_places: set[int], seen_lower: set[str], language: str
-) -> dict[tuple[str, ...], _Name]:
+def _names(body: Tokens, at_places: set[int], seen: set[str], language: str) -> dict[tuple[str, ...], _Name]:
     lists, stop = word_lists(), _stop_words(language)
+    texts, joined, capital = body.texts, body.joined, body.capital
+    inside = [is_joined and not starts for is_joined, starts in zip(joined, body.starts, strict=True)]
     found: dict[tuple[str, ...], _Name] = {}
-    at = 0
-    while at < len(body):
-        token = body[at]
-        if not token.capital:
-            at += 1
+    following = 0
+    for at in [number for number, is_capital in enumerate(capital) if is_capital]:
+        if at < following:
             continue
         run = [at]
         following = at + 1
-        while following < len(body) and body[following].joined and not body[following].starts:
-            text = body[following].text
-            if body[following].capital:
-                if body[following - 1].text.endswith(".") and text.casefold() in stop:
+        while following < len(texts) and inside[following]:
+            if capital[following]:
+                if texts[following - 1].endswith(".") and texts[following].casefold() in stop:
                     break  # "… in the U.S. The …"
                 run.append(following)
                 following += 1
                 continue
             link = following  # of, de la, …
-            while (
-                link < len(body) and link - following < 2 and body[link].joined and body[link].text in lists.connecting
-            ):
+            while link < len(texts) and link - following < 2 and joined[link] and texts[link] in lists.connecting:
                 link += 1
-            if link == following or link >= len(body) or not body[link].joined or not body[link].capital:
+            if link == following or link >= len(texts) or not joined[link] or not capital[link]:
                 break
             run.extend(range(following, link + 1))
             following = link + 1
-        at = following
-        _add(found, body, run, at_places, seen_lower, stop)
+        _add(found, body, run, at_places, seen, stop)
     return found
 
 
 def _add(
     found: dict[tuple[str, ...], _Name],
-    body: Sequence[Token],
+    body: Tokens,
     run: list[int],
     at_places: set[int],
-    seen_lower: set[str],
+    seen: set[str],
     stop: frozenset[str],
 ) -> None:
-    lists = word_lists()
+    lists, texts = word_lists(), body.texts
     first = run[0]
     # At the beginning of a sentence, a word that the language or the text has in lower case is no part of the name.
     while run and (
-        body[run[0]].text in lists.never
-        or (body[run[0]].starts and body[run[0]].text.casefold() in stop | seen_lower)
-        or body[run[0]].text in lists.connecting
+        texts[run[0]] in lists.never
+        or (body.starts[run[0]] and ((word := texts[run[0]].casefold()) in stop or _is_lower_case(word, seen)))
+        or texts[run[0]] in lists.connecting
     ):
         run = run[1:]
-    while run and body[run[-1]].text in lists.never:
+    while run and texts[run[-1]] in lists.never:
         run = run[:-1]
-    titles = [number for number, index in enumerate(run) if body[index].text.rpartition("-")[2] in lists.titles]
+    titles = [number for number, index in enumerate(run) if texts[index].rpartition("-")[2] in lists.titles]
     person = False
     if titles and titles[-1] + 1 < len(run):
         run, person = run[titles[-1] + 1 :], True
-        while run and body[run[0]].text in lists.connecting:
+        while run and texts[run[0]] in lists.connecting:
             run, person = run[1:], False
     elif titles:
         run = run[: titles[0]]
@@ -130,22 +124,28 @@ def _add(
         return
     if at_places.issuperset(run):
         return
-    words = tuple(without_possessive(body[index].text) for index in run)
+    words = tuple([without_possessive(texts[index]) for index in run])
     if len(words) == 1 and (
         len(words[0].rstrip(".")) < 2 or words[0].casefold() in stop or _CONTRACTION.search(words[0])
     ):
         return
-    key = tuple(folded(word) for word in words)
-    name = found.setdefault(key, _Name(words))
+    key = tuple([folded(word) for word in words])
+    name = found.get(key)
+    if name is None:
+        name = found[key] = _Name(words)
     name.times += 1
-    name.sure |= not body[first].starts or run[0] != first or len(words) > 1 or words[0].isupper()
+    name.sure |= not body.starts[first] or run[0] != first or len(words) > 1 or words[0].isupper()
     if not person and len(words) <= 3:
-        after = body[run[-1] + 1].text if run[-1] + 1 < len(body) else ""
-        before = body[run[0] - 1].text if run[0] else ""
-        person = after in lists.speaking or (before in ("said", "says", "added") and body[run[0]].joined)
+        after = texts[run[-1] + 1] if run[-1] + 1 < len(texts) else ""
+        before = texts[run[0] - 1] if run[0] else ""
+        person = after in lists.speaking or (before in ("said", "says", "added") and body.joined[run[0]])
         name.person += 1 if person else 0
     elif person:
         name.person += 2
+
+
+def _is_lower_case(word: str, seen: set[str]) -> bool:
+    return word in seen and word.islower()
 
 
 def _fold(names: dict[tuple[str, ...], _Name]) -> None:

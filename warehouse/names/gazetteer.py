@@ -83,11 +83,13 @@ _NAMES = frozenset({"Soviet Union", "Ivory Coast", "Taiwan", "Viet Nam"})
 
 @dataclass(frozen=True, slots=True)
 class Hints:
-    """hints.toml: words before a currency, and the country of each currency (folded) and ending of a firm."""
+    """hints.toml: words before a currency, and the country of each currency (folded) and ending of a firm; `words` are
+    all of these currencies and endings."""
 
     amounts: frozenset[str]
     currencies: dict[str, str]
     firms: dict[str, str]
+    words: frozenset[str]
 
 
 @cache
@@ -97,7 +99,7 @@ def hints() -> Hints:
     currencies, firms = (
         {word: code for code, words in lists[name].items() for word in words} for name in ("currencies", "firms")
     )
-    return Hints(frozenset(lists["amounts"]), currencies, firms)
+    return Hints(frozenset(lists["amounts"]), currencies, firms, frozenset(currencies.keys() | firms.keys()))
 
 
 @cache

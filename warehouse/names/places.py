@@ -12,10 +12,10 @@ from warehouse.names.mention import Mention
 from warehouse.names.tokens import without_possessive
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from warehouse.names.gazetteer import Place
-    from warehouse.names.tokens import Token
+    from warehouse.names.tokens import Tokens
 
 EARLY = 50  # words
 HEADLINE = 3  # a name in the headline counts as so many in the text
@@ -41,7 +41,7 @@ class Evidence:
 
 
 def evidence_of(
-    headline: Sequence[Token], body: Sequence[Token], language: str
+    headline: Tokens, body: Tokens, language: str
 ) -> tuple[dict[str, Evidence], dict[str, Mention], set[int]]:
     """The evidence for each country, the cities by name, and the tokens of the body that are names of places."""
     found: dict[str, Evidence] = {}
@@ -61,7 +61,7 @@ def evidence_of(
         elif folded(name) in cities:  # a headline in capitals does not tell names from words
             found[place.country].headline_city += 1
             cities[folded(name)].in_headline = True
-    for code, count in _hints([*headline, *body]).items():
+    for code, count in _hints([*headline.texts, *body.texts]).items():
         found.setdefault(code, Evidence()).hints += count
     total = sum(_mass(here) for here in found.values())
     for here in found.values():
@@ -73,21 +73,21 @@ def _mass(here: Evidence) -> int:
     return here.times + HEADLINE * (here.headline + here.headline_city)
 
 
-def _hints(tokens: Sequence[Token]) -> Counter[str]:
+def _hints(words: list[str]) -> Counter[str]:
     lists = hints()
     found: Counter[str] = Counter()
-    for index, token in enumerate(tokens):
-        code = lists.firms.get(token.text)
-        if code is None and token.text in lists.currencies and index:
-            before = tokens[index - 1].text
+    for index, word in [(index, word) for index, word in enumerate(words) if word in lists.words]:
+        code = lists.firms.get(word)
+        if code is None and word in lists.currencies and index:
+            before = words[index - 1]
             if before[-1].isdigit() or before in lists.amounts:
-                code = lists.currencies[token.text]
+                code = lists.currencies[word]
         if code is not None:
             found[code] += 1
     return found
 
 
-def places_of(headline: Sequence[Token], body: Sequence[Token], language: str) -> tuple[list[Mention], set[int]]:
+def places_of(headline: Tokens, body: Tokens, language: str) -> tuple[list[Mention], set[int]]:
     """Mentions of countries and cities, and the tokens of the body that are names of places."""
     evidence, cities, used = evidence_of(headline, body, language)
     countries = [
@@ -98,19 +98,23 @@ def places_of(headline: Sequence[Token], body: Sequence[Token], language: str) -
     return sorted(cities.values(), key=lambda city: city.name) + countries, used
 
 
-def _find_places(tokens: Sequence[Token], language: str) -> Iterator[tuple[int, int, Place, str]]:
+def _find_places(tokens: Tokens, language: str) -> Iterator[tuple[int, int, Place, str]]:
     """Names of places: the first token, the one after the last, the place and its name as written."""
     known, longest = places(language), longest_places(language)
+    texts, joined = tokens.texts, tokens.joined
     free = 0  # names do not overlap
-    for at, token in enumerate(tokens):
-        if at < free or not token.capital:
+    for at in [number for number, is_capital in enumerate(tokens.capital) if is_capital]:
+        if at < free:
             continue
-        words = [without_possessive(token.text)]
-        most = longest.get(folded(words[0]), 0)
-        while len(words) < most and at + len(words) < len(tokens) and tokens[at + len(words)].joined:
-            words.append(without_possessive(tokens[at + len(words)].text))
+        first = without_possessive(texts[at])
+        most = longest.get(folded(first))
+        if most is None:
+            continue
+        words = [first]
+        while len(words) < most and at + len(words) < len(texts) and joined[at + len(words)]:
+            words.append(without_possessive(texts[at + len(words)]))
         while words:
-            place = known.get(folded(" ".join(words))) if most else None
+            place = known.get(folded(" ".join(words)))
             if place is not None:
                 free = at + len(words)
                 yield at, free, place, " ".join(words)

@@ -35,7 +35,7 @@ MOST_TIMES = 65_535
 def read_new_names(warehouse: OpenWarehouse) -> int:
     """Find the names in the versions that have not been read yet, and return the number of these versions.
 
-    It takes half a millisecond for a version of 400 words. Raises TransientWarehouseError if the disk fails; the call
+    It takes a third of a millisecond for a version of 400 words. Raises TransientWarehouseError if the disk fails; the call
     can be repeated.
     """
     done = 0

@@ -6,43 +6,46 @@ import re
 from dataclasses import dataclass
 
 # Words: U.S., J.P., AT&T, O'Brien, Jean-Paul, Corp.
-_TOKEN = re.compile(r"(?:[^\W\d_]\.){2,}|[^\W_]+(?:[&'’-][^\W_]+)*")
+_TOKEN = re.compile(r"((?:[^\W\d_]\.){2,}|[^\W_]+(?:[&'’-][^\W_]+)*)")
 _SENTENCE_END = re.compile(r"[.!?:;\n•\"“”„»«()\[\]]")
 _POSSESSIVE = re.compile(r"['’]s?$")
+_TITLE_LETTERS = 5  # more than the longest of _SHORT has
 
 
-@dataclass(slots=True)
-class Token:
-    """A word of a text. `starts` is true where it begins a sentence, `joined` where only a space is before it."""
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The words of a text in order, without punctuation; a list of a value for each, because objects take longer.
 
-    text: str
-    starts: bool
-    joined: bool
-    capital: bool
+    `starts` is true where a word begins a sentence, `joined` where only a space is before it, `capital` where it begins
+    with a capital.
+    """
 
-
-def tokens_of(text: str) -> list[Token]:
-    """The words of a text in order, without punctuation."""
-    found = []
-    end = 0
-    for match in _TOKEN.finditer(text):
-        start = match.start()
-        word = match[0]
-        joined, starts = False, False
-        if start == end + 1 and text[end] == " ":
-            joined = True
-        else:
-            gap = text[end:start]
-            # A full stop after an initial or a short title does not end a sentence.
-            joined = gap == ". " and _abbreviates(text, end)
-            starts = end == 0 or (not joined and bool(_SENTENCE_END.search(gap)))
-        found.append(Token(word, starts, joined, word[0].isupper()))
-        end = match.end()
-    return found
+    texts: list[str]
+    starts: list[bool]
+    joined: list[bool]
+    capital: list[bool]
 
 
-def _abbreviates(text: str, end: int) -> bool:
-    word = text[max(0, end - 5) : end].rpartition(" ")[2]
+def tokens_of(text: str) -> Tokens:
+    """The words of a text."""
+    pieces = _TOKEN.split(text)  # what is between words, and the words, by turns
+    words, gaps = pieces[1::2], pieces[:-1:2]
+    joined = [gap == " " for gap in gaps]
+    starts = [False] * len(words)
+    for number, gap in enumerate(gaps):
+        if gap == " ":
+            continue
+        # A full stop after an initial or a short title does not end a sentence.
+        joined[number] = gap == ". " and _abbreviates(pieces, number)
+        starts[number] = number == 0 or (not joined[number] and _SENTENCE_END.search(gap) is not None)
+    capital = ["A" <= word < "[" for word in words] if text.isascii() else [word[0].isupper() for word in words]
+    return Tokens(words, starts, joined, capital)
+
+
+def _abbreviates(pieces: list[str], number: int) -> bool:
+    """Whether what is before the gap of this number is an initial or a short title."""
+    before = "".join(pieces[max(0, 2 * (number - _TITLE_LETTERS)) : 2 * number])
+    word = before[-_TITLE_LETTERS:].rpartition(" ")[2]
     return word[:1].isupper() and (len(word) == 1 or word in _SHORT)
 
 
