@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
-from itertools import chain
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
@@ -14,7 +14,7 @@ from crawlers.extraction.rules import read_phrases
 from crawlers.languages import ISO_639_1
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Sequence
 
 _RENAMED = {"nb": "no", "iw": "he", "in": "id", "ji": "yi", "jw": "jv"}
 """Retired codes, and Bokmål, which publishers declare as `no` as often as `nb`: one code per language."""
@@ -85,26 +85,33 @@ def find_language(declared: Iterable[str | None], text: str) -> tuple[str | None
         return stated, "declared" if stated else ""
     if stated and _is_written_in(sample, stated):
         return stated, "declared"
-    ranked = {language: float(score) for language, score in _identifier().rank(sample)}
-    detected = max(ranked, key=lambda language: (ranked[language], language))
+    ranked: list[tuple[str, float]] = _identifier().rank(sample)
     size = len(sample.encode())
     if stated is None:
         found = _nearest_code(ranked, size)
         return found, "text" if found else ""
-    beaten = stated in ranked and (ranked[detected] - ranked[stated]) / size > _MIN_LEAD
+    detected, most = _likeliest(ranked)
+    score = dict(ranked).get(stated)
+    beaten = score is not None and (most - score) / size > _MIN_LEAD
     found = language_code(detected) if beaten else None
     return (found, "text") if found else (stated, "declared")
 
 
-def _nearest_code(ranked: Mapping[str, float], size: int) -> str | None:
+def _nearest_code(ranked: Sequence[tuple[str, float]], size: int) -> str | None:
     """The code of the most likely language; if it has none or is constructed, a common one that is nearly as likely.
 
-    `size` is that of the text, in bytes.
+    `ranked` are all languages with their log-likelihoods, the most likely first; `size` is that of the text, in bytes.
     """
-    likely = max(ranked, key=lambda name: (ranked[name], name))
-    common = _function_words().keys() | _LETTERS.keys()
-    nearest = max(common & ranked.keys(), key=lambda name: (ranked[name], name))
-    is_odd = language_code(likely) is None or likely in _CONSTRUCTED
-    if is_odd and (ranked[likely] - ranked[nearest]) / size <= _MAX_LAG:
-        return nearest
+    likely, most = _likeliest(ranked)
+    if language_code(likely) is None or likely in _CONSTRUCTED:
+        common = _function_words().keys() | _LETTERS.keys()
+        nearest, score = _likeliest([one for one in ranked if one[0] in common])
+        if (most - score) / size <= _MAX_LAG:
+            return nearest
     return language_code(likely)
+
+
+def _likeliest(ranked: Sequence[tuple[str, float]]) -> tuple[str, float]:
+    """The first of ranked languages; of several that are as likely, the last by name."""
+    most = ranked[0][1]
+    return max(takewhile(lambda one: one[1] == most, ranked))
