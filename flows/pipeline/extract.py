@@ -18,12 +18,15 @@ from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
 from flows.pipeline.source_profiles import NO_PROFILES, Profiles
 from flows.pipeline.worker_processes import start_worker, worker_context
+from warehouse.names.store import names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     from crawlers.extraction import SourceProfile
+    from warehouse.names.mention import Mention
+    from warehouse.names.store import Text
 
     ExtractOne = Callable[[RecordReader, Fetch, SourceProfile | None], ExtractedFetch]
     Job = Callable[[Profiles, list[Fetch]], list[ExtractedFetch]]
@@ -32,6 +35,9 @@ PAGE_SECONDS = 20.0  # trafilatura takes about 20 ms for a page; the slowest rea
 # Pages that a worker gets at once, because passing them costs as much as reading an imported record. If one of them
 # hangs or crashes the worker, each is extracted again on its own.
 GROUP = 16
+TEXTS = 128  # in which a worker finds names at once
+# From so many on, workers find names: each reads the lists of places first, which takes as long as some hundred texts.
+MANY_TEXTS = 1000
 STOP_SECONDS = 5.0  # for a pool that broke; its workers end with this process at the latest
 
 
@@ -74,6 +80,21 @@ class Extractor:
         answers = [self._schedule(job, group, profiles) for group in groups]
         results = self._results(job, groups, answers, profiles)
         return (next(results) if has_page(fetch) else extracted_fetch(fetch, None) for fetch in fetches)
+
+    def names(self, texts: Sequence[Text]) -> list[list[Mention]]:
+        """What `warehouse.names.store.names_in` finds, with the help of local workers if there are many texts."""
+        if len(texts) < MANY_TEXTS:
+            return names_in(texts)
+        groups = [texts[begin : begin + TEXTS] for begin in range(0, len(texts), TEXTS)]
+        found: list[list[Mention]] = []
+        try:
+            answers = [self._started().schedule(names_in, args=(group,)) for group in groups]
+            for answer in answers:
+                found += answer.result()
+        except (RuntimeError, ProcessExpired):  # the pool or a worker broke: no reason to find nothing
+            self._discard()
+            found += names_in(texts[len(found) :])
+        return found
 
     def _schedule(self, job: Job, pages: list[Fetch], profiles: Profiles) -> ProcessFuture[list[ExtractedFetch]]:
         args = (profiles_of(pages, profiles), pages)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, deque
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, BinaryIO
@@ -30,8 +31,10 @@ from flows.pipeline.segments import locked_archive, pending_segments, process_se
 from flows.pipeline.source_profiles import Profiles, learn_profiles, read_profiles
 from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches
+from warehouse.names.store import read_new_names
 from warehouse.runs import unfinished_since
 from warehouse.search.background import indexing_ahead
+from warehouse.search.index import PIECE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,6 +46,8 @@ if TYPE_CHECKING:
     from flows.pipeline.segments import RunningExtraction
     from flows.progress import Reporter
     from warehouse import Writer
+
+MANY_VERSIONS = 1000  # that an import has left to index: a thread does it while names are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,9 @@ def import_files(
         profiles = read_profiles(writer.connection)
         importer = _Importer(writer, extractor, directory, reporter, index_loaded, profiles)
         imported = [importer.import_listed(file, options) for file in files]
+        index_loaded(MANY_VERSIONS)
+        with imported[-1].times.step("names") if imported else nullcontext():
+            read_new_names(writer, extractor.names)
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
     learn_profiles(writer)
@@ -126,7 +134,7 @@ class _Importer:
     extractor: Extractor
     directory: DataDirectory
     reporter: Reporter
-    index_loaded: Callable[[], None]
+    index_loaded: Callable[[int], None]
     profiles: Profiles
 
     def import_listed(self, file: Input, options: ImportOptions) -> ImportResult:
@@ -168,7 +176,7 @@ class _Importer:
                         outcomes.update(result.outcomes)
                         times.add(result.times)
                         self.reporter.loaded(result)
-                    self.index_loaded()
+                    self.index_loaded(PIECE)
                 report = names.report
         return ImportResult(file, outcomes, times, report, before, run_id)
 

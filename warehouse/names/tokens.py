@@ -36,7 +36,7 @@ def tokens_of(text: str) -> Tokens:
         if gap == " ":
             continue
         # A full stop after an initial or a short title does not end a sentence.
-        joined[number] = gap == ". " and _abbreviates(pieces, number)
+        joined[number] = gap == ". " and len(words[number - 1]) < _TITLE_LETTERS and _abbreviates(pieces, number)
         starts[number] = number == 0 or (not joined[number] and _SENTENCE_END.search(gap) is not None)
     capital = ["A" <= word < "[" for word in words] if text.isascii() else [word[0].isupper() for word in words]
     return Tokens(words, starts, joined, capital)

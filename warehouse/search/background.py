@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from warehouse.search.index import PIECE, index_piece, to_index
+from warehouse.search.index import index_piece, to_index
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -17,29 +17,30 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def indexing_ahead(warehouse: OpenWarehouse) -> Iterator[Callable[[], None]]:
-    """Index complete pieces in a thread while the context lasts; call the yielded function after each load.
+def indexing_ahead(warehouse: OpenWarehouse) -> Iterator[Callable[[int], None]]:
+    """Index in a thread while the context lasts; call the yielded function after each load, with the least number of
+    versions that are worth it: PIECE, or fewer if no more will be loaded.
 
     The thread has its own connection and writes only to the index; nothing else may write to the index meanwhile. If
     it fails, the writer tries again when it finishes, and reports the error.
     """
     if warehouse.is_lake:  # its lock is the writer's, and other processes write to the index
-        yield lambda: None
+        yield lambda _: None
         return
     busy: Future[None] | None = None
 
-    def look() -> None:
+    def look(least: int) -> None:
         nonlocal busy
         if busy is None or busy.done():
-            busy = thread.submit(_index, warehouse.connection.cursor())
+            busy = thread.submit(_index, warehouse.connection.cursor(), least)
 
     with ThreadPoolExecutor(1, "newsloom-index") as thread:
         yield look
 
 
-def _index(connection: duckdb.DuckDBPyConnection) -> None:
+def _index(connection: duckdb.DuckDBPyConnection, least: int) -> None:
     with suppress(duckdb.Error), connection:
-        while len(to_index(connection)) >= PIECE:
+        while len(to_index(connection)) >= least:
             connection.begin()
             index_piece(connection)
             connection.commit()

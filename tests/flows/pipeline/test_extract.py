@@ -26,14 +26,17 @@ from crawlers.archive import (
 from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ArticleVersion
-from flows.pipeline.extract import Extractor, read_and_extract
+from flows.pipeline.extract import MANY_TEXTS, Extractor, read_and_extract
 from tests.end_to_end.conftest import article
 from tests.flows.pipeline.slow_pages import BROKEN, DEADLY, HESITANT, SLOW, extract_page_slowly
+from warehouse.names.store import names_in
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from crawlers.archive import Segment
+
+TEXTS = [("Town", f"Then Ann Example met Bob Sample {number} times.", "en") for number in range(MANY_TEXTS)]
 
 
 def segment_of(folder: Path, *pages: bytes) -> Segment:
@@ -67,6 +70,7 @@ def test_lines_without_a_page_have_none_and_the_order_is_kept(tmp_path: Path) ->
     (segment,) = sealed_segments(tmp_path)
     with Extractor(workers=1) as extractor:
         found = [line.content for line in extractor.extract(segment, list(segment.fetches()))]
+        assert extractor.names(TEXTS) == names_in(TEXTS)
     assert [type(each) for each in found] == [type(None), type(None), Article, type(None)]
 
 
@@ -129,6 +133,7 @@ def test_a_pool_that_breaks_costs_no_page(tmp_path: Path) -> None:
                 ArticleVersion, ArticleVersion,
             ]  # fmt: skip
             kill_what_workers_are_forked_from()
+        assert extractor.names(TEXTS) == names_in(TEXTS)
 
 
 def kill_what_workers_are_forked_from() -> None:

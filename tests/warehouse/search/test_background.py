@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (warehouse.search.background, warehouse.search.index):
-        monkeypatch.setattr(module, "PIECE", 4)
+    monkeypatch.setattr(warehouse.search.index, "PIECE", 4)
 
 
 def load(writer: Writer, segment: int) -> None:
@@ -37,7 +36,7 @@ def test_whole_pieces_are_indexed_while_more_is_loaded_and_the_rest_at_the_end(w
     with indexing_ahead(writer) as look:
         for segment in range(5):
             load(writer, segment)
-            look()
+            look(4)
     ahead = indexed(writer)
     assert ahead in (4, 8, 12)  # as far as the thread had come: whole pieces alone
     writer.finish()
@@ -53,7 +52,7 @@ def test_what_fails_ahead_is_done_when_the_writer_finishes(writer: Writer, monke
     with indexing_ahead(writer) as look:
         for segment in range(2):
             load(writer, segment)
-            look()
+            look(4)
     assert indexed(writer) == 0
     writer.finish()
     assert indexed(writer) == 6
