@@ -29,6 +29,8 @@ MIN_PROSE = 80
 """Characters of the shortest block that counts as prose."""
 _MAX_HEADINGS = 20
 _MAX_LEVELS = 20
+_MIN_SHARE_BEFORE = 0.2
+"""Text in paragraphs that an article has, compared with the one after it on the same page."""
 
 
 def text_with_breaks(element: HtmlElement) -> str:
@@ -83,16 +85,31 @@ def plain_prose(paragraph: HtmlElement, skipped: frozenset[HtmlElement]) -> str:
 
 
 def other_articles(elements: Elements) -> frozenset[HtmlElement]:
-    """`article` elements with an `h1` after the first of them, and containers with an `h1` that follow one of the same
-    tag and class."""
+    """`article` elements with an `h1` after the first of them, and containers with an `h1` after an article in one of
+    the same tag and class. Rows of a page are alike, too: its header, a menu, then its only article."""
     headed = [element for element in elements.named("article") if element.find(".//h1") is not None]
     found = {element for element in headed[1:] if headed[0] not in element.iterancestors()}
     for heading in elements.named("h1")[:_MAX_HEADINGS]:
         for container in islice(heading.iterancestors("div", "section", "article"), _MAX_LEVELS):
             previous, name = container.getprevious(), container.get("class")
-            if name and previous is not None and previous.tag == container.tag and previous.get("class") == name:
+            if (
+                name
+                and previous is not None
+                and previous.tag == container.tag
+                and previous.get("class") == name
+                and _is_article_before(previous, container)
+            ):
                 found.add(container)
     return frozenset(found)
+
+
+def _is_article_before(previous: HtmlElement, container: HtmlElement) -> bool:
+    """True if a container has much text in paragraphs compared with the next one; if neither has any, a headline."""
+    before, within = (
+        sum(len(paragraph.text_content()) for paragraph in part.iter("p")) for part in (previous, container)
+    )
+    is_much = before >= _MIN_SHARE_BEFORE * within
+    return is_much and (before > 0 or previous.find(".//h1") is not None)
 
 
 def _blocks(tree: HtmlElement, skipped: frozenset[HtmlElement]) -> Iterator[tuple[HtmlElement, str, int]]:

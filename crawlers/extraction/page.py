@@ -216,8 +216,23 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the HTML parser stopped: {last.message}")
     if (count := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
         return Rejection(RejectionReason.TOO_LARGE, f"{count:,} elements; the limit is {MAX_ELEMENTS:,}")
+    _join_roots(tree)
     elements = Elements(tree)
     return Page(url, elements, _base_url(elements, url), _metas(elements))
+
+
+def _join_roots(tree: HtmlElement) -> None:
+    """Move what stands in further roots into the body of the first one, as browsers do.
+
+    Where `html` is closed too early, the parser begins another root with the rest of the page.
+    """
+    body = tree.find("body")
+    if body is not None:
+        for root in list(tree.itersiblings("html")):
+            for part in root.iterchildren("body"):
+                part.tag = "div"
+            root.tag = "div"
+            body.append(root)
 
 
 def _most_attributes(page: bytes) -> int:

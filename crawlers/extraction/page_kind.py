@@ -18,12 +18,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, TypedDict
 from urllib.parse import urlsplit
 
-from crawlers.extraction.elements import Elements
 from crawlers.extraction.rules import phrases
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from crawlers.extraction.elements import Elements
     from crawlers.extraction.page_signals import PageSignals
 
 _COUNTED = ("svg", "div", "span", "figure", "button", "li", "code", "pre")
@@ -197,14 +197,12 @@ def _of_text(lines: list[str]) -> dict[str, float]:
 
 
 def _of_markup(elements: Elements) -> dict[str, float]:
-    # A damaged page may have a second root.
-    parts = [elements, *map(Elements, elements.root.itersiblings())]
-    items = "\n".join(value for part in parts for _, value in part.having("itemtype"))
+    items = "\n".join(value for _, value in elements.having("itemtype"))
     body = elements.root.find("body")
     marks = f"{elements.root.get('class', '')} {'' if body is None else body.get('class', '')}"
-    measured = {"all elements": math.log1p(sum(len(part.all) for part in parts))}
-    measured |= {f"{name} elements": math.log1p(sum(len(part.named(name)) for part in parts)) for name in _COUNTED}
-    names = _classes_by_frequency(value for part in parts for _, value in part.having("class"))
+    measured = {"all elements": math.log1p(len(elements.all))}
+    measured |= {f"{name} elements": math.log1p(len(elements.named(name))) for name in _COUNTED}
+    names = _classes_by_frequency(value for _, value in elements.having("class"))
     every = "\n".join(names.values())
     for kind in _CLASS_KINDS:
         words = [word for word in phrases("page-kinds", f"{kind}_classes") if word in every]

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from crawlers.extraction.elements import Elements
 
 _BLOCK, _BREAK, _CELL, _LINK, _EMPHASIS, _SKIPPED = range(6)
+_MAX_LABEL_LENGTH = 1000
+"""Characters of the longest label of a button, spaces between its elements included."""
+_MAX_OPEN_BUTTONS = 10
+"""Buttons without an end tag whose contents are read; each takes a look at all of them."""
 _EFFECTS = {
     **dict.fromkeys(BLOCK_TAGS | {"caption"}, _BLOCK),
     **dict.fromkeys(("td", "th"), _CELL),
@@ -80,6 +84,11 @@ class TextBlock:
         return len(self.text) >= MIN_PROSE and 2 * self.linked < len(self.text) and ends_sentence(self.text)
 
 
+def _is_label(button: HtmlElement) -> bool:
+    """False for a button that holds a part of the page, because its end tag is missing."""
+    return len(button.text_content()) <= _MAX_LABEL_LENGTH
+
+
 def read_blocks(elements: Elements) -> list[TextBlock]:
     """The blocks of text of a page, in order; none is empty.
 
@@ -89,7 +98,7 @@ def read_blocks(elements: Elements) -> list[TextBlock]:
     holder = Container("", None, 0, "", 0, 0)
     row: Container | None = None
     run: list[str] = []
-    linked = links = emphasised = in_links = in_emphasis = 0
+    linked = links = emphasised = in_links = in_emphasis = open_buttons = 0
     after_break = False
 
     def end_block() -> None:
@@ -108,9 +117,11 @@ def read_blocks(elements: Elements) -> list[TextBlock]:
         if event == "start":
             if effect is not None:
                 if effect == _SKIPPED:
-                    walk.skip_subtree()
-                    continue
-                if effect == _LINK:
+                    if tag != "button" or open_buttons >= _MAX_OPEN_BUTTONS or _is_label(element):
+                        walk.skip_subtree()
+                        continue
+                    open_buttons += 1
+                elif effect == _LINK:
                     in_links += 1
                     links += 1
                 elif effect == _EMPHASIS:

@@ -10,6 +10,7 @@ from trafilatura import core
 
 from crawlers.extraction.body import read_lines, uncleaned_lines
 from crawlers.extraction.elements import Elements
+from crawlers.extraction.text_blocks import read_blocks
 from crawlers.extraction.trafilatura_adapter import LONG_ENOUGH
 
 URL = "https://paper.example/news/a-story"
@@ -41,6 +42,22 @@ def test_another_article_on_the_page_is_not_joined() -> None:
     first = part.format(paragraphs(*range(5)))
     second = part.format("<h1>Another story</h1>" + paragraphs(*range(20, 40)))
     assert lines_of(f"<main>{first}{second}</main>") == [paragraph(number) for number in range(5)]
+
+
+def test_a_page_in_rows_that_are_alike_is_one_article() -> None:
+    row = "<div class='row'>{}</div>"
+    header = row.format("<h1>The Paper</h1><a href='/news'>News</a>")
+    story = row.format("<h1>A story</h1>" + paragraphs(*range(8)))
+    assert [block.text for block in read_blocks(Elements(document_fromstring(header + story)))][-8:] == [
+        paragraph(number) for number in range(8)
+    ]
+
+
+def test_a_page_within_a_button_without_an_end_tag_is_read() -> None:
+    menu = "<header><button>Menu<div><main>{}</main></header>"
+    blocks = read_blocks(Elements(document_fromstring(menu.format(paragraphs(*range(20))))))
+    assert [block.text for block in blocks][1:] == [paragraph(number) for number in range(20)]
+    assert not read_blocks(Elements(document_fromstring(menu.format("<p>Search</p>"))))
 
 
 def test_a_long_main_result_is_final(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_the_length_of_a_japanese_page_is_measured_in_letters() -> None:
 
 
 def test_the_version_names_newsloom_its_model_and_trafilatura() -> None:
-    assert f"newsloom-7+{BLOCK_MODEL}+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
+    assert f"newsloom-8+{BLOCK_MODEL}+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("name", ["ferry", "bridge", "library"])
@@ -124,6 +124,13 @@ def test_a_text_that_is_only_in_a_script_is_read() -> None:
     state = json.dumps({"content": "".join(f"<p>{escape(text)}</p>" for text in paragraphs)})
     found = article_of(page(f'<div id="root"></div><script>window.__STATE__ = {json.dumps(state)};</script>', "State"))
     assert found.text.splitlines() == paragraphs
+
+
+def test_a_text_after_the_end_of_its_document_is_read() -> None:
+    header = "<html><body><header>The Paper</header></body></html>"
+    assert article_of(f"{header}<div><h1>Title</h1><p>{LONG}</p><p>{LONG[::-1]}</p></div>".encode()).text == (
+        f"{LONG}\n{LONG[::-1]}"
+    )
 
 
 def test_an_invalid_url_is_a_rejection() -> None:
