@@ -210,7 +210,7 @@ def leave_one_out(sets: dict[str, Rows], score: ModuleType) -> None:
         headlines = [(text.title, text.language) for text in texts]
         pairs = compare(article_vectors(texts, NO_IDF), headlines, np.ones(len(texts), np.bool_), MIN_SIMILARITY)
         times = [text.published_at.timestamp() for text in texts if text.published_at]
-        nodes = [Node(1, at, at) for at in times]
+        nodes = [Node(1, at, at, text.source) for at, text in zip(times, texts, strict=True)]
         found[name] = {}
         for threshold in sorted({*THRESHOLDS, THRESHOLD}):
             clusters = cluster(nodes, pairs, [], threshold)
@@ -231,7 +231,7 @@ def _new_text(row: dict[str, Any]) -> NewText:
     key = digest(str(row["id"]))
     language = row.get("language") or "en"
     features = features_of(row["title"], row["text"], language)
-    return NewText(key, key, "paper.example", row["title"], language, at, "second", at, at, True, features)
+    return NewText(key, key, _host(row), row["title"], language, at, "second", at, at, True, features)
 
 
 def main() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -14,8 +13,8 @@ from flows.dedup.load_inputs import load_candidate_stories, load_centroids, load
 from flows.dedup.records import MemberRecord, NewText, StoryRecord
 from flows.dedup.stories import vectors
 from flows.dedup.stories.assign import article_vectors, compare, is_dated
-from flows.dedup.stories.candidates import search_span, searches
-from flows.dedup.stories.clustering import DAY, DECAY_DAYS
+from flows.dedup.stories.candidates import only_outlet, search_span, searches
+from flows.dedup.stories.clustering import decay
 from flows.dedup.text.features import features_of
 from flows.dedup.text.terms import term_words
 from warehouse.dedup.explained import StoryArticle, story_articles, story_of_url
@@ -73,7 +72,7 @@ def explain_story(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) ->
     pairs = compare(every, [(text.title, text.language) for text in texts], dated, LEAST)
     own = pairs.one == 0
     similar[pairs.other[own]] = pairs.products[own]
-    similar *= np.exp(-np.abs(times - times[0]) / DAY / DECAY_DAYS)
+    similar *= decay(times - times[0], np.array([text.source == texts[0].source for text in texts], np.bool_))
     order = sorted(range(1, len(rows)), key=lambda number: -similar[number])
     reports = np.array([number > 0 and row.duplicate_kind != "copy" for number, row in enumerate(rows)], np.bool_)
     return StoryExplanation(
@@ -119,13 +118,11 @@ def _runner_up(
     pairs = compare(vectors.together(own, load_centroids(connection, stories).shifted(1)), headlines, dated, LEAST)
     similar = np.zeros(len(headlines))
     similar[pairs.other[pairs.one == 0]] = pairs.products[pairs.one == 0]
-    midpoints = [(one.first_at.timestamp() + one.last_at.timestamp()) / 2 for one in stories]
-    decayed = [
-        float(value) * math.exp(-abs(midpoint - at.timestamp()) / DAY / DECAY_DAYS)
-        for value, midpoint in zip(similar[1:], midpoints, strict=True)
-    ]
-    best = max(range(len(stories)), key=decayed.__getitem__)
-    return stories[best], decayed[best]
+    midpoints = np.array([(one.first_at.timestamp() + one.last_at.timestamp()) / 2 for one in stories])
+    one_outlet = np.array([only_outlet(one.outlets) == text.source for one in stories], np.bool_)
+    decayed = similar[1:] * decay(midpoints - at.timestamp(), one_outlet)
+    best = int(decayed.argmax())
+    return stories[best], float(decayed[best])
 
 
 def _midpoint(text: NewText) -> datetime:

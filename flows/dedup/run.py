@@ -259,13 +259,12 @@ def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> 
     """What damps terms: stored frequencies, and what many of the articles at hand have."""
     languages, stored = load_idf(connection)
     terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
-    by_source: defaultdict[tuple[bool, str, str], list[NDArray[np.uint32]]] = defaultdict(list)
+    by_source: defaultdict[tuple[str, str], list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         language = article.language or UNKNOWN
         # A stop list is a better start than the words that a thousand articles of one day share.
-        has_list = bool(stop_words(language))
-        if not has_list:
+        if not stop_words(language):
             terms[language].append(article.features.terms.hashes)
         if is_dated(article):
-            by_source[has_list, language, article.source].append(article.features.terms.hashes)
+            by_source[language, article.source].append(article.features.terms.hashes)
     return with_templates(complete(stored, languages, terms), by_source)

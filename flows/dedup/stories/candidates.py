@@ -69,9 +69,11 @@ class CandidateSet:
 
     def nodes(self) -> list[Node]:
         """The nodes as `cluster` takes them."""
+        sizes = [*(int(not one.copy) for one in self.members), *(one.reports for one in self.collapsed)]
+        everything: list[MemberRecord | StoryRecord] = [*self.members, *self.collapsed]
         return [
-            *(Node(int(not one.copy), one.first_at.timestamp(), one.last_at.timestamp()) for one in self.members),
-            *(Node(one.reports, one.first_at.timestamp(), one.last_at.timestamp()) for one in self.collapsed),
+            Node(size, one.first_at.timestamp(), one.last_at.timestamp(), only_outlet(one.outlets))
+            for size, one in zip(sizes, everything, strict=True)
         ]
 
     def headlines(self) -> list[tuple[str, str | None]]:
@@ -97,6 +99,11 @@ class CandidateSet:
         everything: list[MemberRecord | StoryRecord] = [*self.members, *self.collapsed]
         times = [time for one in everything for time in (one.first_at, one.last_at)]
         return min(times, default=_NO_DAY), max(times, default=_NO_DAY)
+
+
+def only_outlet(outlets: Collection[str]) -> str | None:
+    """The outlet if it is a single one."""
+    return next(iter(outlets)) if len(outlets) == 1 else None
 
 
 def strong(found: Vectors, most: int = STRONG_TERMS) -> NDArray[np.bool_]:

@@ -37,6 +37,16 @@ def test_time_separates_articles_with_the_same_words() -> None:
     assert cluster([node(0, 24 * 25), node(24 * 25)], pairs((0, 1, 0.3)), []) == [[0, 1]]
 
 
+def test_the_reports_of_one_outlet_part_sooner_than_those_of_two() -> None:
+    def at(day: int, outlet: str) -> Node:
+        return Node(1, day * DAY, day * DAY, outlet)
+
+    similarity = pairs((0, 1, 0.3))
+    assert cluster([at(0, "a.example"), at(2, "a.example")], similarity, []) == [[0, 1]]
+    assert cluster([at(0, "a.example"), at(7, "a.example")], similarity, []) == [[0], [1]]
+    assert cluster([at(0, "a.example"), at(7, "b.example")], similarity, []) == [[0, 1]]
+
+
 def test_an_article_in_between_joins_articles_too_far_apart_in_time() -> None:
     days = [node(0), node(24 * 9), node(24 * 18)]
     assert cluster(days[::2], pairs((0, 1, 0.25)), []) == [[0], [1]]
