@@ -80,14 +80,18 @@ class SourcesError(CrawlersError):
 class ArchiveError(CrawlersError):
     """A segment, or one of its records, that cannot be read or written.
 
-    `file` and `offset` (in bytes) say where, if known.
+    `file`, a path or the URL in a store, and `offset` (in bytes) say where, if known.
     """
 
-    def __init__(self, message: str, *, file: Path | None = None, offset: int | None = None) -> None:
+    def __init__(self, message: str, *, file: Path | str | None = None, offset: int | None = None) -> None:
         super().__init__(message)
         self.file, self.offset = file, offset
 
     @classmethod
-    def from_os_error(cls, file: Path, problem: str, error: OSError) -> Self:
+    def from_os_error(cls, file: Path | str, problem: str, error: OSError) -> Self:
         """The error for a failed operation on a file; `problem` says which, as in "cannot be read"."""
         return cls(f"{file}: {problem}: {error.strerror or error}", file=file)
+
+
+class StoreError(ArchiveError, TransientError):
+    """A store cannot be reached, read or written. All of its segments are affected."""

@@ -18,7 +18,15 @@ import flows
 import warehouse
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
 from crawlers.discovery.listing import BadListingError
-from crawlers.errors import ArchiveError, CrawlersError, NewsloomError, Problem, SourcesError, TransientError
+from crawlers.errors import (
+    ArchiveError,
+    CrawlersError,
+    NewsloomError,
+    Problem,
+    SourcesError,
+    StoreError,
+    TransientError,
+)
 from crawlers.extensions.fast_stop import RequestDropped
 from crawlers.extraction.imported_records import _BadRecordError
 from crawlers.importers.contents import UnsupportedFileError
@@ -60,6 +68,7 @@ EXAMPLES: list[NewsloomError] = [
     ),
     UnsupportedFileError("a.pdf", "a PDF document"),
     ArchiveError("a text", file=Path("one.warc.gz"), offset=17),
+    StoreError("a text"),
     FlowsError("a text"),
     CrawlDiedError("exit code 3", "crawl.log"),
     DashboardError("a text"),
@@ -175,6 +184,7 @@ def test_transient_errors_are_those_worth_a_retry() -> None:
         "TransientError",
         "CrawlDiedError",
         "LakeUnreachableError",
+        "StoreError",
         "TransientWarehouseError",
     }
 

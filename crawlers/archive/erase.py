@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import zlib
 from contextlib import contextmanager
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from crawlers.archive.packs import ByteRange, Pack
+    from crawlers.archive.pack_index import ByteRange
+    from crawlers.archive.packs import Pack
     from crawlers.archive.reader import Segment
 
 _GZIP_HEADER = b"\x1f\x8b\x08%c\x00\x00\x00\x00\x00\xff"  # RFC 1952: deflate, flags, no time, no system
@@ -58,7 +60,7 @@ def erase_from_segments(
     packed: dict[Pack, list[Segment]] = {}
     swept = set()
     for segment in segments:
-        day = packs.day_in_name(segment.name)
+        day = segment_files.day_in_name(segment.name)
         if day is not None and (segment.directory, day[:6]) not in swept:
             # An unfinished pack contains copies of the records to erase.
             packs.remove_leftovers(segment.directory, [day[:6]])
@@ -79,10 +81,11 @@ def _erase_own(segment: Segment, changed: Callable[[Fetch], Fetch | None]) -> Er
         with segment.log_path.open("rb") as file:
             text, erasures, lines = _changed_log(file, changed)
         if erasures.offsets or erasures.repeats:
-            with packs.open_warc(segment.directory, segment.name) as warc:
-                ranges = _ranges(warc, erasures)
+            with segment.warc_path.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                ranges = _ranges(pack_index.ByteRange(file, segment.warc_path, 0, size), erasures)
                 if ranges:
-                    _replace(segment.warc_path, partial(_fill, warc.file, ranges))
+                    _replace(segment.warc_path, partial(_fill, file, ranges))
         if lines:
             _replace(segment.log_path, lambda new: new.write(text))
     return ErasedRecords(erasures.offsets, lines)
@@ -99,11 +102,13 @@ def _erase_packed(pack: Pack, changed: Mapping[str, Callable[[Fetch], Fetch | No
                 index = list(pack_index.read_index(old, pack.log_path))
                 with temporary.open("wb") as new:
                     for remaining, entry in zip(range(len(index) - 1, -1, -1), index, strict=True):
-                        log = packs.ByteRange(old, pack.log_path, entry.log_begin, entry.log_begin + entry.log_bytes)
+                        log = pack_index.ByteRange(
+                            old, pack.log_path, entry.log_begin, entry.log_begin + entry.log_bytes
+                        )
                         if entry.segment in changed:
                             text, erasures, lines = _changed_log(log.lines(), changed[entry.segment])
                             erased[entry.segment] = ErasedRecords(erasures.offsets, lines)
-                            records = packs.ByteRange(
+                            records = pack_index.ByteRange(
                                 warc, pack.warc_path, entry.warc_begin, entry.warc_begin + entry.warc_bytes
                             )
                             ranges += _ranges(records, erasures)

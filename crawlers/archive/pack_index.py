@@ -31,6 +31,26 @@ class IndexEntry:
     """Number of the log's first line in the file, from 1."""
 
 
+@dataclass(frozen=True, slots=True)
+class ByteRange:
+    """A byte range of an open file, with the file or log of one segment."""
+
+    file: BinaryIO
+    path: Path | str
+    """Its path, or its URL if it is in a store."""
+    begin: int
+    end: int
+    first_line: int = 1
+
+    def lines(self) -> Iterator[bytes]:
+        """The lines in this range of a log."""
+        self.file.seek(self.begin)
+        left = self.end - self.begin
+        while left > 0 and (line := self.file.readline(left)):
+            left -= len(line)
+            yield line
+
+
 def index_line(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, log_lines: int, remaining: int) -> bytes:
     """The index line before a segment's log; `remaining` counts the segments after it, which reveals a truncated
     file."""
@@ -39,9 +59,9 @@ def index_line(segment: str, warc_begin: int, warc_bytes: int, log_bytes: int, l
     return json.dumps(fields, separators=(",", ":")).encode() + b"\n"
 
 
-def read_index(log: BinaryIO, path: Path) -> Iterator[IndexEntry]:
+def read_index(log: BinaryIO, path: Path | str) -> Iterator[IndexEntry]:
     """The index entries of a pack; skips the logs between them. Raises ArchiveError if the file is damaged."""
-    size = os.fstat(log.fileno()).st_size
+    size = log.seek(0, os.SEEK_END)
     at = warc = 0
     line, remaining = 1, None
     while remaining != 0:
@@ -70,10 +90,11 @@ def read_index(log: BinaryIO, path: Path) -> Iterator[IndexEntry]:
         raise _damaged(path, None, f"the file has {size} bytes; its index expects {at}")
 
 
-def _damaged(path: Path, line: int | None, problem: str) -> ArchiveError:
+def _damaged(path: Path | str, line: int | None, problem: str) -> ArchiveError:
     place = f"{path}:{line}" if line else str(path)
+    name = str(path).rpartition("/")[2]
     return ArchiveError(
         f"{place}: {problem}.\nThe file was damaged after it was written, so its segments cannot be found. "
-        f"Restore it from a backup, together with {path.name.replace(LOG_SUFFIX, WARC_SUFFIX)} beside it.",
+        f"Restore it from a backup, together with {name.replace(LOG_SUFFIX, WARC_SUFFIX)} beside it.",
         file=path,
     )

@@ -54,7 +54,7 @@ def finish_interrupted_packing(archive: Path) -> dict[str, str]:
     """
     packs.remove_leftovers(archive, packs.months(archive))
     problems = {}
-    for day, segments in groupby(loose_segments(archive), key=lambda segment: packs.day_in_name(segment.name)):
+    for day, segments in groupby(loose_segments(archive), key=lambda segment: segment_files.day_in_name(segment.name)):
         names = {segment.name for segment in segments}
         try:
             for pack in () if day is None else packs.packs_of_day(archive, day):
@@ -119,7 +119,7 @@ def pack_segments(
 def _candidates(archive: Path, before: date) -> Iterator[_Candidate]:
     """In the order of their names, and so of their days."""
     for segment in loose_segments(archive):
-        day = packs.day_in_name(segment.name)
+        day = segment_files.day_in_name(segment.name)
         if day is None or day >= f"{before:%Y%m%d}":
             continue
         try:

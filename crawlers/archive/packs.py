@@ -13,16 +13,17 @@ Only the process that holds the warehouse's lock creates packs (`crawlers.archiv
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import threading
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
 from crawlers.archive import segment_files
-from crawlers.archive.pack_index import IndexEntry, read_index
-from crawlers.archive.segment_files import LOG_SUFFIX, NEW_SUFFIX, WARC_SUFFIX
+from crawlers.archive.pack_index import ByteRange, IndexEntry, read_index
+from crawlers.archive.segment_files import LOG_SUFFIX, NEW_SUFFIX, WARC_SUFFIX, day_in_name
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = "packs"
-_DAY = re.compile(r"(\d{8})\d{6}-.")  # names of crawled segments begin with the time they were opened, UTC
 _PACK = re.compile(r"(\d{8})-(\d+)")
 _MAX_CACHED = 64  # packs whose index is kept in memory, some 20 KB each
 
@@ -80,70 +80,41 @@ class Pack:
         unsealed.unlink()
 
 
-@dataclass(frozen=True, slots=True)
-class ByteRange:
-    """A byte range of an open file, with the file or log of one segment."""
+def open_warc(archive: Path, segment: str) -> ByteRange | None:
+    """The WARC file of a sealed segment on the disk, to be closed by the caller: its loose file or that of its pack.
 
-    file: BinaryIO
-    path: Path
-    begin: int
-    end: int
-    first_line: int = 1
-
-    def lines(self) -> Iterator[bytes]:
-        """The lines in this range of a log."""
-        self.file.seek(self.begin)
-        left = self.end - self.begin
-        while left > 0 and (line := self.file.readline(left)):
-            left -= len(line)
-            yield line
-
-
-@contextmanager
-def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
-    """Open the WARC file of a sealed segment: its loose file or that of its pack.
-
-    Raises FileNotFoundError, with the path of the loose file, if there is neither; ArchiveError if the pack is damaged.
+    None if there is neither. Raises ArchiveError if the pack is damaged.
     """
     own = archive / f"{segment}{WARC_SUFFIX}"
     try:
-        file, found = own.open("rb"), None
+        file = own.open("rb")
     except FileNotFoundError:  # possibly packed a moment ago: a pack is sealed before the loose files are removed
         found = find_pack(archive, segment)
         if found is None:
-            raise
+            return None
         pack, entry = found
         file = pack.warc_path.open("rb")
-    with file:
-        if found is None:
-            yield ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
-        else:
-            yield ByteRange(file, pack.warc_path, entry.warc_begin, entry.warc_begin + entry.warc_bytes)
+        return ByteRange(file, pack.warc_path, entry.warc_begin, entry.warc_begin + entry.warc_bytes)
+    return ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
 
 
-@contextmanager
-def open_log(archive: Path, segment: str) -> Iterator[ByteRange]:
-    """Open the log of a sealed segment, like `open_warc`."""
+def open_log(archive: Path, segment: str) -> ByteRange | None:
+    """The log of a sealed segment on the disk, like `open_warc`."""
     own = archive / f"{segment}{LOG_SUFFIX}"
-    file: BinaryIO
     try:
-        file, found = own.open("rb"), None
+        file = own.open("rb")
     except FileNotFoundError:
         found = _find_open(archive, segment)
         if found is None:
-            raise
-        pack, entry, file = found
-    with file:
-        if found is None:
-            yield ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
-        else:
-            yield ByteRange(file, pack.log_path, entry.log_begin, entry.log_begin + entry.log_bytes, entry.first_line)
+            return None
+        pack, entry, log = found
+        return ByteRange(log, pack.log_path, entry.log_begin, entry.log_begin + entry.log_bytes, entry.first_line)
+    return ByteRange(file, own, 0, os.fstat(file.fileno()).st_size)
 
 
-def day_in_name(segment: str) -> str | None:
-    """The day (UTC, yyyymmdd) in a segment's name; None if it has none, and then it is never packed."""
-    found = _DAY.match(segment)
-    return found[1] if found else None
+def missing(path: Path) -> FileNotFoundError:
+    """The error for a file that is neither loose nor in a pack."""
+    return FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(path))
 
 
 def find_pack(archive: Path, segment: str) -> tuple[Pack, IndexEntry] | None:

@@ -7,12 +7,12 @@ import re
 import zlib
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Self
 
 from fastwarc.warc import WarcRecord, WarcRecordType
 
-from crawlers.archive import packs
+from crawlers.archive import finding, packs
+from crawlers.archive.archive_store import store_of
 from crawlers.archive.fetch_log import Fetch, from_json
 from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
@@ -20,6 +20,9 @@ from crawlers.limits import MAX_STORED_BODY_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from crawlers.archive.pack_index import ByteRange
 
 CONTENT = WarcRecordType.response | WarcRecordType.resource
 """The record types that contain what was fetched; the others are about it."""
@@ -73,25 +76,25 @@ class Segment:
     def exists(self) -> bool:
         """Whether the archive has it. Raises ArchiveError if its pack is damaged."""
         try:
-            return self.warc_path.exists() or packs.find_pack(self.directory, self.name) is not None
+            return finding.is_archived(self.directory, self.name)
         except OSError as error:
             raise _cannot_read(self.warc_path, error) from error
 
     def warc_bytes(self) -> int:
         """The size of the WARC file as found on the disk. Raises ArchiveError if it is missing."""
-        path = self.warc_path
+        path: Path | str = self.warc_path
         try:
-            with packs.open_warc(self.directory, self.name) as warc:
+            with finding.open_warc(self.directory, self.name) as warc:
                 path = warc.path
-                return min(warc.end, os.fstat(warc.file.fileno()).st_size) - warc.begin
+                return min(warc.end, warc.file.seek(0, os.SEEK_END)) - warc.begin
         except OSError as error:
             raise _cannot_read(path, error) from error
 
     def log_lines(self) -> int:
         """The number of lines in the log, counted. Raises ArchiveError if it is missing."""
-        path = self.log_path
+        path: Path | str = self.log_path
         try:
-            with packs.open_log(self.directory, self.name) as log:
+            with finding.open_log(self.directory, self.name) as log:
                 path = log.path
                 return sum(1 for _ in log.lines())
         except OSError as error:
@@ -99,9 +102,9 @@ class Segment:
 
     def fetches(self) -> Iterator[Fetch]:
         """The log, in the order of writing. Raises ArchiveError at an invalid line, or if the log is missing."""
-        path = self.log_path
+        path: Path | str = self.log_path
         try:
-            with packs.open_log(self.directory, self.name) as log:
+            with finding.open_log(self.directory, self.name) as log:
                 path = log.path
                 for number, line in enumerate(log.lines(), start=log.first_line):
                     try:
@@ -127,7 +130,7 @@ class RecordReader:
     def __init__(self, segment: Segment) -> None:
         self._segment = segment
         self._files = ExitStack()
-        self._warc: packs.ByteRange | None = None
+        self._warc: ByteRange | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -152,27 +155,39 @@ class RecordReader:
         except OSError as error:
             raise _cannot_read(warc.path, error) from error
 
-    def _opened(self) -> packs.ByteRange:
+    def _opened(self) -> ByteRange:
         segment = self._segment
         try:
-            return self._files.enter_context(packs.open_warc(segment.directory, segment.name))
+            return self._files.enter_context(finding.open_warc(segment.directory, segment.name))
         except OSError as error:
             raise _cannot_read(segment.warc_path, error) from error
 
 
 def sealed_segments(directory: Path) -> list[Segment]:
-    """The sealed segments of a folder in the order of their names, and so of the time they were opened.
+    """The sealed segments of a folder, and of its store, in the order of their names, and so of the time they were
+    opened.
 
     Empty if the folder does not exist. Reads the index of every pack; raises ArchiveError if one is damaged.
     """
-    names = {segment.name for segment in loose_segments(directory)}
+    names = {segment.name for segment in unpacked_segments(directory)}
     for pack in packs.all_packs(directory):
         names.update(pack.index())
+    if (store := store_of(directory)) is not None:
+        for there in store.packs():
+            names.update(store.index(there))
     return [Segment(directory, name) for name in sorted(names)]
 
 
+def unpacked_segments(directory: Path) -> list[Segment]:
+    """The segments that are not packed yet, or not quite: those on the disk and those in its store."""
+    loose = loose_segments(directory)
+    if (store := store_of(directory)) is None:
+        return loose
+    return [Segment(directory, name) for name in sorted({*store.loose(), *(segment.name for segment in loose)})]
+
+
 def loose_segments(directory: Path) -> list[Segment]:
-    """The segments with loose files: not packed yet, or not quite."""
+    """The segments with loose files on the disk: not packed yet, or not quite."""
     try:
         names = sorted(path.name.removesuffix(WARC_SUFFIX) for path in directory.glob(f"*{WARC_SUFFIX}"))
     except OSError as error:
@@ -277,6 +292,6 @@ def charset_of(content_type: str | None) -> str | None:
     return found[1].lower() if found else None
 
 
-def _cannot_read(path: Path, error: OSError) -> ArchiveError:
-    path = Path(error.filename or path)  # that of the pack, if the pack is what cannot be opened
+def _cannot_read(path: Path | str, error: OSError) -> ArchiveError:
+    path = error.filename or path  # that of the pack, if the pack is what cannot be opened
     return ArchiveError.from_os_error(path, "cannot be read", error)

@@ -25,6 +25,7 @@ NEW_SUFFIX = ".new"
 """Suffix of a file that is still being written, before it gets its final name."""
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
+_DAY = re.compile(r"(\d{8})\d{6}-.")  # names of crawled segments begin with the time they were opened, UTC
 
 
 def checked_name(name: str) -> str:
@@ -32,6 +33,12 @@ def checked_name(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"{name!r} cannot be used in a file name: expected ASCII letters and digits, '.', '_' and '-'")
     return name
+
+
+def day_in_name(segment: str) -> str | None:
+    """The day (UTC, yyyymmdd) in a segment's name; None if it has none, and then it is never packed."""
+    found = _DAY.match(segment)
+    return found[1] if found else None
 
 
 def seal(directory: Path, name: str, warc: FileIO, log: FileIO) -> None:

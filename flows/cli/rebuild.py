@@ -35,6 +35,7 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
     rebuilds resume: run the command again. The same version of the extractor gives the same rows. If a segment is
     missing or damaged, nothing is rebuilt.
     """
+    from crawlers.archive.archive_store import store_of
     from flows.errors import FlowsError
     from flows.maintenance.rebuild import rebuild, require_removed_segments
     from flows.pipeline.dask_extract import open_extractor
@@ -45,7 +46,7 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
     from warehouse.lake import configured_lake
 
     directory = data_directory(data)
-    if not directory.archive.is_dir():
+    if not directory.archive.is_dir() and store_of(directory.archive) is None:
         raise FlowsError(
             f"{directory.root}: no archive found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
         )

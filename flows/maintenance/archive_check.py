@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.archive import RecordReader, Segment
-from crawlers.errors import ArchiveError
+from crawlers.archive.copies import LocalCopy
+from crawlers.errors import ArchiveError, StoreError
 from warehouse.ledger import archived_segments
 
 if TYPE_CHECKING:
@@ -29,11 +30,13 @@ def _problem(segment: Segment, fetches: int | None) -> str | None:
         if not segment.exists():
             return f"{segment.name}: is missing"
         lines = 0
-        with RecordReader(segment) as records:
-            for fetch in segment.fetches():
+        with LocalCopy(segment) as copy, RecordReader(copy.segment) as records:
+            for fetch in copy.segment.fetches():
                 lines += 1
                 if fetch.offset is not None:
                     records.read(fetch.offset)
+    except StoreError:
+        raise
     except ArchiveError as error:
         return str(error)
     if lines == 0:

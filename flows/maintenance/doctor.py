@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from crawlers.archive import Segment, loose_segments, packs
-from crawlers.errors import ArchiveError
+from crawlers.archive import Segment, packs, unpacked_segments
+from crawlers.archive.archive_store import store_of
+from crawlers.archive.copies import LocalCopy
+from crawlers.errors import ArchiveError, StoreError
 from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 from flows.dedup.methods import RESTORY_REMEDY, outdated_rows
 from flows.pipeline.failures import RETRY_REMEDY, failure_lines
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawlers.archive import Fetch
+    from crawlers.archive.pack_index import IndexEntry
     from flows.data_directory import DataDirectory
     from warehouse import Writer
     from warehouse.ledger import Request
@@ -40,6 +44,8 @@ RESTORE_REMEDY = (
 
 def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> list[Finding]:
     """Run all checks. With `deep`, all tables and the stored pages of all versions are read, which takes long."""
+    if (store := store_of(directory.archive)) is not None:
+        store.store.require()
     findings = check_warehouse(writer.connection)
     findings += _check_segments(writer, directory)
     findings += _check_methods(writer)
@@ -65,8 +71,11 @@ def _check_methods(writer: Writer) -> Iterator[Finding]:
 
 
 def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
-    own = {segment.name for segment in loose_segments(directory.archive)}
+    own = {segment.name for segment in unpacked_segments(directory.archive)}
     packed, damaged = _packed(directory)
+    in_store, damaged_in_store = _packed_in_store(directory)
+    packed |= in_store.keys()
+    damaged += damaged_in_store
     yield from _finding("Packs that cannot be read.", damaged, RESTORE_REMEDY)
     loaded = set(segments_in_order(writer.connection))
     missing, short = [], []
@@ -77,7 +86,12 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
             continue
         segment = Segment(directory.archive, name)
         try:
-            lines, length = segment.log_lines(), segment.warc_bytes()
+            if name in in_store:  # by the index alone, because each segment would be a request to the store
+                lines, length = in_store[name].log_lines, in_store[name].warc_bytes
+            else:
+                lines, length = segment.log_lines(), segment.warc_bytes()
+        except StoreError:
+            raise
         except ArchiveError as error:
             missing.append(str(error))
             continue
@@ -123,13 +137,34 @@ def _packed(directory: DataDirectory) -> tuple[set[str], list[str]]:
     return names, damaged
 
 
-def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
-    damaged = []
-    for name, offset in stored_pages(writer.connection):
+def _packed_in_store(directory: DataDirectory) -> tuple[dict[str, IndexEntry], list[str]]:
+    """The segments in packs of the archive's store, if it has one, and the problems of these packs."""
+    store = store_of(directory.archive)
+    if store is None:
+        return {}, []
+    entries: dict[str, IndexEntry] = {}
+    damaged = [f"{url}: its log, which lists the contents, is missing" for url in store.warc_files_without_seal()]
+    for pack in store.packs():
         try:
-            Segment(directory.archive, name).read(offset)
+            entries.update(store.index(pack))
+            if not store.is_whole(pack):
+                damaged.append(f"{store.url(pack.place)}: a file of this pack is shorter or longer than its log states")
+        except StoreError:
+            raise
         except ArchiveError as error:
             damaged.append(str(error))
+    return entries, damaged
+
+
+def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
+    damaged = []
+    for name, pages in groupby(stored_pages(writer.connection), key=lambda page: page[0]):
+        with LocalCopy(Segment(directory.archive, name)) as copy:
+            for _, offset in pages:
+                try:
+                    copy.segment.read(offset)
+                except ArchiveError as error:
+                    damaged.append(str(error))
     yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE_REMEDY)
 
 
@@ -139,6 +174,8 @@ def _check_logs(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
     for name in segments_with_requests(writer.connection):
         try:
             logged = Counter(_logged(fetch) for fetch in Segment(directory.archive, name).fetches())
+        except StoreError:
+            raise
         except ArchiveError as error:
             damaged.append(str(error))
             continue

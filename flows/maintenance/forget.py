@@ -9,7 +9,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Segment
-from crawlers.archive.erase import erase_from_segments
+from crawlers.archive.changes import erase_from_segments
+from crawlers.archive.copies import LocalCopy
 from crawlers.content_codings import GZIP_MAGIC, BodyTooLargeError, unpack_gzip
 from crawlers.discovery import url_key_or_none
 from crawlers.errors import ArchiveError
@@ -136,7 +137,8 @@ def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotte
     asked = requests_elsewhere(writer.connection, segment.name)
     fetches = [fetch for fetch in segment.fetches() if (fetch.url, fetch.fetched_at) in asked]
     kept = [fetch for fetch in fetches if not forgotten.is_about(fetch)]
-    classified = classify_fetches(writer, list(extractor.extract(segment, kept)))
+    with LocalCopy(segment) as copy:
+        classified = classify_fetches(writer, list(extractor.extract(copy.segment, kept)))
     add_batch(writer.connection, build_batch(origin_of(segment.name), classified))
     return {
         one.classification.article_id

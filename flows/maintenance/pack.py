@@ -6,12 +6,13 @@ import logging
 from datetime import UTC, timedelta
 from typing import TYPE_CHECKING
 
-from crawlers.archive.packing import PackingResult, pack_segments, packable_segments
+from crawlers.archive.changes import pack_segments, packable_segments
 from warehouse.retention import requests_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crawlers.archive.packing import PackingResult
     from flows.data_directory import DataDirectory
     from warehouse import Writer
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment, salvage_segments, sealed_segments
+from crawlers.archive.archive_store import store_of
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
 from flows.maintenance.archive_check import damaged_segments
@@ -63,6 +64,8 @@ def rebuild(
     segment cannot be loaded that the old warehouse contains; other segments are left for later runs.
     """
     root = directory.private / "rebuild"
+    if (store := store_of(directory.archive)) is not None:
+        store.store.require()
     with locked_archive(directory):
         salvage_segments(directory.archive)
         order = _order(writer, directory)

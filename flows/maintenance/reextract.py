@@ -9,7 +9,8 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Segment
-from crawlers.errors import ArchiveError
+from crawlers.archive.copies import LocalCopy
+from crawlers.errors import ArchiveError, StoreError
 from crawlers.extraction import EXTRACTOR_VERSION, extractor_version
 from flows.dedup.exact import Classification, Verdict
 from flows.dedup.run import deduplicate
@@ -81,23 +82,24 @@ def reextract(
     for name in outdated_segments(writer.connection, now, source):
         reporter.step(f"extracting segment {name} again")
         outdated = outdated_versions(writer.connection, now, source, name)
-        for _, some in groupby(enumerate(outdated), key=lambda item: item[0] // AT_A_TIME):
-            _reextract_batch(writer, extractor, directory, profiles, name, [version for _, version in some], done)
+        with LocalCopy(Segment(directory.archive, name)) as copy:
+            for _, some in groupby(enumerate(outdated), key=lambda item: item[0] // AT_A_TIME):
+                _reextract_batch(writer, extractor, copy.segment, profiles, [version for _, version in some], done)
     return done
 
 
 def _reextract_batch(
     writer: Writer,
     extractor: Extractor,
-    directory: DataDirectory,
+    segment: Segment,
     profiles: Profiles,
-    name: str,
     outdated: list[OutdatedVersion],
     done: ReextractResult,
 ) -> None:
-    segment = Segment(directory.archive, name)
     try:
         stored = {fetch.offset: fetch for fetch in segment.fetches()}
+    except StoreError:
+        raise
     except ArchiveError:
         stored = {}
     there = [version for version in outdated if version.offset in stored]
@@ -105,7 +107,7 @@ def _reextract_batch(
     # Without its status, an answer does not overwrite validators that a later fetch may have renewed. It may have been
     # fetched for another source that lists the article, too: the profile is that of the article's.
     fetches: list[Fetch] = [replace(stored[version.offset], status=None, source=version.source) for version in there]
-    origin = origin_of(name, profiles)
+    origin = origin_of(segment.name, profiles)
     changed: list[ClassifiedFetch] = []
     same: dict[int, SameVersion] = {}
     for version, extracted in zip(there, extractor.extract(segment, fetches, profiles), strict=True):

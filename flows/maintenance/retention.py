@@ -13,10 +13,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from crawlers.archive import loose_segments
-from crawlers.archive.packing import finish_interrupted_packing
+from crawlers.archive.archive_store import store_of
+from crawlers.archive.changes import finish_interrupted_packing
 from crawlers.archive.packs import all_packs
 from crawlers.archive.segment_files import remove_sealed
-from crawlers.errors import ArchiveError
+from crawlers.errors import ArchiveError, StoreError
 from flows.data_directory import GIGABYTE
 from warehouse.retention import kept_segments, mark_removed, remove_requests, removed_segments
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from crawlers.archive.archive_store import ArchiveStore
     from flows.data_directory import DataDirectory
     from flows.settings import Keep
     from warehouse import Writer
@@ -96,6 +98,22 @@ def _units(archive: Path) -> Iterator[_Unit]:
             yield _Unit(frozenset(pack.index()), _size(pack.warc_path, pack.log_path), pack.remove)
         except ArchiveError as error:
             logger.warning("a damaged pack is not removed, whatever its age: %s", error)
+    if (store := store_of(archive)) is not None:
+        yield from _units_in_store(store)
+
+
+def _units_in_store(store: ArchiveStore) -> Iterator[_Unit]:
+    for name, size in store.loose().items():
+        yield _Unit(frozenset([name]), size, partial(store.remove, name))
+    for pack in store.packs():
+        try:
+            segments = frozenset(store.index(pack))
+        except StoreError:
+            raise
+        except ArchiveError as error:
+            logger.warning("a damaged pack is not removed, whatever its age: %s", error)
+        else:
+            yield _Unit(segments, pack.warc_bytes + pack.log_bytes, partial(store.remove_pack, pack))
 
 
 def _size(*files: Path) -> int:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawlers.archive.erase import erase_from_segment
+from crawlers.archive.changes import erase_from_segment
 from flows.pipeline.article_version import extracted_fetch
 from flows.pipeline.blocklist import blank
 

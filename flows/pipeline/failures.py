@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Outcome, Segment
 from crawlers.discovery import url_key
-from crawlers.errors import ArchiveError, CrawlersError
+from crawlers.errors import ArchiveError, CrawlersError, StoreError
 from flows.errors import FlowsError, causes, was_interrupted
 from flows.pipeline.attempts import (
     LAST_AFTER,
@@ -76,7 +76,7 @@ def raise_as_flows_error(segment: str) -> Iterator[None]:
 
 def _affects_all_segments(error: Exception) -> bool:
     return was_interrupted(error) or any(
-        isinstance(cause, TransientWarehouseError | WarehouseError)
+        isinstance(cause, TransientWarehouseError | WarehouseError | StoreError)
         or is_of_the_disk(cause)
         or (isinstance(cause, OSError) and cause.errno in (errno.ENOSPC, errno.EDQUOT))
         for cause in causes(error)

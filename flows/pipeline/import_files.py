@@ -25,9 +25,8 @@ from flows.errors import FlowsError
 from flows.pipeline.archive_files import AHEAD, Archiver, ArchivingJob, segment_name
 from flows.pipeline.failures import isolate_failure
 from flows.pipeline.import_progress import ImportProgress
-from flows.pipeline.load import load
 from flows.pipeline.run_record import recorded_run
-from flows.pipeline.segments import locked_archive, pending_segments, process_segment, start_extraction
+from flows.pipeline.segments import load_and_move, locked_archive, pending_segments, process_segment, start_extraction
 from flows.pipeline.source_profiles import Profiles, learn_profiles, read_profiles
 from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches
@@ -170,7 +169,7 @@ class _Importer:
             with Archiver(job) as names:
                 for segment in self._extracted(names, times):
                     with isolate_failure(self.writer, segment.name):
-                        result = load(self.writer, segment)
+                        result = load_and_move(self.writer, self.directory, segment)
                         if result is None:  # another process imports the same file
                             continue
                         outcomes.update(result.outcomes)

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from crawlers.archive import Segment, loose_segments, salvage_segments, sealed_segments
+from crawlers.archive import Segment, salvage_segments, sealed_segments, unpacked_segments
+from crawlers.archive.archive_store import store_of
+from crawlers.archive.changes import loose_on_disk, move_packs_to_store, move_to_store, put_in_store
+from crawlers.archive.copies import LocalCopy
 from crawlers.archive.packs import newest_packed_segments
-from crawlers.errors import ArchiveError
+from crawlers.errors import ArchiveError, StoreError
 from crawlers.locking import lock_archive
 from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.erase_forgotten import erase_forgotten, erase_forgotten_articles
@@ -43,7 +46,14 @@ def process_segment(writer: Writer, extractor: Extractor, directory: DataDirecto
     if loaded_fetches(writer.connection, name) is not None:
         return None
     profiles = read_profiles(writer.connection)
-    return load(writer, start_extraction(extractor, directory, name, profiles).finish())
+    return load_and_move(writer, directory, start_extraction(extractor, directory, name, profiles).finish())
+
+
+def load_and_move(writer: Writer, directory: DataDirectory, segment: ExtractedSegment) -> LoadResult | None:
+    """Load a segment, and remove it from the disk if the archive has a store; returns None if it is loaded already."""
+    loaded = load(writer, segment)
+    move_to_store(directory.archive, [segment.name])
+    return loaded
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +61,18 @@ class RunningExtraction:
     """A segment that the workers are extracting."""
 
     segment: Segment
+    copy: LocalCopy
     forgotten: Blocklist
     fetches: Iterable[ExtractedFetch]
     started: datetime
     profiles: Profiles
 
     def finish(self) -> ExtractedSegment:
-        """Wait for the workers, and erase articles whose own URL was forgotten."""
+        """Wait for the workers, erase articles whose own URL was forgotten, and put the segment in a store, if any."""
         times = StepTimes()
-        with times.step("extract"):
+        with times.step("extract"), self.copy:
             fetches = erase_forgotten_articles(self.segment, list(self.fetches), self.forgotten)
+        put_in_store(self.segment)
         return ExtractedSegment(self.segment.name, fetches, self.started, times, self.profiles)
 
 
@@ -71,25 +83,39 @@ def start_extraction(
     started = datetime.now(UTC)
     segment = Segment(directory.archive, name)
     forgotten = read_blocklist(directory.private)
-    fetches = extractor.extract(segment, erase_forgotten(segment, forgotten), profiles)
-    return RunningExtraction(segment, forgotten, fetches, started, profiles)
+    clean = erase_forgotten(segment, forgotten)
+    copy = LocalCopy(segment)
+    try:
+        fetches = extractor.extract(copy.segment, clean, profiles)
+    except BaseException:
+        copy.close()
+        raise
+    return RunningExtraction(segment, copy, forgotten, fetches, started, profiles)
 
 
 def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
     """Segments that are sealed and not loaded, oldest first, then some of those that an earlier run could not load.
 
-    Segments that a killed crawl left open are sealed first.
+    Segments that a killed crawl left open are sealed first. If the archive has a store, what is loaded and still on the
+    disk is moved there.
     """
-    if not directory.archive.is_dir():
+    store = store_of(directory.archive)
+    if store is not None:
+        store.store.require()
+    elif not directory.archive.is_dir():
         return []
     with locked_archive(directory):
         for name in salvage_segments(directory.archive):
             logger.info("segment %s of a killed crawl was salvaged", name)
     segments = (
-        loose_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
+        unpacked_segments(directory.archive) if _has_packed(writer, directory) else sealed_segments(directory.archive)
     )
     names = [segment.name for segment in segments]
     loaded = loaded_segments(writer.connection, names)
+    if store is not None:
+        move_to_store(directory.archive, [name for name in loose_on_disk(directory.archive) if name in loaded])
+        if moved := move_packs_to_store(directory.archive):
+            logger.info("%d packs were moved to %s", moved, store.store.url)
     return loading_order(writer, [name for name in names if name not in loaded])
 
 
@@ -101,6 +127,10 @@ def _has_packed(writer: Writer, directory: DataDirectory) -> bool:
     """
     try:
         packed = newest_packed_segments(directory.archive)
+        if (store := store_of(directory.archive)) is not None:
+            packed |= store.newest_packed_segments()
+    except StoreError:
+        raise
     except ArchiveError as error:
         logger.warning("%s", error)  # no reason to load nothing else
         return True
