@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 from crawlers.archive import packs
 from crawlers.archive.pack_index import ByteRange, IndexEntry, read_index
 from crawlers.archive.segment_files import LOG_SUFFIX, NEW_SUFFIX, WARC_SUFFIX, day_in_name
-from crawlers.archive.store import Store
+from crawlers.archive.store import MARK, Store
 from crawlers.errors import ArchiveError, StoreError
 
 if TYPE_CHECKING:
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 FOLDER = "archive"
 PACKS = f"{FOLDER}/{packs.FOLDER}"
 CONFIG_SUFFIX = ".toml"
+USED = "store-in-use"
+"""A file of the archive on the disk with the URL of the store that it has used."""
 INDEX_SUFFIX = ".index.json"
 _PACK = re.compile(r"(\d{8})-(\d+)")
 _MAX_CACHED = 64  # packs whose index is kept in memory, some 20 KB each
@@ -68,6 +70,27 @@ class ArchiveStore:
     def __init__(self, store: Store) -> None:
         self.store = store
         self._indexes: dict[str, dict[str, IndexEntry]] = {}
+
+    def require(self, archive: Path, *, to_write: bool = True) -> None:
+        """Raise StoreError if the store cannot be used, or is empty although the archive on the disk has used it.
+
+        With `to_write`, a new one is marked as having an archive.
+        """
+        used = archive / USED
+        if self.store.is_marked():
+            is_new = False
+        elif used.exists() and used.read_text(encoding="utf-8") == self.store.url:
+            raise StoreError(
+                f"{self.store.url}: has no archive, although it had one ({MARK} is missing). Is it mounted? To "
+                f"start with an empty one, remove {used}"
+            )
+        else:
+            is_new = True
+        if to_write:
+            if is_new:
+                self.store.mark()
+            archive.mkdir(parents=True, exist_ok=True)
+            used.write_text(self.store.url, encoding="utf-8")
 
     def loose(self) -> dict[str, int]:
         """The segments that are not packed, in order, each with the length of both files in bytes."""

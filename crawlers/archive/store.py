@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SEGMENTS = "segments"
 MARK = "newsloom-store"
-"""An empty file in each store that has an archive: a store without it was never used, or is not there."""
+"""An empty file in each store that has an archive. Without it, the store was never used, or is not mounted."""
 _OBJECT_STORES = frozenset({"s3", "s3a", "gs", "gcs", "az", "abfs", "abfss", "adl", "oss", "oci"})
 _BUFFER = 128 << 10  # bytes of one request when a page is read: most compressed pages fit into it
 
@@ -180,13 +180,16 @@ class Store:
         with self._errors("cannot be removed"), suppress(FileNotFoundError):
             self._system.rm_file(f"{self._root}/{name}")
 
-    def require(self) -> None:
-        """Raise StoreError unless the store has an archive, or can get one: then it is marked as having one."""
-        if not self.exists(MARK):
-            with self._errors("cannot be written"):
-                if not self._is_object_store:
-                    self._system.makedirs(self._root, exist_ok=True)
-                self._system.pipe_file(f"{self._root}/{MARK}", b"")
+    def is_marked(self) -> bool:
+        """Whether the store is marked as having an archive."""
+        return self.exists(MARK)
+
+    def mark(self) -> None:
+        """Mark the store as having an archive."""
+        with self._errors("cannot be written"):
+            if not self._is_object_store:
+                self._system.makedirs(self._root, exist_ok=True)
+            self._system.pipe_file(f"{self._root}/{MARK}", b"")
 
     def remove(self, name: str) -> None:
         """Remove a folder of the store with all its files, if there is one."""

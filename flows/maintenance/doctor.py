@@ -45,7 +45,7 @@ RESTORE_REMEDY = (
 def examine(writer: Writer, directory: DataDirectory, *, deep: bool = False) -> list[Finding]:
     """Run all checks. With `deep`, all tables and the stored pages of all versions are read, which takes long."""
     if (store := store_of(directory.archive)) is not None:
-        store.store.require()
+        store.require(directory.archive, to_write=False)
     findings = check_warehouse(writer.connection)
     findings += _check_segments(writer, directory)
     findings += _check_methods(writer)

@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Segment
+from crawlers.archive.archive_store import store_of
 from crawlers.archive.changes import erase_from_segments
 from crawlers.archive.copies import LocalCopy
 from crawlers.content_codings import GZIP_MAGIC, BodyTooLargeError, unpack_gzip
@@ -100,6 +101,8 @@ def forget(
     remains is the fact and the time of the request, and a hash of its URL. The private file is rewritten, because
     deleted rows stay in a database file as free space. The caller publishes.
     """
+    if (store := store_of(directory.archive)) is not None:
+        store.require(directory.archive)
     with locked_archive(directory):
         found = find_traces(writer.connection, [] if url is None else url_spellings(url), source)
         keys = {address: key for address in found.urls if (key := url_key_or_none(address)) is not None}

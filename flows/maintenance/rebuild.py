@@ -65,7 +65,7 @@ def rebuild(
     """
     root = directory.private / "rebuild"
     if (store := store_of(directory.archive)) is not None:
-        store.store.require()
+        store.require(directory.archive)
     with locked_archive(directory):
         salvage_segments(directory.archive)
         order = _order(writer, directory)

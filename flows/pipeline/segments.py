@@ -101,7 +101,7 @@ def pending_segments(writer: Writer, directory: DataDirectory) -> list[str]:
     """
     store = store_of(directory.archive)
     if store is not None:
-        store.store.require()
+        store.require(directory.archive)
     elif not directory.archive.is_dir():
         return []
     with locked_archive(directory):

@@ -175,6 +175,20 @@ def test_a_copy_lasts_as_long_as_it_is_used_and_that_of_a_killed_process_is_remo
     assert files(archive) == []
 
 
+def test_a_store_that_was_used_and_is_empty_is_not_mounted(archive: Path) -> None:
+    found = store(archive)
+    found.require(archive, to_write=False)
+    assert not (archive.parent / "store").exists()
+    found.require(archive)
+    (archive.parent / "store").rename(archive.parent / "elsewhere")
+    for to_write in (False, True):
+        with pytest.raises(StoreError, match=r"store: has no archive, although it had one .* Is it mounted\?"):
+            found.require(archive, to_write=to_write)
+    (archive / "store-in-use").unlink()
+    found.require(archive)
+    assert in_store(archive) == ["newsloom-store"]
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
