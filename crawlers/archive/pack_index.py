@@ -64,6 +64,7 @@ def read_index(log: BinaryIO, path: Path | str) -> Iterator[IndexEntry]:
     size = log.seek(0, os.SEEK_END)
     at = warc = 0
     line, remaining = 1, None
+    seen = set()
     while remaining != 0:
         log.seek(at)
         text = log.readline(_MAX_INDEX_LINE_BYTES)
@@ -78,11 +79,13 @@ def read_index(log: BinaryIO, path: Path | str) -> Iterator[IndexEntry]:
             raise _damaged(path, line, f"expected an index line, found {text[:60]!r}") from error
         if (
             begin != warc
+            or entry.segment in seen
             or min(warc_bytes, log_bytes, log_lines, left) < 0
             or left != (left if remaining is None else remaining - 1)
         ):
             raise _damaged(path, line, f"index line contradicts the lines before it: {text[:200]!r}")
         at, line, warc, remaining = entry.log_begin + log_bytes, line + 1 + log_lines, begin + warc_bytes, left
+        seen.add(entry.segment)
         yield entry
         if at > size:
             break

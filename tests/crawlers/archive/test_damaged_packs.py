@@ -6,7 +6,7 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crawlers.archive import Segment, loose_segments, packs, sealed_segments
@@ -46,6 +46,7 @@ def test_every_cut_of_the_seal_is_noticed(tmp_path: Path) -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(position=st.floats(0, 1, exclude_max=True), flip=st.integers(1, 255))
+@example(position=0.34321533, flip=1)  # the name of the second segment becomes that of the first
 def test_a_turned_byte_is_an_archive_error_or_one_of_the_log(
     position: float, flip: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
