@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 # Every noun has a capital: only places are told apart.
 NOUNS_IN_CAPITALS = frozenset({"de", "lb"})
 MOST_NAMES = 60  # of an article, the most frequent ones
+_NO_PERSON = frozenset({"for", "on", "and"})  # Transport for London
 _CONTRACTION = re.compile(r"['’](?:m|d|ll|re|ve|t)$")  # I'm, They've
 
 
@@ -61,6 +62,9 @@ def names_of(title: str, text: str, language: str | None) -> list[Mention]:
         if name.sure or name.in_headline:
             found.append(Mention(" ".join(name.words), _kind(name), name.times, name.in_headline))
     found.sort(key=lambda mention: (-mention.times, mention.name))
+    people = {folded(mention.name.split()[0]) for mention in found if mention.kind == "person" and " " in mention.name}
+    # Vladimir is a city and, where Vladimir Putin is named, a person.
+    places = [place for place in places if place.kind == "country" or folded(place.name) not in people]
     return found[:MOST_NAMES] + places
 
 
@@ -79,11 +83,15 @@ def _names(body: Tokens, at_places: set[int], seen: set[str], language: str) -> 
             if capital[following]:
                 if texts[following - 1].endswith(".") and texts[following].casefold() in stop:
                     break  # "… in the U.S. The …"
+                if following in at_places and without_possessive(texts[following - 1]) != texts[following - 1]:
+                    break  # "… Visa's San Francisco office …"
                 run.append(following)
                 following += 1
                 continue
             link = following  # of, de la, …
             while link < len(texts) and link - following < 2 and joined[link] and texts[link] in lists.connecting:
+                link += 1
+            if link == following and _is_half(body, run, at_places):
                 link += 1
             if link == following or link >= len(texts) or not joined[link] or not capital[link]:
                 break
@@ -106,13 +114,22 @@ def _add(
     # At the beginning of a sentence, a word that the language or the text has in lower case is no part of the name.
     while run and (
         texts[run[0]] in lists.never
-        or (body.starts[run[0]] and ((word := texts[run[0]].casefold()) in stop or _is_lower_case(word, seen)))
+        or (
+            body.starts[run[0]]
+            and texts[run[0]] not in lists.titles
+            and ((word := texts[run[0]].casefold()) in stop or _is_lower_case(word, seen))
+        )
         or texts[run[0]] in lists.connecting
     ):
         run = run[1:]
     while run and texts[run[-1]] in lists.never:
         run = run[:-1]
-    titles = [number for number, index in enumerate(run) if texts[index].rpartition("-")[2] in lists.titles]
+    titles = [
+        number
+        for number, index in enumerate(run)
+        if texts[index].rpartition("-")[2] in lists.titles
+        and not (number + 1 < len(run) and texts[run[number + 1]] in lists.endings)  # Justice Department
+    ]
     person = False
     if titles and titles[-1] + 1 < len(run):
         run, person = run[titles[-1] + 1 :], True
@@ -120,13 +137,26 @@ def _add(
             run, person = run[1:], False
     elif titles:
         run = run[: titles[0]]
+        if len(run) == 1 and texts[run[0]] in lists.offices:
+            return  # Finance Minister
+    while (
+        len(run) > 2
+        and texts[run[0]] in lists.offices
+        and run[1] == run[0] + 1
+        and texts[run[1]] not in lists.connecting
+        and texts[run[-1]] not in lists.endings
+    ):
+        run, person = run[1:], True  # Secretary of State George …
     if not run:
         return
     if at_places.issuperset(run):
         return
     words = tuple([without_possessive(texts[index]) for index in run])
     if len(words) == 1 and (
-        len(words[0].rstrip(".")) < 2 or words[0].casefold() in stop or _CONTRACTION.search(words[0])
+        len(words[0].rstrip(".")) < 2
+        or (word := words[0].casefold()) in stop
+        or (not person and _is_lower_case(word, seen))  # Industry, where the text has "industry", too
+        or _CONTRACTION.search(words[0])
     ):
         return
     key = tuple([folded(word) for word in words])
@@ -134,7 +164,9 @@ def _add(
     if name is None:
         name = found[key] = _Name(words)
     name.times += 1
-    name.sure |= not body.starts[first] or run[0] != first or len(words) > 1 or words[0].isupper()
+    name.sure |= not body.titled[first] and (
+        not body.starts[first] or run[0] != first or len(words) > 1 or words[0].isupper()
+    )
     if not person and len(words) <= 3:
         after = texts[run[-1] + 1] if run[-1] + 1 < len(texts) else ""
         before = texts[run[0] - 1] if run[0] else ""
@@ -142,6 +174,27 @@ def _add(
         name.person += 1 if person else 0
     elif person:
         name.person += 2
+
+
+def _is_half(body: Tokens, run: Sequence[int], at_places: set[int]) -> bool:
+    """Whether "and" and what follows belong to the name: "… and Co", "the Securities and Exchange Commission"."""
+    lists, texts, link = word_lists(), body.texts, run[-1] + 1
+    end = link + 1
+    while end < len(texts) and body.joined[end] and body.capital[end]:
+        end += 1
+    if texts[link] != "and" or not body.joined[link] or end == link + 1:
+        return False
+    if texts[link + 1].rstrip(".") in lists.halves:
+        return True
+    own = [index for index in run if index not in at_places]
+    return (
+        len(own) == 1
+        and run[0] > 0
+        and texts[run[0] - 1].casefold() == "the"
+        and (texts[own[0]] not in lists.endings or texts[own[0]].endswith("s"))
+        and not texts[own[0]].isupper()
+        and texts[end - 1] in lists.bodies
+    )
 
 
 def _is_lower_case(word: str, seen: set[str]) -> bool:
@@ -176,7 +229,7 @@ def _is_organisation(words: Sequence[str]) -> bool:
 def _kind(name: _Name) -> str | None:
     if _is_organisation(name.words):
         return "organisation"
-    if name.person >= 2 or (name.person and len(name.words) > 1):
+    if (name.person >= 2 or (name.person and len(name.words) > 1)) and not _NO_PERSON.intersection(name.words):
         return "person"
     if len(name.words) == 1 and len(name.words[0]) > 1 and name.words[0].isupper():
         return "organisation"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from math import log1p
 from typing import TYPE_CHECKING
 
-from warehouse.names.gazetteer import country_name, folded, hints, longest_places, places
+from warehouse.names.gazetteer import country_name, folded, hints, longest_places, places, word_lists
 from warehouse.names.mention import Mention
 from warehouse.names.tokens import without_possessive
 
@@ -115,11 +115,31 @@ def _find_places(tokens: Tokens, language: str) -> Iterator[tuple[int, int, Plac
             words.append(without_possessive(texts[at + len(words)]))
         while words:
             place = known.get(folded(" ".join(words)))
+            if place is not None and place.kind == "city" and _ends_a_name(tokens, at, free):
+                place = None
             if place is not None:
                 free = at + len(words)
                 yield at, free, place, " ".join(words)
                 break
             words.pop()
+
+
+def _ends_a_name(tokens: Tokens, at: int, free: int) -> bool:
+    """Whether a city is only the end of a longer name: "Iron Man". `free` is the end of the place before it."""
+    if at == free or at == 0 or not tokens.joined[at] or tokens.starts[at]:
+        return False
+    before = tokens.texts[at - 1]
+    lists = word_lists()
+    return (
+        tokens.capital[at - 1]
+        and not tokens.starts[at - 1]
+        and not tokens.titled[at]
+        and before not in lists.before_cities
+        and before not in lists.endings
+        and before not in lists.titles
+        and before not in lists.never
+        and without_possessive(before) == before
+    )
 
 
 def is_about(here: Evidence) -> bool:

@@ -79,6 +79,34 @@ def test_an_article_is_about_the_countries_that_it_names_first_and_often(
     assert {mention.name for mention in names_of(title, text, language) if mention.about} == about
 
 
+def test_names_are_whole() -> None:
+    text = (
+        "He wrote to the Securities and Exchange Commission, General Motors Corp, Sample Roebuck and Co, and the "
+        "Justice Department. Secretary of State Ann Example met the Foreign Minister. The Pier and Harbour Bridge "
+        "fell. Transport for London said no."
+    )
+    names = found("Letters", text)
+    organisations = {"Securities and Exchange Commission", "General Motors Corp", "Sample Roebuck and Co"}
+    assert organisations | {"Justice Department"} <= {name for name, one in names.items() if one.kind == "organisation"}
+    assert names["Ann Example"].kind == "person"
+    assert names["Transport for London"].kind is None
+    assert {"Pier", "Harbour Bridge"} <= set(names), "not one name"
+    assert {"Foreign", "State Ann Example"}.isdisjoint(names)
+
+
+def test_capitals_of_a_subhead_do_not_make_names() -> None:
+    text = (
+        "The Bridge That Would Not Fall\nThe bridge is in Bergen, says Ann Example.\nWhat Ann Example Knows\nNothing."
+    )
+    assert set(found("Bridge", text)) == {"Bergen", "Ann Example", "Norway"}
+
+
+def test_a_city_within_another_name_is_no_place() -> None:
+    names = found("Talks", "President Vladimir Sample met Iron Man in central Lyon and at Visa's San Francisco office.")
+    assert {name for name, one in names.items() if one.kind == "place"} == {"Lyon", "San Francisco"}
+    assert names["Vladimir Sample"].kind == "person"
+
+
 def test_a_headline_in_capitals_names_what_the_text_names() -> None:
     names = found("EXAMPLE SAYS STONES FALL", "Ann Example said stones fall. Stones fall, Ann Example said.")
     assert names["Ann Example"].in_headline
