@@ -231,7 +231,7 @@ def _tags(page: Page, declared: DeclaredMetadata) -> FieldValue[tuple[str, ...]]
     keywords = declared.article.get("keywords")
     nodes = [item.get("name") for item in keywords if isinstance(item, dict)] if isinstance(keywords, list) else []
     for origin, stated in (
-        ("json-ld", [*texts_of(keywords), *texts_of(nodes)]),
+        ("json-ld", [*texts_of(keywords.split(",") if isinstance(keywords, str) else keywords), *texts_of(nodes)]),
         ("meta", page.metas.get("article:tag", ()) or page.metas.get("og:article:tag", ())),
         ("meta", page.metas.get("news_keywords", ())),
         ("meta", page.metas.get("keywords", ())),

@@ -310,9 +310,12 @@ def _metas(elements: Elements) -> dict[str, tuple[str, ...]]:
     found: dict[str, list[str]] = {}
     for element in elements.named("meta"):
         content = (element.get("content") or "").strip()
-        if not content or is_unfilled(content) or (element.get("itemprop") and is_in_comments(element)):
+        if not content or (element.get("itemprop") and is_in_comments(element)):
             continue
+        unfilled = is_unfilled(content)
         for attribute in ("property", "name", "itemprop", "http-equiv"):
-            if name := element.get(attribute):
-                found.setdefault(name.strip().lower(), []).append(content)
+            name = (element.get(attribute) or "").strip().lower()
+            # A list of keywords may have one placeholder among them.
+            if name and (not unfilled or "keywords" in name):
+                found.setdefault(name, []).append(content)
     return {name: tuple(contents) for name, contents in found.items()}

@@ -26,7 +26,8 @@ _GLUED = re.compile(r"[a-z]{25,}")
 
 def is_unfilled(text: str) -> bool:
     """True for a value that a template, or a script, left without content: `{{author}}`, `%author%`, `null`."""
-    return text.strip().lower() in _EMPTY or _UNFILLED.search(text) is not None
+    words = text.lower().split()
+    return (bool(words) and all(word in _EMPTY for word in words)) or _UNFILLED.search(text) is not None
 
 
 def is_unfilled_url(url: str) -> bool:

@@ -10,6 +10,7 @@ from crawlers.extraction.urls import canonical_url
 from tests.crawlers.extraction.statements import ASKED, ld, meta, metadata_of, page_of
 
 UNFILLED = ["{{ page.author }}", "%author%", "[[author]]", "${author}", "null", "undefined", "None", "[object Object]"]
+UNFILLED.append("null null")
 
 
 @pytest.mark.parametrize("value", UNFILLED)
@@ -50,6 +51,18 @@ def test_markup_and_paths_in_authors_are_not_names() -> None:
     assert metadata_of(meta("author", links)).authors == ("Ada Park", "Li Wei")
     assert metadata_of(meta("og:author", "Ada Park")).authors == ("Ada Park",)
     assert metadata_of(meta("author", "/authors/ada-park")).authors == ()
+
+
+@pytest.mark.parametrize("name", ["Array", "false", "Author Name", "No author", "Firstname Lastname", "Anonymous"])
+def test_what_a_template_has_in_place_of_a_name_is_no_author(name: str) -> None:
+    assert metadata_of(meta("author", name)).authors == ()
+
+
+@pytest.mark.parametrize("of", ["meta", "json-ld"])
+def test_a_placeholder_among_keywords_costs_no_other(of: str) -> None:
+    listed = "harbour, {{tag}}, breakwater, null"
+    found = metadata_of(meta("keywords", listed) if of == "meta" else ld(keywords=listed))
+    assert found.tags == ("harbour", "breakwater")
 
 
 def test_references_in_json_ld_are_resolved() -> None:
