@@ -9,6 +9,7 @@ from fastwarc.warc import WarcRecordType
 from crawlers.archive import Exchange, Kind
 from crawlers.archive.reader import charset_of
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
+from crawlers.dates import parse_time
 from crawlers.discovery import normalise_url
 from crawlers.importers.contents import DAMAGED
 from crawlers.importers.http_responses import MAX_HEAD_BYTES, HttpResponse
@@ -84,7 +85,7 @@ def _reason_to_skip(record: WarcRecord) -> str | None:
         return f"{record.headers.get('WARC-Type')} record"
     if not record.is_http:
         return "response other than HTTP"
-    url = record.headers.get("WARC-Target-URI") or ""
+    url = _target(record)
     if len(url) > MAX_URL_BYTES:
         return "response with a URL of over 8 KiB"
     try:
@@ -94,8 +95,14 @@ def _reason_to_skip(record: WarcRecord) -> str | None:
     return None
 
 
+def _target(record: WarcRecord) -> str:
+    """The URL of a record. Some programs write it as the grammar of WARC 1.0 has it: `<https://…>`."""
+    url = record.headers.get("WARC-Target-URI") or ""
+    return url[1:-1] if url.startswith("<") and url.endswith(">") else url
+
+
 def _reason_not_selected(record: WarcRecord, selection: Selection, at: datetime) -> str | None:
-    if not selection.has_host(record.headers.get("WARC-Target-URI") or ""):
+    if not selection.has_host(_target(record)):
         return OTHER_HOST
     return None if selection.has_time(_fetched_at(record, at)[0]) else OTHER_TIME
 
@@ -127,7 +134,7 @@ def _declared_length(record: WarcRecord) -> int:
 def _page(
     record: WarcRecord, response: HttpResponse, at: datetime, source: str | None, *, is_whole: bool
 ) -> ImportedItem:
-    url = normalise_url(record.headers.get("WARC-Target-URI") or "")
+    url = normalise_url(_target(record))
     source = source or host(url)
     fetched_at, note = _fetched_at(record, at)
     try:
@@ -148,8 +155,9 @@ def _page(
 
 def _fetched_at(record: WarcRecord, at: datetime) -> tuple[datetime, str | None]:
     """When the page was fetched, and what is wrong with the date of the record, if anything is."""
-    when = plausible_time(record.record_date, at)
+    stated = record.headers.get("WARC-Date") or ""
+    # WARC 1.1 allows a day alone.
+    when = plausible_time(record.record_date or parse_time(stated), at)
     if when is not None:
         return when, None
-    found = record.headers.get("WARC-Date")
-    return at, f"the date of the record is {str(found)[:40]!r}; the time of the import is used instead"
+    return at, f"the date of the record is {stated[:40]!r}; the time of the import is used instead"

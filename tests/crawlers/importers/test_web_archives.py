@@ -146,6 +146,12 @@ def test_a_record_with_an_impossible_date_has_that_of_the_import(tmp_path: Path,
     assert page is not None
 
 
+def test_urls_in_angle_brackets_and_dates_without_a_time_are_read(tmp_path: Path) -> None:
+    written = record(1, date="2026-01-02").replace(b"https://town.example/1", b"<https://town.example/1>")
+    ((fetch, _),) = read(tmp_path, gzip.compress(written))[0]
+    assert (fetch.url, fetch.fetched_at) == ("https://town.example/1", datetime(2026, 1, 2, tzinfo=UTC))
+
+
 @pytest.mark.parametrize("lost", [30, 60, 120])
 def test_a_file_that_is_cut_short_is_reported(tmp_path: Path, lost: int) -> None:
     *whole, last = members(*(record(number) for number in range(4)))
