@@ -18,6 +18,7 @@ from scrapy.exceptions import (
 from crawlers.discovery.sites import shard_of
 from crawlers.limits import MAX_HOST_WAIT_SECONDS
 from crawlers.politeness.ip_ranges import AccessPolicy
+from crawlers.politeness.network_errors import describe_network_error
 from crawlers.politeness.refusals import HostLimit, HostUnresponsive, OtherShard, Refused
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ class HostRegistry:
         if self._failed[host] < FAILURES_IN_A_ROW or host in self._given_up:
             return False
         times = f"{host} failed to answer {self._failed[host]} times in a row"
-        detail = f"{times}, most recently with {type(error).__name__}; a later run will request it again"
+        detail = f"{times} (most recently: {describe_network_error(error)}); a later run will request it again"
         self.give_up(host, HostUnresponsive(detail))
         return True
 

@@ -18,6 +18,7 @@ from scrapy.utils.misc import build_from_crawler
 from crawlers.limits import MAX_PARSED_ROBOTS_BYTES, MAX_ROBOTS_BYTES
 from crawlers.politeness.hosts import ACCESS_POLICY, host_of
 from crawlers.politeness.ip_ranges import AccessPolicy
+from crawlers.politeness.network_errors import describe_network_error
 from crawlers.politeness.refusals import (
     LATER,
     AskedToWait,
@@ -95,8 +96,7 @@ class RobotsTxt(RobotsTxtMiddleware):
                 return refusal
             return RobotsUnreachable(f"robots.txt redirects to a forbidden address: {refusal.detail}{LATER}")
         except Exception as error:  # noqa: BLE001 - whatever the error, the rules are unknown
-            said = str(error).removesuffix(".") or type(error).__name__
-            return RobotsUnreachable(f"robots.txt cannot be fetched: {said}{LATER}")
+            return RobotsUnreachable(f"robots.txt cannot be fetched: {describe_network_error(error)}{LATER}")
         return await self._parse(response, request)
 
     async def _parse(self, response: Response, request: Request) -> RobotParser | Refused | None:

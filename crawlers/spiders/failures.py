@@ -18,6 +18,7 @@ from twisted.internet import error as network
 from twisted.web.client import ResponseFailed
 
 from crawlers.archive import Outcome
+from crawlers.politeness.network_errors import describe_network_error
 from crawlers.politeness.refusals import (
     AskedToWait,
     BadRedirect,
@@ -61,7 +62,7 @@ class FailureReason(StrEnum):
 def classify(failure: Failure) -> tuple[Outcome, FailureReason, str]:
     """The outcome, the reason and the reason in words for a request that ended in an error."""
     error: BaseException = failure.value  # type: ignore[assignment]
-    detail = str(error) or _DETAILS.get(type(error)) or type(error).__name__
+    detail = describe_network_error(error)
     if isinstance(error, Refused):
         return (*_REFUSALS[type(error)], detail)
     if isinstance(error, IgnoreRequest):
@@ -72,9 +73,6 @@ def classify(failure: Failure) -> tuple[Outcome, FailureReason, str]:
     return Outcome.FAILED, FailureReason.INTERNAL_ERROR, f"{type(error).__name__}: {detail}"
 
 
-_DETAILS: dict[type[BaseException], str] = {
-    ResponseDataLossError: "the connection ended before the whole body had arrived",
-}
 _REFUSALS: dict[type[Refused], tuple[Outcome, FailureReason]] = {
     RobotsForbidden: (Outcome.SKIPPED, FailureReason.ROBOTS),
     RobotsUnreachable: (Outcome.SKIPPED, FailureReason.ROBOTS_UNREACHABLE),
