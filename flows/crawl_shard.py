@@ -229,7 +229,7 @@ class ShardFlowRun:
                         self._lost = f"it cannot be watched any more: {error}"
                         return
                 if self._given_up.is_set():
-                    self._lost = self._lost or "it has not ended although it was cancelled"
+                    self._lost = self._lost or "it did not end after it was cancelled"
                     return
                 self._ended.wait(POLL_SECONDS)
         finally:

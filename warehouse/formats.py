@@ -151,7 +151,7 @@ def _csv_cell(column: str, kind: DuckDBPyType) -> str:
     if kind.id in NESTED:
         return f"CAST(to_json({_json(column, kind)}) AS VARCHAR)"
     if kind.id == "varchar":  # numbers with a sign stay as they are
-        is_formula = f"regexp_matches({column}, '^[=+@\\t\\r-]') AND try_cast({column} AS DOUBLE) IS NULL"
+        is_formula = f"regexp_matches({column}, '^[=+@＝＋＠－\\t\\r-]') AND try_cast({column} AS DOUBLE) IS NULL"
         return f"CASE WHEN {is_formula} THEN concat(chr(39), {column}) ELSE {column} END"
     return _text(column, kind)
 

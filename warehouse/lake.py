@@ -70,8 +70,8 @@ def parse_lake(address: str, data_path: str | None = None) -> Lake:
     if at and not _MUST_BE_ENCODED.isdisjoint(user):
         raise WarehouseError(
             f'the address of a warehouse is invalid: found "{without_password(address)}", whose user or password has a '
-            "character that a URL must encode, such as %40 for @ and %2F for /. Better leave the password out: "
-            "PostgreSQL's client reads PGPASSWORD and ~/.pgpass."
+            "character that a URL must encode, such as %40 for @ and %2F for /. It is better to leave the password "
+            "out: PostgreSQL's client reads PGPASSWORD and ~/.pgpass."
         )
     return Lake("postgres", catalog, data_path or None)
 

@@ -104,8 +104,8 @@ def _create(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str) -> Non
             raise WarehouseError(f"{place}: cannot be used as data_path: {error.strerror}") from error
     if found is not None:
         raise WarehouseError(
-            f"{lake}: is new, and its data_path has Parquet files of something else, such as {found}. The "
-            "nightly maintenance deletes all Parquet files there that the lake does not know. Choose a data_path that "
+            f"{lake}: is new, and its data_path contains Parquet files that belong to something else, such as {found}. "
+            "The nightly maintenance deletes all Parquet files there that the lake does not know. Choose a data_path that "
             "nothing else uses. If the files are those of a lake that was here before, restore its "
             "catalogue from a backup, or move them away."
         )

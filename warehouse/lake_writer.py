@@ -73,8 +73,8 @@ class LakeWriter(Writer):
         """
         if self._lost:
             raise WarehouseError(
-                f"{self.lake}: the connection that held the lock was lost, so others may have written meanwhile. What "
-                "was committed stays. Run the same command again."
+                f"{self.lake}: the connection that held the lock was lost, so another process may have written in the "
+                "meantime. What was committed is kept. Run the same command again."
             )
         if not self._depth and not self._lock.acquire(LOCK_SECONDS):
             raise TransientWarehouseError(

@@ -216,7 +216,7 @@ class _RemoteStream(io.RawIOBase):
         except Exception as error:
             raise CrawlersError(
                 f"{self._place}: reading failed at byte {self._position}: {_message(error)}. "
-                "Everything before is loaded. Run the same command again to resume."
+                "Everything before that has been loaded. Run the same command again to resume."
             ) from error
         view[: len(data)] = data
         self._position += len(data)

@@ -103,13 +103,13 @@ def _read_file(
                 number += 1
                 yield item
         except _STREAM_ERRORS as error:
-            records = "1 record" if number == 1 else f"{number} records"
-            report.damage.append(f"{prefix}{_problem(error)}. {records} before it could be read")
+            records = "1 record was" if number == 1 else f"{number} records were"
+            report.damage.append(f"{prefix}{_problem(error)}. Before that, {records} read")
 
 
 def _problem(error: Exception) -> str:
     if isinstance(error, BrokenContentError):
-        return f"{error}; nothing behind it can be read"
+        return f"{error}; nothing after it can be read"
     detail = single_line(str(error))[:200]  # Arrow quotes bytes of the file
     what = "is cut short" if isinstance(error, EOFError) or "runcated" in detail else "is damaged or cut short"
     return f"the file {what} ({detail.rstrip('.')})"

@@ -45,7 +45,7 @@ class RecordItems:
             columns = f"the column {missing[0]} is" if len(missing) == 1 else f"the columns {', '.join(missing)} are"
             raise CrawlersError(
                 f"{self.file.place}: {columns} missing. Found: {shown or 'no columns'}. "
-                f'Name what stands for them, such as: --map "{",".join(f"{field}=COLUMN" for field in missing)}"'
+                f'Name the columns to use instead, such as: --map "{",".join(f"{field}=COLUMN" for field in missing)}"'
             )
 
     def of_json(self, place: str, value: object, line: bytes) -> ImportedItem:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ROWS_AT_ONCE = 256
 """Rows of a Parquet file in memory; a row with a page has some 100 kB."""
 _DELIMITERS = ",\t;|"
-_FORMULA = re.compile(r"'(?=[=+@\t\r-])")
+_FORMULA = re.compile(r"'(?=[=+@＝＋＠－\t\r-])")
 _URL = re.compile(r"https?://\S+$")
 
 

@@ -75,7 +75,8 @@ class HostRegistry:
         limit = max(self.pages, policy.pages or 0)
         if self._requested[host] >= limit:
             raise HostLimit(
-                f"{limit} pages of {host} were requested in this crawl, the limit; a later run requests this page"
+                f"{limit} pages of {host} were requested in this crawl, which is the limit; "
+                "a later run requests this page"
             )
         self._requested[host] += 1
 

@@ -71,7 +71,7 @@ class Redirect(_Redirects, RedirectMiddleware):
     ) -> Request | Response:
         """See Scrapy's downloader middlewares; raises BadRedirect, and BadStatus before others see the response."""
         if not MIN_STATUS <= response.status <= MAX_STATUS:
-            raise BadStatus(f"answered with the status {response.status}; a status of HTTP has three digits")
+            raise BadStatus(f"answered with the status {response.status}; an HTTP status has three digits")
         try:
             return super().process_response(request, response)
         except ValueError as error:

@@ -63,7 +63,7 @@ class ListingReader:
         except ProcessExpired as error:
             raise BadListingError(f"the process that read it crashed (exit code {error.exitcode})") from error
         except BrokenProcessPool as error:
-            raise BadListingError("the process that reads it cannot start, or was killed") from error
+            raise BadListingError("the process that reads it could not start, or was killed") from error
 
     async def _until_stopped(self, answer: ProcessFuture[ListingContent]) -> ListingContent:
         waiting = asyncio.wrap_future(answer)

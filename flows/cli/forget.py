@@ -45,8 +45,8 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     with open_writer(directory.root, "newsloom forget", wait=wait) as writer:
         stored = count_stored(writer, directory, url=url, source=source)
     if not yes and not _confirmed(
-        f"Permanently remove everything about {url or source} from {directory.root}: {stored.articles} articles and "
-        f"{stored.pages} stored pages and listings?"
+        f"Permanently remove everything about {url or source} from {directory.root}: "
+        f"{_count(stored.articles, 'article')} and {_count(stored.pages, 'stored response')}?"
     ):
         click.echo("nothing was removed")
         raise click.exceptions.Exit(1)
@@ -57,10 +57,15 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
         click.echo("nothing was stored; later runs skip it")
         return
     click.echo(
-        f"removed {removed.articles} articles and {removed.records} stored pages and listings; later runs skip them"
+        f"removed {_count(removed.articles, 'article')} and {_count(removed.records, 'stored response')}; "
+        "later runs skip them"
     )
     if removed.others:
-        click.echo(f"kept {removed.others} articles of other sources with the same text")
+        click.echo(f"kept {_count(removed.others, 'article')} of other sources with the same text")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" + ("" if number == 1 else "s")
 
 
 def _confirmed(question: str) -> bool:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MINUTES = click.FloatRange(min=0, min_open=True)
-CODES = "separated by commas; nothing for all"
+CODES = "separated by commas; leave empty for all"
 
 
 @click.command("init")

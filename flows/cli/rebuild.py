@@ -52,8 +52,8 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
         )
     if (lake := configured_lake(directory.root)) is not None:
         raise FlowsError(
-            f"{lake}: a warehouse on DuckLake is not rebuilt in place. Copy the archive to a new data directory, run "
-            "`newsloom rebuild` there, and `newsloom migrate` from there to a new lake."
+            f"{lake}: a warehouse on DuckLake cannot be rebuilt in place. Copy the archive to a new data directory, "
+            "run `newsloom rebuild` there, and `newsloom migrate` from there to a new lake."
         )
     with (
         show_progress() as reporter,

@@ -149,4 +149,4 @@ def _uuid(value: str) -> UUID:
     try:
         return UUID(value)
     except ValueError as error:
-        raise FilterError(f'"{value}" is no identifier of an article or story') from error
+        raise FilterError(f'"{value}" is not the identifier of an article or story') from error

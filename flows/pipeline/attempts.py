@@ -53,8 +53,8 @@ def deaths_by_segment(writer: Writer, pending: Iterable[str]) -> dict[str, int]:
 def describe_deaths(writer: Writer, segment: str, deaths: int) -> str:
     """Why a segment is not tried any more, and what to do about it."""
     return (
-        f"the process died {deaths} times while it was loading this segment, which may need more memory than there is; "
-        f"it is set aside. To have it tried again, delete {_folder(writer) / segment}"
+        f"the process died {deaths} times while it was loading this segment, which may need more memory than this "
+        f"machine has, so it has been set aside. To try it again, delete {_folder(writer) / segment}"
     )
 
 

@@ -143,6 +143,7 @@ def describe_failures(failed: Sequence[FailedSegment]) -> str:
 def failure_lines(failed: Sequence[FailedSegment]) -> list[str]:
     """Each segment with its error, the time of its first failure, and the number of attempts."""
     return [
-        f"{one.segment}: {one.error}; since {one.failed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, tried {one.attempts} ×"
+        f"{one.segment}: {one.error}; since {one.failed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
+        f"tried {one.attempts} times"
         for one in failed
     ]

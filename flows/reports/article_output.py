@@ -98,7 +98,7 @@ def as_reasons(explanation: Explanation) -> str:
         f"  {number}. {_cut(', '.join(authors.names))}\n     {authors.origin}: {authors.kind}"
         for number, authors in enumerate(explanation.authors, start=1)
     ] or ["  none found"]
-    lines += ["", "Candidates for the publication (the first is used; others may add its time or zone):"]
+    lines += ["", "Candidates for the publication date (the first is used; others may add its time or zone):"]
     lines += [
         f"  {number}. {_stated(parsed)}\n     {origin}"
         for number, (origin, parsed) in enumerate(explanation.published, start=1)

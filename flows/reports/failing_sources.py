@@ -38,7 +38,7 @@ def failing_now(directory: DataDirectory) -> list[FailingSource]:
 def describe_failing(failing: Sequence[FailingSource]) -> Iterator[str]:
     """Lines that say which sources fail, why, and since when."""
     if failing:
-        yield "sources that fail:"
+        yield "failing sources:"
     for source in failing[:MOST_SOURCES]:
         since = f"since {source.since:%Y-%m-%d %H:%M} UTC" if source.since else "since an earlier version"
         times = "once" if source.failures == 1 else f"{source.failures} times in a row"
@@ -55,7 +55,7 @@ def describe_without_pages(sources: Sequence[SourceCounts]) -> Iterator[str]:
         why = ", ".join(f"{reason} {count}" for reason, count in source.reasons[:3])
         yield f"  {source.source}: none of its pages could be fetched ({why})"
     if len(lost) > MOST_SOURCES:
-        yield f"  and {len(lost) - MOST_SOURCES} more of whose pages none could be fetched"
+        yield f"  and {len(lost) - MOST_SOURCES} more without a page that could be fetched"
 
 
 def _is_lost(source: SourceCounts) -> bool:

@@ -71,7 +71,7 @@ def newest_of_story(connection: duckdb.DuckDBPyConnection, names: Sequence[str],
     )
     if row is None:
         raise FlowsError(
-            f"{names[0]}: no story has this identifier or an article with this URL. An article alone is no story."
+            f"{names[0]}: no story has this identifier or an article with this URL. A single article is not a story."
         )
     story, title = row
     return title or "a story", _entries(

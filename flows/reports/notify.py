@@ -58,6 +58,6 @@ def notify_failure(flow: Flow[..., Any], flow_run: FlowRun, state: State[Any]) -
     try:
         alerts = load_alerts(Path(flow_run.parameters["sources"]))
     except (KeyError, SourcesError) as error:  # a flow without sources, or a mistake in [alerts] itself
-        logger.warning("the failure was not reported: %s", error)
+        logger.warning("the alert could not be sent: %s", error)
         return
     notify(alerts, f"newsloom: {flow.name} {(state.name or 'failed').lower()}", f"{flow_run.name}: {state.message}")

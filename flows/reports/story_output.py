@@ -18,7 +18,7 @@ def as_text(found: StoryExplanation) -> str:
     """The explanation as lines of text."""
     lines = [_line(found.article), ""]
     if found.article.duplicate_of is not None:
-        lines += ["It repeats another article, and belongs to that one's story whatever the words.", ""]
+        lines += ["It repeats another article, so it belongs to the same story, whatever its words.", ""]
     if not found.others:
         lines.append("It is the only article of its story.")
     else:
@@ -28,7 +28,7 @@ def as_text(found: StoryExplanation) -> str:
         words = sum(term.part for term in found.terms)
         lines += [
             f"Mean similarity {found.mean:.3f}; groups of articles are joined from {THRESHOLD} on.",
-            f"By words alone it is {words:.3f}; the headlines, and the days between, raise or lower it. Largest parts:",
+            f"The words alone give {words:.3f}; headlines and the days between raise or lower it. The largest parts:",
         ]
         lines += [f"  {term.part:.3f}  {term.word}" for term in found.terms[:MOST_TERMS]]
     lines.append("")

@@ -125,7 +125,7 @@ def _read(response: httpx.Response, limit: int, deadline: float) -> bytes:
         if len(body) > limit:
             raise BodyTooLargeError
         if time.monotonic() > deadline:
-            raise httpx.ReadTimeout("the body is not complete")
+            raise httpx.ReadTimeout("the body is incomplete")
     return decode_body(bytes(body), response.headers.get_list("Content-Encoding"), limit).content
 
 

@@ -102,7 +102,7 @@ def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
         return _classify_unread(found.listings)
     links = [link for fetch in read for link in fetch.links]
     if not links:
-        return SourceState.EMPTY, f"{_count(len(read), 'listing')} read, but no article listed"
+        return SourceState.EMPTY, f"{_count(len(read), 'listing')} read, but no articles listed"
     newest = max((link.published_at for link in links if link.published_at is not None), default=None)
     summary = f"{_count(len(links), 'article')} listed"
     if newest is not None:

@@ -28,7 +28,7 @@ def test_what_is_forgotten_is_nowhere_and_stays_out(filled: Path) -> None:
     others = private(
         filled, "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
     )
-    assert "removed 1 articles and 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=filled)
+    assert "removed 1 article and 2 stored responses" in newsloom("forget", gone, "--yes", data=filled)
     assert stored_bytes(filled, needle) == []
     assert stored_bytes(filled, b"of report 2 says") == [], "nor its text"
     assert newsloom("search", "report 2", data=filled).count(gone) == 0
@@ -167,7 +167,7 @@ def test_what_others_had_of_a_forgotten_source_goes_where_the_archive_has_it_no_
     gone.with_name(gone.name.replace(".warc.gz", ".jsonl")).unlink()
     with open_writer(copied, "test") as writer:
         writer.connection.execute("UPDATE segments SET removed_at = now() WHERE segment LIKE '20260302%-00000'")
-    assert "kept 1 articles of other sources" in newsloom("forget", "--source", "one.example", "--yes", data=copied)
+    assert "kept 1 article of other sources" in newsloom("forget", "--source", "one.example", "--yes", data=copied)
     assert sorted(private(copied, COPIES)) == [("three.example", "3"), ("three.example", "9"), ("two.example", "8")]
     assert newsloom("doctor", data=copied).startswith("no problems found")
 
@@ -176,7 +176,7 @@ def test_forget_asks_first(filled: Path) -> None:
     assert "nothing was removed" in newsloom("forget", address(2), data=filled, code=1)
     done = call("forget", "--source", "one.example", "--data", str(filled), stdin=b"n\n")
     assert done.returncode == 1
-    assert "6 articles and 8 stored pages and listings?" in done.stdout.decode()
+    assert "6 articles and 8 stored responses?" in done.stdout.decode()
     assert "nothing was removed" in done.stdout.decode()
     assert private(filled, "SELECT count(*) FROM articles") == [(7,)]
     assert "Give a URL or --source NAME." in newsloom("forget", data=filled, code=2)

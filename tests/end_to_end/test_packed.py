@@ -102,7 +102,7 @@ def test_what_is_forgotten_is_nowhere_and_nothing_else_moves(packed: Path) -> No
     assert "20260301-1.jsonl" in stored_bytes(packed, needle)
     others = "SELECT url, segment, warc_offset FROM articles WHERE url NOT LIKE '%number-2-%' ORDER BY url"
     before = private(packed, others)
-    assert "removed 1 articles and 2 stored pages and listings" in newsloom("forget", gone, "--yes", data=packed)
+    assert "removed 1 article and 2 stored responses" in newsloom("forget", gone, "--yes", data=packed)
     assert stored_bytes(packed, needle) == []
     assert stored_bytes(packed, b"of report 2 says") == [], "nor its text"
     assert private(packed, others) == before

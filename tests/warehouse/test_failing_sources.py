@@ -36,9 +36,9 @@ def test_a_source_is_named_with_its_reason_and_the_time_of_its_first_failure(wri
     look(writer, 1, FEED, GUESSED, **FAILED)
     look(writer, 2, FEED, **FAILED)
     line = f"  courier: {FEED}: answered 404, since 2026-03-01 13:00 UTC, 2 times in a row"
-    assert said(writer) == ["sources that fail:", line]
+    assert said(writer) == ["failing sources:", line]
     look(writer, 3, OTHER, **FAILED)
-    assert said(writer) == ["sources that fail:", f"{line} (2 of its 2 listings fail)"]
+    assert said(writer) == ["failing sources:", f"{line} (2 of its 2 listings fail)"]
     look(writer, 4, FEED, OTHER)
     assert said(writer) == []
     look(writer, 5, FEED, **FAILED)

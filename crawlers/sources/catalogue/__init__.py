@@ -98,7 +98,7 @@ def by_kind(
     )
     if not found:
         asked = ", ".join(f"{kind} {' or '.join(sorted(values))}" for kind, values in wanted.items() if values)
-        raise CrawlersError(f"no publisher in the catalogue with {asked} at once; leave out one of them")
+        raise CrawlersError(f"no publisher in the catalogue with {asked} at the same time; leave one of them out")
     return found
 
 

@@ -93,8 +93,8 @@ def test_a_first_line_that_is_not_valid_csv_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, b'url,title,"te"xt\nhttps://a.example/1,A,B\n', "a.csv", "text=text")
     assert found.items == []
     assert found.report.damage == [
-        "line 1 is not valid CSV: ',' expected after '\"'; nothing behind it can be read. "
-        "0 records before it could be read"
+        "line 1 is not valid CSV: ',' expected after '\"'; nothing after it can be read. "
+        "Before that, 0 records were read"
     ]
 
 

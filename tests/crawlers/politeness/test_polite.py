@@ -222,7 +222,7 @@ def test_a_page_and_a_feed_with_an_impossible_status_fail_alone(tmp_path: Path) 
     found = {fetch.url.rpartition("/")[2]: fetch for fetch in log}
     for path, status in (("1", 99999), ("feed", 1000)):
         assert (found[path].outcome, found[path].reason, found[path].status) == (Outcome.FAILED, "http_status", None)
-        assert found[path].detail == f"answered with the status {status}; a status of HTTP has three digits"
+        assert found[path].detail == f"answered with the status {status}; an HTTP status has three digits"
     assert found["2"].outcome is Outcome.FETCHED
 
 

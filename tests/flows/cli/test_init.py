@@ -51,7 +51,10 @@ def test_without_options_the_file_has_settings_and_no_source(tmp_path: Path) -> 
     ("given", "said"),
     [
         (["--language", "xx"], "language 'xx'; available: ar, bn"),
-        (["--country", "DE", "--language", "vi"], "with language vi, country DE at once; leave out one of them"),
+        (
+            ["--country", "DE", "--language", "vi"],
+            "with language vi, country DE at the same time; leave one of",
+        ),
         (["--contact", "desk"], "crawl.contact"),
         (["--every", "-5"], "-5"),
     ],
