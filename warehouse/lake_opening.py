@@ -105,8 +105,8 @@ def _create(connection: duckdb.DuckDBPyConnection, lake: Lake, name: str) -> Non
     if found is not None:
         raise WarehouseError(
             f"{lake}: is new, and its data_path contains Parquet files that belong to something else, such as {found}. "
-            "The nightly maintenance deletes all Parquet files there that the lake does not know. Choose a data_path that "
-            "nothing else uses. If the files are those of a lake that was here before, restore its "
+            "The nightly maintenance deletes all Parquet files there that the lake does not know. Choose a data_path "
+            "that nothing else uses. If the files are those of a lake that was here before, restore its "
             "catalogue from a backup, or move them away."
         )
     _attach(connection, lake, name, [f"DATA_PATH {literal(place)}"])

@@ -20,7 +20,7 @@ from crawlers.politeness.network_errors import describe_network_error
         (ConnectionLost("reset"), "the connection ended before the answer was complete"),
     ],
 )
-def test_the_error_that_twisted_wraps_is_told_in_words(cause: Exception, words: str) -> None:
+def test_the_error_that_twisted_wraps_is_described_in_words(cause: Exception, words: str) -> None:
     failed = ResponseFailed([Failure(cause)])  # type: ignore[no-untyped-call]
     wrapped = DownloadFailedError(str(failed))
     wrapped.__cause__ = failed
