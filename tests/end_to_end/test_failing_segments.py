@@ -11,7 +11,7 @@ import duckdb
 import pytest
 
 from flows.demo.web import NewsWeb
-from flows.pipeline import import_files as importing
+from flows.pipeline import segments as loading
 from flows.pipeline.archive_files import FIRST_RECORDS, SEGMENT_RECORDS
 from flows.pipeline.failures import RETRIED_PER_RUN, isolate_failure, loading_order
 from flows.pipeline.load import load
@@ -113,7 +113,7 @@ def test_a_part_of_an_imported_file_waits_and_what_follows_it_is_loaded(
             raise ZeroDivisionError("nobody foresaw it")
         return load(writer, segment)
 
-    monkeypatch.setattr(importing, "load", load_or_fail)
+    monkeypatch.setattr(loading, "load", load_or_fail)
     said = called("import", str(file), data=data, code=1)
     assert f"{FIRST_RECORDS + 100} loaded" in said
     assert "ZeroDivisionError: nobody foresaw it" in said

@@ -172,7 +172,7 @@ def test_every_answer_forbids_what_a_page_does_not_need(dashboard: Dashboard, pa
         ("/search?q=%00", 400, "null characters"),
         ("/search?q=ferry+(buoy", 400, "^"),
         ("/voice?term=ferry&term=%22buoy", 400, "^"),
-        ("/story/1", 400, '"1" is no identifier'),
+        ("/story/1", 400, '"1" is not the identifier'),
         ("/story/00000000-0000-0000-0000-000000000000", 404, "no such story"),
         ("/article/00000000-0000-0000-0000-000000000000", 404, "no such article"),
         ("/nothing", 404, "Choose one from the menu"),
