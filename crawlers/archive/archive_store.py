@@ -17,7 +17,6 @@ import io
 import json
 import re
 import tomllib
-from collections import Counter
 from dataclasses import astuple, dataclass
 from functools import cache
 from typing import TYPE_CHECKING
@@ -29,7 +28,7 @@ from crawlers.archive.store import MARK, Store
 from crawlers.errors import ArchiveError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from crawlers.archive.packs import Pack
@@ -101,11 +100,12 @@ class ArchiveStore:
     def packs(self, day: str | None = None) -> Iterator[StorePack]:
         """The packs of a day (yyyymmdd), oldest first, or of all days."""
         for month in [day[:6]] if day else self.months():
-            for pack in self._of_month(month):
+            for pack in self.packs_of_month(month):
                 if day in (None, pack.day):
                     yield pack
 
-    def _of_month(self, month: str) -> list[StorePack]:
+    def packs_of_month(self, month: str) -> list[StorePack]:
+        """The packs of a month (yyyymm), oldest first."""
         files = self.store.files(f"{PACKS}/{month}")
         names = (name.removesuffix(LOG_SUFFIX) for name in files if name.endswith(LOG_SUFFIX))
         there = sorted((found[1], int(found[2]), found[0]) for name in names if (found := _PACK.fullmatch(name)))
@@ -120,14 +120,10 @@ class ArchiveStore:
     def newest_packed_segments(self) -> set[str]:
         """Names of the segments in the packs of the most recent packed day. Raises ArchiveError like `index`."""
         for month in reversed(self.months()):
-            there = self._of_month(month)
+            there = self.packs_of_month(month)
             if there:
                 return {name for pack in there if pack.day == there[-1].day for name in self.index(pack)}
         return set()
-
-    def warc_files_without_seal(self) -> list[str]:
-        """URLs of WARC files of packs whose log is missing, although no other file has their segments."""
-        return [self.url(f"{PACKS}/{pack[:6]}/{pack}{WARC_SUFFIX}") for pack in self._unsealed(self.months())]
 
     def index(self, pack: StorePack) -> Mapping[str, IndexEntry]:
         """The index entries of a pack by segment name, in order. Raises ArchiveError if it is damaged or gone."""
@@ -250,57 +246,6 @@ class ArchiveStore:
         for suffix in (INDEX_SUFFIX, WARC_SUFFIX, LOG_SUFFIX):
             self.store.delete(f"{pack.place}{suffix}")
         self._indexes.pop(pack.name, None)
-
-    def remove_leftovers(self, days: Collection[str] | None = None) -> None:
-        """Remove what killed processes have left of some days (yyyymmdd), by default of all: packs that a later one
-        replaces, loose files of packed segments, and files of packs that were never sealed.
-
-        The caller must hold the warehouse's lock.
-        """
-        loose = {name: day for name in self.loose() if (day := day_in_name(name)) and (days is None or day in days)}
-        months = self.months() if days is None else sorted({day[:6] for day in days})
-        for month in months:
-            for name in self.store.files(f"{PACKS}/{month}"):
-                if name.endswith(NEW_SUFFIX):
-                    self.store.delete(f"{PACKS}/{month}/{name}")
-            there = [pack for pack in self._of_month(month) if days is None or pack.day in days]
-            count = Counter(pack.day for pack in there)
-            later: set[str] = set()
-            for pack in reversed(there):
-                if count[pack.day] == 1 and pack.day not in loose.values():
-                    continue  # nothing to compare it with
-                try:
-                    segments = self.index(pack).keys()
-                except StoreError:
-                    raise
-                except ArchiveError:  # which `newsloom doctor` reports
-                    continue
-                if later.issuperset(segments):
-                    self.remove_pack(pack)
-                later.update(segments)
-                for name in loose.keys() & segments:
-                    self.remove(name)
-        for unsealed in self._leftovers(months):
-            for suffix in (WARC_SUFFIX, INDEX_SUFFIX):
-                self.store.delete(f"{PACKS}/{unsealed[:6]}/{unsealed}{suffix}")
-
-    def _leftovers(self, months: list[str]) -> list[str]:
-        return [pack for pack, is_leftover in self._without_log(months) if is_leftover]
-
-    def _unsealed(self, months: list[str]) -> list[str]:
-        return [pack for pack, is_leftover in self._without_log(months) if not is_leftover]
-
-    def _without_log(self, months: list[str]) -> Iterator[tuple[str, bool]]:
-        """Packs without a log, and whether the store has their segments elsewhere, as while a pack is written."""
-        for month in months:
-            files = self.store.files(f"{PACKS}/{month}")
-            names = {name.partition(".")[0] for name in files if not name.endswith(NEW_SUFFIX)}
-            for pack in sorted(name for name in names if f"{name}{LOG_SUFFIX}" not in files):
-                try:
-                    rows = json.loads(self.store.read(f"{PACKS}/{month}/{pack}{INDEX_SUFFIX}"))
-                    yield pack, all(self.has(str(row[0])) for row in rows)
-                except (FileNotFoundError, ValueError):
-                    yield pack, False
 
 
 def store_of(archive: Path) -> ArchiveStore | None:

@@ -17,6 +17,7 @@ from crawlers.archive.finding import is_on_disk
 from crawlers.archive.packing import MAX_BYTES_PER_NIGHT, SMALL_BYTES, PackingResult
 from crawlers.archive.reader import Segment, loose_segments
 from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX, day_in_name
+from crawlers.archive.store_leftovers import remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -66,7 +67,7 @@ def _erase_in_store(
     store: ArchiveStore, archive: Path, names: Sequence[str], changed: Callable[[Segment, Fetch], Fetch | None]
 ) -> Iterator[tuple[str, ErasedRecords]]:
     # A pack that was replaced, or was never sealed, contains copies of the records to erase.
-    store.remove_leftovers({day for name in names if (day := day_in_name(name)) is not None})
+    remove_leftovers(store, {day for name in names if (day := day_in_name(name)) is not None})
     packed: dict[StorePack, list[str]] = {}
     for name in names:
         found = store.find_pack(name)
@@ -118,7 +119,7 @@ def pack_segments(
     store = store_of(archive)
     if store is None:
         return packing.pack_segments(archive, loaded, before, min_free_bytes=min_free_bytes, max_bytes=max_bytes)
-    store.remove_leftovers()
+    remove_leftovers(store)
     done = PackingResult()
     candidates = [one for one in _candidates(store, before) if one[0] in loaded]
     for _, of_day in groupby(candidates, key=lambda one: day_in_name(one[0])):
@@ -158,7 +159,7 @@ def finish_interrupted_packing(archive: Path) -> None:
     """See `crawlers.archive.packing.finish_interrupted_packing`; the same for the store."""
     packing.finish_interrupted_packing(archive)
     if (store := store_of(archive)) is not None:
-        store.remove_leftovers()
+        remove_leftovers(store)
 
 
 def put_in_store(segment: Segment) -> None:

@@ -12,6 +12,7 @@ import duckdb
 from crawlers.archive import Segment, packs, unpacked_segments
 from crawlers.archive.archive_store import store_of
 from crawlers.archive.copies import LocalCopy
+from crawlers.archive.store_leftovers import warc_files_without_seal
 from crawlers.errors import ArchiveError, StoreError
 from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 from flows.dedup.methods import RESTORY_REMEDY, outdated_rows
@@ -143,7 +144,7 @@ def _packed_in_store(directory: DataDirectory) -> tuple[dict[str, IndexEntry], l
     if store is None:
         return {}, []
     entries: dict[str, IndexEntry] = {}
-    damaged = [f"{url}: its log, which lists the contents, is missing" for url in store.warc_files_without_seal()]
+    damaged = [f"{url}: its log, which lists the contents, is missing" for url in warc_files_without_seal(store)]
     for pack in store.packs():
         try:
             entries.update(store.index(pack))

@@ -14,6 +14,7 @@ from crawlers.archive.archive_store import ArchiveStore, store_of
 from crawlers.archive.changes import erase_from_segment, move_packs_to_store, move_to_store, pack_segments
 from crawlers.archive.copies import FOLDER, LocalCopy, copies_folder
 from crawlers.archive.store import Store
+from crawlers.archive.store_leftovers import remove_leftovers, warc_files_without_seal
 from crawlers.errors import ArchiveError, StoreError
 from tests.crawlers.archive.days import LATER, content, day, files, ledger
 
@@ -158,8 +159,8 @@ def test_damage_in_a_store_is_named(archive: Path) -> None:
     with pytest.raises(ArchiveError, match=r"store/archive/packs/202603/20260301-1\.jsonl: the file has \d+ bytes"):
         segments[1].exists()
     (folder / "20260301-1.jsonl").unlink()
-    assert [url.rpartition("/")[2] for url in store(archive).warc_files_without_seal()] == ["20260301-1.warc.gz"]
-    store(archive).remove_leftovers()
+    assert [url.rpartition("/")[2] for url in warc_files_without_seal(store(archive))] == ["20260301-1.warc.gz"]
+    remove_leftovers(store(archive))
     assert (folder / "20260301-1.warc.gz").exists(), "nothing else has its pages"
 
 
