@@ -40,9 +40,9 @@ article is a list. The highest shares among captured articles are 0.43, of a col
 CLAIMED_LIST_PAGE_SHARE = 0.8
 """The same for a page that calls itself an article, as templates of section pages do."""
 MIN_TEASERS = 5
-MIN_TEASER_SHARE = 0.3
-"""Number and share of teaser lines from which a page that does not call itself an article is a list. Captured articles
-that do not call themselves articles have at most 2 such lines."""
+MIN_TEASER_SHARE = 0.5
+"""Number and share of teaser lines from which a page that does not call itself an article is a list. Below half, the
+page has more text of its own, and `page_kind` decides."""
 
 MIN_PROSE_SHARE = 0.6
 """Share of the text's characters in paragraphs from which a page is no list, however many of its lines are links."""
