@@ -12,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, cast
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive.credentials import text_without_user_info, without_user_info
 from crawlers.errors import CrawlersError
-from crawlers.politeness.lookup import private_address, private_place
+from crawlers.politeness.lookup import is_proxied, place_problem, private_address, private_place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -259,14 +259,30 @@ def _message(error: Exception) -> str:
 
 
 def _public_only(place: str) -> dict[str, Any]:
-    """Options for fsspec that keep redirects from the public web out of private networks.
+    """Options for fsspec that use the proxy of the environment, and keep redirects from the public web out of private
+    networks.
 
     A user who names a place in a private network gets it.
     """
     parts = urlsplit(place)
-    if parts.scheme not in ("http", "https") or private_place(parts.hostname or "") is not None:
+    if parts.scheme not in ("http", "https"):
         return {}
-    return {"get_client": _public_client}
+    if is_proxied(parts.scheme, parts.hostname or ""):
+        return {"get_client": _proxied_client}
+    return {} if private_place(parts.hostname or "") is not None else {"get_client": _public_client}
+
+
+async def _proxied_client(loop: Any, **options: Any) -> Any:
+    import aiohttp
+
+    async def refuse_private(_session: Any, _context: Any, redirect: aiohttp.TraceRequestRedirectParams) -> None:
+        target = urlsplit(urljoin(str(redirect.url), redirect.response.headers.get("Location", "")))
+        if (problem := place_problem(target.scheme, target.hostname or "")) is not None:
+            raise OSError(errno.EACCES, f"it redirects to {problem}")
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_redirect.append(refuse_private)
+    return aiohttp.ClientSession(loop=loop, trust_env=True, trace_configs=[trace], **options)
 
 
 async def _public_client(loop: Any, **options: Any) -> Any:

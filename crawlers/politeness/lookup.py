@@ -4,8 +4,20 @@ from __future__ import annotations
 
 import socket
 from ipaddress import ip_address
+from urllib.request import getproxies, proxy_bypass
 
 from crawlers.politeness.ip_ranges import host_problem, non_public_kind
+
+
+def place_problem(scheme: str, host: str) -> str | None:
+    """Why a host must not be requested, if it must not: a proxy that the environment names looks up names itself."""
+    return host_problem(host) if is_proxied(scheme, host) else private_place(host)
+
+
+def is_proxied(scheme: str, host: str) -> bool:
+    """Whether requests go through a proxy that the environment names."""
+    proxies = getproxies()
+    return (scheme in proxies or "all" in proxies) and not proxy_bypass(host)
 
 
 def private_place(host: str) -> str | None:

@@ -12,15 +12,13 @@ import threading
 import time
 from dataclasses import dataclass
 from importlib.metadata import version
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from crawlers.content_codings import BodyTooLargeError, decode_body
 from crawlers.discovery import normalise_url
 from crawlers.limits import MAX_PAGE_BYTES
-from crawlers.politeness.ip_ranges import host_problem
-from crawlers.politeness.lookup import private_place
+from crawlers.politeness.lookup import place_problem
 from flows.errors import FlowsError
 
 SECONDS = 30.0  # as long as a user waits; the slowest real pages take ten
@@ -86,10 +84,10 @@ def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
     headers = {"User-Agent": f"newsloom/{version('newsloom')}", "Accept": "text/html,*/*", "Accept-Encoding": "gzip"}
     # The certificates of this machine: a company's proxy may need one that is not among those that httpx brings along.
     verify = ssl.create_default_context()
-    is_private = _private_place(httpx.URL(url)) is not None
+    is_private = place_problem(httpx.URL(url).scheme, httpx.URL(url).host) is not None
 
     def guard(request: httpx.Request) -> None:
-        if not is_private and (problem := _private_place(request.url)) is not None:
+        if not is_private and (problem := place_problem(request.url.scheme, request.url.host)) is not None:
             raise FlowsError(f"{url}: redirects to {problem}")
 
     with (
@@ -108,13 +106,6 @@ def _fetch(url: str, timeout: float, limit: int, deadline: float) -> Download:
         body = _read(response, limit, deadline)
         charset = response.charset_encoding
         return Download(str(response.url), body, charset.lower() if charset else None)
-
-
-def _private_place(url: httpx.URL) -> str | None:
-    proxies = getproxies()
-    proxied = (url.scheme in proxies or "all" in proxies) and not proxy_bypass(url.host)
-    # Names are for the proxy to look up, and nobody else need hear of them.
-    return host_problem(url.host) if proxied else private_place(url.host)
 
 
 def _read(response: httpx.Response, limit: int, deadline: float) -> bytes:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawlers.errors import CrawlersError
 from crawlers.importers import files
+from flows.demo.web import NewsWeb, ServedPage, Site
 from tests.end_to_end.import_files import record, web_archive, write_lines
 from tests.file_server import file_server
 
@@ -44,6 +46,19 @@ def test_a_url_does_not_lead_into_a_private_network(newsloom: Newsloom, monkeypa
     assert "cannot be reached" in said
     assert "it redirects to the loopback address 127.0.0.1" in said
     assert asked == []
+
+
+def test_urls_are_reached_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = {
+        "/a.jsonl": ServedPage(b"{}", "application/json"),
+        "/inside.jsonl": ServedPage(b"", status=302, headers=(("Location", "http://169.254.169.254/latest"),)),
+    }
+    with NewsWeb([Site("town.example", pages)]) as web:
+        monkeypatch.setenv("http_proxy", web.proxy_url)
+        with files.find_input_file("http://town.example/a.jsonl").open() as stream:
+            assert stream.read() == b"{}"
+        with pytest.raises(CrawlersError, match="it redirects to the link-local or cloud metadata address 169"):
+            files.find_input_file("http://town.example/inside.jsonl")
 
 
 def test_a_signed_link_is_stored_without_its_signature(newsloom: Newsloom) -> None:
