@@ -1,7 +1,7 @@
 """Finds the terms of an article: what it is about, and what stories are found by.
 
-A term is a word, cut to its first letters so that inflected forms agree. In unsegmented scripts it is a pair of Chinese
-characters or kanji, a run of katakana, or four letters of Thai and its neighbours.
+A term is a word, cut to its first letters so that inflected forms agree, or a whole number. In unsegmented scripts it
+is a pair of Chinese characters or kanji, a run of katakana, or four letters of Thai and its neighbours.
 """
 
 from __future__ import annotations
@@ -59,6 +59,8 @@ _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 _KATAKANA_RUN = re.compile("[\u30a1-\u30fa\u30fc-\u30ff]{2,}")
 _SOUTH_EAST_RUN = re.compile(f"[{SOUTH_EAST_ASIAN}]{{3,}}")
 _UNSEGMENTED_RUN = re.compile(f"[{UNSEGMENTED}]+")
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)+")
+_SEPARATOR = re.compile("[.,]")
 
 
 @cache
@@ -100,11 +102,11 @@ def weigh(title: str, text: str, language: str | None) -> Terms:
 
 def weigh_words(title: str, text: Words, language: str | None) -> Terms:
     """The same for a text that has been read already."""
-    headline = normalise(title)
-    body, head = text.spaced, _spaced(headline)
-    numbers = text.numbers
-    if body is None:
-        body = _spaced(text.normalised)
+    headline = join_numbers(normalise(title))
+    plain = join_numbers(text.normalised)
+    body, head, numbers = text.spaced, _spaced(headline), text.numbers
+    if body is None or plain != text.normalised:
+        body, numbers = _spaced(plain), None
     inside = [word for word in set(_INSIDE.findall(text.normalised)) if word[0].isupper()]
     if lexicon.make_room(len(body) + len(head) + len(inside)) or numbers is None:
         numbers = lexicon.numbers(body)
@@ -133,6 +135,20 @@ def weigh_words(title: str, text: Words, language: str | None) -> Terms:
         rare = np.concatenate((rare, np.ones(len(more), np.float32)))
         special = np.concatenate((special, _hashes([term for term, _, is_name in more if is_name])))
     return _as_terms(stems, counts, rare, np.sort(special), language)
+
+
+def join_numbers(normalised: str) -> str:
+    """The text with each number as one word: 1,234,567 and 1.234.567 are 1234567, and 582.3 is 5823.
+
+    A part of a number says little, and any two tables share some. Dates such as 24.12.2026 stay in parts, because all
+    articles of a day may have them.
+    """
+    return _NUMBER.sub(_joined, normalised)
+
+
+def _joined(number: re.Match[str]) -> str:
+    parts = _SEPARATOR.split(number[0])
+    return "".join(parts) if all(len(part) == 3 for part in parts[1:-1]) else number[0]
 
 
 def _hashes(terms: Sequence[str]) -> Hashes:
@@ -173,7 +189,7 @@ def _some(terms: Terms, chosen: NDArray[np.intp]) -> Terms:
 
 def headline_terms(title: str, language: str | None) -> NDArray[np.uint32]:
     """The terms of a headline, as hashes: those that a text with this headline has, and its stop words."""
-    headline = normalise(title)
+    headline = join_numbers(normalise(title))
     words = _spaced(headline)
     if has_unsegmented(headline):
         words += [term for term, _, _ in _unsegmented_terms(headline, "")]
@@ -186,7 +202,7 @@ NO_TERMS = Terms(np.empty(0, np.uint32), np.empty(0, np.float32), np.empty(0, np
 
 def term_words(title: str, text: str, language: str | None) -> dict[int, str]:
     """The words that terms stand for, by their hashes: of several that begin alike, the most frequent one."""
-    normalised = normalise(f"{title} {text}")
+    normalised = join_numbers(normalise(f"{title} {text}"))
     words = Counter(_spaced(normalised))
     forms = [(word.casefold()[:STEM], word, count) for word, count in words.items()]
     if has_unsegmented(normalised):

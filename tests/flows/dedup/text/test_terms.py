@@ -40,6 +40,12 @@ def test_rare_words_weigh_more_than_common_ones_and_small_numbers() -> None:
     assert large == rare
 
 
+def test_a_number_is_one_term_and_a_date_is_not() -> None:
+    assert terms_of("", "3,660,273") == terms_of("", "3.660.273") == terms_of("", "3660273")
+    assert terms_of("3,660,273", "").keys() == terms_of("", "3660273").keys()
+    assert len(terms_of("", "24.12.2026")) == 3
+
+
 def test_inflected_words_are_one_term_and_languages_are_apart() -> None:
     assert len(terms_of("", "minister ministers ministerial")) == 1
     assert terms_of("", "trawler", "en").keys().isdisjoint(terms_of("", "trawler", "fr").keys())
