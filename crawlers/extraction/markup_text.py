@@ -89,17 +89,16 @@ def other_articles(elements: Elements) -> frozenset[HtmlElement]:
     the same tag and class. Rows of a page are alike, too: its header, a menu, then its only article."""
     headed = [element for element in elements.named("article") if element.find(".//h1") is not None]
     found = {element for element in headed[1:] if headed[0] not in element.iterancestors()}
-    for heading in elements.named("h1")[:_MAX_HEADINGS]:
-        for container in islice(heading.iterancestors("div", "section", "article"), _MAX_LEVELS):
-            previous, name = container.getprevious(), container.get("class")
-            if (
-                name
-                and previous is not None
-                and previous.tag == container.tag
-                and previous.get("class") == name
-                and _is_article_before(previous, container)
-            ):
-                found.add(container)
+    containers = dict.fromkeys(
+        container
+        for heading in elements.named("h1")[:_MAX_HEADINGS]
+        for container in islice(heading.iterancestors("div", "section", "article"), _MAX_LEVELS)
+    )
+    for container in containers:
+        previous, name = container.getprevious(), container.get("class")
+        is_alike = name and previous is not None and previous.tag == container.tag and previous.get("class") == name
+        if is_alike and _is_article_before(previous, container):
+            found.add(container)
     return frozenset(found)
 
 
