@@ -88,7 +88,7 @@ def test_pages_are_loaded_read_packed_rebuilt_and_forgotten_in_a_store(bucket: B
     assert find_page(data, address(4)).read().body == article(4).body
     assert "Report number 5 from the town" in newsloom("explain", address(5), data=data)
 
-    assert "removed 1 articles and 2 stored pages" in newsloom("forget", address(2), "--yes", data=data)
+    assert "removed 1 article and 2 stored responses" in newsloom("forget", address(2), "--yes", data=data)
     assert [name for name, body in files_in(url).items() if NEEDLE in body or b"of report 2 says" in body] == []
     pack = f"{pack[:-1]}2"
     assert [name for name in files_in(url) if "20260301" in name][1:] == [f"{pack}.jsonl", f"{pack}.warc.gz"]
