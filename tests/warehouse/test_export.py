@@ -73,6 +73,7 @@ def test_a_disk_that_is_full_is_to_blame_and_earlier_files_stay(tmp_path: Path) 
         assert left(tmp_path / form) == ["newsloom-export.json", f"notes.{form}"]
 
 
+@pytest.mark.extensions
 @pytest.mark.parametrize("form", FORMATS)
 def test_a_lake_that_cannot_be_read_is_to_blame(tmp_path: Path, form: ExportFormat) -> None:
     with open_lake(parse_lake(f"ducklake:sqlite:{tmp_path / 'catalog.sqlite'}"), write=True) as lake:

@@ -18,6 +18,8 @@ from warehouse.lake_writer import LakeWriter
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.extensions
+
 
 def lake_of(folder: Path, data_path: Path | str | None = None) -> Lake:
     return parse_lake(f"ducklake:sqlite:{folder / 'catalog.sqlite'}", None if data_path is None else str(data_path))

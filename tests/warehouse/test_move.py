@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from warehouse import Writer
     from warehouse.lake import Lake
 
+pytestmark = pytest.mark.extensions
+
 TABLES = "SELECT schema_name || '.' || table_name FROM duckdb_tables() WHERE table_name <> 'schema_migrations'"
 
 
