@@ -181,9 +181,8 @@ def command(
         console.print(f"To see why records were rejected: newsloom sql {_why(skipped)}", markup=False)
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
-        console.print(
-            f"{records} records in {seconds:.1f} s, {records / seconds:.0f} per second: {times.shares(seconds)}"
-        )
+        number = "1 record" if records == 1 else f"{records} records"
+        console.print(f"{number} in {seconds:.1f} s, {records / seconds:.0f} per second: {times.shares(seconds)}")
     for line in describe_outdated(outdated):
         console.print(line, markup=False)
     for problem in problems:
