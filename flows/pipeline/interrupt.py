@@ -60,7 +60,8 @@ def interrupt_by_signal(announce: Callable[[], None]) -> Iterator[Interrupt]:
     interrupt = Interrupt()
 
     def handle(_: int, __: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, before)
+        # Not `before`: a shell lets what it starts in the background ignore Ctrl-C.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         interrupt.request()
         announce()
 

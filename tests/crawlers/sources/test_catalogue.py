@@ -58,7 +58,7 @@ def test_publishers_are_found_by_language_country_and_topic() -> None:
     assert by_kind() == catalogue()
     with pytest.raises(CrawlersError, match=r"language 'xx'; available: .*\bde, "):
         by_kind(["xx"])
-    with pytest.raises(CrawlersError, match="language vi, country FR at once"):
+    with pytest.raises(CrawlersError, match="language vi, country FR at the same time"):
         by_kind(["vi"], ["FR"])
 
 
