@@ -24,7 +24,7 @@ test-newest-duckdb: $(READY)
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --upgrade --no-deps --target .venv-duckdb \
 	  "$$(grep -o '"duckdb>=[^"]*' pyproject.toml | tr -d '"')"
 	PYTHONPATH='$(CURDIR)/.venv-duckdb' $(BIN)/python -c 'import duckdb; print("DuckDB", duckdb.__version__)'
-	PYTHONDONTWRITEBYTECODE= PYTHONPATH='$(CURDIR)/.venv-duckdb' $(BIN)/pytest -q -n auto --dist loadgroup \
+	PYTHONDONTWRITEBYTECODE= PYTHONPATH='$(CURDIR)/.venv-duckdb' $(BIN)/pytest -q -n auto \
 	  --no-loadscope-reorder -m 'not extensions' tests/warehouse
 
 # Real runs under faults from a seeded plan; SEED=N repeats a round.
