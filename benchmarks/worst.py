@@ -35,6 +35,7 @@ from crawlers.limits import (
     MAX_PAGE_BYTES,
     MAX_PARSED_ROBOTS_BYTES,
     MAX_SITEMAP_BYTES,
+    MAX_SOURCES_BYTES,
 )
 from tests.fuzzing.parsers import PARSERS, read
 from tests.fuzzing.seeds import CSV, JSON_FEED, OPML, PAGE, RECORD, ROBOTS, RSS, SITEMAP, SOURCES, web_archive
@@ -233,12 +234,30 @@ WORST: dict[str, dict[str, Callable[[], bytes]]] = {
         "entities": lambda: b'<!DOCTYPE o [<!ENTITY a "' + b"x" * 100_000 + b'">]>' + OPML.encode().replace(b"Papers", b"&a;" * 100_000),
     },
     "sources": {
-        "sources": numbered('[[source]]\nname = "a@"\nfeeds = ["https://paper.example/@"]\n', 2_000_000),
-        "mistakes": numbered('[[source]]\nnam = "a@"\n', 1_000_000),
-        "brackets": filled("[", 1_000_000, "a = "),
-        "dots": filled("a.", 100_000, "", "a = 1"),
-        "string": filled("x", 5_000_000, SOURCES + 'homepage = "', '"'),
-        "expression": filled("(a*)*", 5000, SOURCES + "exclude = ['", "']"),
+        "sources": numbered(
+            '[[source]]\nname = "paper-@"\nhomepage = "https://paper-@.example/"\nfeeds = ["https://paper-@.example/feed.xml"]\n'
+            'sitemaps = ["https://paper-@.example/sitemap.xml", "https://paper-@.example/news.xml"]\nlanguage = "en"\n\n',
+            MAX_SOURCES_BYTES,
+        ),
+        "short sources": numbered('[[source]]\nname = "a@"\nfeeds = ["https://a.example/@"]\n', 11_500_000),
+        "braces": numbered('{name="a@",feeds=["http://a/@"]},\n', MAX_SOURCES_BYTES, "source = [", "]"),
+        "mistakes": numbered('[[source]]\nnam = "a@"\n', 5_500_000),
+        "more sources": numbered('[[source]]\nnam = "a@"\n', MAX_SOURCES_BYTES),
+        "mistakes of one source": numbered("a@ = 1\n", 11_700_000, SOURCES),
+        "values": filled("1,", MAX_SOURCES_BYTES, SOURCES + "feeds = [", "]"),
+        "mistakes in a list": filled("1,", 1_900_000, SOURCES + "feeds = [", "]"),
+        "keys": numbered("a@=1\n", 9_700_000),
+        "tables": numbered("[a@]\n", MAX_SOURCES_BYTES),
+        "dotted keys": numbered("a@.a=1\n", MAX_SOURCES_BYTES),
+        "dotted keys in braces": filled("{a.a.a.a.a.a.a.a=1},", MAX_SOURCES_BYTES, "a = [", "]"),
+        "brackets": filled("[", MAX_SOURCES_BYTES, "a = "),
+        "lists": filled("[],", 2_900_000, "a = [", "]"),
+        "dots": filled("a.", MAX_SOURCES_BYTES, "", "a = 1"),
+        "long keys": numbered(f"a@.{'a.' * 900}a=1\n", 2_000_000),
+        "string": filled("x", MAX_SOURCES_BYTES - 1000, SOURCES + 'homepage = "', '"'),
+        "quotation marks": filled('\\"""', MAX_SOURCES_BYTES, SOURCES + 'homepage = """'),
+        "escapes": filled("\\\\", 4_900_000, SOURCES + 'homepage = "', '"'),
+        "expression": filled("(a*)*", 100_000, SOURCES + "exclude = ['", "']"),
     },
     "query": {
         "words": numbered("w@ ", 3000),

@@ -62,19 +62,23 @@ class Problem:
 
 
 class SourcesError(CrawlersError):
-    """A list of sources that cannot be used, with every problem found in it (at least one).
+    """A list of sources that cannot be used, with the problems found in it (at least one).
 
-    `file`, `key`, `found` and `allowed` are those of the first problem.
+    `file`, `key`, `found` and `allowed` are those of the first problem. `has_more`: there are more problems, because
+    validation ended at a limit.
     """
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
+    def __init__(self, problems: Sequence[Problem], *, has_more: bool = False) -> None:
+        self.problems, self.has_more = tuple(problems), has_more
         super().__init__(self.problems)
         first = self.problems[0]
         self.file, self.key, self.found, self.allowed = first.file, first.key, first.found, first.allowed
 
     def __str__(self) -> str:
-        return "\n".join(str(problem) for problem in self.problems)
+        lines = [str(problem) for problem in self.problems]
+        if self.has_more:
+            lines.append(f"{self.file}: these are the first {len(lines)} mistakes; there are more")
+        return "\n".join(lines)
 
 
 class ArchiveError(CrawlersError):

@@ -30,12 +30,12 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict, StrictInt, StrictStr
 
-from crawlers.errors import Problem, SourcesError
-from crawlers.sources.model import OTHER_TABLES, Sources, load_sources, read_file, read_toml
+from crawlers.sources.model import OTHER_TABLES, Sources, check_sources
+from crawlers.sources.toml_file import read_file, read_toml
 from crawlers.sources.validation import ProblemCollector
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 _TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 _MAIL = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
@@ -197,33 +197,36 @@ def load_extract(path: Path) -> Extract:
     return extract
 
 
+def load_all(path: Path) -> tuple[Sources, Settings]:
+    """Read a whole `sources.toml`. Raises SourcesError with the problems of all tables."""
+    data, collector = _parse(path)
+    sources = check_sources(data, collector)
+    settings = _check(data, MODELS, collector)
+    if collector.problems or sources is None:
+        raise collector.error()
+    return sources, Settings(**settings)
+
+
 def _read(path: Path, names: Iterable[str]) -> dict[str, Any]:
+    data, collector = _parse(path)
+    checked = _check(data, names, collector)
+    if collector.problems:
+        raise collector.error()
+    return checked
+
+
+def _parse(path: Path) -> tuple[dict[str, object], ProblemCollector]:
     body = read_file(path)
-    problems = ProblemCollector(path, body.decode("utf-8-sig", "replace"))
-    data = read_toml(body, problems)
+    collector = ProblemCollector(path, body.decode("utf-8-sig", "replace"))
+    return read_toml(body, collector), collector
+
+
+def _check(data: Mapping[str, object], names: Iterable[str], collector: ProblemCollector) -> dict[str, Any]:
     checked: dict[str, Any] = {}
     for name in names:
         table = data.get(name, {})
         if isinstance(table, dict):
-            checked[name] = problems.check(MODELS[name], (name,), table)
+            checked[name] = collector.check(MODELS[name], (name,), table)
         else:
-            problems.wrong_type((name,), table, f"a table, [{name}]")
-    if problems.problems:
-        raise problems.error()
+            collector.wrong_type((name,), table, f"a table, [{name}]")
     return checked
-
-
-def load_all(path: Path) -> tuple[Sources, Settings]:
-    """Read a whole `sources.toml`. Raises SourcesError with the problems of all tables."""
-    problems: list[Problem] = []
-    try:
-        sources = load_sources(path)
-    except SourcesError as error:
-        problems += error.problems
-    try:
-        settings = load_settings(path)
-    except SourcesError as error:  # problems of the file as a whole are found twice
-        problems += [problem for problem in error.problems if problem not in problems]
-    if problems:
-        raise SourcesError(sorted(problems, key=lambda problem: problem.line or 0))
-    return sources, settings

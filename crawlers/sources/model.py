@@ -17,7 +17,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import warnings
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
@@ -29,6 +28,7 @@ from urllib.parse import urlsplit
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     Strict,
@@ -41,6 +41,8 @@ from pydantic_core import PydanticCustomError
 
 from crawlers.discovery.urls import normalise_url
 from crawlers.languages import ISO_639_1
+from crawlers.limits import MAX_URL_BYTES
+from crawlers.sources.toml_file import read_file, read_toml
 from crawlers.sources.validation import ProblemCollector, nearest_language
 
 if TYPE_CHECKING:
@@ -71,9 +73,11 @@ def _contact(value: str) -> str:
 
 
 def _web_url(value: str) -> str:
+    if len(value) > MAX_URL_BYTES:
+        raise _mistake(f"a URL of {len(value)} characters", f"at most {MAX_URL_BYTES} characters")
     try:
         normalise_url(value)
-        credentials = "@" in urlsplit(value).netloc
+        credentials = "@" in value and "@" in urlsplit(value).netloc
     except ValueError:
         raise _mistake(allowed=_URL) from None
     if credentials:
@@ -82,6 +86,8 @@ def _web_url(value: str) -> str:
 
 
 def _expression(value: str) -> str:
+    if len(value) > _MAX_EXPRESSION_CHARS:
+        raise _mistake(f"an expression of {len(value)} characters", f"at most {_MAX_EXPRESSION_CHARS} characters")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter(
@@ -89,7 +95,7 @@ def _expression(value: str) -> str:
             )  # an expression that only later versions of Python will read differently is valid
             re.compile(value)
     except (re.error, OverflowError, RecursionError) as error:
-        raise _mistake(f"{value!r} ({error})", "a regular expression (Python's re)") from None
+        raise _mistake(f"{value[:200]!r} ({error})", "a regular expression (Python's re)") from None
     return value
 
 
@@ -97,6 +103,12 @@ def _language(value: str) -> str:
     if value not in ISO_639_1:
         raise _mistake(allowed=f'a two-letter ISO 639-1 code, such as "en"{nearest_language(value)}')
     return value
+
+
+def _few(values: object) -> object:
+    if isinstance(values, list) and len(values) > _MAX_VALUES:
+        raise _mistake(f"{len(values)} values", f"at most {_MAX_VALUES}")
+    return values
 
 
 def _ascending(values: tuple[float, ...]) -> tuple[float, ...]:
@@ -117,14 +129,17 @@ def _bounds(values: tuple[float, ...]) -> tuple[float, ...]:
 
 # Larger values are mistakes, and the calendar ends.
 _LONGEST_HOURS = 876_000
+_MAX_EXPRESSION_CHARS = 100_000
+_MAX_VALUES = 10_000  # in a list, since each may be a mistake of which pydantic keeps a record
 _Number = Annotated[float, Strict(), Field(ge=0, allow_inf_nan=False)]
 _Seconds = Annotated[float, Strict(), Field(ge=0, le=86_400, allow_inf_nan=False)]
-_Hours = Annotated[tuple[_Number, ...], AfterValidator(_ascending)]
+_Few = BeforeValidator(_few)
+_Hours = Annotated[tuple[_Number, ...], _Few, AfterValidator(_ascending)]
 _Day = Annotated[date, Strict()]
-_Poll = Annotated[tuple[_Number, ...], AfterValidator(_bounds)]
+_Poll = Annotated[tuple[_Number, ...], _Few, AfterValidator(_bounds)]
 _Url = Annotated[StrictStr, AfterValidator(_web_url)]
-_Urls = tuple[_Url, ...]
-_Expressions = tuple[Annotated[StrictStr, AfterValidator(_expression)], ...]
+_Urls = Annotated[tuple[_Url, ...], _Few]
+_Expressions = Annotated[tuple[Annotated[StrictStr, AfterValidator(_expression)], ...], _Few]
 
 # The error message shows the description of a field as what is allowed.
 _DELAY = "a number of seconds, 0 to 86400 (a day)"
@@ -218,25 +233,17 @@ def load_sources(path: Path) -> Sources:
     return parse_sources(read_file(path), path)
 
 
-def read_file(path: Path) -> bytes:
-    """The content of `sources.toml`. Raises SourcesError if it cannot be read."""
-    try:
-        return path.read_bytes()
-    except FileNotFoundError as error:
-        collector = ProblemCollector(path, "")
-        made_by = "`newsloom init` writes one, and so does `newsloom sources add URL`"
-        collector.add((), "no such file", f"a TOML file with [[source]] tables; {made_by}")
-        raise collector.error() from error
-    except OSError as error:
-        collector = ProblemCollector(path, "")
-        collector.add((), f"an unreadable file ({error.strerror})", "a TOML file with [[source]] tables")
-        raise collector.error() from error
-
-
 def parse_sources(body: bytes, file: Path) -> Sources:
     """Validate the content of `sources.toml`; `file` is only for the messages. Raises SourcesError."""
     collector = ProblemCollector(file, body.decode("utf-8-sig", "replace"))
-    data = read_toml(body, collector)
+    sources = check_sources(read_toml(body, collector), collector)
+    if collector.problems or sources is None:
+        raise collector.error()
+    return sources
+
+
+def check_sources(data: Mapping[str, object], collector: ProblemCollector) -> Sources | None:
+    """The sources of a parsed file. Adds the problems in it, with any of which the result is None or incomplete."""
     collector.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
     settings = _crawl_settings(data, collector)
     tables = data.get("source", [])
@@ -248,8 +255,8 @@ def parse_sources(body: bytes, file: Path) -> Sources:
     sources = [collector.check(Source, ("source", index), table) for index, table in enumerate(tables)]
     _require_url(tables, collector)
     _same_names(tables, collector)
-    if collector.problems or settings is None:
-        raise collector.error()
+    if settings is None:
+        return None
     return Sources(settings=settings, sources=tuple(source for source in sources if source is not None))
 
 
@@ -277,20 +284,6 @@ def user_agent(settings: CrawlSettings) -> str:
     except PackageNotFoundError:  # run from a checkout without installation
         number = "0"
     return f"newsloom/{number} (+{settings.contact})" if settings.contact else f"newsloom/{number}"
-
-
-def read_toml(body: bytes, collector: ProblemCollector) -> dict[str, object]:
-    """Parse the file. Raises SourcesError unless it is TOML in UTF-8."""
-    try:
-        return tomllib.loads(body.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        line = body[: error.start].count(b"\n") + 1
-        collector.add((), f"byte 0x{body[error.start]:02X}, which is not UTF-8", "UTF-8 text", line)
-    except tomllib.TOMLDecodeError as error:
-        place = re.search(r"\(at line (\d+), column \d+\)", str(error))
-        line = int(place[1]) if place else collector.text.count("\n") + 1
-        collector.add((), f"invalid TOML: {error}", "TOML (https://toml.io)", line)
-    raise collector.error()
 
 
 def _require_url(tables: Iterable[Mapping[str, object]], collector: ProblemCollector) -> None:

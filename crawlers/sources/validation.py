@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from datetime import date, time
 from difflib import get_close_matches
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -21,8 +23,12 @@ Key = tuple[str | int, ...]
 """Path of a key: `("source", 2, "feeds", 0)` is the first feed of the third source."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
+MAX_PROBLEMS = 100
+"""Mistakes that are reported of one file; validation ends there."""
+
 _HEADER = re.compile(r"\s*\[{1,2}\s*[\"']?([\w-]+)")
 _ARRAY_HEADER = re.compile(r"\s*\[\[\s*[\"']?([\w-]+)[\"']?\s*\]\]")
+_NAME = re.compile(r"\s*(?:\[\[?\s*)?(?:\"([^\"]*)\"|'([^']*)'|([\w-]+))\s*[=.\]]")
 _MAX_SHOWN_CHARS = 120  # of an invalid value in a message
 
 
@@ -33,9 +39,12 @@ class ProblemCollector:
         self.file, self.text = file, text
         self.problems: list[Problem] = []
         self._names: dict[int, str] = {}
+        self._lines_of: dict[tuple[int, int], dict[str, int]] = {}
 
     def add(self, key: Key, found: str, allowed: str, line: int | None = None) -> None:
-        """Add a problem; finds the line of the key if none is given."""
+        """Add a problem; finds the line of the key if none is given. Raises SourcesError beyond `MAX_PROBLEMS`."""
+        if len(self.problems) == MAX_PROBLEMS:
+            raise self.error(has_more=True)
         self.problems.append(Problem(self.file, self._path(key), found, allowed, line or self.line(key)))
 
     def wrong_type(self, key: Key, value: object, allowed: str) -> None:
@@ -54,10 +63,10 @@ class ProblemCollector:
         """The table as a model, or None after adding its problems."""
         if isinstance(key[-1], int) and isinstance(name := table.get("name"), str):
             self._names[key[-1]] = name
+        self.unknown_keys(key, table, model.model_fields)
         try:
             return model.model_validate(table)
         except ValidationError as error:
-            self.unknown_keys(key, table, tuple(model.model_fields))
             for mistake in error.errors():
                 place: Key = mistake["loc"]
                 if mistake["type"] != "extra_forbidden":
@@ -65,29 +74,53 @@ class ProblemCollector:
                     self._mistake((*key, *place), mistake, (field.description if field else None) or "")
             return None
 
-    def error(self) -> SourcesError:
+    def error(self, *, has_more: bool = False) -> SourcesError:
         """The exception with all problems, in the order of their lines."""
-        return SourcesError(sorted(self.problems, key=lambda problem: problem.line or 0))
+        return SourcesError(sorted(self.problems, key=lambda problem: problem.line or 0), has_more=has_more)
 
     def line(self, key: Key) -> int | None:
-        """The line of a key, from 1. Searches the text for the usual layout, because tomllib reports no lines."""
-        lines = self.text.splitlines()
-        start, end, rest = 0, len(lines), key
+        """The line of a key, from 1. Searches the text for the usual layout, because the parser reports no lines."""
+        start, end, rest = 0, len(self._lines), key
         if len(key) > 1:
-            index = key[1] if isinstance(key[1], int) else 0
-            rest = key[2:] if isinstance(key[1], int) else key[1:]
-            header = _ARRAY_HEADER if isinstance(key[1], int) else _HEADER
-            headers = [n for n, text in enumerate(lines) if (match := header.match(text)) and match[1] == key[0]]
+            is_array = isinstance(key[1], int)
+            index, rest = (int(key[1]), key[2:]) if is_array else (0, key[1:])
+            headers = self._headers[is_array].get(str(key[0]), ())
             if index >= len(headers):
                 return None
             start = headers[index]
-            end = next((n for n in range(start + 1, end) if _HEADER.match(lines[n])), end)
+            following = bisect_right(self._all_headers, start)
+            end = self._all_headers[following] if following < len(self._all_headers) else end
         if not rest:
             return start + 1 if key else None
-        name = re.escape(str(rest[0]))
-        wanted = re.compile(rf"\s*(?:[\"']?{name}[\"']?\s*[=.]|\[\[?\s*[\"']?{name}\b)")
-        at = next((n for n in range(start, end) if wanted.match(lines[n])), None)
+        at = self._names_in(start, end).get(str(rest[0]))
         return start + 1 if at is None and len(key) > 1 else at + 1 if at is not None else None
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    @cached_property
+    def _all_headers(self) -> list[int]:
+        return [number for number, line in enumerate(self._lines) if _HEADER.match(line)]
+
+    @cached_property
+    def _headers(self) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """The lines of the headers by name: of all tables, and of those in double brackets."""
+        found: tuple[dict[str, list[int]], dict[str, list[int]]] = ({}, {})
+        for number in self._all_headers:
+            for by_name, header in zip(found, (_HEADER, _ARRAY_HEADER), strict=True):
+                if match := header.match(self._lines[number]):
+                    by_name.setdefault(match[1], []).append(number)
+        return found
+
+    def _names_in(self, start: int, end: int) -> dict[str, int]:
+        """The first line of each key or table that begins in these lines. Each range is read once."""
+        if (start, end) not in self._lines_of:
+            names = self._lines_of[start, end] = {}
+            for number in range(start, end):
+                if match := _NAME.match(self._lines[number]):
+                    names.setdefault(match[match.lastindex or 0], number)
+        return self._lines_of[start, end]
 
     def _mistake(self, key: Key, mistake: Any, description: str) -> None:
         context, value = mistake.get("ctx") or {}, mistake["input"]
@@ -129,6 +162,8 @@ def _shown(value: object) -> str:
         return value.isoformat()
     if isinstance(value, dict):
         return "{…}"
+    if isinstance(value, str):
+        value = value[: _MAX_SHOWN_CHARS + 1]
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= _MAX_SHOWN_CHARS else text[:_MAX_SHOWN_CHARS] + "…"
 

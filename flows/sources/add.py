@@ -12,7 +12,9 @@ from crawlers.discovery import absolute_url, url_key, url_key_or_none
 from crawlers.languages import ISO_639_1
 from crawlers.plan.model import PlannedRequest, PlannedSource
 from crawlers.sources.contact import may_crawl
-from crawlers.sources.model import CrawlSettings, Sources, load_sources, parse_settings, parse_sources, user_agent
+from crawlers.sources.model import CrawlSettings, Sources, parse_settings, parse_sources, user_agent
+from crawlers.sources.toml_file import read_file, read_toml
+from crawlers.sources.validation import ProblemCollector
 from crawlers.sources.write import entry, free_name, with_contact, with_entries
 from crawlers.spiders.listings import usual_locations
 from flows.errors import FlowsError
@@ -198,13 +200,11 @@ def _existing(file: Path) -> tuple[Sources, str]:
     """The sources in the file, and its text. The file may have no source yet, or not exist."""
     if not file.exists():
         return Sources(settings=CrawlSettings(), sources=()), ""
-    try:
-        text = file.read_bytes().decode("utf-8-sig")  # with its own line breaks
-        if not tomllib.loads(text).get("source"):
-            return Sources(settings=parse_settings(text.encode(), file), sources=()), text
-    except (OSError, ValueError):
-        pass  # load_sources reports what is wrong
-    return load_sources(file), text
+    body = read_file(file)
+    text = body.decode("utf-8-sig", "replace")  # with its own line breaks
+    if read_toml(body, ProblemCollector(file, text)).get("source"):
+        return parse_sources(body, file), text
+    return Sources(settings=parse_settings(body, file), sources=()), text
 
 
 def _write(file: Path, text: str, entries: list[str]) -> None:

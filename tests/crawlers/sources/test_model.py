@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from crawlers.errors import CrawlersError, Problem, SourcesError
 from crawlers.languages import ISO_639_1, iso_639_1
+from crawlers.limits import MAX_SOURCES_BYTES
 from crawlers.plan.build import entry_points, plan_source
 from crawlers.sources import model as sources_module
 from crawlers.sources.model import CrawlSettings, Source, load_sources, parse_settings, parse_sources, user_agent
@@ -263,6 +264,14 @@ MISTAKES = [
         "'(' (missing ), unterminated subpattern at position 0)",
         "a regular expression (Python's re)",
     ),
+    (source(f"feeds = [{'1, ' * 10_001}]"), 4, f"{COURIER} .feeds", "10001 values", "at most 10000"),
+    (
+        source(f'feeds = ["https://a.example/{"f" * 8192}"]'),
+        4,
+        f"{COURIER} .feeds[1]",
+        "a URL of 8210 characters",
+        "at most 8192 characters",
+    ),
     (source('exclude = "/video/"'), 4, f"{COURIER} .exclude", '"/video/" (a string)', EXPRESSIONS),
     (source('name = "again"'), 4, "", None, "TOML (https://toml.io)"),
     ('[[source]]\nname = "a\n', 2, "", None, "TOML (https://toml.io)"),
@@ -300,6 +309,44 @@ def test_all_mistakes_are_reported_together_in_the_order_of_the_file() -> None:
         (10, 'source[3] "courier" .name'),
         (12, 'source[3] "courier" .limit'),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a." * 50_000 + "a = 1", "more than 1000 dotted keys and tables other than [[source]]"),
+        ("a = " + "[" * 100_000, "values or keys that are nested too deeply (TOML inline arrays/tables are nested"),
+        ("".join(f"[a{number}]\n" for number in range(1001)), "more than 1000 dotted keys and tables other than"),
+        ("".join(f"a{number}.0 = 1\n" for number in range(1001)), "more than 1000 dotted keys and tables other than"),
+        ("a = [" + "{a.a=1}," * 1001 + "]", "more than 1000 dotted keys and tables other than [[source]]"),
+        ("[[source]]\n" * 200_001, "200001 sources"),
+        ("a=\n" * 1_000_001, "1000001 keys"),
+        ("a = [" + "1," * 1_000_001, "1000001 values in lists"),
+        (" " * (MAX_SOURCES_BYTES + 1), "a file of over 28 MiB"),
+    ],
+    ids=["dots", "brackets", "tables", "dotted keys", "braces", "sources", "keys", "values", "bytes"],
+)
+def test_a_file_that_would_take_minutes_or_gigabytes_to_parse_is_refused(text: str, found: str) -> None:
+    (problem,) = problems(text)
+    assert problem.found.startswith(found)
+
+
+def test_limits_do_not_count_what_strings_and_comments_hold() -> None:
+    names = "".join(f"'[a{number}]', " for number in range(1001))
+    text = source(
+        f"exclude = [{names}]  # {'a.b ' * 1001}\n"
+        f'include = ["""\\"a.b\\n\n[a.b] = {"c.d = " * 1001}""", \'{"{" * 999}\']'
+    )
+    (read,) = parse_sources(text.encode(), FILE).sources
+    assert len(read.exclude) == 1001
+
+
+def test_validation_ends_after_a_hundred_mistakes() -> None:
+    with pytest.raises(SourcesError) as refusal:
+        parse_sources("".join(source(f"limit = -{number}") for number in range(2000)).encode(), FILE)
+    assert [problem.line for problem in refusal.value.problems] == list(range(4, 404, 4))
+    assert str(refusal.value).endswith(f"\n{FILE}: these are the first 100 mistakes; there are more")
+    assert str(pickle.loads(pickle.dumps(refusal.value))) == str(refusal.value)
 
 
 def test_a_missing_file_is_reported_with_its_name(tmp_path: Path) -> None:
