@@ -63,7 +63,7 @@ __all__ = [
     "extractor_version",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-8+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-9+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 

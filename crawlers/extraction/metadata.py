@@ -20,7 +20,7 @@ from crawlers.extraction.plausible import is_topic
 from crawlers.extraction.stated_titles import StatedTitles, read_titles, site_name_keys
 from crawlers.extraction.text import match_key, name_key, single_line
 from crawlers.extraction.titles import choose_title
-from crawlers.extraction.urls import canonical_url, resolve_http_url
+from crawlers.extraction.urls import resolve_http_url, stated_url
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,7 +115,8 @@ def choose_metadata(page: Page, declared: DeclaredMetadata, context: FetchContex
     not http(s).
     """
     article = declared.article
-    url = canonical_url(page)
+    stated = stated_url(page)
+    url = stated or normalise_url(page.url)
     headline = choose_title(article, declared.titles, declared.site_name_keys)
     authors = choose_authors(page, article)
     dates = choose_dates(page, article, url, context)
@@ -126,7 +127,7 @@ def choose_metadata(page: Page, declared: DeclaredMetadata, context: FetchContex
         _description(page, article),
     )
     origins = {
-        "url": "address" if url == normalise_url(page.url) else "link",
+        "url": "link" if stated else "address",
         "title": headline.kind if headline else "text",
         "authors": authors.origin,
         "published_at": dates.published_origin,

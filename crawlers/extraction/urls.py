@@ -24,7 +24,15 @@ _UNUSABLE = re.compile(r"[\s\x00-\x1f\ud800-\udfff]")
 
 
 def canonical_url(page: Page) -> str:
-    """The URL that identifies the article: the page's canonical link or `og:url` if plausible, or the requested URL.
+    """The URL that identifies the article: the one that its page states, or else the requested URL.
+
+    Raises ValueError if the requested URL is not http(s).
+    """
+    return stated_url(page) or normalise_url(page.url)
+
+
+def stated_url(page: Page) -> str | None:
+    """The page's canonical link or `og:url`, normalised; None if there is none that is plausible.
 
     A stated URL is not plausible if it is on another site, a front page, or a section above the requested URL. Raises
     ValueError if the requested URL is not http(s).
@@ -42,7 +50,7 @@ def canonical_url(page: Page) -> str:
             continue
         if candidate and same_site(candidate, requested) and _is_plausible(candidate, requested):
             return requested if _without_scheme(candidate) == _without_scheme(requested) else candidate
-    return requested
+    return None
 
 
 def _absolute(stated: str, page: Page) -> str | None:
