@@ -37,6 +37,19 @@ COMMENT ON COLUMN sources.active IS 'Whether sources.toml contained it in the la
 COMMENT ON COLUMN sources.first_seen_at IS 'The first run with this source, UTC.';
 COMMENT ON COLUMN sources.changed_at IS 'When its entry last changed, UTC.';
 COMMENT ON COLUMN sources.poll_minutes IS 'Minimum and maximum number of minutes between two requests for one of its listings.';
+COMMENT ON COLUMN sources.keep_parameters IS 'Query parameters that are part of its URLs, as configured; empty if there are none.';
+
+COMMENT ON TABLE parameter_evidence IS 'What pages have shown about query parameters of their URLs: up to five pages for which a parameter made no difference, and the first for which it did. The view url_parameters says what follows.';
+COMMENT ON COLUMN parameter_evidence.source IS 'The source that the page was fetched for.';
+COMMENT ON COLUMN parameter_evidence.host IS 'The host of the page.';
+COMMENT ON COLUMN parameter_evidence.parameter IS 'Name of the parameter.';
+COMMENT ON COLUMN parameter_evidence.page_key IS '64-bit hash of the normalised URL of the page without the parameter.';
+COMMENT ON COLUMN parameter_evidence.supports IS 'Whether the page had the same text without the parameter or with another value of it.';
+COMMENT ON COLUMN parameter_evidence.kind IS 'text (the texts at url and at other_url are the same or not) or canonical (the canonical link of the page keeps the parameter).';
+COMMENT ON COLUMN parameter_evidence.url IS 'The URL that the page was fetched from; empty after `newsloom forget`.';
+COMMENT ON COLUMN parameter_evidence.other_url IS 'The canonical URL, or the URL whose text was compared; empty after `newsloom forget`.';
+COMMENT ON COLUMN parameter_evidence.seen_at IS 'When the page was fetched, UTC.';
+COMMENT ON COLUMN parameter_evidence.segment IS 'Archive segment with the page.';
 
 COMMENT ON TABLE source_profiles IS 'What stands on many pages of a source (boxes, newsletter lines, parts of titles). It is learned from the articles of the source, and dropped from text and title of pages that are extracted afterwards. The newest row of a source counts; earlier ones say what the articles with that version of the profile were extracted with.';
 COMMENT ON COLUMN source_profiles.source IS 'Name of the source.';
@@ -230,6 +243,12 @@ COMMENT ON COLUMN search_index.postings.docs IS 'The versions, counted from firs
 COMMENT ON TABLE private.known_urls IS 'URLs that have had their final response; listings do not cause them to be requested again.';
 COMMENT ON COLUMN private.known_urls.url_key IS '64-bit hash of the normalised URL without its scheme.';
 COMMENT ON COLUMN private.known_urls.known_at IS 'When the response arrived, UTC.';
+
+COMMENT ON TABLE private.shorter_urls IS 'URLs that had their final response with an ignored parameter (see url_parameters), without it. Listings do not cause them to be requested again for as long as it is ignored.';
+COMMENT ON COLUMN private.shorter_urls.url_key IS '64-bit hash of the normalised URL without the parameter and the scheme.';
+COMMENT ON COLUMN private.shorter_urls.source IS 'The source that the page was fetched for.';
+COMMENT ON COLUMN private.shorter_urls.host IS 'The host of the page.';
+COMMENT ON COLUMN private.shorter_urls.parameter IS 'Name of the parameter.';
 
 COMMENT ON TABLE private.frontier IS 'Article URLs from listings that have no final response yet: to be requested, or to be requested again after a failure.';
 COMMENT ON COLUMN private.frontier.url_key IS '64-bit hash of the normalised URL without its scheme.';

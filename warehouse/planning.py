@@ -196,6 +196,8 @@ def known_keys(connection: duckdb.DuckDBPyConnection, also: Sequence[int] = ()) 
             SELECT url_key
             FROM (
                 SELECT url_key FROM private.known_urls UNION ALL SELECT url_key FROM private.frontier
+                UNION ALL SELECT url_key FROM private.shorter_urls SEMI JOIN (FROM url_parameters WHERE is_ignored)
+                    USING (source, host, parameter)
                 UNION ALL SELECT unnest({list(map(int, also))}::UBIGINT[])
             )
             WHERE url_key BETWEEN {first}::UBIGINT AND {after - 1}::UBIGINT

@@ -30,6 +30,7 @@ class SourceRow:
     language: str | None
     recheck_hours: tuple[float, ...]
     poll_minutes: tuple[float, ...] = (0.0, 1440.0)
+    keep_parameters: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,22 @@ def finish_run(writer: Writer, run_id: str, outcome: str, now: datetime, detail:
 
 def record_sources(writer: Writer, sources: Sequence[SourceRow], now: datetime) -> None:
     """Update the table `sources` to the sources of a run; unchanged rows are not written."""
-    fields = ("homepage", "feeds", "sitemaps", "sections", "language", "recheck_hours", "poll_minutes")
+    fields = (
+        "homepage",
+        "feeds",
+        "sitemaps",
+        "sections",
+        "language",
+        "recheck_hours",
+        "poll_minutes",
+        "keep_parameters",
+    )
     columns = {name: [_plain(getattr(row, name)) for row in sources] for name in ("source", *fields)}
     given = (
         "SELECT unnest(?::VARCHAR[]) AS source, unnest(?::VARCHAR[]) AS homepage, unnest(?::VARCHAR[][]) AS feeds, "
         "unnest(?::VARCHAR[][]) AS sitemaps, unnest(?::VARCHAR[][]) AS sections, unnest(?::VARCHAR[]) AS language, "
-        "unnest(?::DOUBLE[][]) AS recheck_hours, unnest(?::DOUBLE[][]) AS poll_minutes"
+        "unnest(?::DOUBLE[][]) AS recheck_hours, unnest(?::DOUBLE[][]) AS poll_minutes, "
+        "unnest(?::VARCHAR[][]) AS keep_parameters"
     )
     differs = " OR ".join(f"sources.{name} IS DISTINCT FROM given.{name}" for name in fields)
     changes = ", ".join(f"{name} = given.{name}" for name in fields)

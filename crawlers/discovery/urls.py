@@ -156,10 +156,10 @@ def _is_tracking(parameter: str, path: str) -> bool:
         return True
     if name in _FLAG_NAMES and value.lower() in _FLAGS:
         return True
-    return name in _SLUG_NAMES and _names_article(path)
+    return name in _SLUG_NAMES and names_article(path)
 
 
-def _names_article(path: str) -> bool:
+def names_article(path: str) -> bool:
     """Whether the last part of a path has three words or a long number."""
     last = path.rstrip("/").rpartition("/")[2]
     return sum(len(word) > 1 for word in last.split("-")) >= 3 or bool(_LONG_NUMBER.search(last))

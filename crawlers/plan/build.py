@@ -55,11 +55,13 @@ def plan_source(
     now: datetime,
     waiting: Sequence[PlannedRequest] = (),
     last_fetched: Mapping[str, datetime] | None = None,
+    ignored_parameters: Mapping[str, tuple[str, ...]] | None = None,
 ) -> PlannedSource:
     """What to request from a source, by its own settings or else the general ones.
 
     `waiting` are article pages that an earlier run found but did not fetch, newest first. `last_fetched` says when the
-    sitemaps that its indexes name were last fetched. `now` is aware.
+    sitemaps that its indexes name were last fetched. `ignored_parameters`, by host, are no part of its URLs. `now` is
+    aware.
     """
     since, until = date_range(source, now)
     return PlannedSource(
@@ -76,4 +78,5 @@ def plan_source(
         allow_private_addresses=source.allow_private_addresses,
         ports=named_ports(source),
         respect_opt_outs=settings.respect_opt_outs if source.respect_opt_outs is None else source.respect_opt_outs,
+        ignored_parameters=dict(ignored_parameters or {}),
     )

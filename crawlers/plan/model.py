@@ -76,6 +76,8 @@ class PlannedSource:
     """Ports that its requests may go to besides 80 and 443."""
     respect_opt_outs: bool = False
     """Whether pages that opt out of text and data mining are left out."""
+    ignored_parameters: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """Query parameters that are no part of the source's URLs, by host."""
 
     def access_policy(self) -> AccessPolicy:
         """Where its requests may go."""

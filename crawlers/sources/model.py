@@ -139,6 +139,7 @@ _Day = Annotated[date, Strict()]
 _Poll = Annotated[tuple[_Number, ...], _Few, AfterValidator(_bounds)]
 _Url = Annotated[StrictStr, AfterValidator(_web_url)]
 _Urls = Annotated[tuple[_Url, ...], _Few]
+_Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Few]
 _Expressions = Annotated[tuple[Annotated[StrictStr, AfterValidator(_expression)], ...], _Few]
 
 # The error message shows the description of a field as what is allowed.
@@ -147,6 +148,7 @@ _BOOLEAN = "true or false"
 _RECHECK = "a list of hours, 0 or more, in ascending order; [] never checks an article again"
 _URL = "a URL with http:// or https:// and a host"
 _URLS = "a list of URLs with http:// or https:// and a host"
+_NAMES = 'a list of names of query parameters, such as ["page"]'
 _EXPRESSIONS = "a list of regular expressions (Python's re)"
 _DAY = "a day without quotes, such as 2026-01-31"
 _POLL = "two numbers of minutes, 0 or more, in ascending order; [0, 0] requests a listing in every run"
@@ -209,6 +211,8 @@ class Source(BaseModel):
     """Overrides `[crawl]` unless None."""
     respect_opt_outs: StrictBool | None = Field(default=None, description=_BOOLEAN)
     """Overrides `[crawl]` unless None."""
+    keep_parameters: _Names = Field(default=(), description=_NAMES)
+    """Query parameters that are part of its URLs, whatever its pages show (see `crawlers.discovery.parameters`)."""
     allow_private_addresses: StrictBool = Field(default=False, description=_BOOLEAN)
     """Whether requests may go to IP addresses in private networks: for intranets and tests."""
 

@@ -174,7 +174,8 @@ class NewsSpider(scrapy.Spider):
 
     def request(self, source: PlannedSource, planned: PlannedRequest, depth: int) -> Request | None:
         """The request for a URL, or None if this crawl has requested it already."""
-        if not self.seen.claim(planned.url):
+        is_new = planned.kind is Kind.PAGE and planned.stored is None
+        if not self.seen.claim(planned.url, source.name if is_new else None):
             return None
         self.counts["waiting"] += 1
         if planned.kind is Kind.PAGE:
@@ -218,7 +219,7 @@ class NewsSpider(scrapy.Spider):
     ) -> Iterator[Request]:
         """Archive an article page. If it is missing at this URL, try its other URLs first."""
         if response.status in GONE:
-            fallback = self.seen.next_fallback(planned.url, tried)
+            fallback = self.seen.next_fallback(source.name, planned.url, tried)
             if fallback is not None:
                 yield self.page_request(fallback, source, planned, tried)
                 return

@@ -25,7 +25,8 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
     """Show how newsloom extracts the article at URL, or why it rejects the page.
 
     The page comes from the archive and is extracted again, with what newsloom has learned about its source. URL is any
-    URL of the page: the one that was requested, the target of a redirect, or the canonical one.
+    URL of the page: the one that was requested, the target of a redirect, or the canonical one. If the URL has query
+    parameters, it also shows which of them newsloom ignores, and why.
 
     With --story: which words the article shares with the others of its story, how similar they are, and which other
     story is the closest. No other newsloom process may write meanwhile (see --wait).
@@ -45,6 +46,7 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
     from flows.errors import FlowsError
     from flows.pipeline.source_profiles import read_profiles
     from flows.reports.article_output import as_reasons
+    from flows.reports.parameter_output import known_parameters, parameter_lines
     from flows.reports.stored_page import find_page
     from warehouse import connect
 
@@ -59,6 +61,7 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
             profile = read_profiles(connection, page.source).get(page.source)
         except duckdb.CatalogException:  # published by a version that learned nothing; the next run publishes it anew
             profile = None
+        parameters = known_parameters(connection, page.source, (url, page.url))
     explanation = explain(
         stored.body,
         page.final_url or page.url,
@@ -69,9 +72,10 @@ def command(url: str, story: bool, data: Path, wait: float, as_json: bool) -> No
     if page.note:
         click.echo(page.note, err=True)
     if as_json:
-        print_json("explain", [explanation], {"url": page.url, "page": page.story})
+        print_json("explain", [explanation], {"url": page.url, "page": page.story, "parameters": parameters})
         return
-    click.echo(f"{page.url}\n{page.story}\n\n{as_reasons(explanation)}", nl=False)
+    said = "".join(f"{line}\n" for line in parameter_lines(parameters))
+    click.echo(f"{page.url}\n{page.story}\n{said}\n{as_reasons(explanation)}", nl=False)
 
 
 def _story(url: str, data: Path, wait: float) -> StoryExplanation:

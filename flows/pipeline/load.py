@@ -14,6 +14,7 @@ from flows.pipeline.classify import classify_fetches, is_page
 from flows.pipeline.new_texts import new_texts
 from flows.pipeline.rows import Origin, build_batch, outcome_of
 from flows.pipeline.source_profiles import NO_PROFILES, Profiles
+from flows.pipeline.url_parameters import segment_parameters
 from warehouse.loading.load import load_segment
 
 if TYPE_CHECKING:
@@ -73,9 +74,11 @@ def load(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
         batch = build_batch(origin_of(segment.name, segment.profiles), classified)
         now = datetime.now(UTC)
         articles, other_publications = new_texts(writer.connection, classified)
+        parameters = segment_parameters(writer.connection, segment.name, classified)
 
         def in_the_transaction(connection: duckdb.DuckDBPyConnection) -> None:
             deduplicate(connection, articles, other_publications, now, times)
+            parameters.store(connection)
 
         if not load_segment(
             writer, segment.name, run_of(segment.name), EXTRACTOR_VERSION, batch, now, in_the_transaction

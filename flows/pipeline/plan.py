@@ -13,6 +13,7 @@ from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, Pl
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
 from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.failures import failed_page_keys
+from flows.pipeline.url_parameters import drop_known_without_parameters
 from warehouse.planning import (
     DueUrl,
     FrontierQuery,
@@ -24,6 +25,7 @@ from warehouse.planning import (
     listing_states,
 )
 from warehouse.runs import SourceRow
+from warehouse.url_parameters import ignored_parameters
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -62,6 +64,7 @@ def source_rows(sources: Sources) -> list[SourceRow]:
             language=source.language,
             recheck_hours=recheck_hours(source, sources.settings),
             poll_minutes=tuple(sources.settings.poll_minutes if source.poll_minutes is None else source.poll_minutes),
+            keep_parameters=tuple(source.keep_parameters),
         )
         for source in sources.sources
     ]
@@ -76,6 +79,7 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     """Write the plan of a run and return its folder.
 
     Reads the state of listings, the frontier, the articles that are due for a recheck, and the keys of all known URLs.
+    URLs that wait and differ from known ones only by ignored parameters are removed from the frontier.
     The keys go to a file, 8 bytes each, and are never in memory together.
     """
     folder = directory.run(run_id)
@@ -84,6 +88,8 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     for state in listing_states(writer.connection, now):
         states[state.source].append(state)
     queries = [FrontierQuery(source.name, page_limit(source), *date_range(source, now)) for source in sources.sources]
+    ignored = ignored_parameters(writer.connection)
+    drop_known_without_parameters(writer, ignored)
     archived = failed_page_keys(writer, directory)
     waiting = _pages(due_frontier(writer.connection, now, queries), archived)
     rechecks = _pages(due_rechecks(writer.connection, now), archived)
@@ -91,7 +97,10 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
     for source in sources.sources:
         due, other_sitemaps = _listings(source, states[source.name])
         requests = [*due, *rechecks[source.name]]
-        planned.append(plan_source(source, sources.settings, requests, now, waiting[source.name], other_sitemaps))
+        parameters = ignored.get(source.name)
+        planned.append(
+            plan_source(source, sources.settings, requests, now, waiting[source.name], other_sitemaps, parameters)
+        )
     # A crawl without requests finds no URLs to compare with the known ones.
     is_idle = not any(source.requests or source.waiting for source in planned)
     for old in folder.parent.glob(f"*/{KNOWN_KEYS_FILE}"):

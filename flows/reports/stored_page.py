@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment
 from crawlers.discovery import normalise_url
+from crawlers.discovery.parameters import host_of, parameters_of, without_parameters
 from flows.data_directory import data_directory
 from flows.errors import FlowsError
 from warehouse import connect
 from warehouse.lookup import last_fetch
+from warehouse.url_parameters import parameters_of_host
 
 if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
+
+    import duckdb
 
     from crawlers.archive.reader import StoredContent
 
@@ -54,6 +58,8 @@ def find_page(data: Path, url: str) -> ArchivedPage:
     spellings = url_spellings(url)
     with connect(data) as connection:
         found = last_fetch(connection, spellings)
+        if found is None and (shorter := _without_ignored(connection, url)) is not None:
+            found = last_fetch(connection, url_spellings(shorter))
     if found is None:
         raise FlowsError(
             f"{url}: not found in the warehouse. To extract the page as it is now, run `newsloom extract URL`."
@@ -77,6 +83,16 @@ def find_page(data: Path, url: str) -> ArchivedPage:
         story=f"{fetched}{answered}{redirected}; {outcome}\nsegment {found.segment} at byte {found.warc_offset}",
         note=f"{url}: no page is stored for this URL; this is {found.url}, of the same article" if is_other else None,
     )
+
+
+def _without_ignored(connection: duckdb.DuckDBPyConnection, url: str) -> str | None:
+    """A URL without the parameters that a source with its host ignores; None if it has none."""
+    try:
+        host, names = host_of(url), parameters_of(url)
+    except ValueError:
+        return None
+    ignored = [one.parameter for one in parameters_of_host(connection, host, names) if one.is_ignored]
+    return without_parameters(url, ignored) if ignored else None
 
 
 def url_spellings(url: str) -> list[str]:

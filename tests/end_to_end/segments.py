@@ -14,6 +14,7 @@ from tests.end_to_end.conftest import article
 from tests.warehouse.rows import NOON
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 HOST = "http://one.example"
@@ -24,17 +25,17 @@ def address(number: int) -> str:
     return f"{HOST}/news/2026/report-number-{number}-from-the-town.html"
 
 
-def crawl(data: Path, numbers: range, name: str, source: str = "one.example") -> None:
-    """A segment as a crawl leaves it: a feed that names pages, and the pages."""
+def crawl(data: Path, numbers: range, name: str, source: str = "one.example", queries: Sequence[str] = ("",)) -> None:
+    """A segment as a crawl leaves it: a feed that names pages, and the pages, with each of these queries."""
     listed = "".join(f"<item><title>Report {n}</title><link>{address(n)}</link></item>" for n in numbers)
     with SegmentWriter(data / "archive", "aaaaaaaaaaaa", name=f"{BEGIN}-{name}") as segment:
         links = tuple(Link(address(n)) for n in numbers)
         feed = Fetch(f"{HOST}/feed.xml", source, Kind.FEED, Outcome.FETCHED, NOON, status=200, links=links)
         segment.add(feed, exchange(f"{HOST}/feed.xml", f"<rss>{listed}</rss>".encode()))
-        for number in numbers:
+        for url, number in ((address(number) + query, number) for number in numbers for query in queries):
             body = article(number).body
-            page = Fetch(address(number), source, Kind.PAGE, Outcome.FETCHED, NOON, status=200, bytes=len(body))
-            segment.add(page, exchange(address(number), body))
+            page = Fetch(url, source, Kind.PAGE, Outcome.FETCHED, NOON, status=200, bytes=len(body))
+            segment.add(page, exchange(url, body))
         segment.add(Fetch(f"{HOST}/gone.html", source, Kind.PAGE, Outcome.FAILED, NOON, reason="timeout"))
 
 

@@ -133,3 +133,38 @@ def test_a_feed_that_is_not_due_is_not_asked_for_and_a_server_without_validators
         assert web.requests == []
         assert "listings: none requested" in said
     assert newsloom.sql("SELECT poll_minutes, due_at > now() FROM feeds") == [["60.0", "true"]]
+
+
+def test_a_parameter_that_never_changes_a_page_costs_no_second_request(newsloom: Newsloom) -> None:
+    paths = [f"/news/2026/report-number-{number}-from-the-town.html" for number in range(1, 7)]
+
+    def site(*urls: str) -> Site:
+        pages = {}
+        for url in urls:
+            path = url.partition("?")[0]
+            text = article(int(path.split("-")[2])).body.decode()
+            link = f'<head><link rel="canonical" href="http://{HOST}{path}">'
+            pages[url] = ServedPage(text.replace("<head>", link).encode())
+        return Site(HOST, {"/feed.xml": feed(HOST, list(urls)), **pages})
+
+    first = [f"{path}?pos={place}" for path in paths[:5] for place in ("top", "left")]
+    second = [f"{path}?pos=right" for path in paths[:5]]
+    new = [f"{paths[5]}?pos=top", f"{paths[5]}?pos=left"]
+    with NewsWeb([site(*first)]) as web:
+        newsloom.environment["http_proxy"] = web.proxy_url
+        newsloom.sources(town_sources(HOST))
+        newsloom("run")
+        assert sorted(asked_pages(web)) == sorted(first)
+        web.reset()
+        web.publish(site(*second, *new))
+        newsloom("run")
+        assert asked_pages(web) == new[:1]
+        said = newsloom("explain", f"http://{HOST}{second[0]}").stdout
+        assert "parameter pos: ignored, because 5 pages had the same text" in said
+        web.reset()
+        web.publish(site(*new, *second))
+        newsloom.sources(town_sources(HOST) + 'keep_parameters = ["pos"]\n')
+        newsloom("run")
+        assert sorted(asked_pages(web)) == sorted([*second, new[1]])
+    counts = "SELECT pages, counterexamples, is_kept, is_ignored FROM url_parameters"
+    assert newsloom.sql(counts) == [["5", "0", "true", "false"]]

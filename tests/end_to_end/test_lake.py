@@ -127,7 +127,7 @@ def twins(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("twins")
     file, lake = folder / "file", folder / "lake"
     set_lake(lake, folder / "catalog.sqlite")
-    crawl(file, range(3), "000000", source="town.example")
+    crawl(file, range(3), "000000", source="town.example", queries=("", "?pos=1"))
     for number, lines in enumerate((FIRST, SECOND)):
         imported = folder / f"{number}.jsonl"
         imported.write_text("".join(json.dumps(line) + "\n" for line in lines))

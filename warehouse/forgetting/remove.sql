@@ -56,6 +56,10 @@ DELETE FROM article_state WHERE article_id IN (FROM gone_articles);
 DELETE FROM feeds WHERE source = $source;
 DELETE FROM sources WHERE source = $source;
 DELETE FROM source_profiles WHERE source = $source;
+DELETE FROM parameter_evidence WHERE source = $source;
+DELETE FROM private.shorter_urls WHERE source = $source;
+UPDATE parameter_evidence SET url = NULL, other_url = NULL
+WHERE url IN (SELECT url FROM gone_urls) OR other_url IN (SELECT url FROM gone_urls);
 DELETE FROM private.frontier WHERE source = $source OR url_key IN (SELECT unnest($keys));
 DELETE FROM private.known_urls WHERE url_key IN (SELECT unnest($keys));
 

@@ -40,6 +40,7 @@ exclude = ["/video/", "[[a]"]
 limit = 200
 delay = 2
 recheck_hours = []
+keep_parameters = ["page"]
 
 [[source]]
 name = "Hafenbote \u00fc"
@@ -81,6 +82,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
         limit=200,
         delay=2.0,
         recheck_hours=(),
+        keep_parameters=("page",),
     )
     assert hafenbote == Source(name="Hafenbote ü", sections=("https://hafenbote.example/",))
     assert (hafenbote.delay, hafenbote.recheck_hours, hafenbote.limit) == (None, None, None)
@@ -151,7 +153,7 @@ LANGUAGE = 'a two-letter ISO 639-1 code, such as "en"'
 KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours, poll_minutes, respect_opt_outs"
 KEYS_OF_SOURCE = (
     "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, since, until, max_age_days, "
-    "limit, delay, recheck_hours, poll_minutes, respect_opt_outs, allow_private_addresses"
+    "limit, delay, recheck_hours, poll_minutes, respect_opt_outs, keep_parameters, allow_private_addresses"
 )
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 COURIER = 'source[1] "courier"'

@@ -51,9 +51,9 @@ def test_a_missing_page_is_tried_at_its_other_urls() -> None:
     seen.claim(asked)
     assert new(seen, PAGE + "?utm_source=mail") == []
     tried = [asked]
-    assert seen.next_fallback(asked, tried) == PAGE + "?utm_source=mail"
-    assert seen.next_fallback(asked, tried) == PAGE
-    assert seen.next_fallback(asked, tried) is None
+    assert seen.next_fallback("a", asked, tried) == PAGE + "?utm_source=mail"
+    assert seen.next_fallback("a", asked, tried) == PAGE
+    assert seen.next_fallback("a", asked, tried) is None
 
 
 def test_only_a_few_other_urls_are_tried() -> None:
@@ -61,7 +61,7 @@ def test_only_a_few_other_urls_are_tried() -> None:
     seen.claim(PAGE)
     new(seen, *(f"{PAGE}?utm_source={number}" for number in range(10)))
     tried = [PAGE]
-    while seen.next_fallback(PAGE, tried) is not None:
+    while seen.next_fallback("a", PAGE, tried) is not None:
         pass
     assert len(tried) == 1 + MAX_FALLBACKS
 
@@ -69,7 +69,7 @@ def test_only_a_few_other_urls_are_tried() -> None:
 def test_a_missing_page_is_new_when_a_listing_gives_another_url() -> None:
     seen = seen_urls()
     seen.claim(PAGE)
-    assert seen.next_fallback(PAGE, [PAGE]) is None
+    assert seen.next_fallback("a", PAGE, [PAGE]) is None
     assert new(seen, PAGE + "?utm_source=rss") == [PAGE + "?utm_source=rss"]
     assert seen.claim(PAGE + "?utm_source=rss")
     assert not seen.claim(PAGE)

@@ -1,0 +1,202 @@
+"""The tables `parameter_evidence` and `shorter_urls`: which query parameters are no part of the URLs of a source."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from warehouse.temporary import id_table, temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import datetime
+    from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceRow:
+    """A row of `parameter_evidence`; `url` and `other_url` are None once they are forgotten."""
+
+    source: str
+    host: str
+    parameter: str
+    page_key: int
+    supports: bool
+    kind: str
+    url: str | None
+    other_url: str | None
+    seen_at: datetime
+    segment: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShorterUrlRow:
+    """A row of `shorter_urls`."""
+
+    url_key: int
+    source: str
+    host: str
+    parameter: str
+
+
+@dataclass(frozen=True, slots=True)
+class UrlParameter:
+    """A row of the view `url_parameters`."""
+
+    source: str
+    parameter: str
+    pages: int
+    counterexamples: int
+    is_kept: bool
+    is_ignored: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPage:
+    """A stored article, where and when its current text came from, and the hash of this text."""
+
+    article_id: UUID
+    fetch_key: int | None
+    url: str
+    fetched_at: datetime
+    body_hash: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingUrl:
+    """A URL in the frontier."""
+
+    url_key: int
+    url: str
+    source: str
+
+
+def stored_evidence(connection: duckdb.DuckDBPyConnection, sources: Collection[str]) -> list[EvidenceRow]:
+    """The evidence about the URLs of these sources."""
+    rows = connection.execute(
+        "SELECT source, host, parameter, page_key, supports, kind, url, other_url, seen_at, segment "
+        "FROM parameter_evidence WHERE source IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL",
+        [list(sources)],
+    ).fetchall()
+    return [EvidenceRow(*row) for row in rows]
+
+
+def stored_pages(
+    connection: duckdb.DuckDBPyConnection, article_ids: Sequence[UUID], fetch_keys: Collection[int]
+) -> list[StoredPage]:
+    """The stored ones of these articles, and the articles that are fetched from the URLs with these keys."""
+    if not article_ids and not fetch_keys:
+        return []
+    with temporary(connection, "wanted", id_table(article_ids)):
+        rows = connection.execute(
+            """
+            SELECT article_id, fetch_key, coalesce(stored_url, fetch_url), coalesce(stored_at, last_seen_at), body_hash
+            FROM article_state
+            WHERE article_id IN (SELECT id FROM wanted)
+            UNION
+            SELECT article_id, fetch_key, coalesce(stored_url, fetch_url), coalesce(stored_at, last_seen_at), body_hash
+            FROM article_state
+            WHERE fetch_key IN (SELECT unnest(?::UBIGINT[]))
+            ORDER BY ALL
+            """,
+            [list(fetch_keys)],
+        ).fetchall()
+    return [StoredPage(*row) for row in rows]
+
+
+def ignored_parameters(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The parameters that are ignored, by source and host."""
+    rows = connection.execute(
+        "SELECT source, host, list(parameter ORDER BY parameter) FROM url_parameters WHERE is_ignored "
+        "GROUP BY source, host ORDER BY source, host"
+    ).fetchall()
+    found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
+    for source, host, parameters in rows:
+        found[source][host] = tuple(parameters)
+    return dict(found)
+
+
+def parameters_of_host(
+    connection: duckdb.DuckDBPyConnection, host: str, parameters: Collection[str], source: str | None = None
+) -> list[UrlParameter]:
+    """What is known about these parameters of a host, for all sources or one, by name.
+
+    Nothing in a file that an earlier version published.
+    """
+    try:
+        rows = connection.execute(
+            "SELECT source, parameter, pages, counterexamples, is_kept, is_ignored FROM url_parameters "
+            "WHERE host = $host AND parameter IN (SELECT unnest($parameters::VARCHAR[])) "
+            "AND ($source IS NULL OR source = $source) ORDER BY parameter, source",
+            {"host": host, "parameters": list(parameters), "source": source},
+        ).fetchall()
+    except duckdb.CatalogException:
+        return []
+    return [UrlParameter(*row) for row in rows]
+
+
+def add_parameters(
+    connection: duckdb.DuckDBPyConnection, evidence: Sequence[EvidenceRow], shorter: Sequence[ShorterUrlRow]
+) -> None:
+    """Store evidence, and shorter URLs that are not stored yet, in the caller's transaction."""
+    if evidence:
+        connection.execute(
+            """
+            INSERT INTO parameter_evidence BY NAME
+            SELECT unnest($source::VARCHAR[]) AS source, unnest($host::VARCHAR[]) AS host,
+                   unnest($parameter::VARCHAR[]) AS parameter, unnest($page_key::UBIGINT[]) AS page_key,
+                   unnest($supports::BOOLEAN[]) AS supports, unnest($kind::VARCHAR[]) AS kind,
+                   unnest($url::VARCHAR[]) AS url, unnest($other_url::VARCHAR[]) AS other_url,
+                   unnest($seen_at::TIMESTAMPTZ[]) AS seen_at, unnest($segment::VARCHAR[]) AS segment
+            """,
+            {name: [getattr(row, name) for row in evidence] for name in EvidenceRow.__slots__},
+        )
+    if shorter:
+        connection.execute(
+            """
+            INSERT INTO private.shorter_urls BY NAME
+            SELECT DISTINCT url_key, source, host, parameter
+            FROM (SELECT unnest($url_key::UBIGINT[]) AS url_key, unnest($source::VARCHAR[]) AS source,
+                         unnest($host::VARCHAR[]) AS host, unnest($parameter::VARCHAR[]) AS parameter)
+            WHERE (url_key, source, host, parameter) NOT IN (
+                SELECT (url_key, source, host, parameter) FROM private.shorter_urls
+                WHERE url_key IN (SELECT unnest($url_key::UBIGINT[])))
+            """,
+            {name: [getattr(row, name) for row in shorter] for name in ShorterUrlRow.__slots__},
+        )
+
+
+def waiting_urls(connection: duckdb.DuckDBPyConnection, ignored: Mapping[str, object]) -> list[WaitingUrl]:
+    """The URLs with parameters in the frontier of the sources in `ignored`, first found first."""
+    rows = connection.execute(
+        "SELECT url_key, url, source FROM private.frontier "
+        "WHERE source IN (SELECT unnest(?::VARCHAR[])) AND contains(url, '?') ORDER BY discovered_at, url",
+        [list(ignored)],
+    ).fetchall()
+    return [WaitingUrl(*row) for row in rows]
+
+
+def known_among(connection: duckdb.DuckDBPyConnection, keys: Collection[int]) -> set[int]:
+    """Those of the keys of URLs that had their final response or wait for it."""
+    rows = connection.execute(
+        """
+        WITH asked AS (SELECT unnest(?::UBIGINT[]) AS url_key)
+        SELECT url_key FROM private.known_urls WHERE url_key IN (FROM asked)
+        UNION SELECT url_key FROM private.frontier WHERE url_key IN (FROM asked)
+        UNION SELECT url_key FROM private.shorter_urls SEMI JOIN (FROM url_parameters WHERE is_ignored)
+            USING (source, host, parameter) WHERE url_key IN (FROM asked)
+        """,
+        [list(keys)],
+    ).fetchall()
+    return {key for (key,) in rows}
+
+
+def drop_waiting(connection: duckdb.DuckDBPyConnection, keys: Collection[int]) -> None:
+    """Remove URLs from the frontier, in the caller's transaction."""
+    connection.execute(
+        "DELETE FROM private.frontier WHERE url_key IN (SELECT unnest(?::UBIGINT[]))",
+        [list(keys)],
+    )
