@@ -22,6 +22,8 @@ MAX_DEPTH = 256
 """Nesting depth up to which elements are distinguished; pages have up to about 60."""
 MAX_OPEN = 100_000
 """Open elements, of which no more is read: 20 MiB of start tags take ten seconds."""
+MAX_ELEMENTS = 500_000
+"""Elements that are read, of which a large front page has some ten thousand: there are seven million in 20 MiB."""
 MAX_ALTERNATES = 1000
 """Links to other forms of the page that are read; a page has a feed or two, and itself in some tens of languages."""
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
@@ -103,6 +105,7 @@ class _HtmlTarget:
     def __init__(self) -> None:
         self.page = HtmlLinks()
         self._open: list[Element] = []
+        self._element_count = 0
         self._tags: list[str] = []
         self._silent = 0
         self._anchor: Anchor | None = None
@@ -115,7 +118,11 @@ class _HtmlTarget:
     @property
     def is_full(self) -> bool:
         """Whether no more is read."""
-        return self.page.anchor_count > MAX_SECTION_LINKS or len(self._open) > MAX_OPEN
+        return (
+            self.page.anchor_count > MAX_SECTION_LINKS
+            or len(self._open) > MAX_OPEN
+            or self._element_count > MAX_ELEMENTS
+        )
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         get = attributes.get
@@ -124,6 +131,7 @@ class _HtmlTarget:
             names = f"{get('class') or ''} {get('id') or ''}"[:1000]
             element = Element(tag, names, (get("role") or "").lower(), element)
         self._open.append(element)
+        self._element_count += 1
         self._tags.append(tag)
         self._silent += tag in _WITHOUT_TEXT
         if tag == "a":

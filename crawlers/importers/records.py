@@ -14,7 +14,7 @@ from crawlers.errors import CrawlersError
 from crawlers.extraction.imported_records import CLEAN
 from crawlers.extraction.text import single_line
 from crawlers.importers.items import LOCAL_SOURCE, failed, fetched, host, plausible_time
-from crawlers.limits import MAX_PAGE_BYTES, MAX_URL_BYTES
+from crawlers.limits import MAX_PAGE_BYTES, MAX_TEXT_CHARS, MAX_URL_BYTES
 
 if TYPE_CHECKING:
     from crawlers.importers.files import InputFile
@@ -62,13 +62,12 @@ class RecordItems:
             return self._item(place, {}, _encoded(value))
         record = self.translator.translate(value)
         self._count(value)
-        return self._item(place, record, _encoded(record))
+        return self._item(place, record)
 
     def of_texts(self, place: str, row: Record) -> ImportedItem:
         """The item of a row in which all values are texts."""
         self._count(row)
-        record = self.translator.translate(row, texts=True)
-        return self._item(place, record, _encoded(record))
+        return self._item(place, self.translator.translate(row, texts=True))
 
     def of_text(self, body: bytes) -> ImportedItem:
         """The item of a plain text."""
@@ -82,15 +81,20 @@ class RecordItems:
         source, detail = self.options.source or LOCAL_SOURCE, f"{place} of {self.file.name}: {problem}"
         return failed(self._uri(place), source, Kind.RECORD, self.at, reason, detail), None
 
-    def too_large(self, place: str) -> ImportedItem:
+    def too_large(self, place: str, limit: str = f"{MAX_PAGE_BYTES} bytes") -> ImportedItem:
         """The item of a record that is longer than any article."""
-        return self.bad(place, f"longer than {MAX_PAGE_BYTES} bytes", "too_large")
+        return self.bad(place, f"longer than {limit}", "too_large")
 
     def _count(self, given: Record) -> None:
         for key in self.translator.not_kept(given):
             self.report.not_kept[key] += 1
 
-    def _item(self, place: str, record: Record, body: bytes) -> ImportedItem:
+    def _item(self, place: str, record: Record, body: bytes | None = None) -> ImportedItem:
+        """The item of a record; `body` is its JSON, if it is known."""
+        text = record.get("text")
+        if isinstance(text, str) and len(text) > MAX_TEXT_CHARS:  # extraction would refuse it, after more work
+            return self.too_large(place, f"{MAX_TEXT_CHARS} characters")
+        body = _encoded(record) if body is None else body
         if len(body) > MAX_PAGE_BYTES:
             return self.too_large(place)
         url = _url(record)

@@ -23,11 +23,13 @@ from crawlers.limits import MAX_PAGE_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import BinaryIO
 
     from crawlers.importers.keys import Translator
 
-ROWS_AT_ONCE = 256
-"""Rows of a Parquet file in memory; a row with a page has some 100 kB."""
+ROWS_AT_ONCE = 32
+BYTES_AT_ONCE = 32 << 20
+"""Of a Parquet file in memory, both; a row with a page has some 100 kB."""
 _DELIMITERS = ",\t;|"
 _FORMULA = re.compile(r"'(?=[=+@＝＋＠－\t\r-])")
 _URL = re.compile(r"https?://\S+$")
@@ -94,27 +96,33 @@ def csv_rows(
             next(rows)
         except csv.Error as error:
             raise BrokenContentError(f"line 1 is not valid CSV: {error}") from error
-    is_own = names and set(names) >= EXPORTED
+    is_own = set(names) >= EXPORTED
+    line = rows.line_num + 1
     while True:
-        line = rows.line_num + 1
         try:
-            row = next(rows)
-        except StopIteration:
-            return
+            for row in rows:
+                if not row:  # must cost little: a file may have millions of blank lines
+                    line += 1
+                    continue
+                while len(row) > len(names) and not row[-1]:
+                    row.pop()
+                if row:
+                    yield line, _of_row(row, names, without_apostrophes=is_own)
+                line = rows.line_num + 1
         except csv.Error as error:
             if "unexpected end of data" in str(error):  # as the module says of an open quotation
                 raise BrokenContentError(f"the quotation that begins in line {line} is not closed") from error
             yield line, BadRow(f"not valid CSV: {error}")
-            continue
-        while len(row) > len(names) and not row[-1]:
-            row.pop()
-        if not row:
-            continue
-        if len(row) != len(names):
-            yield line, BadRow(f"it has {len(row)} values, but the table has {len(names)} columns")
-            continue
-        values = [_FORMULA.sub("", value, count=1) for value in row] if is_own else row
-        yield line, {name: value or None for name, value in zip(names, values, strict=True)}
+            line = rows.line_num + 1
+        else:
+            return
+
+
+def _of_row(row: list[str], names: tuple[str, ...], *, without_apostrophes: bool) -> dict[str, object] | BadRow:
+    if len(row) != len(names):
+        return BadRow(f"it has {len(row)} values, but the table has {len(names)} columns")
+    values = [_FORMULA.sub("", value, count=1) for value in row] if without_apostrophes else row
+    return {name: value or None for name, value in zip(names, values, strict=True)}
 
 
 def csv_columns(head: bytes, translator: Translator) -> tuple[str, ...]:
@@ -139,14 +147,36 @@ def _encoding(head: bytes) -> str:
 def parquet_file(stream: io.BufferedReader) -> Iterator[Any]:
     """A Parquet file, opened by pyarrow. One that cannot be read in any order (in gzip, on a server without ranges) is
     copied to the folder for temporary files. Raises ValueError or OSError if it is cut short or damaged."""
-    from pyarrow.parquet import ParquetFile
-
     if stream.seekable():
-        yield ParquetFile(stream, pre_buffer=False)
+        yield _open_parquet(stream)
         return
     with tempfile.TemporaryFile() as copy:
         shutil.copyfileobj(stream, copy, 1 << 20)
-        yield ParquetFile(copy, pre_buffer=False)
+        yield _open_parquet(copy)
+
+
+def _open_parquet(stream: BinaryIO) -> Any:
+    """A file whose small columns are read as dictionaries of their values, so that a text that a thousand rows share is
+    in memory once. In large columns it costs five times the memory of their values."""
+    from pyarrow.parquet import ParquetFile
+
+    with ParquetFile(stream, pre_buffer=False) as file:
+        groups, sizes = _row_groups(file), dict.fromkeys(file.schema_arrow.names, 0)
+        for group in groups:
+            for chunk in map(group.column, range(group.num_columns)):
+                if chunk.path_in_schema in sizes:  # not within a list or structure
+                    sizes[chunk.path_in_schema] = max(sizes[chunk.path_in_schema], chunk.total_uncompressed_size)
+        small = [name for name, size in sizes.items() if size <= BYTES_AT_ONCE and _is_text(file.schema_arrow, name)]
+    return ParquetFile(stream, pre_buffer=False, buffer_size=1 << 20, read_dictionary=small)
+
+
+def _is_text(schema: pa.Schema, name: str) -> bool:
+    kinds = [field.type for field in schema if field.name == name]
+    return all(pa.types.is_string(kind) or pa.types.is_binary(kind) for kind in kinds)
+
+
+def _row_groups(file: Any) -> list[Any]:
+    return [file.metadata.row_group(number) for number in range(file.metadata.num_row_groups)]
 
 
 def parquet_rows(file: Any) -> Iterator[tuple[int, dict[str, object] | BadRow]]:
@@ -155,7 +185,9 @@ def parquet_rows(file: Any) -> Iterator[tuple[int, dict[str, object] | BadRow]]:
     A row with a value that Python cannot hold, such as a time of the year 10000, is a BadRow.
     """
     number = 0
-    for batch in file.iter_batches(batch_size=ROWS_AT_ONCE, use_threads=False):
+    largest = max((group.total_byte_size // max(1, group.num_rows) for group in _row_groups(file)), default=0)
+    rows_at_once = max(1, min(ROWS_AT_ONCE, BYTES_AT_ONCE // max(1, largest)))
+    for batch in file.iter_batches(batch_size=rows_at_once, use_threads=False):
         rows = _in_microseconds(batch)
         for begin in range(rows.num_rows):
             number += 1

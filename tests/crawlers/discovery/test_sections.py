@@ -267,6 +267,13 @@ def test_no_crafted_page_takes_long(inside: str) -> None:
     assert time.process_time() - started < 10  # quadratic work would take minutes
 
 
+def test_elements_beyond_the_limit_are_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HEADLINE + "<i></i>" * 20_000 + HEADLINE.replace("14", "15")
+    assert len(followed(text)) == 2
+    monkeypatch.setattr("crawlers.discovery.html_links.MAX_ELEMENTS", 10_000)
+    assert followed(text) == ["https://www.courier.example/2024/05/14/the-ferry-ran-aground"]
+
+
 @given(st.text("<>/=\"' ahrefdiv\n&;-", max_size=200))
 def test_no_garbage_raises_anything_else(garbage: str) -> None:
     for text in (garbage, f"<p>{garbage}</p>", f'<a href="{garbage}">A headline of some words</a>'):

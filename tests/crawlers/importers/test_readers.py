@@ -20,7 +20,8 @@ from crawlers.importers.contents import UnsupportedFileError
 from crawlers.importers.folders import find_input
 from crawlers.importers.items import FileReport, ImportOptions
 from crawlers.importers.readers import read_items
-from crawlers.limits import MAX_PAGE_BYTES
+from crawlers.importers.tables import parquet_file, parquet_rows
+from crawlers.limits import MAX_PAGE_BYTES, MAX_TEXT_CHARS
 from tests.crawlers.importers.reading import AT, RECORDS, as_csv, as_lines, as_parquet, page, read
 
 if sys.version_info >= (3, 14):
@@ -87,6 +88,13 @@ def test_a_bad_row_is_skipped_alone_and_has_its_line(tmp_path: Path) -> None:
     ]
     assert [fetch.reason for fetch in found.fetches] == [None, "bad_record", "bad_record", None]
     assert found.fetches[1].url.endswith("a.csv#line=4")
+    found = read(tmp_path, text.replace("\n", "\n\n").encode(), "b.csv")
+    assert [str(fetch.detail).partition(" of ")[0] for fetch in found.fetches] == [
+        "line 3",
+        "line 7",
+        "line 9",
+        "line 11",
+    ]
 
 
 def test_a_first_line_that_is_not_valid_csv_is_reported(tmp_path: Path) -> None:
@@ -137,6 +145,36 @@ def test_a_row_of_parquet_with_a_time_beyond_the_year_9999_is_skipped_alone(tmp_
     assert [record["title"] for record in found.records] == ["Title 0", "Title 2"]
     assert [fetch.reason for fetch in found.fetches] == [None, "bad_record", None]
     assert str(found.fetches[1].detail).startswith("row 2 of a.parquet: it has a value that cannot be read: ")
+
+
+def test_a_text_that_many_rows_of_parquet_share_is_in_memory_once() -> None:
+    buffer = io.BytesIO()
+    parquet.write_table(
+        pa.table({"text": ["x" * 1_000_000] * 64, "title": [str(number) for number in range(64)]}), buffer
+    )
+    before, rows, most = pa.total_allocated_bytes(), 0, 0
+    with parquet_file(io.BufferedReader(buffer)) as table:
+        for number, row in parquet_rows(table):
+            assert isinstance(row, dict)
+            assert (row["title"], len(str(row["text"]))) == (str(number - 1), 1_000_000)
+            rows, most = number, max(most, pa.total_allocated_bytes() - before)
+    assert rows == 64
+    assert most < 16_000_000
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.parquet"])
+def test_a_record_with_a_text_that_is_too_long_is_skipped_alone(tmp_path: Path, name: str) -> None:
+    records = [
+        RECORDS[0],
+        RECORDS[1] | {"text": "x" * (MAX_TEXT_CHARS + 1)},
+        RECORDS[2] | {"text": "x" * MAX_TEXT_CHARS},
+    ]
+    content = {"a.jsonl": as_lines, "a.json": lambda of: json.dumps(of).encode(), "a.parquet": as_parquet}[name](
+        records
+    )
+    found = read(tmp_path, content, name)
+    assert [fetch.reason for fetch in found.fetches] == [None, "too_large", None]
+    assert str(found.fetches[1].detail).endswith(f" of {name}: longer than 1000000 characters")
 
 
 def test_a_line_that_is_too_long_is_skipped_alone(tmp_path: Path) -> None:
