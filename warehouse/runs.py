@@ -30,7 +30,7 @@ class SourceRow:
     language: str | None
     recheck_hours: tuple[float, ...]
     poll_minutes: tuple[float, ...] = (0.0, 1440.0)
-    keep_parameters: tuple[str, ...] = ()
+    keep_parameters: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,11 +107,15 @@ def stored_pages(
     return [StoredPage(*row) for row in rows]
 
 
-def ignored_parameters(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The parameters that are ignored, by source and host."""
+def ignored_parameters(
+    connection: duckdb.DuckDBPyConnection, sources: Collection[str] | None = None
+) -> dict[str, dict[str, tuple[str, ...]]]:
+    """The parameters that are ignored, by source and host: of all sources, or of these."""
     rows = connection.execute(
-        "SELECT source, host, list(parameter ORDER BY parameter) FROM url_parameters WHERE is_ignored "
-        "GROUP BY source, host ORDER BY source, host"
+        "SELECT source, host, list(parameter ORDER BY parameter) FROM url_parameters "
+        "WHERE is_ignored AND ($sources IS NULL OR source IN (SELECT unnest($sources::VARCHAR[]))) "
+        "GROUP BY source, host ORDER BY source, host",
+        {"sources": None if sources is None else list(sources)},
     ).fetchall()
     found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for source, host, parameters in rows:

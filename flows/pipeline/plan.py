@@ -64,7 +64,7 @@ def source_rows(sources: Sources) -> list[SourceRow]:
             language=source.language,
             recheck_hours=recheck_hours(source, sources.settings),
             poll_minutes=tuple(sources.settings.poll_minutes if source.poll_minutes is None else source.poll_minutes),
-            keep_parameters=tuple(source.keep_parameters),
+            keep_parameters=source.keep_parameters or None,
         )
         for source in sources.sources
     ]

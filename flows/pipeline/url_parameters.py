@@ -81,9 +81,10 @@ def segment_parameters(
     connection: duckdb.DuckDBPyConnection, segment: str, classified: Sequence[ClassifiedFetch]
 ) -> SegmentParameters:
     """What the classified fetches of a segment, which is not loaded yet, show about parameters."""
+    pages = [one.extracted for one in classified if _may_have_parameters(one.extracted)]
     return SegmentParameters(
         find_evidence(connection, segment, classified),
-        shorter_urls(ignored_parameters(connection), (one.extracted for one in classified)),
+        shorter_urls(ignored_parameters(connection, {page.fetch.source for page in pages}), pages) if pages else (),
     )
 
 
@@ -117,7 +118,10 @@ def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[
     by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
     shorter: dict[int, int] = {}
     for waiting in waiting_urls(writer.connection, ignored) if ignored else ():
-        found = by_source[waiting.source].shorter(waiting.url)
+        try:
+            found = by_source[waiting.source].shorter(waiting.url)
+        except ValueError:  # no crawl can request it
+            continue
         if found is not None:
             shorter[waiting.url_key] = found.key
     if not shorter:
@@ -194,18 +198,22 @@ def find_evidence(
         for one in classified
         if one.extracted.version is not None and one.extracted.fetch.kind is Kind.PAGE
     ]
-    collector = _Collector(segment)
-    for row in stored_evidence(connection, {one.extracted.fetch.source for one, _ in pages}):
-        collector.know(row)
-    keys = {id(one): list(_keys_without_one(one.extracted, collector)) for one, _ in pages}
     known = [
         one.classification.article_id
         for one, _ in pages
         if one.classification is not None and one.classification.verdict in (Verdict.UPDATED, Verdict.DUPLICATE)
     ]
-    stored = stored_pages(connection, known, {key for some in keys.values() for key in some})
-    if not any(keys.values()) and not any("?" in page.url for page in stored):
+    if not known and not any(_may_have_parameters(one.extracted) for one, _ in pages):
         return []
+    collector = _Collector(segment)
+    for row in stored_evidence(connection, {one.extracted.fetch.source for one, _ in pages}):
+        collector.know(row)
+    # Pages that state a canonical URL are found by their article.
+    keys = {
+        id(one): [] if _stated_url(version) else list(_keys_without_one(one.extracted, collector))
+        for one, version in pages
+    }
+    stored = stored_pages(connection, known, {key for some in keys.values() for key in some})
     by_article: dict[UUID, list[_Page]] = defaultdict(list)
     by_key: dict[int, list[_Page]] = defaultdict(list)
     for old in stored:
@@ -241,11 +249,13 @@ def _compare(
 ) -> None:
     """Collect what a page shows by its canonical link, and by its text and those of the others."""
     source = extracted.fetch.source
-    stated = version.article.url if dict(version.article.provenance).get("url") == "link" else None
+    stated = _stated_url(version)
     for url in _web_urls(extracted):
-        for kept in canonical_evidence(url, stated) if stated is not None else ():
+        for kept in canonical_evidence(url, stated) if stated is not None and "?" in stated else ():
             collector.add(extracted, kept, "canonical", url, version.article.url)
         for other in others:
+            if "?" not in url and "?" not in other.url:
+                continue
             try:
                 found = pair_evidence(url, other.url, same_text=False)
             except ValueError:  # an imported text has the URL of its file
@@ -260,6 +270,15 @@ def _compare(
                     continue
             if found is not None:
                 collector.add(extracted, found, "text", url, other.url)
+
+
+def _stated_url(version: ArticleVersion) -> str | None:
+    """The canonical URL that the page itself states."""
+    return version.article.url if dict(version.article.provenance).get("url") == "link" else None
+
+
+def _may_have_parameters(extracted: ExtractedFetch) -> bool:
+    return any("?" in url for url in _web_urls(extracted))
 
 
 def _text_of(connection: duckdb.DuckDBPyConnection, page: _Page) -> str:

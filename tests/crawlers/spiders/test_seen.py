@@ -19,7 +19,9 @@ class Settled:
 
 
 def seen_urls(*settled: str, include: tuple[str, ...] = (), exclude: tuple[str, ...] = ()) -> SeenUrls:
-    return SeenUrls([PlannedSource("a", 0.0, include=include, exclude=exclude)], Settled(*settled))
+    ignored: dict[str, tuple[str, ...]] = {"a.example": ("pos",)}
+    planned = PlannedSource("a", 0.0, include=include, exclude=exclude, ignored_parameters=ignored)
+    return SeenUrls([planned], Settled(*settled))
 
 
 def new(seen: SeenUrls, *urls: str) -> list[str]:
@@ -73,3 +75,21 @@ def test_a_missing_page_is_new_when_a_listing_gives_another_url() -> None:
     assert new(seen, PAGE + "?utm_source=rss") == [PAGE + "?utm_source=rss"]
     assert seen.claim(PAGE + "?utm_source=rss")
     assert not seen.claim(PAGE)
+
+
+def test_a_url_that_differs_only_by_ignored_parameters_is_not_new() -> None:
+    slug, short = "http://a.example/news/the-harbour-is-closed", "http://a.example/news/c4g8"
+    seen = seen_urls("http://a.example/news/c4g8")
+    links = (f"{slug}?pos=1", f"{slug}?pos=2&utm_source=rss", slug, f"{slug}?page=2", f"{short}?pos=1")
+    assert new(seen, *links) == [f"{slug}?pos=1", f"{slug}?page=2"]
+    assert seen.claim(f"{slug}?pos=1", "a")
+    assert not seen.claim(f"{slug}?pos=2", "a")
+    assert seen.claim(f"{slug}?pos=2"), "a known article is checked again at its own URL"
+    assert new(seen, f"{slug}?pos=3", slug) == []
+    # The others are tried if it is missing.
+    assert seen.next_fallback("a", f"{slug}?pos=1", [f"{slug}?pos=1"]) == f"{slug}?pos=3"
+
+
+def test_urls_that_only_ignored_parameters_tell_apart_are_both_requested_where_nothing_else_names_the_article() -> None:
+    links = ("http://a.example/story?pos=1", "http://a.example/story?pos=2")
+    assert new(seen_urls(), *links) == list(links)
