@@ -9,6 +9,7 @@ from prefect import flow
 from prefect.artifacts import create_table_artifact
 from pydantic import Field
 
+from crawlers.counts import counted
 from crawlers.importers.folders import Input
 from crawlers.importers.items import ImportOptions
 from crawlers.importers.keys import read_map
@@ -88,7 +89,7 @@ def import_flow(
         imported = []
         for file in found:
             imported.append(import_task(writer, extractor, directory, file, options, reporter))
-            reporter.step(f"{file.name}: {sum(imported[-1].outcomes.values())} records")
+            reporter.step(f"{file.name}: {counted(sum(imported[-1].outcomes.values()), 'record')}")
         writer.publish()
         failed = failed_segments(writer.connection, started)
     rows = [

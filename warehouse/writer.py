@@ -144,8 +144,8 @@ class Writer:
         if not may_lose_segments and (missing := self.missing_segments()):
             shown = ", ".join(missing[:3]) + (", …" if len(missing) > 3 else "")
             raise WarehouseError(
-                f"{self.public}: was not replaced, because the warehouse has lost articles: {len(missing)} segments "
-                f"that are published are not in {self.file} ({shown}).\n"
+                f"{self.public}: was not replaced, because the warehouse has lost articles. Segments that are "
+                f"published but not in {self.file}: {len(missing)} ({shown}).\n"
                 "If loading them again was interrupted, run `newsloom run` again. Otherwise restore the private file, "
                 f"or the missing files of the archive, from a backup. To accept the loss, move {self.public.name} away "
                 "first."

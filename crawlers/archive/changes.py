@@ -18,6 +18,7 @@ from crawlers.archive.packing import MAX_BYTES_PER_NIGHT, SMALL_BYTES, PackingRe
 from crawlers.archive.reader import Segment, loose_segments
 from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX, day_in_name
 from crawlers.archive.store_leftovers import remove_leftovers
+from crawlers.counts import counted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -131,7 +132,9 @@ def pack_segments(
             break
         with copies_folder(archive) as folder:
             if shutil.disk_usage(folder).free - min_free_bytes < 2 * size:
-                problem = f"{archive}: not enough disk space to pack {len(sizes)} segments of {store.store.url}"
+                problem = (
+                    f"{archive}: not enough disk space to pack {counted(len(sizes), 'segment')} of {store.store.url}"
+                )
                 return _sum(done, PackingResult(problems=(f"{problem}; they stay as they are",)), "", "")
             for name in sizes:
                 store.copy(name, folder)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from crawlers.archive import packs, segment_files
 from crawlers.archive.pack_index import index_line, read_index
 from crawlers.archive.reader import Segment, loose_segments, parse_record, read_member
+from crawlers.counts import counted
 from crawlers.errors import ArchiveError
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ def pack_segments(
                 break
             if shutil.disk_usage(archive).free - min_free_bytes < size:
                 problems.append(
-                    f"{archive}: not enough disk space to pack {len(undamaged)} segments ({size >> 20} MB are needed); "
-                    "they stay as they are"
+                    f"{archive}: not enough disk space to pack {counted(len(undamaged), 'segment')} "
+                    f"({size >> 20} MB are needed); they stay as they are"
                 )
                 break
             _pack(archive, undamaged[0].day, [candidate.segment for candidate in undamaged], loaded)

@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from crawlers.counts import counted
 from crawlers.extraction.article import Rejection, RejectionReason
 from crawlers.extraction.page_signals import PageSignals, find_all_phrases, find_phrase
 from crawlers.extraction.rules import phrases
@@ -230,7 +231,7 @@ def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
 
 def _too_short(signals: PageSignals) -> str | None:
     return (
-        f"{signals.words} words; an article has at least {MIN_ARTICLE_WORDS}"
+        f"{counted(signals.words, 'word')}; an article has at least {MIN_ARTICLE_WORDS}"
         if 0 < signals.words < MIN_ARTICLE_WORDS
         else None
     )

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from w3lib.encoding import read_bom
 
+from crawlers.counts import counted
 from crawlers.extraction.charset_guess import guess_charset
 from crawlers.extraction.text import single_line
 from crawlers.importers.items import BrokenContentError
@@ -120,7 +121,7 @@ def csv_rows(
 
 def _of_row(row: list[str], names: tuple[str, ...], *, without_apostrophes: bool) -> dict[str, object] | BadRow:
     if len(row) != len(names):
-        return BadRow(f"it has {len(row)} values, but the table has {len(names)} columns")
+        return BadRow(f"it has {counted(len(row), 'value')}, but the table has {counted(len(names), 'column')}")
     values = [_FORMULA.sub("", value, count=1) for value in row] if without_apostrophes else row
     return {name: value or None for name, value in zip(names, values, strict=True)}
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.options import TIME, data_option
 
 
@@ -53,10 +54,10 @@ def command(folder: Path, form: str, tables: tuple[str, ...], since: datetime | 
     with connect(data) as connection:
         exported = export(connection, folder, tables or ("articles",), form, moment)  # type: ignore[arg-type]
     for table in exported:
-        files = "1 file" if len(table.files) == 1 else f"{len(table.files)} files"
-        click.echo(f"{table.table}: {table.rows} rows in {files}, {_size(table.bytes)}")
+        rows, files = counted(table.rows, "row"), counted(len(table.files), "file")
+        click.echo(f"{table.table}: {rows} in {files}, {_size(table.bytes)}")
         if table.cut:
-            click.echo(f"  {table.cut} texts were cut: a cell of Excel holds 32,767 characters")
+            click.echo(f"  {counted(table.cut, 'text')} cut short: a cell of Excel holds 32,767 characters")
 
 
 def _size(count: int) -> str:

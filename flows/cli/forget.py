@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.options import data_option, wait_option
 from flows.data_directory import data_directory
 
@@ -46,7 +47,7 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
         stored = count_stored(writer, directory, url=url, source=source)
     if not yes and not _confirmed(
         f"Permanently remove everything about {url or source} from {directory.root}: "
-        f"{_count(stored.articles, 'article')} and {_count(stored.pages, 'stored response')}?"
+        f"{counted(stored.articles, 'article')} and {counted(stored.pages, 'stored response')}?"
     ):
         click.echo("nothing was removed")
         raise click.exceptions.Exit(1)
@@ -57,15 +58,11 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
         click.echo("nothing was stored; later runs skip it")
         return
     click.echo(
-        f"removed {_count(removed.articles, 'article')} and {_count(removed.records, 'stored response')}; "
+        f"removed {counted(removed.articles, 'article')} and {counted(removed.records, 'stored response')}; "
         "later runs skip them"
     )
     if removed.others:
-        click.echo(f"kept {_count(removed.others, 'article')} of other sources with the same text")
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+        click.echo(f"kept {counted(removed.others, 'article')} of other sources with the same text")
 
 
 def _confirmed(question: str) -> bool:

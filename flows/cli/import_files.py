@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.json_output import json_option, print_json
 from flows.cli.options import TIME, UNTIL, check_languages, data_option, extract_option, wait_option
 from flows.data_directory import data_directory
@@ -181,8 +182,10 @@ def command(
         console.print(f"To see why records were rejected: newsloom sql {_why(skipped)}", markup=False)
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
-        number = "1 record" if records == 1 else f"{records} records"
-        console.print(f"{number} in {seconds:.1f} s, {records / seconds:.0f} per second: {times.shares(seconds)}")
+        console.print(
+            f"{counted(records, 'record')} in {seconds:.1f} s, {records / seconds:.0f} per second: "
+            f"{times.shares(seconds)}"
+        )
     for line in describe_outdated(outdated):
         console.print(line, markup=False)
     for problem in problems:
@@ -193,11 +196,9 @@ def command(
 
 def _not_kept(counts: Counter[str]) -> str:
     """The keys that newsloom has no field for, the most frequent first, each with the number of its records."""
-    shown = [
-        f"{key} ({count} {'record' if count == 1 else 'records'})" for key, count in counts.most_common(SHOWN_KEYS)
-    ]
+    shown = [f"{key} ({counted(count, 'record')})" for key, count in counts.most_common(SHOWN_KEYS)]
     more = len(counts) - len(shown)
-    return ", ".join(shown) + (f" and {more} more {'key' if more == 1 else 'keys'}" if more else "")
+    return ", ".join(shown) + (f" and {counted(more, 'more key')}" if more else "")
 
 
 def _why(run_ids: list[str]) -> str:

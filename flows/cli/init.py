@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawlers.counts import counted
 from crawlers.errors import NewsloomError
 from flows.cli.options import sources_option
 
@@ -68,7 +69,7 @@ def command(
             every = click.prompt("Minutes between two crawls", default=15.0, type=MINUTES)
     publishers = by_kind(languages, countries, topics) if chosen else ()
     count = write_first_file(sources, publishers, contact, every)
-    click.echo(f"{sources} written, with {count} source{'' if count == 1 else 's'}. What to do next:")
+    click.echo(f"{sources} written, with {counted(count, 'source')}. What to do next:")
     if not contact:
         click.echo('  give your contact address in it: contact = "mailto:…"')
     if not count:

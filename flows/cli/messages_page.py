@@ -124,6 +124,8 @@ def _visit(node: ast.AST, kind: str, module: str) -> Iterator[Message]:
         return  # a docstring, or a message for developers
     if isinstance(node, ast.Call):
         name = _name(node.func)
+        if name == "counted":
+            return  # part of a message
         if name in NOT_MESSAGE_CALLS:
             return
         kind = _kind_of(node, name) or kind
@@ -172,6 +174,9 @@ def _rendered(node: ast.AST) -> str:
     value = node.value if isinstance(node, ast.FormattedValue) else node
     if isinstance(value, ast.IfExp) and (_is_text(value.body) or _is_text(value.orelse)):
         return f"[{_rendered(value.body)}|{_rendered(value.orelse)}]"
+    if isinstance(value, ast.Call) and _name(value.func) == "counted":
+        number, noun, *plural = value.args
+        return f"{{{_name(number)}}} [{_rendered(noun)}|{_rendered(plural[0]) if plural else f'{_rendered(noun)}s'}]"
     return f"{{{_name(value) or '…'}}}"
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.options import data_option, wait_option
 from flows.data_directory import data_directory
 
@@ -48,5 +49,7 @@ def command(target: str, data_path: str | None, data: Path, wait: float) -> None
             reporter.step("publishing")
             with open_writer(directory.root, "newsloom migrate", wait=wait) as writer:
                 writer.publish()
-    click.echo(f"{moved.tables} tables moved and compared: {moved.rows} rows, {moved.articles} articles")
+    click.echo(
+        f"{moved.tables} tables moved and compared: {counted(moved.rows, 'row')}, {counted(moved.articles, 'article')}"
+    )
     click.echo(f"The old warehouse is {moved.kept}. Delete it once you do not need it any more.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.options import data_option, extract_option, wait_option
 from flows.data_directory import data_directory
 
@@ -65,7 +66,7 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
         rebuilt = rebuild(writer, extractor, directory, reporter, without_damaged=without_damaged)
         writer.publish(may_lose_segments=without_removed or without_damaged)
     before = f", {rebuilt.loaded_before} of them by the interrupted rebuild" if rebuilt.loaded_before else ""
-    click.echo(f"{rebuilt.segments} segments loaded{before}")
+    click.echo(f"{counted(rebuilt.segments, 'segment')} loaded{before}")
     click.echo(f"articles: {rebuilt.articles} (previously {rebuilt.articles_before})")
     if rebuilt.failed:
         click.echo(describe_failures(rebuilt.failed))

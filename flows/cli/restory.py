@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.options import data_option, wait_option
 from flows.data_directory import data_directory
 
@@ -38,4 +39,7 @@ def command(data: Path, wait: float) -> None:
     with show_progress() as reporter, open_writer(directory.root, "newsloom restory", wait=wait) as writer:
         found = recompute_all(writer, reporter)
         writer.publish()
-    click.echo(f"{found.articles} articles, {found.duplicates} of them duplicates, {found.stories} stories")
+    click.echo(
+        f"{counted(found.articles, 'article')}, {found.duplicates} of them duplicates, "
+        f"{counted(found.stories, 'story', 'stories')}"
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from crawlers.counts import counted
 from flows.cli.json_output import json_option, print_json
 from flows.cli.options import sources_option
 from flows.errors import FlowsError
@@ -184,7 +185,7 @@ def export(file: Path, sources: Path) -> None:
         file.write_bytes(to_opml(configured.sources))
     except OSError as error:
         raise FlowsError(f"{file}: cannot be written: {error.strerror}") from error
-    click.echo(f"{len(configured.sources)} sources written to {file}")
+    click.echo(f"{counted(len(configured.sources), 'source')} written to {file}")
 
 
 @command.command("import")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import RecordReader, Segment
 from crawlers.archive.copies import LocalCopy
+from crawlers.counts import counted
 from crawlers.errors import ArchiveError, StoreError
 from warehouse.ledger import archived_segments
 
@@ -42,5 +43,5 @@ def _problem(segment: Segment, fetches: int | None) -> str | None:
     if lines == 0:
         return f"{segment.name}: its log is empty"
     if fetches is not None and lines != fetches:
-        return f"{segment.name}: {fetches} requests in the table segments, {lines} in its log"
+        return f"{segment.name}: {counted(fetches, 'request')} in the table segments, {lines} in its log"
     return None

@@ -13,6 +13,7 @@ from crawlers.archive import Segment, packs, unpacked_segments
 from crawlers.archive.archive_store import store_of
 from crawlers.archive.copies import LocalCopy
 from crawlers.archive.store_leftovers import warc_files_without_seal
+from crawlers.counts import counted
 from crawlers.errors import ArchiveError, StoreError
 from flows.dedup import DUPLICATE_METHOD, LINK_METHOD, STORY_METHOD
 from flows.dedup.methods import RESTORY_REMEDY, outdated_rows
@@ -99,7 +100,7 @@ def _check_segments(writer: Writer, directory: DataDirectory) -> Iterator[Findin
         if one.last_offset is not None and length <= one.last_offset:
             missing.append(f"{name}: the end of its WARC file is missing")
         elif lines != one.fetches:
-            short.append(f"{name}: {one.fetches} requests in the table segments, {lines} in its log")
+            short.append(f"{name}: {counted(one.fetches, 'request')} in the table segments, {lines} in its log")
     yield from _finding("Loaded segments that are missing or incomplete in the archive.", missing, RESTORE_REMEDY)
     yield from _finding(
         "Segments whose log has a different number of requests than the table segments.", short, RESTORE_REMEDY
@@ -212,7 +213,7 @@ def _check_published(writer: Writer) -> Iterator[Finding]:
         return
     stored = count_articles(writer.connection)
     if published != stored:
-        difference = f"{published} articles in the published file, {stored} in the private file"
+        difference = f"{counted(published, 'article')} in the published file, {stored} in the private file"
         yield Finding(f"{writer.public.name} is not up to date.", 1, (difference,), publish, is_harmless=True)
     if storage.is_old(writer.public):
         yield Finding("The published file has an old format.", 1, (), publish, is_harmless=True)

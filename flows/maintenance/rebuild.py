@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawlers.archive import Segment, salvage_segments, sealed_segments
 from crawlers.archive.archive_store import store_of
+from crawlers.counts import counted
 from crawlers.extraction import EXTRACTOR_VERSION
 from flows.errors import FlowsError
 from flows.maintenance.archive_check import damaged_segments
@@ -109,11 +110,11 @@ def require_removed_segments(writer: Writer) -> None:
 
 
 def _describe_damage(problems: Sequence[str]) -> str:
-    count = "1 segment" if len(problems) == 1 else f"{len(problems)} segments"
     more = ["…"] if len(problems) > SHOWN else []
     return "\n".join(
         [
-            f"{count} of the archive missing or damaged; a rebuild would lose articles. The warehouse is unchanged.",
+            f"{counted(len(problems), 'segment')} of the archive missing or damaged; a rebuild would lose articles. "
+            "The warehouse is unchanged.",
             *(f"  {line}" for line in [*problems[:SHOWN], *more]),
             "Restore the files from a backup, or accept the loss with --without-damaged.",
         ]

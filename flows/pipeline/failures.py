@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind, Outcome, Segment
+from crawlers.counts import counted
 from crawlers.discovery import url_key
 from crawlers.errors import ArchiveError, CrawlersError, StoreError
 from flows.errors import FlowsError, causes, was_interrupted
@@ -136,14 +137,19 @@ def failed_page_keys(writer: Writer, directory: DataDirectory) -> frozenset[int]
 
 def describe_failures(failed: Sequence[FailedSegment]) -> str:
     """What could not be loaded, why, and what to do: a few lines for the user."""
-    count = "1 segment" if len(failed) == 1 else f"{len(failed)} segments"
-    return "\n".join([f"could not be loaded: {count}", *(f"  {line}" for line in failure_lines(failed)), RETRY_REMEDY])
+    return "\n".join(
+        [
+            f"could not be loaded: {counted(len(failed), 'segment')}",
+            *(f"  {line}" for line in failure_lines(failed)),
+            RETRY_REMEDY,
+        ]
+    )
 
 
 def failure_lines(failed: Sequence[FailedSegment]) -> list[str]:
     """Each segment with its error, the time of its first failure, and the number of attempts."""
     return [
         f"{one.segment}: {one.error}; since {one.failed_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC, "
-        f"tried {one.attempts} times"
+        f"tried {counted(one.attempts, 'time')}"
         for one in failed
     ]

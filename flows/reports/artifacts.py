@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from prefect.artifacts import create_markdown_artifact, create_table_artifact
 
+from crawlers.counts import counted
 from flows.reports.escaping import escape_markdown
 from warehouse.run_counts import OUTCOMES
 
@@ -51,7 +52,7 @@ def funnel(summary: RunSummary, news: Path | None) -> str:
     lines = [
         f"# Run {summary.run_id}",
         "",
-        f"{summary.seconds:.1f} s, {summary.fetched} pages requested"
+        f"{summary.seconds:.1f} s, {counted(summary.fetched, 'page')} requested"
         + (", stopped at its time limit; the next run requests the rest" if summary.cut_short else ""),
         "",
         "| outcome | pages | why |",
@@ -64,7 +65,7 @@ def funnel(summary: RunSummary, news: Path | None) -> str:
     listings = ", ".join(f"{count} {outcome}" for outcome, count in summary.listings) or "none requested"
     lines += ["", f"Listings: {listings}.", ""]
     if summary.recovered:
-        lines += [f"Recovered from an interrupted run: {summary.recovered} pages.", ""]
+        lines += [f"Recovered from an interrupted run: {counted(summary.recovered, 'page')}.", ""]
     place = "" if news is None else f" The file is [{escape_markdown(news.name)}](<{news.as_uri()}>)."
     lines += [f"Articles in the warehouse: {summary.articles}.{place}"]
     return "\n".join(lines) + "\n"

@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from crawlers.counts import counted
 from flows.dashboard.charts import columns
 from flows.dashboard.rendering import count, day, lag, plural, render, when
 from flows.reports.escaping import escape_markdown, markdown_link, one_line
@@ -73,7 +74,9 @@ def _troubles(source: SourceCondition) -> list[str]:
         since = "no articles yet" if last is None else f"no new articles since {last:%Y-%m-%d %H:%M} UTC"
         troubles.append(since + (f"; the longest gap before was {longest:.0f} hours" if longest is not None else ""))
     if source.unusual_volume is not None:
-        usual = f"{source.articles_last_day} articles on {source.last_day}, usually {source.weekday_mean:.0f}"
+        usual = (
+            f"{counted(source.articles_last_day, 'article')} on {source.last_day}, usually {source.weekday_mean:.0f}"
+        )
         troubles.append(f"unusually {source.unusual_volume} volume: {usual}")
     if source.requests_7d >= FEW and (source.error_rate_7d or 0) >= MANY_ERRORS:
         troubles.append(f"{source.error_rate_7d:.0%} of {source.requests_7d} requests of the last 7 days failed")
@@ -86,7 +89,7 @@ def _troubles(source: SourceCondition) -> list[str]:
 
 def subject(digest: Digest) -> str:
     """The digest in a few words."""
-    return f"newsloom: {digest.period.loaded} new articles, {len(digest.troubles)} problems"
+    return f"newsloom: {counted(digest.period.loaded, 'new article')}, {counted(len(digest.troubles), 'problem')}"
 
 
 def as_text(digest: Digest) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawlers.counts import counted
 from crawlers.discovery.parameters import host_of, parameters_of
 from warehouse.url_parameters import parameters_of_host
 
@@ -33,7 +34,7 @@ def parameter_lines(parameters: Sequence[UrlParameter]) -> list[str]:
 
 
 def _decision(one: UrlParameter) -> str:
-    same = f"{one.pages} {'page' if one.pages == 1 else 'pages'} had the same text without it or with another value"
+    same = f"{counted(one.pages, 'page')} had the same text without it or with another value"
     if one.is_kept:
         return "part of the URL, because keep_parameters of the source names it"
     if one.counterexamples:

@@ -8,6 +8,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from crawlers.counts import counted
 from flows.dedup.methods import describe_outdated
 from flows.pipeline.failures import describe_failures
 from flows.reports.failing_sources import describe_failing, describe_without_pages
@@ -48,7 +49,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
         table.add_row(source.source, *_cells(source.counts, outcomes))
     if rest:
         together = tuple(map(sum, zip(*(source.counts for source in rest), strict=True)))
-        table.add_row(f"{len(rest)} more sources", *_cells(together, outcomes))
+        table.add_row(counted(len(rest), "more source"), *_cells(together, outcomes))
     table.add_section()
     table.add_row("all", *_cells(tuple(map(summary.total, OUTCOMES)), outcomes), style="bold")
     if with_pages:
@@ -67,7 +68,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if summary.interrupted:
         console.print("interrupted; everything that was fetched is in the archive, and the next run requests the rest")
     if summary.recovered:
-        console.print(f"recovered from an interrupted run: {summary.recovered} pages")
+        console.print(f"recovered from an interrupted run: {counted(summary.recovered, 'page')}")
     console.print(f"articles in the warehouse: {summary.articles}")
     if summary.died:
         console.print(describe_died(summary.died), markup=False, soft_wrap=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawlers.counts import counted
 from flows.dedup.stories.clustering import THRESHOLD
 
 if TYPE_CHECKING:
@@ -36,8 +37,10 @@ def as_text(found: StoryExplanation) -> str:
         lines.append("No other story of these days shares enough words with it.")
     else:
         story, similarity = found.runner_up
-        size = "1 article" if story.articles == 1 else f"{story.articles} articles"
-        lines.append(f"Closest other story: {similarity:.3f}  {story.title} ({size}, {story.first_at:%Y-%m-%d})")
+        lines.append(
+            f"Closest other story: {similarity:.3f}  {story.title} "
+            f"({counted(story.articles, 'article')}, {story.first_at:%Y-%m-%d})"
+        )
     return "\n".join(lines) + "\n"
 
 

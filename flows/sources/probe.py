@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Fetch, Kind, Outcome, sealed_segments
+from crawlers.counts import counted
 from crawlers.discovery import write_keys
 from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.plan.model import KNOWN_KEYS_FILE, CrawlPlan, PlannedSource, write_plan
@@ -68,7 +69,7 @@ def probe(sources: Sequence[PlannedSource], user_agent: str, reporter: Reporter 
         write_keys(plan / KNOWN_KEYS_FILE, ())
         write_plan(plan, CrawlPlan(secrets.token_hex(6), str(archive), user_agent, 500, tuple(sources)))
         reporter = reporter or SilentReporter()
-        reporter.step(f"trying {_count(len(sources), 'source')}")
+        reporter.step(f"trying {counted(len(sources), 'source')}")
         crawl = Crawl(plan, reporter)
         try:
             crawl.wait()
@@ -77,7 +78,7 @@ def probe(sources: Sequence[PlannedSource], user_agent: str, reporter: Reporter 
         lines: list[tuple[Fetch, Article | Rejection | None]] = []
         for segment in sealed_segments(archive):
             fetches = list(segment.fetches())
-            reporter.step(f"reading {_count(len(fetches), 'answer')}")
+            reporter.step(f"reading {counted(len(fetches), 'answer')}")
             lines += ((line.fetch, line.content) for line in extractor.extract(segment, fetches))
     return {
         source.name: Probe(
@@ -102,9 +103,9 @@ def classify(found: Probe, now: datetime) -> tuple[SourceState, str]:
         return _classify_unread(found.listings)
     links = [link for fetch in read for link in fetch.links]
     if not links:
-        return SourceState.EMPTY, f"{_count(len(read), 'listing')} read, but no articles listed"
+        return SourceState.EMPTY, f"{counted(len(read), 'listing')} read, but no articles listed"
     newest = max((link.published_at for link in links if link.published_at is not None), default=None)
-    summary = f"{_count(len(links), 'article')} listed"
+    summary = f"{counted(len(links), 'article')} listed"
     if newest is not None:
         summary += f", the newest from {newest:%Y-%m-%d}"
         if now - newest > STALE:
@@ -150,7 +151,7 @@ def _classify_pages(pages: Sequence[tuple[Fetch, Article | Rejection | None]]) -
     rejected = Counter(found.reason for _, found in pages if isinstance(found, Rejection))
     failed = Counter(fetch.reason or fetch.outcome for fetch, found in pages if found is None)
     refused = sum(fetch.status in REFUSALS for fetch, _ in pages)
-    summary = f"{_count(len(articles), 'article')} on {_count(len(pages), 'page')}"
+    summary = f"{counted(len(articles), 'article')} on {counted(len(pages), 'page')}"
     summary += "".join(f", {count} {reason}" for reason, count in (*rejected.items(), *failed.items()))
     not_free = sum(article.is_free is False for article in articles)
     if not_free:
@@ -169,8 +170,4 @@ def _classify_pages(pages: Sequence[tuple[Fetch, Article | Rejection | None]]) -
 
 
 def _and_more(number: int) -> str:
-    return f" and {_count(number, 'more URL')}" if number else ""
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" + ("" if number == 1 else "s")
+    return f" and {counted(number, 'more URL')}" if number else ""

@@ -148,7 +148,7 @@ def test_a_workbook_has_texts_as_texts_and_says_what_was_cut(filled: Path, tmp_p
         load_segment(writer, "s2", "r2", "test", batch(row, segment="s2"), NOON)
         writer.publish()
     said = newsloom("export", "--to", str(tmp_path), "--data", str(filled), "--format", "xlsx").stdout
-    assert "1 texts were cut: a cell of Excel holds 32,767 characters" in said
+    assert "1 text cut short: a cell of Excel holds 32,767 characters" in said
     names, *found = sheet_of(tmp_path / "articles.xlsx")
     assert len(found) == 3
     (wire,) = [dict(zip(names, cells, strict=False)) for cells in found if "=HYPERLINK(1)" in cells]

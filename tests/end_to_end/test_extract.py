@@ -72,9 +72,9 @@ def test_a_page_that_does_not_state_its_url_is_extracted() -> None:
     ("arguments", "text", "said"),
     [
         (("absent.html",), None, "absent.html: cannot be read: No such file or directory"),
-        (("-",), b"<p>text</p>", "not an article (too_short): 1 words"),
+        (("-",), b"<p>text</p>", "not an article (too_short): 1 word;"),
         (("-",), b"%PDF-1.4", "not an article (not_html): a PDF document"),
-        (("-", "--url", "https://a.example/x-y-z"), b"<p>text</p>", "not an article (too_short): 1 words"),
+        (("-", "--url", "https://a.example/x-y-z"), b"<p>text</p>", "not an article (too_short): 1 word;"),
         (("-", "--url", "nonsense"), b"<p>" + b"It goes on here at some length. " * 9, "expected a URL with http"),
     ],
 )
