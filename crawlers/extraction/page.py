@@ -77,6 +77,7 @@ _MULTIBYTE = re.compile(rb"[\xc2-\xf4][\x80-\xbf]+")
 _SNIFFED = 2048
 """Bytes examined to distinguish binary data from text; pictures and archives are recognised by their first few."""
 _MIN_UTF16_BYTES = 40
+_MAX_DIALOGS = 10
 _CHARSET_SAMPLE = 20_000
 """Bytes examined to guess an undeclared charset; the time grows with their number."""
 _LATIN_CHARSETS = frozenset({"cp1250", "cp1252", "cp1254", "iso8859_2", "iso8859_15", "mac_roman"})
@@ -217,6 +218,8 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
     if (count := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
         return Rejection(RejectionReason.TOO_LARGE, f"{count:,} elements; the limit is {MAX_ELEMENTS:,}")
     _join_roots(tree)
+    if b"<template" in encoded or b"<dialog" in encoded:
+        _open_shown(tree)
     elements = Elements(tree)
     return Page(url, elements, _base_url(elements, url), _metas(elements))
 
@@ -233,6 +236,19 @@ def _join_roots(tree: HtmlElement) -> None:
                 part.tag = "div"
             root.tag = "div"
             body.append(root)
+
+
+def _open_shown(tree: HtmlElement) -> None:
+    """Rename templates and dialogs that browsers show: a declarative shadow root, and an open dialog around an article
+    with most of the paragraphs (others ask for consent or subscriptions)."""
+    for template in list(tree.iter("template")):
+        if template.get("shadowrootmode") in ("open", "closed"):
+            template.tag = "div"
+    for dialog in list(tree.iter("dialog"))[:_MAX_DIALOGS]:
+        if dialog.get("open") is not None and dialog.find(".//article") is not None:
+            inside, everywhere = (sum(len(p.text_content()) for p in root.iter("p")) for root in (dialog, tree))
+            if 2 * inside > everywhere:
+                dialog.tag = "div"
 
 
 def _most_attributes(page: bytes) -> int:

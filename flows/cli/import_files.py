@@ -179,7 +179,7 @@ def command(
             console.print(f"  not kept: {_not_kept(file.report.not_kept)}", markup=False)
     skipped = [file.run_id for file in imported if file.outcomes["rejected"] or file.outcomes["failed"]]
     if skipped:
-        console.print(f"To see why records were rejected: newsloom sql {_why(skipped)}", markup=False)
+        console.print(f"To see why records were rejected:\n{_why(skipped)}", markup=False, soft_wrap=True)
     records = sum(sum(file.outcomes.values()) for file in imported)
     if records:
         console.print(
@@ -202,8 +202,10 @@ def _not_kept(counts: Counter[str]) -> str:
 
 
 def _why(run_ids: list[str]) -> str:
-    runs = ", ".join(f"'{run_id}'" for run_id in run_ids[:SHOWN_KEYS])
+    """A command of lines of up to 80 columns; a shell reads a quotation over several."""
+    runs = ",\n  ".join(f"'{run_id}'" for run_id in run_ids[:SHOWN_KEYS])
     return (
-        f'"SELECT url, reason, detail FROM fetches WHERE run_id IN ({runs}) '  # noqa: S608 - for the user to run
-        "AND outcome IN ('rejected', 'failed') LIMIT 20\""
+        '  newsloom sql "SELECT url, reason, detail FROM fetches\n'  # noqa: S608 - for the user to run
+        "  WHERE outcome IN ('rejected', 'failed') AND run_id IN (\n"
+        f'  {runs}) LIMIT 20"'
     )

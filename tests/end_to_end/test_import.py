@@ -55,7 +55,8 @@ def test_invalid_lines_are_skipped(newsloom: Newsloom) -> None:
     said = newsloom("import", "a.jsonl").stdout
     assert "2 loaded" in said
     assert "4 rejected" in said
-    (question,) = re.findall('why records were rejected: newsloom sql "(.*)"', said)
+    (question,) = re.findall('why records were rejected:\n  newsloom sql "(.*?)"', said, re.DOTALL)
+    assert max(map(len, question.split("\n"))) < 80
     assert len(newsloom.sql(question)) == 4
     rejections = newsloom.sql("SELECT url, reason FROM rejections")
     assert [reason for _, reason in rejections] == ["bad_record"] * 4

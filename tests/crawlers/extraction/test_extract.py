@@ -148,3 +148,20 @@ def test_an_unexpected_error_is_a_rejection(error: Exception, monkeypatch: pytes
     monkeypatch.setattr("crawlers.extraction.read_lines", fail)
     found = extract(FERRY, "https://chronicle.example/x")
     assert found == Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}")
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        '<story-page><template shadowrootmode="open"><article>{}</article></template></story-page>',
+        "<main><p>All news of the day</p></main><dialog open><article>{}</article></dialog>",
+        "<article>{}</article><template><p>A text that only a script would show is no part of it.</p></template>",
+        "<article>{}</article><dialog open><article><p>We ask for your consent to cookies.</p></article></dialog>",
+    ],
+    ids=["shadow root", "dialog", "template", "consent"],
+)
+def test_templates_and_dialogs_are_read_as_browsers_show_them(around: str) -> None:
+    lines = [f"Paragraph {number} tells how the ferry ran aground off the harbour on Tuesday." for number in range(6)]
+    text = "".join(f"<p>{line}</p>" for line in lines)
+    found = article_of(page(around.format(f"<h1>The ferry ran aground</h1>{text}"), "The ferry ran aground"))
+    assert found.text.split("\n") == lines
