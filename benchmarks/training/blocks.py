@@ -32,10 +32,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from crawlers.extraction.article import Rejection
-from crawlers.extraction.block_model import BLOCK_MODEL, BlockModel
+from crawlers.extraction.block_model import BlockModel
 from crawlers.extraction.body import blocks_with_features
 from crawlers.extraction.metadata import read_declared
 from crawlers.extraction.page import read_page
+from crawlers.extraction.version import BLOCK_MODEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

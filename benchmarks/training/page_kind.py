@@ -25,8 +25,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from crawlers.extraction import read_text_lines
 from crawlers.extraction.article import Rejection
+from crawlers.extraction.extractor import read_text_lines
 from crawlers.extraction.metadata import read_declared
 from crawlers.extraction.page import read_page
 from crawlers.extraction.page_kind import measure

@@ -1,7 +1,7 @@
 """Extract an `Article` from a stored page or an imported record, or a `Rejection` that gives the reason.
 
-Pure functions: no network, no disk, no clock, and the same page always gives the same result. `extract` takes these
-steps, each in the module named:
+Pure functions: no network, no disk, no clock, and the same page always gives the same result. `extract` (in
+`extractor`) takes these steps, each in the module named:
 
 1. `page`: decode the bytes, parse the HTML, list its elements (`elements`), read the meta elements. Rejects what is not
    HTML.
@@ -25,30 +25,18 @@ extraction has its result. Phrases in many languages are data, in `rules/*.toml`
 
 from __future__ import annotations
 
-from importlib.metadata import version
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from crawlers.dates import Precision
 from crawlers.extraction.article import Article, Rejection, RejectionReason
-from crawlers.extraction.block_model import BLOCK_MODEL
-from crawlers.extraction.body import read_lines
-from crawlers.extraction.cleaning import clean_text, without_repeated
-from crawlers.extraction.dates import FetchContext
-from crawlers.extraction.elements import Elements
-from crawlers.extraction.imported_records import extract_record
-from crawlers.extraction.language import find_language
-from crawlers.extraction.metadata import DeclaredMetadata, read_declared
-from crawlers.extraction.page import Page, read_page
-from crawlers.extraction.page_signals import PageSignals
-from crawlers.extraction.rejections import MIN_ARTICLE_WORDS, reject
-from crawlers.extraction.script_state import article_body, article_in_scripts
-from crawlers.extraction.source_profile import SourceProfile, cleaned
-from crawlers.extraction.text import count_words, match_key
+from crawlers.extraction.version import EXTRACTOR_VERSION, extractor_version
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from crawlers.extraction.block_model import BlockModel
+    from crawlers.extraction.cleaning import clean_text
+    from crawlers.extraction.extractor import extract
+    from crawlers.extraction.imported_records import extract_record
+    from crawlers.extraction.source_profile import SourceProfile
 
 __all__ = [
     "EXTRACTOR_VERSION",
@@ -63,103 +51,17 @@ __all__ = [
     "extractor_version",
 ]
 
-EXTRACTOR_VERSION = f"newsloom-9+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
-"""Stored with every article version. Its first number changes whenever any page would give a different result."""
+_HEAVY = {
+    "SourceProfile": "source_profile",
+    "clean_text": "cleaning",
+    "extract": "extractor",
+    "extract_record": "imported_records",
+}
+"""Names by module that are imported when they are first used: trafilatura and the rules take two thirds of a second,
+which processes that only pass articles on need not spend."""
 
 
-_MAX_TITLE_FROM_TEXT = 200
-"""Characters of the first line that serve as the title if the page states none."""
-
-
-def extract(
-    page: bytes,
-    url: str,
-    *,
-    http_charset: str | None = None,
-    fetched_at: datetime | None = None,
-    listed_at: datetime | None = None,
-    model: BlockModel | None = None,
-    source_profile: SourceProfile | None = None,
-) -> Article | Rejection:
-    """Extract the article from a page.
-
-    `page` is the response body without content encoding, `url` the URL it came from (after redirects), `http_charset`
-    the charset in its Content-Type header. If `fetched_at` (aware) is given, no date of the article is more than a day
-    later. `listed_at` (aware) is the publication time in the feed or sitemap that listed the page. `model` replaces the
-    one of this package that chooses the text. `source_profile` is what stands on many pages of the source: it is
-    dropped from text and title.
-
-    Never raises: an unexpected error is a rejection with the reason `extractor_error` and the error's type and message.
-    """
-    try:
-        return _extract(page, url, http_charset, FetchContext(fetched_at, listed_at), model, source_profile)
-    except Exception as error:  # noqa: BLE001 - an error on one page must not affect others
-        return Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}"[:500])
-
-
-def extractor_version(source_profile: SourceProfile | None) -> str:
-    """The version of the extractor with a profile, which rows state: the same one reads a page the same way."""
-    return f"{EXTRACTOR_VERSION}+profile-{source_profile.version}" if source_profile else EXTRACTOR_VERSION
-
-
-def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | None = None) -> list[str]:
-    """The visible text; if there is hardly any, the text in the page's scripts or in JSON-LD, whichever is longest.
-
-    `model` replaces the one that chooses the blocks of text.
-    """
-    from_json_ld = article_body(declared.article)
-    stated = " ".join(from_json_ld)
-    lines = read_lines(page.elements, page.url, declared.name_keys, declared.headline_keys, model)
-    if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(stated):
-        return from_json_ld  # trafilatura took the text from there and joined its lines
-    if count_words(" ".join(lines)) >= MIN_ARTICLE_WORDS:
-        return lines
-    hidden = article_in_scripts(page.elements)
-    from_scripts = (
-        read_lines(Elements(hidden), page.url, declared.name_keys, declared.headline_keys, model)
-        if hidden is not None
-        else []
-    )
-    return max(lines, from_scripts, from_json_ld, key=lambda text: count_words(" ".join(text)))
-
-
-def _extract(
-    body: bytes,
-    url: str,
-    http_charset: str | None,
-    context: FetchContext,
-    model: BlockModel | None,
-    profile: SourceProfile | None,
-) -> Article | Rejection:
-    page = read_page(body, url, http_charset)
-    if isinstance(page, Rejection):
-        return page
-    declared = read_declared(page)
-    lines = read_text_lines(page, declared, model)
-    signals = PageSignals(page, declared, lines, context)
-    if rejection := reject(signals):
-        return rejection
-    found = signals.metadata
-    lines = without_repeated(lines, declared.headline_keys, found.authors)
-    title = found.title or lines[0][:_MAX_TITLE_FROM_TEXT]
-    if profile is not None:
-        title, lines = cleaned(profile, title, lines)
-    text = "\n".join(lines)
-    language, language_origin = find_language(found.declared_languages, text)
-    return Article(
-        url=found.url,
-        title=title,
-        authors=found.authors,
-        published_at=found.published.at if found.published else None,
-        modified_at=found.modified.at if found.modified else None,
-        published_precision=found.published.precision if found.published else None,
-        published_utc_offset=found.published.utc_offset if found.published else None,
-        language=language,
-        section=found.section,
-        tags=found.tags,
-        image_url=found.image_url,
-        description=found.description,
-        text=text,
-        is_free=declared.is_free.value,
-        provenance=(*found.provenance, *((("language", language_origin),) if language else ())),
-    )
+def __getattr__(name: str) -> object:
+    if name not in _HEAVY:
+        raise AttributeError(name, name=name)
+    return getattr(import_module(f"{__name__}.{_HEAVY[name]}"), name)

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-BLOCK_MODEL = "blocks-1"
-"""The version of the weights, stored in their file and with every article version."""
 _PROSE_NEAR = "container 3 share of prose"
 _BODY_NEAR = "body around 8"
 """Features of which one is positive for every block that can be the article's: without the others, a thousandth of the

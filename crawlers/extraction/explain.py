@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from crawlers.extraction import Article, Rejection, extract, read_text_lines
+from crawlers.extraction.article import Article, Rejection
 from crawlers.extraction.authors import Authors, author_candidates
 from crawlers.extraction.block_model import block_model
 from crawlers.extraction.body import blocks_with_features, weigh_lines
 from crawlers.extraction.dates import FetchContext, published_candidates
+from crawlers.extraction.extractor import extract, read_text_lines
 from crawlers.extraction.line_rules import line_rules, matching_rules
 from crawlers.extraction.metadata import read_declared
 from crawlers.extraction.page import read_page

@@ -8,8 +8,7 @@ from functools import cache
 from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
-
+from crawlers.extraction.language_identifier import identifier
 from crawlers.extraction.rules import read_phrases
 from crawlers.languages import ISO_639_1
 
@@ -42,11 +41,6 @@ behind. Pages in languages from Icelandic to Zulu are 1.3 and more from the near
 _CONSTRUCTED = frozenset({"ia", "ie", "io", "vo"})
 
 
-@cache
-def _identifier() -> LanguageIdentifier:
-    return LanguageIdentifier.from_model_file(MODEL_FILE)
-
-
 def language_code(value: str | None) -> str | None:
     """The ISO 639-1 code in a language tag (`pt-BR`, `en_US`); None if there is none."""
     code = (value or "").strip().lower().replace("_", "-").split("-")[0]
@@ -64,7 +58,7 @@ def _function_words() -> dict[str, frozenset[str]]:
 
 def _is_written_in(text: str, language: str) -> bool:
     """True if a text has enough of a language's function words or letters. A quick check (one look-up per word) that
-    saves a detection, which takes half a millisecond."""
+    saves a detection, which takes a fifth of a millisecond."""
     if letters := _LETTERS.get(language):
         is_mixed = language == "zh" and _KANA.search(text) is not None
         return len(letters.findall(text)) >= _MIN_LETTER_SHARE * len(text) and not is_mixed
@@ -85,7 +79,7 @@ def find_language(declared: Iterable[str | None], text: str) -> tuple[str | None
         return stated, "declared" if stated else ""
     if stated and _is_written_in(sample, stated):
         return stated, "declared"
-    ranked: list[tuple[str, float]] = _identifier().rank(sample)
+    ranked: list[tuple[str, float]] = identifier().rank(sample)
     size = len(sample.encode())
     if stated is None:
         found = _nearest_code(ranked, size)

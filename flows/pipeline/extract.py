@@ -13,7 +13,7 @@ from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from crawlers.archive import Fetch, Kind, Outcome, RecordReader, Segment
 from crawlers.errors import ArchiveError
-from crawlers.extraction import Article, Rejection, RejectionReason, extract, extract_record
+from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
 from flows.pipeline.source_profiles import NO_PROFILES, Profiles
@@ -180,6 +180,8 @@ def extract_page(records: RecordReader, page: Fetch, profile: SourceProfile | No
 
 def read_and_extract(records: RecordReader, page: Fetch, profile: SourceProfile | None = None) -> Article | Rejection:
     """Read a stored page and extract it; a page that cannot be read is a rejection."""
+    from crawlers.extraction import extract, extract_record  # only workers need them, and have them from the start
+
     assert page.offset is not None
     try:
         stored = records.read(page.offset)

@@ -9,7 +9,12 @@ from crawlers import worker_processes
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerContext
 
-WORK = ("flows.pipeline.archive_files", "flows.pipeline.extract")
+WORK = (
+    "flows.pipeline.archive_files",
+    "flows.pipeline.extract",
+    "crawlers.extraction.extractor",
+    "crawlers.extraction.imported_records",
+)
 MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 MB
 
 

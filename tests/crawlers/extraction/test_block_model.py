@@ -7,10 +7,11 @@ import pytest
 from lxml.html import document_fromstring
 
 from crawlers.extraction.block_features import PageContext, block_features
-from crawlers.extraction.block_model import BLOCK_MODEL, block_model
+from crawlers.extraction.block_model import block_model
 from crawlers.extraction.body import weigh_lines
 from crawlers.extraction.elements import Elements
 from crawlers.extraction.text_blocks import read_blocks
+from crawlers.extraction.version import BLOCK_MODEL
 
 SENTENCE = "The mill stands by the weir, and its wheel has turned there since the year of the great flood, they say."
 PAGE = (

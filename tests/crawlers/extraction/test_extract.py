@@ -11,7 +11,7 @@ import pytest
 import trafilatura
 
 from crawlers.extraction import EXTRACTOR_VERSION, Article, Rejection, RejectionReason, extract
-from crawlers.extraction.block_model import BLOCK_MODEL
+from crawlers.extraction.version import BLOCK_MODEL
 
 PAGES = Path(__file__).parent / "pages"
 FERRY = (PAGES / "ferry.html").read_bytes()
@@ -145,7 +145,7 @@ def test_an_unexpected_error_is_a_rejection(error: Exception, monkeypatch: pytes
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("crawlers.extraction.read_lines", fail)
+    monkeypatch.setattr("crawlers.extraction.extractor.read_lines", fail)
     found = extract(FERRY, "https://chronicle.example/x")
     assert found == Rejection(RejectionReason.EXTRACTOR_ERROR, f"{type(error).__name__}: {error}")
 
