@@ -155,6 +155,7 @@ def test_every_article_is_loaded_once_and_the_next_edition_brings_what_is_new_an
     others = newsloom.sql("SELECT url, outcome, reason FROM fetches WHERE kind = 'page' AND outcome <> 'loaded'")
     assert others == [], "/about and /contact, which sitemaps name, are not asked for"
     assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [[str(first)] * 2]
+    assert newsloom.sql("FROM url_parameters WHERE is_ignored") == [], "no page was fetched under two URLs"
 
     before = newsloom.sql("SELECT * FROM articles ORDER BY url")
     control(newsweb, "/reset")
