@@ -165,9 +165,7 @@ def add_parameters(
             SELECT DISTINCT url_key, source, host, parameter
             FROM (SELECT unnest($url_key::UBIGINT[]) AS url_key, unnest($source::VARCHAR[]) AS source,
                          unnest($host::VARCHAR[]) AS host, unnest($parameter::VARCHAR[]) AS parameter)
-            WHERE (url_key, source, host, parameter) NOT IN (
-                SELECT (url_key, source, host, parameter) FROM private.shorter_urls
-                WHERE url_key IN (SELECT unnest($url_key::UBIGINT[])))
+            ANTI JOIN private.shorter_urls USING (url_key, source, host, parameter)
             """,
             {name: [getattr(row, name) for row in shorter] for name in ShorterUrlRow.__slots__},
         )

@@ -135,6 +135,9 @@ def test_texts_decide_where_pages_state_no_canonical_link(site: Site) -> None:
     assert site.ignored() == ["box"]
     # From now on, one request for a page is enough.
     site.load(Page(slug("weather", "?box=top"), "weather"))
+    site.load(Page(slug("weather", "?box=left"), "weather"))
+    shorter = site.writer.connection.execute("SELECT source, host, parameter FROM private.shorter_urls").fetchall()
+    assert shorter == [("heron", "heron.example", "box")], "it is stored once"
     with KnownUrls(site.plan() / KNOWN_KEYS_FILE) as known:
         assert slug("weather") in known
     site.load(Page(slug("theatre"), "theatre"), Page(slug("theatre", "?box=top"), "museum"))
