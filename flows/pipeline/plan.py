@@ -13,7 +13,7 @@ from crawlers.plan.model import DEFAULT_LISTINGS, KNOWN_KEYS_FILE, CrawlPlan, Pl
 from crawlers.sources.model import CrawlSettings, Source, Sources, user_agent
 from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.failures import failed_page_keys
-from flows.pipeline.url_parameters import drop_known_without_parameters
+from flows.pipeline.shorter_urls import drop_known_without_parameters
 from warehouse.planning import (
     DueUrl,
     FrontierQuery,

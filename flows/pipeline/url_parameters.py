@@ -17,7 +17,6 @@ import numpy as np
 from crawlers.archive import Kind
 from crawlers.discovery.parameters import (
     Evidence,
-    IgnoredParameters,
     canonical_evidence,
     host_of,
     pair_evidence,
@@ -27,21 +26,18 @@ from crawlers.discovery.parameters import (
 from crawlers.discovery.urls import url_key
 from flows.dedup.exact import Verdict
 from flows.dedup.text.shingles import shingles
+from flows.pipeline.shorter_urls import shorter_urls, web_urls
 from warehouse.lookup import current_texts
 from warehouse.url_parameters import (
     EvidenceRow,
-    ShorterUrlRow,
     add_parameters,
-    drop_waiting,
     ignored_parameters,
-    known_among,
     stored_evidence,
     stored_pages,
-    waiting_urls,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -49,7 +45,7 @@ if TYPE_CHECKING:
 
     from flows.pipeline.article_version import ArticleVersion, ExtractedFetch
     from flows.pipeline.classify import ClassifiedFetch
-    from warehouse import Writer
+    from warehouse.url_parameters import ShorterUrlRow
 
 ENOUGH = 5
 """Pages for a parameter that are stored; `url_parameters` asks for as many."""
@@ -86,55 +82,6 @@ def segment_parameters(
         find_evidence(connection, segment, classified),
         shorter_urls(ignored_parameters(connection, {page.fetch.source for page in pages}), pages) if pages else (),
     )
-
-
-def shorter_urls(
-    ignored: Mapping[str, Mapping[str, tuple[str, ...]]], fetches: Iterable[ExtractedFetch]
-) -> list[ShorterUrlRow]:
-    """The URLs of fetched pages without ignored parameters, where what is left names an article.
-
-    Those of pages that state this URL themselves are known without this.
-    """
-    by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
-    rows = []
-    for extracted in fetches:
-        fetch = extracted.fetch
-        if fetch.source not in by_source or fetch.kind is not Kind.PAGE or extracted.found is None:
-            continue
-        for url in _web_urls(extracted):
-            shorter = by_source[fetch.source].shorter(url)
-            if shorter is None or not shorter.names_article:
-                continue
-            if extracted.version is None or shorter.key != extracted.version.article_key:
-                rows += [ShorterUrlRow(shorter.key, fetch.source, shorter.host, name) for name in shorter.parameters]
-    return rows
-
-
-def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
-    """Remove waiting URLs that are those of known pages, or of others that wait, but for ignored parameters.
-
-    They were found before the parameters were ignored, or together with the others and beyond the limit of a run.
-    """
-    by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
-    shorter: dict[int, int] = {}
-    for waiting in waiting_urls(writer.connection, ignored) if ignored else ():
-        try:
-            found = by_source[waiting.source].shorter(waiting.url)
-        except ValueError:  # no crawl can request it
-            continue
-        if found is not None:
-            shorter[waiting.url_key] = found.key
-    if not shorter:
-        return
-    known = known_among(writer.connection, set(shorter.values()))
-    drop = []
-    for key, without in shorter.items():
-        if without in known:
-            drop.append(key)
-        known.add(without)
-    if drop:
-        with writer.transaction() as connection:
-            drop_waiting(connection, drop)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,7 +197,7 @@ def _compare(
     """Collect what a page shows by its canonical link, and by its text and those of the others."""
     source = extracted.fetch.source
     stated = _stated_url(version)
-    for url in _web_urls(extracted):
+    for url in web_urls(extracted):
         for kept in canonical_evidence(url, stated) if stated is not None and "?" in stated else ():
             collector.add(extracted, kept, "canonical", url, version.article.url)
         for other in others:
@@ -278,7 +225,7 @@ def _stated_url(version: ArticleVersion) -> str | None:
 
 
 def _may_have_parameters(extracted: ExtractedFetch) -> bool:
-    return any("?" in url for url in _web_urls(extracted))
+    return any("?" in url for url in web_urls(extracted))
 
 
 def _text_of(connection: duckdb.DuckDBPyConnection, page: _Page) -> str:
@@ -295,18 +242,9 @@ def _are_one_page(text: str, other: str, *, at_once: bool) -> bool:
     return common >= (_SAME_EDITION * longer if at_once else _EDITED * shorter)
 
 
-def _web_urls(extracted: ExtractedFetch) -> list[str]:
-    """The requested URL, and that after redirects, if they are URLs of the web."""
-    fetch = extracted.fetch
-    urls = [fetch.url] if extracted.url_key is not None else []
-    if fetch.final_url is not None and extracted.final_key not in (None, extracted.url_key):
-        urls.append(fetch.final_url)
-    return urls
-
-
 def _keys_without_one(extracted: ExtractedFetch, collector: _Collector) -> Iterator[int]:
     """The keys of a page's URLs without each of the parameters about which more is to be found out."""
-    for url in _web_urls(extracted):
+    for url in web_urls(extracted):
         if "?" in url:
             for name in parameters_of(url):
                 if collector.wants(extracted.fetch.source, host_of(url), name):

@@ -1,0 +1,73 @@
+"""URLs without the parameters that are ignored: those of fetched pages are known, and waiting ones need no request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from crawlers.archive import Kind
+from crawlers.discovery.parameters import IgnoredParameters
+from warehouse.url_parameters import ShorterUrlRow, drop_waiting, known_among, waiting_urls
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from flows.pipeline.article_version import ExtractedFetch
+    from warehouse import Writer
+
+
+def shorter_urls(
+    ignored: Mapping[str, Mapping[str, tuple[str, ...]]], fetches: Iterable[ExtractedFetch]
+) -> list[ShorterUrlRow]:
+    """The URLs of fetched pages without ignored parameters, where what is left names an article.
+
+    Those of pages that state this URL themselves are known without this.
+    """
+    by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
+    rows = []
+    for extracted in fetches:
+        fetch = extracted.fetch
+        if fetch.source not in by_source or fetch.kind is not Kind.PAGE or extracted.found is None:
+            continue
+        for url in web_urls(extracted):
+            shorter = by_source[fetch.source].shorter(url)
+            if shorter is None or not shorter.names_article:
+                continue
+            if extracted.version is None or shorter.key != extracted.version.article_key:
+                rows += [ShorterUrlRow(shorter.key, fetch.source, shorter.host, name) for name in shorter.parameters]
+    return rows
+
+
+def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
+    """Remove waiting URLs that are those of known pages, or of others that wait, but for ignored parameters.
+
+    They were found before the parameters were ignored, or together with the others and beyond the limit of a run.
+    """
+    by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
+    shorter: dict[int, int] = {}
+    for waiting in waiting_urls(writer.connection, ignored) if ignored else ():
+        try:
+            found = by_source[waiting.source].shorter(waiting.url)
+        except ValueError:  # no crawl can request it
+            continue
+        if found is not None:
+            shorter[waiting.url_key] = found.key
+    if not shorter:
+        return
+    known = known_among(writer.connection, set(shorter.values()))
+    drop = []
+    for key, without in shorter.items():
+        if without in known:
+            drop.append(key)
+        known.add(without)
+    if drop:
+        with writer.transaction() as connection:
+            drop_waiting(connection, drop)
+
+
+def web_urls(extracted: ExtractedFetch) -> list[str]:
+    """The requested URL, and that after redirects, if they are URLs of the web."""
+    fetch = extracted.fetch
+    urls = [fetch.url] if extracted.url_key is not None else []
+    if fetch.final_url is not None and extracted.final_key not in (None, extracted.url_key):
+        urls.append(fetch.final_url)
+    return urls
