@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind
-from crawlers.discovery.parameters import IgnoredParameters
+from crawlers.discovery.parameters import IgnoredParameters, ShorterUrl
 from warehouse.url_parameters import ShorterUrlRow, drop_waiting, known_among, waiting_urls
 
 if TYPE_CHECKING:
@@ -43,22 +43,23 @@ def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[
     They were found before the parameters were ignored, or together with the others and beyond the limit of a run.
     """
     by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
-    shorter: dict[int, int] = {}
+    shorter: dict[int, ShorterUrl] = {}
     for waiting in waiting_urls(writer.connection, ignored) if ignored else ():
         try:
             found = by_source[waiting.source].shorter(waiting.url)
         except ValueError:  # no crawl can request it
             continue
         if found is not None:
-            shorter[waiting.url_key] = found.key
+            shorter[waiting.url_key] = found
     if not shorter:
         return
-    known = known_among(writer.connection, set(shorter.values()))
+    known = known_among(writer.connection, {found.key for found in shorter.values()})
     drop = []
-    for key, without in shorter.items():
-        if without in known:
+    for key, found in shorter.items():
+        if found.key in known:
             drop.append(key)
-        known.add(without)
+        if found.names_article:
+            known.add(found.key)
     if drop:
         with writer.transaction() as connection:
             drop_waiting(connection, drop)
