@@ -123,7 +123,7 @@ def weigh_words(title: str, text: Words, language: str | None) -> Terms:
     says = ~lexicon.short[numbers] | lexicon.digits[numbers]
     letters = names[lexicon.short[names]]
     if len(letters):  # a single letter counts only as a name
-        says |= np.isin(lexicon.hashes[numbers], lexicon.hashes[letters])
+        says |= among(lexicon.hashes[numbers], np.sort(lexicon.hashes[letters]))
     says &= ~among(lexicon.hashes[numbers], stop)
     numbers, counts = numbers[says], counts[says]
     stems, rare = lexicon.stems[numbers], lexicon.rarity[numbers]
@@ -173,14 +173,16 @@ def _as_terms(
     stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
     names = among(stems, special)
     terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
-    found = Terms(terms, weights, np.minimum(rarity(terms), rare[order[first]]), names)
-    if len(terms) > MAX_TERMS:
-        # Ties are decided by hash and not by position: the same words in another order have the same terms. (Read as
-        # integers, the bits of these floats sort in the same order.)
-        worth = (weights * found.rarity * (1 + names)).astype(np.float32)
-        keys = (~worth.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
-        found = _some(found, np.argpartition(keys, MAX_TERMS)[:MAX_TERMS])
-    return _some(found, np.argsort(found.hashes))
+    ascending = np.argsort(terms)  # looking them up in this order takes a third of the time
+    terms, weights, names = terms[ascending], weights[ascending], names[ascending]
+    found = Terms(terms, weights, np.minimum(rarity(terms), rare[order[first[ascending]]]), names)
+    if len(terms) <= MAX_TERMS:
+        return found
+    # Ties are decided by hash and not by position: the same words in another order have the same terms. (Read as
+    # integers, the bits of these floats sort in the same order.)
+    worth = (weights * found.rarity * (1 + names)).astype(np.float32)
+    keys = (~worth.view(np.uint32)).astype(np.uint64) << np.uint64(32) | terms
+    return _some(found, np.sort(np.argpartition(keys, MAX_TERMS)[:MAX_TERMS]))
 
 
 def _some(terms: Terms, chosen: NDArray[np.intp]) -> Terms:
