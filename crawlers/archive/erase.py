@@ -15,7 +15,7 @@ from uuid import uuid4
 from fastwarc.warc import WarcRecordType
 
 from crawlers.archive import pack_index, packs, segment_files
-from crawlers.archive.fetch_log import Fetch, from_json, to_json
+from crawlers.archive.fetch_log import Fetch, from_line, to_line
 from crawlers.archive.reader import parse_record, read_member
 from crawlers.archive.warc_records import target_uri, warc_date
 from crawlers.errors import ArchiveError
@@ -153,10 +153,10 @@ def _changed_log(log: Iterable[bytes], changed: Callable[[Fetch], Fetch | None])
     text, erasures, lines = [], [], 0
     repeats: set[tuple[str, str]] = set()
     for line in log:
-        old = from_json(line)
+        old = from_line(line)
         new = changed(old) or old
         lines += old != new
-        text.append(line if old == new else to_json(new).encode() + b"\n")
+        text.append(line if old == new else to_line(new))
         if old.offset is not None and new.offset is None:
             erasures.append(old.offset)
         elif old.offset is None and old.url != new.url:

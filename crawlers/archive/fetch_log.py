@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+import zlib
 from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import StrEnum, auto
@@ -145,6 +147,26 @@ def from_json(line: str | bytes) -> Fetch:
         links=tuple(_link(number, link) for number, link in enumerate(entry.objects("links"))),
         listings=tuple(_listing(number, found) for number, found in enumerate(entry.objects("listings"))),
     )
+
+
+_CHECKSUM = re.compile(rb',"crc32":"([0-9a-f]{8})"\}\s*\Z')
+
+
+def to_line(fetch: Fetch) -> bytes:
+    """The line of a log: JSON whose last key, `crc32`, is the checksum of all bytes before it, and a line break."""
+    line = to_json(fetch).encode()[:-1]
+    return line + b',"crc32":"%08x"}\n' % zlib.crc32(line)
+
+
+def from_line(line: bytes) -> Fetch:
+    """The fetch of a line that `to_line` wrote, or an earlier version, which wrote no checksum.
+
+    Raises ValueError if the line is invalid or was changed.
+    """
+    stated = _CHECKSUM.search(line, max(0, len(line) - 30))
+    if stated and zlib.crc32(line[: stated.start()]) != int(stated[1], 16):
+        raise ValueError("the line is not what was written: its checksum differs")
+    return from_json(line)
 
 
 def _status(number: int | None) -> int | None:

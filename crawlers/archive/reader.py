@@ -13,7 +13,7 @@ from fastwarc.warc import WarcRecord, WarcRecordType
 
 from crawlers.archive import finding, packs
 from crawlers.archive.archive_store import store_of
-from crawlers.archive.fetch_log import Fetch, from_json
+from crawlers.archive.fetch_log import Fetch, from_line
 from crawlers.archive.segment_files import LOG_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
 from crawlers.limits import MAX_STORED_BODY_BYTES
@@ -108,7 +108,7 @@ class Segment:
                 path = log.path
                 for number, line in enumerate(log.lines(), start=log.first_line):
                     try:
-                        yield from_json(line)
+                        yield from_line(line)
                     except ValueError as error:
                         raise ArchiveError(f"{path}:{number}: {error}", file=path) from error
         except OSError as error:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from crawlers.archive import segment_files
-from crawlers.archive.fetch_log import from_json
+from crawlers.archive.fetch_log import from_line
 from crawlers.archive.reader import CONTENT, parse_record, read_member
 from crawlers.archive.segment_files import LOG_SUFFIX, OPEN_SUFFIX, WARC_SUFFIX
 from crawlers.errors import ArchiveError
@@ -96,7 +96,7 @@ def _keep_whole_lines(log: FileIO, records: dict[int, bool]) -> int:
     kept = end = 0
     for line in log.readall().split(b"\n")[:-1]:
         try:
-            offset = from_json(line).offset
+            offset = from_line(line).offset
         except ValueError:
             break
         if offset is not None and not records.get(offset):

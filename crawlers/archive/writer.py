@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Self
 from crawlers.archive import segment_files
 from crawlers.archive.contents import Exchange
 from crawlers.archive.credentials import without_credentials
-from crawlers.archive.fetch_log import Fetch, to_json
+from crawlers.archive.fetch_log import Fetch, to_line
 from crawlers.archive.segment_files import LOG_SUFFIX, OPEN_SUFFIX, WARC_SUFFIX
 from crawlers.archive.warc_records import encode, payload_digest, warcinfo
 from crawlers.errors import ArchiveError
@@ -212,7 +212,7 @@ class _OpenSegment:
                 fetch = replace(fetch, offset=warc_end + len(before), digest=digest)
             if before or main:
                 _write(self._warc, before + main)
-            line = to_json(fetch).encode() + b"\n"
+            line = to_line(fetch)
             _write(self._log, line)
         except BaseException as error:
             with suppress(OSError):

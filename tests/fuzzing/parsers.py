@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from scrapy.robotstxt import ProtegoRobotParser
 
 from crawlers.archive import ImportedRecord
-from crawlers.archive.fetch_log import from_json, to_json
+from crawlers.archive.fetch_log import from_line, to_json, to_line
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError, decode_body
 from crawlers.dates import day_in_url, days_in_url, find_dates, parse_date
 from crawlers.discovery import (
@@ -204,8 +204,8 @@ def opt_outs(body: bytes) -> None:
 
 
 def log_line(body: bytes) -> None:
-    fetch = from_json(body)
-    assert from_json(to_json(fetch)) == fetch
+    fetch = from_line(body)
+    assert from_line(to_line(fetch)) == fetch
 
 
 PARSERS: dict[str, tuple[Callable[[bytes], None], tuple[type[Exception], ...]]] = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawlers.archive import Fetch, Kind, Outcome
-from crawlers.archive.fetch_log import from_json, to_json
+from crawlers.archive.fetch_log import from_json, from_line, to_json, to_line
 from crawlers.discovery.listing import Link
 
 if TYPE_CHECKING:
@@ -94,6 +95,21 @@ def test_a_status_that_http_does_not_have_is_no_status(status: int, fetch: Calla
 def test_keys_of_a_later_version_are_passed_over(fetch: Callable[..., Fetch]) -> None:
     line = json.loads(to_json(fetch())) | {"from_the_future": [1]}
     assert from_json(json.dumps(line)) == fetch()
+
+
+def test_a_flipped_bit_of_a_line_never_gives_another_fetch(fetch: Callable[..., Fetch]) -> None:
+    written = fetch(url="https://a.example/ü", detail="a \\ b", links=(Link("https://a.example/1", title="One"),))
+    line = to_line(written)
+    assert from_line(line) == from_line(to_json(written).encode() + b"\n") == written  # the latter as earlier versions
+    found = 0
+    for place, bit in product(range(len(line)), range(8)):
+        damaged = bytearray(line)
+        damaged[place] ^= 1 << bit
+        try:
+            assert from_line(bytes(damaged)) == written  # the name of the checksum, or the line break
+        except ValueError:
+            found += 1
+    assert found >= 8 * (len(line) - len(',"crc32":'))
 
 
 @pytest.mark.parametrize(
