@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """A row of `parameter_evidence`; `url` and `other_url` are None once they are forgotten."""
+    """A row of `parameter_evidence`; `url` and `other_url` are None once they are forgotten.
+
+    `text_key` is None unless it supports that the parameter is no part of the URL.
+    """
 
     source: str
     host: str
@@ -30,6 +33,7 @@ class EvidenceRow:
     other_url: str | None
     seen_at: datetime
     segment: str
+    text_key: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ class WaitingUrl:
 def stored_evidence(connection: duckdb.DuckDBPyConnection, sources: Collection[str]) -> list[EvidenceRow]:
     """The evidence about the URLs of these sources."""
     rows = connection.execute(
-        "SELECT source, host, parameter, page_key, supports, kind, url, other_url, seen_at, segment "
+        "SELECT source, host, parameter, page_key, supports, kind, url, other_url, seen_at, segment, text_key "
         "FROM parameter_evidence WHERE source IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL",
         [list(sources)],
     ).fetchall()
@@ -154,7 +158,8 @@ def add_parameters(
                    unnest($parameter::VARCHAR[]) AS parameter, unnest($page_key::UBIGINT[]) AS page_key,
                    unnest($supports::BOOLEAN[]) AS supports, unnest($kind::VARCHAR[]) AS kind,
                    unnest($url::VARCHAR[]) AS url, unnest($other_url::VARCHAR[]) AS other_url,
-                   unnest($seen_at::TIMESTAMPTZ[]) AS seen_at, unnest($segment::VARCHAR[]) AS segment
+                   unnest($seen_at::TIMESTAMPTZ[]) AS seen_at, unnest($segment::VARCHAR[]) AS segment,
+                   unnest($text_key::UBIGINT[]) AS text_key
             """,
             {name: [getattr(row, name) for row in evidence] for name in EvidenceRow.__slots__},
         )

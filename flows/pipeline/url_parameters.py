@@ -102,6 +102,7 @@ class _Collector:
     segment: str
     rows: list[EvidenceRow] = field(default_factory=list)
     _pages: dict[tuple[str, str, str], set[int]] = field(default_factory=dict)
+    _texts: set[tuple[str, str, str, int | None]] = field(default_factory=set)
     _refuted: set[tuple[str, str, str]] = field(default_factory=set)
     _names: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
@@ -113,6 +114,7 @@ class _Collector:
             self._names[row.source, row.host] += 1
         if row.supports:
             self._pages[key].add(row.page_key)
+            self._texts.add((*key, row.text_key))
         else:
             self._refuted.add(key)
 
@@ -121,16 +123,24 @@ class _Collector:
         key = source, host, parameter
         return key not in self._refuted and (key in self._pages or self._names[source, host] < MAX_NAMES)
 
-    def add(self, extracted: ExtractedFetch, found: Evidence, kind: str, url: str, other: str) -> None:
-        """Store evidence that a fetch has given, if it is new and still needed."""
+    def add(
+        self, extracted: ExtractedFetch, found: Evidence, kind: str, url: str, other: str, text: UUID | None = None
+    ) -> None:
+        """Store evidence that a fetch has given, if it is new and still needed.
+
+        `text` is the hash of the text that two URLs have in common. One text for many pages shows nothing about them:
+        it is that of a server that is down, or asks for consent first.
+        """
         source = extracted.fetch.source
-        pages = self._pages.get((source, found.host, found.parameter), set())
-        is_known = found.supports and (len(pages) >= ENOUGH or found.page in pages)
+        key = source, found.host, found.parameter
+        pages = self._pages.get(key, set())
+        text_key = None if text is None else int.from_bytes(text.bytes[:8], "big")
+        is_known = found.supports and (len(pages) >= ENOUGH or found.page in pages or (*key, text_key) in self._texts)
         if is_known or not self.wants(source, found.host, found.parameter):
             return
         row = EvidenceRow(
             source, found.host, found.parameter, found.page, found.supports, kind, url, other,
-            extracted.fetch.fetched_at, self.segment,
+            extracted.fetch.fetched_at, self.segment, text_key,
         )  # fmt: skip
         self.rows.append(row)
         self.know(row)
@@ -216,7 +226,8 @@ def _compare(
                 if _are_one_page(version.article.text, _text_of(connection, other), at_once=at_once):
                     continue
             if found is not None:
-                collector.add(extracted, found, "text", url, other.url)
+                text = version.identity.body_hash if found.supports else None
+                collector.add(extracted, found, "text", url, other.url, text)
 
 
 def _stated_url(version: ArticleVersion) -> str | None:

@@ -4,7 +4,7 @@ SELECT *, pages >= 5 AND counterexamples = 0 AND NOT is_kept AS is_ignored
 FROM (
     SELECT
         evidence.source, evidence.host, evidence.parameter,
-        count(DISTINCT page_key) FILTER (supports) AS pages,
+        least(count(DISTINCT page_key) FILTER (supports), count(DISTINCT text_key) FILTER (supports)) AS pages,
         count(*) FILTER (NOT supports) AS counterexamples,
         coalesce(bool_or(list_contains(sources.keep_parameters, evidence.parameter)), false) AS is_kept,
         max(evidence.seen_at) AS last_seen_at
@@ -16,7 +16,7 @@ COMMENT ON VIEW url_parameters IS 'One row per query parameter of the URLs of a 
 COMMENT ON COLUMN url_parameters.source IS 'Name of the source.';
 COMMENT ON COLUMN url_parameters.host IS 'The host whose URLs have the parameter.';
 COMMENT ON COLUMN url_parameters.parameter IS 'Name of the parameter.';
-COMMENT ON COLUMN url_parameters.pages IS 'Number of different pages that had the same text without the parameter or with another value of it; newsloom stops counting at five.';
+COMMENT ON COLUMN url_parameters.pages IS 'Number of different pages, each with a text of its own, that had the same text without the parameter or with another value of it; newsloom stops counting at five.';
 COMMENT ON COLUMN url_parameters.counterexamples IS 'Number of pages that had another text, or keep the parameter in their canonical link; newsloom stops counting at one.';
 COMMENT ON COLUMN url_parameters.is_kept IS 'Whether keep_parameters of the source in sources.toml names it.';
 COMMENT ON COLUMN url_parameters.last_seen_at IS 'When the last of these pages was fetched, UTC.';

@@ -270,3 +270,19 @@ def test_a_rebuilt_warehouse_knows_the_same_and_a_forgotten_page_leaves_no_url(w
         assert writer.connection.execute(left).fetchall() == [(True, None, None)]
         forget(writer, extractor, directory, source="heron")
         assert writer.connection.execute(everything).fetchall() == []
+
+
+@pytest.mark.parametrize("is_stated", [True, False])
+def test_one_text_for_every_url_teaches_nothing(site: Site, is_stated: bool) -> None:
+    # A server that is down, or asks every reader for consent first.
+    urls = [slug(theme, f"?page={part}") for theme in THEMES for part in (1, 2)]
+    site.load(*(Page(url, "consent", url.partition("?")[0] if is_stated else None) for url in urls[:8]))
+    site.load(*(Page(url, "consent", url.partition("?")[0] if is_stated else None) for url in urls[8:]))
+    assert site.ignored() == []
+    assert all(pages <= 1 for pages, _ in site.counts().values())
+    # Later the same about articles that are stored with their own texts.
+    site.load(*(Page(slug(f"new-{theme}"), theme, slug(f"new-{theme}")) for theme in THEMES))
+    site.load(
+        *(Page(slug(f"new-{theme}", f"?page={n}"), "consent", slug(f"new-{theme}")) for theme in THEMES for n in (2, 3))
+    )
+    assert site.ignored() == []
