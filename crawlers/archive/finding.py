@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from crawlers.archive.archive_store import ArchiveStore
     from crawlers.archive.pack_index import ByteRange
 
 
@@ -33,12 +34,7 @@ def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
     Raises FileNotFoundError, with the path of the loose file, if there is none, ArchiveError if its pack is damaged or
     the store fails.
     """
-    found = packs.open_warc(archive, segment)
-    if found is None:
-        store = store_of(archive)
-        if store is None:
-            raise packs.missing(archive / f"{segment}{WARC_SUFFIX}")
-        found = store.open_warc(segment)
+    found = packs.open_warc(archive, segment) or _store(archive, f"{segment}{WARC_SUFFIX}").open_warc(segment)
     with found.file:
         yield found
 
@@ -46,11 +42,14 @@ def open_warc(archive: Path, segment: str) -> Iterator[ByteRange]:
 @contextmanager
 def open_log(archive: Path, segment: str) -> Iterator[ByteRange]:
     """Open the log of a sealed segment, like `open_warc`."""
-    found = packs.open_log(archive, segment)
-    if found is None:
-        store = store_of(archive)
-        if store is None:
-            raise packs.missing(archive / f"{segment}{LOG_SUFFIX}")
-        found = store.open_log(segment)
+    found = packs.open_log(archive, segment) or _store(archive, f"{segment}{LOG_SUFFIX}").open_log(segment)
     with found.file:
         yield found
+
+
+def _store(archive: Path, file: str) -> ArchiveStore:
+    """The store of an archive whose disk does not have a file."""
+    store = store_of(archive)
+    if store is None:
+        raise packs.missing(archive / file)
+    return store
