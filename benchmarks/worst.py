@@ -262,6 +262,18 @@ WORST: dict[str, dict[str, Callable[[], bytes]]] = {
         "escapes": filled("\\\\", 4_900_000, SOURCES + 'homepage = "', '"'),
         "expression": filled("(a*)*", 100_000, SOURCES + "exclude = ['", "']"),
     },
+    "settings": {
+        "mistakes": numbered("[alerts]\nmail_to = 'a'\n[schedule]\n", 1_000_000, SOURCES, "every_minutes = -1\n"),
+        "keys": numbered("a@ = 1\n", 9_700_000, SOURCES + "[extract]\n"),
+        "sources": numbered('[[source]]\nname = "a@"\nfeeds = ["https://a.example/@"]\n', 11_500_000),
+    },
+    "opt_outs": {
+        "directives": filled("noindex, ", 20_000, "", "\n" + PAGE),
+        "agents": filled("bot: noai, ", 20_000, "", "\n" + PAGE),
+        "metas": filled('<meta name="robots" content="noindex">', MAX_PAGE_BYTES, "x\n<html>"),
+        "one meta": filled("noindex, ", MAX_PAGE_BYTES, 'x\n<html><meta name="robots" content="', '">'),
+        "brackets": filled("<meta ", MAX_PAGE_BYTES, "x\n<html>"),
+    },
     "query": {
         "words": numbered("w@ ", 3000),
         "brackets": filled("(", 2000, "", "flood"),
