@@ -48,10 +48,12 @@ def archived_segments(connection: duckdb.DuckDBPyConnection) -> list[ArchivedSeg
     return [ArchivedSegment(*row) for row in rows]
 
 
-def stored_pages(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int]]:
-    """Segment and offset of every page that a version of an article came from."""
+def stored_records(connection: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, int | None]]:
+    """Segment and offset of every page that a version of an article came from, and None for every segment that the
+    archive should have; sorted by segment."""
     rows = connection.execute(
-        "SELECT DISTINCT segment, warc_offset FROM article_versions WHERE warc_offset IS NOT NULL ORDER BY ALL"
+        "SELECT DISTINCT segment, warc_offset FROM article_versions WHERE warc_offset IS NOT NULL "
+        "UNION ALL SELECT segment, NULL FROM segments WHERE removed_at IS NULL ORDER BY ALL"
     )
     while some := rows.fetchmany(ROWS_AT_ONCE):
         yield from some

@@ -19,7 +19,7 @@ from crawlers.errors import ArchiveError
 from crawlers.limits import MAX_STORED_BODY_BYTES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
     from pathlib import Path
 
     from crawlers.archive.pack_index import ByteRange
@@ -140,6 +140,29 @@ class RecordReader:
 
     def read(self, offset: int) -> StoredContent:
         """As `Segment.read`."""
+        record, block, _ = self._record(offset)
+        return self._content(offset, record, block)
+
+    def damage(self, known: Collection[int]) -> Iterator[tuple[int, ArchiveError]]:
+        """Read all records: the offset and the error of each that is damaged, and of each of the `known` offsets at
+        which no content is stored. Behind damage, reading goes on at the next known offset."""
+        ahead = sorted(known, reverse=True)
+        warc = self._warc = self._warc or self._opened()
+        at, end = 0, warc.end - warc.begin
+        while ahead or at < end:
+            is_known = bool(ahead) and (ahead[-1] <= at or at >= end)
+            at = ahead.pop() if is_known else at
+            try:
+                record, block, following = self._record(at)
+                if is_known:
+                    self._content(at, record, block)
+                at = following
+            except ArchiveError as error:
+                yield at, error
+                at = ahead[-1] if ahead else end
+
+    def _record(self, offset: int) -> tuple[WarcRecord, bytes, int]:
+        """The record at an offset, its block, and the offset of what follows it."""
         warc = self._warc = self._warc or self._opened()
         place = warc.begin + offset
         try:
@@ -148,12 +171,23 @@ class RecordReader:
             if place >= warc.end:
                 own = warc.path == self._segment.warc_path
                 raise ValueError("the file ends here" if own else f"{self._segment.name} ends here")
-            content, _ = read_member(warc.file, place)
-            return _stored(*parse_record(content))
+            content, end = read_member(warc.file, place)
+            return *parse_record(content), end - warc.begin
         except ValueError as error:
-            raise ArchiveError(f"{warc.path}: at byte {place}: {error}", file=warc.path, offset=place) from error
+            raise self._error(offset, error) from error
         except OSError as error:
             raise _cannot_read(warc.path, error) from error
+
+    def _content(self, offset: int, record: WarcRecord, block: bytes) -> StoredContent:
+        try:
+            return _stored(record, block)
+        except ValueError as error:
+            raise self._error(offset, error) from error
+
+    def _error(self, offset: int, error: ValueError) -> ArchiveError:
+        warc = self._warc = self._warc or self._opened()
+        place = warc.begin + offset
+        return ArchiveError(f"{warc.path}: at byte {place}: {error}", file=warc.path, offset=place)
 
     def _opened(self) -> ByteRange:
         segment = self._segment

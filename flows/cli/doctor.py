@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.option(
-    "--deep", is_flag=True, help="Also read all tables, all logs and the stored page of every article. This takes long."
-)
+@click.option("--deep", is_flag=True, help="Also read all tables and all files of the archive. This takes long.")
 @json_option
 @data_option
 @wait_option

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from crawlers.archive import Segment, packs, unpacked_segments
+from crawlers.archive import RecordReader, Segment, packs, unpacked_segments
 from crawlers.archive.archive_store import store_of
 from crawlers.archive.copies import LocalCopy
 from crawlers.archive.store_leftovers import warc_files_without_seal
@@ -26,7 +26,7 @@ from warehouse.ledger import (
     requests_of,
     segments_in_order,
     segments_with_requests,
-    stored_pages,
+    stored_records,
 )
 from warehouse.run_counts import count_articles
 
@@ -159,15 +159,21 @@ def _packed_in_store(directory: DataDirectory) -> tuple[dict[str, IndexEntry], l
 
 
 def _check_records(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:
-    damaged = []
-    for name, pages in groupby(stored_pages(writer.connection), key=lambda page: page[0]):
-        with LocalCopy(Segment(directory.archive, name)) as copy:
-            for _, offset in pages:
-                try:
-                    copy.segment.read(offset)
-                except ArchiveError as error:
-                    damaged.append(str(error))
-    yield from _finding("Stored pages of articles that cannot be read.", damaged, RESTORE_REMEDY)
+    """Read all records of the segments, those of articles and others: listings, requests, rejected pages."""
+    pages: list[str] = []
+    others: list[str] = []
+    for name, stored in groupby(stored_records(writer.connection), key=lambda record: record[0]):
+        offsets = {offset for _, offset in stored if offset is not None}
+        with LocalCopy(Segment(directory.archive, name)) as copy, RecordReader(copy.segment) as records:
+            try:
+                for offset, error in records.damage(offsets):
+                    (pages if offset in offsets else others).append(str(error))
+            except StoreError:
+                raise
+            except ArchiveError as error:  # the file is missing
+                (pages if offsets else others).append(str(error))
+    yield from _finding("Stored pages of articles that cannot be read.", pages, RESTORE_REMEDY)
+    yield from _finding("Other records of the archive that cannot be read.", others, RESTORE_REMEDY)
 
 
 def _check_logs(writer: Writer, directory: DataDirectory) -> Iterator[Finding]:

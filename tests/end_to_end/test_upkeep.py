@@ -52,6 +52,12 @@ def test_each_inconsistency_is_reported_with_a_remedy(filled: Path, harm: str, w
 def test_an_archive_that_lost_a_file_or_a_byte_is_noticed(filled: Path) -> None:
     first, second = sorted(filled.glob("archive/2026*.warc.gz"))
     content = bytearray(first.read_bytes())
+    content[40] ^= 0xFF
+    first.write_bytes(content)
+    said = newsloom("doctor", "--deep", data=filled, code=1)
+    assert "Other records of the archive that cannot be read. Total: 1" in said
+    assert f"{first.name}: at byte 0: not a gzip member, or damaged" in said
+    content[40] ^= 0xFF
     content[len(content) // 2] ^= 0xFF
     first.write_bytes(content)
     assert newsloom("doctor", data=filled).startswith("no problems found"), "the bytes are read with --deep alone"

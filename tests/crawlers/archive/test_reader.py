@@ -3,13 +3,14 @@ from __future__ import annotations
 import gzip
 import io
 import pickle
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.archive import Exchange, Fetch, Segment, SegmentWriter, StoredContent, sealed_segments
+from crawlers.archive import Exchange, Fetch, RecordReader, Segment, SegmentWriter, StoredContent, sealed_segments
 from crawlers.archive.reader import read_member
 from crawlers.errors import ArchiveError
 
@@ -156,6 +157,24 @@ def test_a_foreign_record_is_an_archive_error(content: bytes, message: str, tmp_
     (tmp_path / "one.warc.gz").write_bytes(gzip.compress(content))
     with pytest.raises(ArchiveError, match=message):
         Segment(tmp_path, "one").read(0)
+
+
+def test_a_flipped_byte_of_any_record_is_named(segment: Segment) -> None:
+    offsets = {fetch.offset for fetch in segment.fetches() if fetch.offset is not None}
+    whole = segment.warc_path.read_bytes()
+    begins = [0]
+    while begins[-1] < len(whole):
+        begins.append(read_member(io.BytesIO(whole), begins[-1])[1])
+    assert offsets < set(begins)
+    for begin, end in pairwise(begins):
+        place = (begin + end) // 2
+        segment.warc_path.write_bytes(whole[:place] + bytes([whole[place] ^ 255]) + whole[place + 1 :])
+        with RecordReader(segment) as records:
+            assert [offset for offset, _ in records.damage(offsets)] == [begin]
+    segment.warc_path.write_bytes(whole)
+    with RecordReader(segment) as records:
+        assert list(records.damage(offsets)) == []
+        assert [offset for offset, _ in records.damage({1, len(whole)})] == [1, len(whole)]
 
 
 def test_a_damaged_log_says_which_line(segment: Segment) -> None:
