@@ -10,6 +10,7 @@ Everything here is about one host: other hosts may use the same name for the ide
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_plus, urlsplit, urlunsplit
@@ -23,6 +24,12 @@ MAX_PARAMETERS = 20
 """Parameters of a URL from which nothing is learned about it: no article has a URL with so many."""
 MAX_NAME = 100
 """The same for characters of a name."""
+REQUESTED_ANYWAY = 50
+"""One of so many URLs with ignored parameters is requested all the same. Otherwise nothing could ever show that a
+parameter begins to matter, or that the pages which taught to ignore it were exceptions."""
+_DAY = r"(?:19|20)\d\d-?[01]\d-?[0-3]\d|[0-3]\d-?[01]\d-?(?:19|20)\d\d"
+_NO_PAGE = re.compile(rf"(?:[a-z_]*|{_DAY})(?:\.[a-z]+)?|.*\.(?:php\d?|aspx?|jspx?|cgi|cfm|do|pl)")
+"""Last parts of paths that name a script, a day, or a kind of page: `story`, `index.html`, `show-story.php`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +49,15 @@ class Evidence:
 class ShorterUrl:
     """The key of a URL without the parameters that are ignored, which are `parameters` of `host`.
 
-    `names_article` is whether what is left still names an article: in `/story?id=7`, only the parameter does.
+    `names_article` is whether what is left surely names an article, `may_name_page` whether it can name a page at all:
+    in `/story?id=7`, only the parameter does, although `/story` may have an answer, too.
     """
 
     key: int
     host: str
     parameters: tuple[str, ...]
     names_article: bool
+    may_name_page: bool
 
 
 def host_of(url: str) -> str:
@@ -100,9 +109,17 @@ def pair_evidence(url: str, other: str, *, same_text: bool, canonical: str | Non
     page = url_key(rest)
     if page != url_key(without_parameters(other, differing)):
         return None
-    if same_text and not names_article(urlsplit(rest).path) and (canonical is None or url_key(canonical) != page):
+    if same_text and not _names_article(rest) and (canonical is None or url_key(canonical) != page):
         return None
     return Evidence(host_of(url), differing[0], page, supports=same_text)
+
+
+def _may_name_page(url: str) -> bool:
+    return _NO_PAGE.fullmatch(urlsplit(url).path.rstrip("/").rpartition("/")[2].lower()) is None
+
+
+def _names_article(url: str) -> bool:
+    return names_article(urlsplit(url).path) and _may_name_page(url)
 
 
 def _is_usable(values: Mapping[str, object]) -> bool:
@@ -116,13 +133,16 @@ class IgnoredParameters:
         self._by_host = {host: frozenset(names) for host, names in by_host.items()}
 
     def shorter(self, url: str) -> ShorterUrl | None:
-        """A URL without them; None if it has none. Raises ValueError like `normalise_url`."""
+        """A URL without them; None if it has none, or is to be requested anyway.
+
+        Raises ValueError like `normalise_url`.
+        """
         if not self._by_host or "?" not in url:
             return None
         host = host_of(url)
         names = self._by_host.get(host)
         found = tuple(name for name in parameters_of(url) if name in names) if names else ()
-        if not found:
+        if not found or url_key(url) % REQUESTED_ANYWAY == 0:
             return None
         rest = without_parameters(url, found)
-        return ShorterUrl(url_key(rest), host, found, names_article(urlsplit(rest).path))
+        return ShorterUrl(url_key(rest), host, found, _names_article(rest), _may_name_page(rest))

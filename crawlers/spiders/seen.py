@@ -93,7 +93,9 @@ class SeenUrls:
         if self._known is None:
             return False
         shorter = self._ignored[source].shorter(url)
-        return self._known.has_key(url_key(url)) or (shorter is not None and self._known.has_key(shorter.key))
+        if shorter is not None and shorter.may_name_page and self._known.has_key(shorter.key):
+            return True
+        return self._known.has_key(url_key(url))
 
     def new_listings(self, source: str, listings: Iterable[FoundListing]) -> tuple[list[FoundListing], int]:
         """The listings within the source's date range, newest first, and how many are outside it.

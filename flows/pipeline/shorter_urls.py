@@ -49,7 +49,7 @@ def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[
             found = by_source[waiting.source].shorter(waiting.url)
         except ValueError:  # no crawl can request it
             continue
-        if found is not None:
+        if found is not None and found.may_name_page:
             shorter[waiting.url_key] = found
     if not shorter:
         return

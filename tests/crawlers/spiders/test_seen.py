@@ -79,9 +79,11 @@ def test_a_missing_page_is_new_when_a_listing_gives_another_url() -> None:
 
 def test_a_url_that_differs_only_by_ignored_parameters_is_not_new() -> None:
     slug, short = "http://a.example/news/the-harbour-is-closed", "http://a.example/news/c4g8"
-    seen = seen_urls("http://a.example/news/c4g8")
+    seen = seen_urls("http://a.example/news/c4g8", "http://a.example/story")
     links = (f"{slug}?pos=1", f"{slug}?pos=2&utm_source=rss", slug, f"{slug}?page=2", f"{short}?pos=1")
     assert new(seen, *links) == [f"{slug}?pos=1", f"{slug}?page=2"]
+    story = "http://a.example/story?pos=3"
+    assert new(seen, story) == [story], "an answer at /story is not that of each story"
     assert seen.claim(f"{slug}?pos=1", "a")
     assert not seen.claim(f"{slug}?pos=2", "a")
     assert seen.claim(f"{slug}?pos=2"), "a known article is checked again at its own URL"
