@@ -48,6 +48,11 @@ def id_table(ids: Iterable[UUID]) -> pa.Table:
     return pa.table({"id": uuid_array(ids)})
 
 
+def key_table(keys: Iterable[int]) -> pa.Table:
+    """A table with one column, `key`, of unsigned 64-bit integers; instead of parameters as `id_table`."""
+    return pa.table({"key": pa.array(keys, pa.uint64())})
+
+
 def uuid_array(ids: Iterable[UUID | None]) -> pa.Array:
     """Identifiers as an Arrow column."""
     return pa.array([None if one is None else one.bytes for one in ids], pa.uuid())

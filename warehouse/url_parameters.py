@@ -7,13 +7,32 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
+import pyarrow as pa
 
-from warehouse.temporary import id_table, temporary
+from warehouse.temporary import id_table, key_table, table_of, temporary
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
     from uuid import UUID
+
+
+EVIDENCE = pa.schema(
+    {
+        "source": pa.string(),
+        "host": pa.string(),
+        "parameter": pa.string(),
+        "page_key": pa.uint64(),
+        "supports": pa.bool_(),
+        "kind": pa.string(),
+        "url": pa.string(),
+        "other_url": pa.string(),
+        "seen_at": pa.timestamp("us", "UTC"),
+        "segment": pa.string(),
+        "text_key": pa.uint64(),
+    }
+)
+SHORTER_URLS = pa.schema({"url_key": pa.uint64(), "source": pa.string(), "host": pa.string(), "parameter": pa.string()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +97,15 @@ class WaitingUrl:
     source: str
 
 
-def stored_evidence(connection: duckdb.DuckDBPyConnection, sources: Collection[str]) -> list[EvidenceRow]:
-    """The evidence about the URLs of these sources."""
+def stored_evidence(
+    connection: duckdb.DuckDBPyConnection, sources: Collection[str], hosts: Collection[str]
+) -> list[EvidenceRow]:
+    """The evidence about the URLs of these sources on these hosts."""
     rows = connection.execute(
         "SELECT source, host, parameter, page_key, supports, kind, url, other_url, seen_at, segment, text_key "
-        "FROM parameter_evidence WHERE source IN (SELECT unnest(?::VARCHAR[])) ORDER BY ALL",
-        [list(sources)],
+        "FROM parameter_evidence WHERE source IN (SELECT unnest(?::VARCHAR[])) "
+        "AND host IN (SELECT unnest(string_split(?, ' '))) ORDER BY ALL",
+        [list(sources), " ".join(hosts)],
     ).fetchall()
     return [EvidenceRow(*row) for row in rows]
 
@@ -94,7 +116,10 @@ def stored_pages(
     """The stored ones of these articles, and the articles that are fetched from the URLs with these keys."""
     if not article_ids and not fetch_keys:
         return []
-    with temporary(connection, "wanted", id_table(article_ids)):
+    with (
+        temporary(connection, "wanted", id_table(article_ids)),
+        temporary(connection, "wanted_keys", key_table(fetch_keys)),
+    ):
         rows = connection.execute(
             """
             SELECT article_id, fetch_key, coalesce(stored_url, fetch_url), coalesce(stored_at, last_seen_at), body_hash
@@ -103,23 +128,22 @@ def stored_pages(
             UNION
             SELECT article_id, fetch_key, coalesce(stored_url, fetch_url), coalesce(stored_at, last_seen_at), body_hash
             FROM article_state
-            WHERE fetch_key IN (SELECT unnest(?::UBIGINT[]))
+            WHERE fetch_key IN (SELECT key FROM wanted_keys)
             ORDER BY ALL
-            """,
-            [list(fetch_keys)],
+            """
         ).fetchall()
     return [StoredPage(*row) for row in rows]
 
 
 def ignored_parameters(
-    connection: duckdb.DuckDBPyConnection, sources: Collection[str] | None = None
+    connection: duckdb.DuckDBPyConnection, hosts: Collection[str] | None = None
 ) -> dict[str, dict[str, tuple[str, ...]]]:
-    """The parameters that are ignored, by source and host: of all sources, or of these."""
+    """The parameters that are ignored, by source and host: of all hosts, or of these."""
     rows = connection.execute(
         "SELECT source, host, list(parameter ORDER BY parameter) FROM url_parameters "
-        "WHERE is_ignored AND ($sources IS NULL OR source IN (SELECT unnest($sources::VARCHAR[]))) "
+        "WHERE is_ignored AND ($hosts IS NULL OR host IN (SELECT unnest(string_split($hosts, ' ')))) "
         "GROUP BY source, host ORDER BY source, host",
-        {"sources": None if sources is None else list(sources)},
+        {"hosts": None if hosts is None else " ".join(hosts)},
     ).fetchall()
     found: dict[str, dict[str, tuple[str, ...]]] = defaultdict(dict)
     for source, host, parameters in rows:
@@ -151,29 +175,14 @@ def add_parameters(
 ) -> None:
     """Store evidence, and shorter URLs that are not stored yet, in the caller's transaction."""
     if evidence:
-        connection.execute(
-            """
-            INSERT INTO parameter_evidence BY NAME
-            SELECT unnest($source::VARCHAR[]) AS source, unnest($host::VARCHAR[]) AS host,
-                   unnest($parameter::VARCHAR[]) AS parameter, unnest($page_key::UBIGINT[]) AS page_key,
-                   unnest($supports::BOOLEAN[]) AS supports, unnest($kind::VARCHAR[]) AS kind,
-                   unnest($url::VARCHAR[]) AS url, unnest($other_url::VARCHAR[]) AS other_url,
-                   unnest($seen_at::TIMESTAMPTZ[]) AS seen_at, unnest($segment::VARCHAR[]) AS segment,
-                   unnest($text_key::UBIGINT[]) AS text_key
-            """,
-            {name: [getattr(row, name) for row in evidence] for name in EvidenceRow.__slots__},
-        )
+        with temporary(connection, "found", table_of(evidence, EVIDENCE)):
+            connection.execute("INSERT INTO parameter_evidence BY NAME FROM found")
     if shorter:
-        connection.execute(
-            """
-            INSERT INTO private.shorter_urls BY NAME
-            SELECT DISTINCT url_key, source, host, parameter
-            FROM (SELECT unnest($url_key::UBIGINT[]) AS url_key, unnest($source::VARCHAR[]) AS source,
-                         unnest($host::VARCHAR[]) AS host, unnest($parameter::VARCHAR[]) AS parameter)
-            ANTI JOIN private.shorter_urls USING (url_key, source, host, parameter)
-            """,
-            {name: [getattr(row, name) for row in shorter] for name in ShorterUrlRow.__slots__},
-        )
+        with temporary(connection, "found", table_of(shorter, SHORTER_URLS)):
+            connection.execute(
+                "INSERT INTO private.shorter_urls BY NAME SELECT DISTINCT url_key, source, host, parameter FROM found "
+                "ANTI JOIN private.shorter_urls USING (url_key, source, host, parameter)"
+            )
 
 
 def waiting_urls(connection: duckdb.DuckDBPyConnection, ignored: Mapping[str, object]) -> list[WaitingUrl]:
@@ -188,22 +197,19 @@ def waiting_urls(connection: duckdb.DuckDBPyConnection, ignored: Mapping[str, ob
 
 def known_among(connection: duckdb.DuckDBPyConnection, keys: Collection[int]) -> set[int]:
     """Those of the keys of URLs that had their final response or wait for it."""
-    rows = connection.execute(
-        """
-        WITH asked AS (SELECT unnest(?::UBIGINT[]) AS url_key)
-        SELECT url_key FROM private.known_urls WHERE url_key IN (FROM asked)
-        UNION SELECT url_key FROM private.frontier WHERE url_key IN (FROM asked)
-        UNION SELECT url_key FROM private.shorter_urls SEMI JOIN (FROM url_parameters WHERE is_ignored)
-            USING (source, host, parameter) WHERE url_key IN (FROM asked)
-        """,
-        [list(keys)],
-    ).fetchall()
+    with temporary(connection, "asked", key_table(keys)):
+        rows = connection.execute(
+            """
+            SELECT url_key FROM private.known_urls WHERE url_key IN (SELECT key FROM asked)
+            UNION SELECT url_key FROM private.frontier WHERE url_key IN (SELECT key FROM asked)
+            UNION SELECT url_key FROM private.shorter_urls SEMI JOIN (FROM url_parameters WHERE is_ignored)
+                USING (source, host, parameter) WHERE url_key IN (SELECT key FROM asked)
+            """
+        ).fetchall()
     return {key for (key,) in rows}
 
 
 def drop_waiting(connection: duckdb.DuckDBPyConnection, keys: Collection[int]) -> None:
     """Remove URLs from the frontier, in the caller's transaction."""
-    connection.execute(
-        "DELETE FROM private.frontier WHERE url_key IN (SELECT unnest(?::UBIGINT[]))",
-        [list(keys)],
-    )
+    with temporary(connection, "dropped", key_table(keys)):
+        connection.execute("DELETE FROM private.frontier WHERE url_key IN (SELECT key FROM dropped)")

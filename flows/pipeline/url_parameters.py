@@ -37,7 +37,7 @@ from warehouse.url_parameters import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -80,7 +80,7 @@ def segment_parameters(
     pages = [one.extracted for one in classified if _may_have_parameters(one.extracted)]
     return SegmentParameters(
         find_evidence(connection, segment, classified),
-        shorter_urls(ignored_parameters(connection, {page.fetch.source for page in pages}), pages) if pages else (),
+        shorter_urls(ignored_parameters(connection, _hosts(pages)), pages) if pages else (),
     )
 
 
@@ -163,7 +163,8 @@ def find_evidence(
     if not known and not any(_may_have_parameters(one.extracted) for one, _ in pages):
         return []
     collector = _Collector(segment)
-    for row in stored_evidence(connection, {one.extracted.fetch.source for one, _ in pages}):
+    extracted = [one.extracted for one, _ in pages]
+    for row in stored_evidence(connection, {one.fetch.source for one in extracted}, _hosts(extracted)):
         collector.know(row)
     # Pages that state a canonical URL are found by their article.
     keys = {
@@ -233,6 +234,11 @@ def _compare(
 def _stated_url(version: ArticleVersion) -> str | None:
     """The canonical URL that the page itself states."""
     return version.article.url if dict(version.article.provenance).get("url") == "link" else None
+
+
+def _hosts(fetches: Iterable[ExtractedFetch]) -> set[str]:
+    """The hosts of their URLs: a source has many if its feeds link to other sites."""
+    return {host_of(url) for extracted in fetches for url in web_urls(extracted)}
 
 
 def _may_have_parameters(extracted: ExtractedFetch) -> bool:

@@ -27,7 +27,7 @@ from flows.progress import SilentReporter
 from flows.timing import StepTimes
 from tests.warehouse.rows import NOON
 from warehouse.runs import record_sources
-from warehouse.url_parameters import ignored_parameters
+from warehouse.url_parameters import ignored_parameters, stored_evidence
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -286,3 +286,18 @@ def test_one_text_for_every_url_teaches_nothing(site: Site, is_stated: bool) -> 
         *(Page(slug(f"new-{theme}", f"?page={n}"), "consent", slug(f"new-{theme}")) for theme in THEMES for n in (2, 3))
     )
     assert site.ignored() == []
+
+
+def test_other_hosts_of_a_source_cost_nothing_and_any_name_is_stored(site: Site) -> None:
+    learn_pos(site)
+    names = ["%00", "%FF", "", "%F0%9F%97%9E", "tag%5B%5D", "a%3Db", "flag"]
+    site.load(
+        *(page for theme, name in zip(THEMES, names, strict=True) for page in twice(theme, f"?{name}=1", f"?{name}=2"))
+    )
+    assert all(counts in {(1, 0), (5, 0)} for counts in site.counts().values())
+    assert len(site.counts()) == 1 + len(names)
+    connection = site.writer.connection
+    assert stored_evidence(connection, ["heron"], ["other.example"]) == []
+    assert len(stored_evidence(connection, ["heron"], ["heron.example", "other.example"])) == ENOUGH + len(names)
+    assert ignored_parameters(connection, ["other.example"]) == {}
+    assert ignored_parameters(connection, ["heron.example"]) == {"heron": {"heron.example": ("pos",)}}
