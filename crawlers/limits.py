@@ -31,7 +31,7 @@ MAX_PARSED_ROBOTS_BYTES = 500 * _KIB
 MAX_OPML_BYTES = 20 * _MIB
 """Of an OPML file to import; a feed reader's list of a thousand feeds has about 200 KB."""
 
-MAX_SOURCES_BYTES = 28 * _MIB
+MAX_SOURCES_BYTES = 26 * _MIB
 """Of a sources.toml: 100,000 sources with a homepage, feeds and a sitemap each have about 25 MB."""
 
 MAX_STORED_BODY_BYTES = 64 * _MIB

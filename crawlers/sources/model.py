@@ -42,7 +42,7 @@ from pydantic_core import PydanticCustomError
 from crawlers.discovery.urls import normalise_url
 from crawlers.languages import ISO_639_1
 from crawlers.limits import MAX_URL_BYTES
-from crawlers.sources.toml_file import read_file, read_toml
+from crawlers.sources.toml_file import read_file, read_toml, without_collection
 from crawlers.sources.validation import ProblemCollector, nearest_language
 
 if TYPE_CHECKING:
@@ -256,7 +256,8 @@ def check_sources(data: Mapping[str, object], collector: ProblemCollector) -> So
         tables = []
     elif not tables:
         collector.add(("source",), "no source", "at least one [[source]]")
-    sources = [collector.check(Source, ("source", index), table) for index, table in enumerate(tables)]
+    with without_collection():
+        sources = [collector.check(Source, ("source", index), table) for index, table in enumerate(tables)]
     _require_url(tables, collector)
     _same_names(tables, collector)
     if settings is None:
