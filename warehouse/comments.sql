@@ -50,7 +50,7 @@ COMMENT ON COLUMN parameter_evidence.url IS 'The URL that the page was fetched f
 COMMENT ON COLUMN parameter_evidence.other_url IS 'The canonical URL, or the URL whose text was compared; empty after `newsloom forget`.';
 COMMENT ON COLUMN parameter_evidence.seen_at IS 'When the page was fetched, UTC.';
 COMMENT ON COLUMN parameter_evidence.segment IS 'Archive segment with the page.';
-COMMENT ON COLUMN parameter_evidence.text_key IS '64-bit hash of the text of the page if it supports ignoring the parameter: pages with one text count once.';
+COMMENT ON COLUMN parameter_evidence.text_key IS '64-bit hash of the text of the page if it supports ignoring the parameter: pages with one text count once. After `newsloom forget`, page_key.';
 
 COMMENT ON TABLE source_profiles IS 'What stands on many pages of a source (boxes, newsletter lines, parts of titles). It is learned from the articles of the source, and dropped from text and title of pages that are extracted afterwards. The newest row of a source counts; earlier ones say what the articles with that version of the profile were extracted with.';
 COMMENT ON COLUMN source_profiles.source IS 'Name of the source.';

@@ -39,6 +39,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from crawlers.discovery.parameters import MAX_NAME, parameters_of
 from crawlers.discovery.urls import normalise_url
 from crawlers.languages import ISO_639_1
 from crawlers.limits import MAX_URL_BYTES
@@ -99,6 +100,17 @@ def _expression(value: str) -> str:
     return value
 
 
+def _parameter(value: str) -> str:
+    if len(value) > MAX_NAME:
+        raise _mistake(f"a name of {len(value)} characters", f"at most {MAX_NAME} characters")
+    names = list(parameters_of(f"https://host.example/?{value}=value"))
+    if not names and value:
+        raise _mistake(f"{value!r}, a tracking parameter, which is part of no URL", _NAMES)
+    if names != [value] or value.startswith("?") or value != value.strip() or _CONTROL.search(value):
+        raise _mistake(allowed="names alone, without ?, &, = and percent-encoding")
+    return value
+
+
 def _language(value: str) -> str:
     if value not in ISO_639_1:
         raise _mistake(allowed=f'a two-letter ISO 639-1 code, such as "en"{nearest_language(value)}')
@@ -139,7 +151,7 @@ _Day = Annotated[date, Strict()]
 _Poll = Annotated[tuple[_Number, ...], _Few, AfterValidator(_bounds)]
 _Url = Annotated[StrictStr, AfterValidator(_web_url)]
 _Urls = Annotated[tuple[_Url, ...], _Few]
-_Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1)], ...], _Few]
+_Names = Annotated[tuple[Annotated[StrictStr, Field(min_length=1), AfterValidator(_parameter)], ...], _Few]
 _Expressions = Annotated[tuple[Annotated[StrictStr, AfterValidator(_expression)], ...], _Few]
 
 # The error message shows the description of a field as what is allowed.

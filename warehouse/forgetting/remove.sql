@@ -58,9 +58,10 @@ DELETE FROM sources WHERE source = $source;
 DELETE FROM source_profiles WHERE source = $source;
 DELETE FROM parameter_evidence WHERE source = $source;
 DELETE FROM private.shorter_urls WHERE source = $source;
-UPDATE parameter_evidence SET url = NULL, other_url = NULL
+UPDATE parameter_evidence SET url = NULL, other_url = NULL, text_key = if(supports, page_key, NULL)
 WHERE url IN (SELECT url FROM gone_urls) OR other_url IN (SELECT url FROM gone_urls);
 DELETE FROM private.frontier WHERE source = $source OR url_key IN (SELECT unnest($keys));
+DELETE FROM private.shorter_urls WHERE url_key IN (SELECT unnest($keys));
 DELETE FROM private.known_urls WHERE url_key IN (SELECT unnest($keys));
 
 DELETE FROM headline_words WHERE day IN (FROM gone_days);

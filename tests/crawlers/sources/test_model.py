@@ -156,6 +156,7 @@ KEYS_OF_SOURCE = (
     "limit, delay, recheck_hours, poll_minutes, respect_opt_outs, keep_parameters, allow_private_addresses"
 )
 EXPRESSIONS = "a list of regular expressions (Python's re)"
+PARAMETER = "names alone, without ?, &, = and percent-encoding"
 COURIER = 'source[1] "courier"'
 
 TABLES = "one of crawl, source, schedule, keep, alerts, extract; nearest: source"
@@ -192,6 +193,17 @@ MISTAKES = [
         COURIER,
         "since 2026-03-02 until 2026-03-01",
         "until on or after since",
+    ),
+    *(
+        (source(f'keep_parameters = ["page", "{wrong}"]'), 4, f"{COURIER} .keep_parameters[2]", f'"{wrong}"', PARAMETER)
+        for wrong in ("?page", "page=2", "a&b", " page", "tag%5B%5D")
+    ),
+    (
+        source('keep_parameters = ["utm_source"]'),
+        4,
+        f"{COURIER} .keep_parameters[1]",
+        "'utm_source', a tracking parameter, which is part of no URL",
+        'a list of names of query parameters, such as ["page"]',
     ),
     # DuckDB's INTERVAL does not take it.
     ("[crawl]\nrecheck_hours = [1, 1e9]\n" + source(""), 2, "crawl.recheck_hours", "[1, 1000000000.0]", A_CENTURY),

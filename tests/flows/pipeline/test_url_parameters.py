@@ -266,8 +266,8 @@ def test_a_rebuilt_warehouse_knows_the_same_and_a_forgotten_page_leaves_no_url(w
         assert len(before) == 1
         assert writer.connection.execute(everything).fetchall() == before
         forget(writer, extractor, directory, url=slug("harbour"))
-        left = "SELECT supports, url, other_url FROM parameter_evidence"
-        assert writer.connection.execute(left).fetchall() == [(True, None, None)]
+        left = "SELECT supports, url, other_url, text_key = page_key FROM parameter_evidence"
+        assert writer.connection.execute(left).fetchall() == [(True, None, None, True)]
         forget(writer, extractor, directory, source="heron")
         assert writer.connection.execute(everything).fetchall() == []
 
