@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -150,11 +151,13 @@ def find_evidence(
     connection: duckdb.DuckDBPyConnection, segment: str, classified: Sequence[ClassifiedFetch]
 ) -> list[EvidenceRow]:
     """The evidence that the pages of a segment add, before the segment is loaded."""
-    pages = [
-        (one, one.extracted.version)
-        for one in classified
-        if one.extracted.version is not None and one.extracted.fetch.kind is Kind.PAGE
-    ]
+    pages = _with_own_text(
+        [
+            (one, one.extracted.version)
+            for one in classified
+            if one.extracted.version is not None and one.extracted.fetch.kind is Kind.PAGE
+        ]
+    )
     known = [
         one.classification.article_id
         for one, _ in pages
@@ -196,6 +199,17 @@ def find_evidence(
             if len(some) < MAX_COMPARED:
                 some.append(last)
     return collector.rows
+
+
+def _with_own_text(
+    pages: Sequence[tuple[ClassifiedFetch, ArticleVersion]],
+) -> list[tuple[ClassifiedFetch, ArticleVersion]]:
+    """The pages whose text is that of no other path: such a text is an error or a request for consent."""
+    paths: dict[UUID, set[str]] = defaultdict(set)
+    for one, version in pages:
+        for url in [stated] if (stated := _stated_url(version)) else web_urls(one.extracted)[-1:]:
+            paths[version.identity.body_hash].add(urlsplit(url).path)
+    return [(one, version) for one, version in pages if len(paths[version.identity.body_hash]) <= 1]
 
 
 def _compare(

@@ -118,6 +118,8 @@ def test_five_pages_decide_and_one_counterexample_takes_it_back(site: Site) -> N
     site.load(*(page for theme in THEMES[:4] for page in twice(theme)), *twice("weather", "?pos=1"))
     assert site.counts() == {"pos": (4, 0)}
     assert site.ignored() == []
+    site.load(*(Page(slug(theme, "?pos=9"), "consent", slug(theme)) for theme in THEMES[:4]))
+    assert site.counts() == {"pos": (4, 0)}, "one text for many pages shows nothing"
     site.load(*twice("weather", "?pos=2"), *twice("theatre"))
     assert site.ignored() == ["pos"]
     assert site.counts() == {"pos": (ENOUGH, 0)}, "no more pages are stored than are needed"
