@@ -12,7 +12,7 @@ import pyarrow as pa
 from warehouse.temporary import id_table, key_table, table_of, temporary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
     from datetime import datetime
     from uuid import UUID
 
@@ -86,15 +86,6 @@ class StoredPage:
     url: str
     fetched_at: datetime
     body_hash: UUID
-
-
-@dataclass(frozen=True, slots=True)
-class WaitingUrl:
-    """A URL in the frontier."""
-
-    url_key: int
-    url: str
-    source: str
 
 
 def stored_evidence(
@@ -183,16 +174,6 @@ def add_parameters(
                 "INSERT INTO private.shorter_urls BY NAME SELECT DISTINCT url_key, source, host, parameter FROM found "
                 "ANTI JOIN private.shorter_urls USING (url_key, source, host, parameter)"
             )
-
-
-def waiting_urls(connection: duckdb.DuckDBPyConnection, ignored: Mapping[str, object]) -> list[WaitingUrl]:
-    """The URLs with parameters in the frontier of the sources in `ignored`, first found first."""
-    rows = connection.execute(
-        "SELECT url_key, url, source FROM private.frontier "
-        "WHERE source IN (SELECT unnest(?::VARCHAR[])) AND contains(url, '?') ORDER BY discovered_at, url",
-        [list(ignored)],
-    ).fetchall()
-    return [WaitingUrl(*row) for row in rows]
 
 
 def known_among(connection: duckdb.DuckDBPyConnection, keys: Collection[int]) -> set[int]:

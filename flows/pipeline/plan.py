@@ -39,6 +39,8 @@ logger = logging.getLogger("newsloom")
 # Listings found by following others (feeds of a front page, children of a sitemap index) are requested again directly,
 # because their parent may answer "not modified". Those that changed last are enough to see what is new.
 FOUND_LISTINGS = DEFAULT_LISTINGS
+# Times that waiting URLs which need no request are replaced by others.
+MAX_DROPS = 5
 LISTING_KINDS = frozenset({Kind.HOMEPAGE, Kind.FEED, Kind.SITEMAP, Kind.SECTION})
 
 
@@ -89,9 +91,13 @@ def make_plan(writer: Writer, sources: Sources, directory: DataDirectory, run_id
         states[state.source].append(state)
     queries = [FrontierQuery(source.name, page_limit(source), *date_range(source, now)) for source in sources.sources]
     ignored = ignored_parameters(writer.connection)
-    drop_known_without_parameters(writer, ignored)
+    due_pages = due_frontier(writer.connection, now, queries)
+    for _ in range(MAX_DROPS):
+        if not drop_known_without_parameters(writer, ignored, due_pages):
+            break
+        due_pages = due_frontier(writer.connection, now, queries)
     archived = failed_page_keys(writer, directory)
-    waiting = _pages(due_frontier(writer.connection, now, queries), archived)
+    waiting = _pages(due_pages, archived)
     rechecks = _pages(due_rechecks(writer.connection, now), archived)
     planned = []
     for source in sources.sources:

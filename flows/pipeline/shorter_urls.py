@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from crawlers.archive import Kind
+from crawlers.discovery import url_key
 from crawlers.discovery.parameters import IgnoredParameters, ShorterUrl
-from warehouse.url_parameters import ShorterUrlRow, drop_waiting, known_among, waiting_urls
+from warehouse.url_parameters import ShorterUrlRow, drop_waiting, known_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from flows.pipeline.article_version import ExtractedFetch
     from warehouse import Writer
+    from warehouse.planning import DueUrl
 
 
 def shorter_urls(
@@ -37,22 +39,28 @@ def shorter_urls(
     return rows
 
 
-def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[str, tuple[str, ...]]]) -> None:
-    """Remove waiting URLs that are those of known pages, or of others that wait, but for ignored parameters.
+def drop_known_without_parameters(
+    writer: Writer, ignored: Mapping[str, Mapping[str, tuple[str, ...]]], waiting: Sequence[DueUrl]
+) -> bool:
+    """Remove URLs from the frontier that are those of known pages, or of others that wait, but for ignored parameters.
 
     They were found before the parameters were ignored, or together with the others and beyond the limit of a run.
+    `waiting` are those that are to be requested now, newest first: looking at all takes 0.1 ms for each. Returns
+    whether any was removed.
     """
     by_source = {source: IgnoredParameters(hosts) for source, hosts in ignored.items()}
     shorter: dict[int, ShorterUrl] = {}
-    for waiting in waiting_urls(writer.connection, ignored) if ignored else ():
+    for due in reversed(waiting):
+        if due.source not in by_source:
+            continue
         try:
-            found = by_source[waiting.source].shorter(waiting.url)
+            found = by_source[due.source].shorter(due.url)
         except ValueError:  # no crawl can request it
             continue
         if found is not None and found.may_name_page:
-            shorter[waiting.url_key] = found
+            shorter[url_key(due.url)] = found
     if not shorter:
-        return
+        return False
     known = known_among(writer.connection, {found.key for found in shorter.values()})
     drop = []
     for key, found in shorter.items():
@@ -63,6 +71,7 @@ def drop_known_without_parameters(writer: Writer, ignored: Mapping[str, Mapping[
     if drop:
         with writer.transaction() as connection:
             drop_waiting(connection, drop)
+    return bool(drop)
 
 
 def web_urls(extracted: ExtractedFetch) -> list[str]:
