@@ -115,11 +115,16 @@ def pair_evidence(url: str, other: str, *, same_text: bool, canonical: str | Non
 
 
 def _may_name_page(url: str) -> bool:
+    """Whether the path, or a parameter that is left, can name a page."""
+    return bool(urlsplit(url).query) or _path_may_name_page(url)
+
+
+def _path_may_name_page(url: str) -> bool:
     return _NO_PAGE.fullmatch(urlsplit(url).path.rstrip("/").rpartition("/")[2].lower()) is None
 
 
 def _names_article(url: str) -> bool:
-    return names_article(urlsplit(url).path) and _may_name_page(url)
+    return names_article(urlsplit(url).path) and _path_may_name_page(url)
 
 
 def _is_usable(values: Mapping[str, object]) -> bool:

@@ -122,6 +122,9 @@ def test_scripts_days_and_kinds_of_pages_name_no_page(path: str) -> None:
     assert not found.names_article
     assert not found.may_name_page
     assert pair_evidence(f"{HOST}{path}?id=7", f"{HOST}{path}?id=8", same_text=True) is None
+    story = IgnoredParameters({"courier.example": ["pos"]}).shorter(f"{HOST}{path}?id=7&pos=1")
+    assert story is not None
+    assert (story.names_article, story.may_name_page) == (False, True), "the identifier is left"
 
 
 def test_a_few_urls_with_ignored_parameters_are_requested_anyway() -> None:
