@@ -123,6 +123,13 @@ def test_gzip_is_undone_where_it_is_not_declared(tmp_path: Path) -> None:
     assert page.body == PAGE
 
 
+@pytest.mark.parametrize("head", [b"WARC/1.0\r\n\r\n", b"WARC/1.0\r\nContent-Length: 0\r\n\r\n\r\n\r\n"])
+def test_a_record_without_a_type_is_left_out(tmp_path: Path, head: bytes) -> None:
+    items, report = read(tmp_path, record(0) + head + record(2), "a.warc")
+    assert numbers(items) == [0, 2]
+    assert report.left_out == {"record without a type": 1}
+
+
 @pytest.mark.parametrize("status_line", [b"HTTP/1.1 99999 X\r\n", b"HTTP/1.1\r\n", b"ICY 200 OK\r\n", b""])
 def test_a_response_without_a_valid_status_is_left_out(tmp_path: Path, status_line: bytes) -> None:
     strange = record(1, head=b"HTTP/1.1 99999 X\r\n" + HTML).replace(b"HTTP/1.1 99999 X\r\n", status_line, 1)
