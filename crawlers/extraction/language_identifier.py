@@ -1,4 +1,4 @@
-"""py3langid's identifier of languages, with the same scores for a third of the time."""
+"""py3langid's identifier of languages, with the same scores in half the time."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ import json
 import re
 import signal
 import socket
+import subprocess
+import sys
 import time
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -327,3 +329,9 @@ def test_a_resumed_import_keeps_its_time(newsloom: Newsloom) -> None:
     assert run.returncode == -signal.SIGKILL
     newsloom("import", "a.jsonl")
     assert newsloom.sql("SELECT count(*), count(DISTINCT fetched_at) FROM fetches") == [["1200", "1"]]
+
+
+def test_the_process_that_loads_leaves_extraction_to_its_workers() -> None:
+    code = "import sys, flows.pipeline.import_files; print({'trafilatura', 'htmldate', 'prefect'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said.strip() == "set()"

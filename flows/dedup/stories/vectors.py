@@ -199,7 +199,7 @@ _TERM = np.uint64(0xFFFFFFFF)
 def _numbered(cells: Numbers, begin: int, end: int) -> tuple[Numbers, Numbers]:
     """The distinct cells, ascending, and the place of each cell among them; all are in the range from begin to end.
 
-    Like `numpy.unique`, which sorts them, and takes ten times as long.
+    Like `numpy.unique`, which sorts them: with it, four million products take twice as long.
     """
     there = np.zeros(end - begin, np.bool_)
     there[cells - begin] = True

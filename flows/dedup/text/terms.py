@@ -173,7 +173,7 @@ def _as_terms(
     stems, weights = stems[first], 1 + np.log(np.add.reduceat(counts[order], first))
     names = among(stems, special)
     terms = (stems ^ language_seed(language)).astype(np.uint32)  # the lower half
-    ascending = np.argsort(terms)  # looking them up in this order takes a third of the time
+    ascending = np.argsort(terms)  # neighbours are near each other in the table of rarities
     terms, weights, names = terms[ascending], weights[ascending], names[ascending]
     found = Terms(terms, weights, np.minimum(rarity(terms), rare[order[first[ascending]]]), names)
     if len(terms) <= MAX_TERMS:

@@ -15,9 +15,10 @@ def some_vectors(rows: int) -> tuple[np.ndarray, vectors.Vectors]:
     return dense, vectors.heaviest(places[0].astype(np.int64), places[1].astype(np.uint32), dense[places], 50)
 
 
-@pytest.mark.parametrize("room", [vectors.MAX_PRODUCTS, 40])
-def test_products_are_those_of_the_whole_vectors(room: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(vectors, "MAX_PRODUCTS", room)
+@pytest.mark.parametrize("limit", ["MAX_PRODUCTS", "MAX_CELLS"])
+@pytest.mark.parametrize("room", [vectors.MAX_PRODUCTS, 40, 1])
+def test_products_are_those_of_the_whole_vectors(limit: str, room: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vectors, limit, room)
     dense, sparse = some_vectors(30)
     found = vectors.products(sparse, 0.01)
     products = dict(zip(zip(found.one.tolist(), found.other.tolist(), strict=True), found.products, strict=True))
