@@ -8,9 +8,11 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from uuid import UUID
 
 from prefect import Flow, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.runtime import flow_run
 from pydantic import Field
 
 from crawlers.archive.store import Store
@@ -112,6 +114,8 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
         before anything starts if the sources are invalid or name no contact, FlowsError if the disk is nearly full, and
         WarehouseBusyError if another process is writing.
 
+        Its run_id in the warehouse is the identifier of the flow run, without hyphens.
+
         The summary names segments that could not be loaded, and crawl processes that died. A deployed run fails in the
         end because of them, the first time that it happens, so that somebody is notified.
         """
@@ -127,7 +131,15 @@ def make_run_flow(reporter: Reporter, interrupt: Interrupt | None = None) -> Flo
             steps = replace(STEPS, start_shard=flow_runs.start, take_segments=flow_runs.take_left)
         try:
             summary = pipeline.run_sources(
-                sources, data, wait, minutes, reporter, shards=shards, steps=steps, interrupt=interrupt
+                sources,
+                data,
+                wait,
+                minutes,
+                reporter,
+                shards=shards,
+                steps=steps,
+                interrupt=interrupt,
+                run_id=UUID(flow_run.id).hex,
             )
         finally:
             if flow_runs is not None:

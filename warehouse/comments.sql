@@ -8,7 +8,7 @@ COMMENT ON COLUMN schema_migrations.checksum IS 'Hash of its text.';
 COMMENT ON COLUMN schema_migrations.applied_at IS 'When it was applied, UTC.';
 
 COMMENT ON TABLE runs IS 'One row per run of newsloom that wrote to the warehouse.';
-COMMENT ON COLUMN runs.run_id IS 'Identifier of the run; the names of its segments contain it.';
+COMMENT ON COLUMN runs.run_id IS 'Identifier of the run; the names of its segments contain it. That of a Prefect flow run is Prefect''s, without hyphens.';
 COMMENT ON COLUMN runs.kind IS 'The command: run (a crawl) or import (files).';
 COMMENT ON COLUMN runs.started_at IS 'When it started, UTC.';
 COMMENT ON COLUMN runs.finished_at IS 'When it ended, UTC; empty while it runs.';

@@ -76,6 +76,7 @@ def plan_source(
         until=until,
         last_fetched=dict(last_fetched or {}),
         allow_private_addresses=source.allow_private_addresses,
+        allow_invalid_certificates=source.allow_invalid_certificates,
         ports=named_ports(source),
         respect_opt_outs=settings.respect_opt_outs if source.respect_opt_outs is None else source.respect_opt_outs,
         ignored_parameters=dict(ignored_parameters or {}),

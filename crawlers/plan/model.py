@@ -72,6 +72,8 @@ class PlannedSource:
     """When each of the sitemaps that indexes name was last fetched, by URL."""
     allow_private_addresses: bool = False
     """Whether its requests may go to private addresses."""
+    allow_invalid_certificates: bool = False
+    """Whether its requests may go to servers whose certificates are not valid."""
     ports: tuple[int, ...] = ()
     """Ports that its requests may go to besides 80 and 443."""
     respect_opt_outs: bool = False
@@ -82,7 +84,10 @@ class PlannedSource:
     def access_policy(self) -> AccessPolicy:
         """Where its requests may go."""
         return AccessPolicy(
-            self.allow_private_addresses, frozenset(self.ports), self.limit if self.limit > DEFAULT_PAGES else None
+            self.allow_private_addresses,
+            frozenset(self.ports),
+            self.limit if self.limit > DEFAULT_PAGES else None,
+            self.allow_invalid_certificates,
         )
 
 

@@ -6,7 +6,6 @@ when a connection is made (see `crawlers.politeness.resolver`).
 
 from __future__ import annotations
 
-from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Self
 
@@ -34,9 +33,10 @@ KEPT_SECONDS = 15
 # request, or be under strain.
 FAILURE_WAIT = 2.0
 UNTRUSTED = (
-    "the certificate of the server is not valid: it is self-signed, has expired, or is for another host. To trust the "
-    "authority that signed it, set the environment variable SSL_CERT_FILE to a file with the certificates of all "
-    "authorities that you trust"
+    "the certificate of the server is not valid: it is self-signed, has expired, is for another host, or lacks the "
+    "intermediate certificates. To trust the authority that signed it, set the environment variable SSL_CERT_FILE to a "
+    "file with the certificates of all authorities that you trust. To accept any certificate from this source, set "
+    "allow_invalid_certificates = true for it"
 )
 NOT_REACHED = (CannotResolveHostError, DownloadConnectionRefusedError)
 
@@ -77,16 +77,16 @@ class _PrivateHandler(HTTP11DownloadHandler):
         pool = _PrivatePool(reactor, persistent=True)  # type: ignore[no-untyped-call]
         # A proxy is a single host through which all the others are reached.
         pool.maxPersistentPerHost = crawler.settings.getint("CONCURRENT_REQUESTS")
-        pool.cachedConnectionTimeout = KEPT_SECONDS
         pool._factory = self._pool._factory
         self._pool = pool
 
 
 class GuardedHandler(BaseDownloadHandler):
-    """Two of Scrapy's handlers: one for the public web, one for proxies and for sources with private addresses.
+    """Several of Scrapy's handlers: one for the public web, one for proxies and for sources with private addresses.
 
-    They share no connections, so a connection to a private address never serves another source. This handler sees every
-    attempt, so it also records whether hosts answer, and refuses requests to hosts that were given up in the meantime.
+    There are two more for sources that accept invalid certificates. They share no connections, so a connection to a
+    private address, or to a server that proved nothing, never serves another source. This handler sees every attempt,
+    so it also records whether hosts answer, and refuses requests to hosts that were given up in the meantime.
     """
 
     lazy = True
@@ -94,22 +94,19 @@ class GuardedHandler(BaseDownloadHandler):
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
         self.registry = HostRegistry.of(crawler)
-        self._handlers: list[HTTP11DownloadHandler] = []
+        self._handlers: dict[tuple[bool, bool], HTTP11DownloadHandler] = {}
 
-    @cached_property
-    def public(self) -> HTTP11DownloadHandler:
-        """The handler for the public web without a proxy."""
-        handler = HTTP11DownloadHandler(self.crawler)
-        handler._pool.cachedConnectionTimeout = KEPT_SECONDS
-        self._handlers.append(handler)
-        return handler
-
-    @cached_property
-    def private(self) -> HTTP11DownloadHandler:
-        """The handler for proxies and private addresses."""
-        handler = _PrivateHandler(self.crawler)
-        self._handlers.append(handler)
-        return handler
+    def _handler(self, *, private: bool, unverified: bool) -> HTTP11DownloadHandler:
+        """The handler for the public web without a proxy, or for proxies and private addresses (`private`)."""
+        found = self._handlers.get((private, unverified))
+        if found is None:
+            found = (_PrivateHandler if private else HTTP11DownloadHandler)(self.crawler)
+            found._pool.cachedConnectionTimeout = KEPT_SECONDS
+            if unverified:
+                # Scrapy has one setting for all requests. So has the factory, which Scrapy made for this handler.
+                found._contextFactory._verify_certificates = False
+            self._handlers[private, unverified] = found
+        return found
 
     async def download_request(self, request: Request) -> Response:
         """See Scrapy's download handlers; raises Refused."""
@@ -135,12 +132,13 @@ class GuardedHandler(BaseDownloadHandler):
         return response
 
     async def _download(self, request: Request) -> Response:
-        if request.meta.get("proxy") or request.meta.get(ACCESS_POLICY, AccessPolicy()).private:
-            return await self.private.download_request(request)
+        policy = request.meta.get(ACCESS_POLICY, AccessPolicy())
+        if request.meta.get("proxy") or policy.private:
+            return await self._handler(private=True, unverified=policy.unverified).download_request(request)
         attempt = Attempt()
         token = ATTEMPT.set(attempt)
         try:
-            return await self.public.download_request(request)
+            return await self._handler(private=False, unverified=policy.unverified).download_request(request)
         except CannotResolveHostError as error:
             if attempt.refused:
                 host = host_of(request)
@@ -156,5 +154,5 @@ class GuardedHandler(BaseDownloadHandler):
 
     async def close(self) -> None:
         """Close the kept connections."""
-        for handler in self._handlers:
+        for handler in self._handlers.values():
             await handler.close()

@@ -64,11 +64,15 @@ _NOT_IN_A_NAME = re.compile(r"[\s\x00-\x20\x7f%/\\@:?#<>^|\[\]\"`{}]")
 
 @dataclass(frozen=True, slots=True)
 class AccessPolicy:
-    """Where a source's requests may go: to `private` addresses, to `ports` besides 80 and 443, to `pages` per host."""
+    """Where a source's requests may go: to `private` addresses, to `ports` besides 80 and 443, to `pages` per host.
+
+    `unverified` means also to servers whose certificates are not valid.
+    """
 
     private: bool = False
     ports: frozenset[int] = frozenset()
     pages: int | None = None
+    unverified: bool = False
 
 
 def non_public_kind(address: IPAddress) -> str | None:

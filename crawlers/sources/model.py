@@ -227,6 +227,8 @@ class Source(BaseModel):
     """Query parameters that are part of its URLs, whatever its pages show (see `crawlers.discovery.parameters`)."""
     allow_private_addresses: StrictBool = Field(default=False, description=_BOOLEAN)
     """Whether requests may go to IP addresses in private networks: for intranets and tests."""
+    allow_invalid_certificates: StrictBool = Field(default=False, description=_BOOLEAN)
+    """Whether requests may go to servers whose certificates are not valid: for those that omit a part of the chain."""
 
     @model_validator(mode="after")
     def _until_not_before_since(self) -> Self:

@@ -116,12 +116,13 @@ def run_sources(
     shards: int = 1,
     steps: RunSteps = PLAIN_STEPS,
     interrupt: Interrupt | None = None,
+    run_id: str | None = None,
 ) -> RunSummary:
     """Crawl the sources of a file into the warehouse of a data directory.
 
     `wait` is in seconds; `minutes` limits the crawl, None means the limit in the file. `shards` is the number of crawl
     processes. Once `interrupt` is requested, the crawl ends, what it has fetched is loaded as far as the time suffices,
-    and the rest is left to the next run.
+    and the rest is left to the next run. `run_id` is by default a new one of 12 hexadecimal digits.
     Raises SourcesError before anything starts if the sources are invalid or name no contact, FlowsError if the disk is
     nearly full, and WarehouseBusyError if another process is writing.
     """
@@ -132,7 +133,7 @@ def run_sources(
     configured = drop_forgotten_sources(configured, directory)
     started = datetime.now(UTC)
     until = time.monotonic() + 60 * (settings.schedule.run_minutes if minutes is None else minutes)
-    run_id = secrets.token_hex(6)
+    run_id = run_id or secrets.token_hex(6)
     with (
         open_writer(data, "newsloom run", wait=wait, shared=True) as writer,
         open_extractor(settings.extract, directory) as extractor,

@@ -6,6 +6,7 @@ import json
 import signal
 import time
 import urllib.request
+from uuid import UUID
 
 import pytest
 
@@ -92,7 +93,9 @@ def test_the_run_is_visible_in_prefect(newsloom: Newsloom, web: NewsWeb, prefect
     with urllib.request.urlopen(request) as response:
         runs = [run for run in json.load(response) if run["parameters"]["data"] == str(newsloom.data)]
     assert [run["state_type"] for run in runs] == ["COMPLETED"]
-    assert newsloom.sql("SELECT kind, outcome FROM runs") == [["run", "completed"]]
+    (run,) = runs
+    assert newsloom.sql("SELECT run_id, kind, outcome FROM runs") == [[UUID(run["id"]).hex, "run", "completed"]]
+    assert newsloom.sql("SELECT DISTINCT run_id FROM segments") == [[UUID(run["id"]).hex]]
 
 
 def test_runs_load_into_a_lake_and_publish_no_file(newsloom: Newsloom) -> None:

@@ -47,18 +47,20 @@ WITH others AS MATERIALIZED (
 ), several AS (
     -- Where several sources have the same text, one of them was first.
     SELECT
-        * EXCLUDE (elsewhere), row_number() OVER (
+        *, row_number() OVER (
             PARTITION BY doc
-            ORDER BY day_of(published_at), published_precision NOT IN ('second', 'minute'), published_at,
-                     list_position(['second', 'minute', 'day', 'seen'], published_precision), seen_at, elsewhere, url
+            ORDER BY day_of(published_at), published_precision NOT IN ('second', 'minute'),
+                     CASE published_precision WHEN 'seen' THEN NULL ELSE published_at END,
+                     list_position(['second', 'minute', 'day', 'seen'], published_precision),
+                     epoch(seen_at) // (6 * 3600), url  -- first sight counts as in flows/dedup/copies/originals.py
         ) > 1 AS again
     FROM (
-        SELECT *, false AS elsewhere FROM dated_articles WHERE doc IN (SELECT doc FROM others)
+        SELECT * FROM dated_articles WHERE doc IN (SELECT doc FROM others)
         UNION ALL
         SELECT
             doc, article_id, original_id, story_id, duplicate_kind, similarity, source, place.url, place.title,
             publication_time(place.published_at, place.seen_at),
-            publication_precision(place.published_at, place.published_precision, place.seen_at), place.seen_at, true
+            publication_precision(place.published_at, place.published_precision, place.seen_at), place.seen_at
         FROM others
     )
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
@@ -85,3 +86,21 @@ def test_only_a_certificate_of_a_trusted_authority_is_taken(
     else:
         assert log[0].outcome is not Outcome.FETCHED
         assert "the certificate of the server is not valid: it is self-signed" in (log[0].detail or "")
+
+
+def test_a_source_that_accepts_invalid_certificates_does_not_open_the_server_to_another_source(tmp_path: Path) -> None:
+    certificate = tmp_path / "certificate.pem"
+    write_self_signed(certificate)
+    with https(certificate) as url, NewsWeb([]) as web:
+        request, ports = PlannedRequest(url, Kind.SECTION), (urlsplit(url).port or 0,)
+        lax = PlannedSource(
+            "lax", 0.0, (request,), limit=0, allow_private_addresses=True, ports=ports, allow_invalid_certificates=True
+        )
+        strict = replace(
+            lax, name="strict", requests=(replace(request, url=f"{url}more"),), allow_invalid_certificates=False
+        )
+        log = crawl(tmp_path, web, lax, strict)
+    assert {line.url: line.outcome is Outcome.FETCHED for line in log if "robots" not in line.url} == {
+        url: True,
+        f"{url}more": False,
+    }

@@ -25,10 +25,21 @@ def test_the_order_of_originals() -> None:
         order(PublicationTime(day + timedelta(hours=5), "minute"), NOON, uuid(7)),
         order(PublicationTime(day + timedelta(hours=9), "minute"), NOON, uuid(6)),
         order(PublicationTime(day, "day"), NOON, uuid(5)),
-        order(PublicationTime(day, "day"), NOON + timedelta(hours=1), uuid(4)),
+        order(PublicationTime(day, "day"), NOON + timedelta(hours=6), uuid(4)),
         order(PublicationTime(day + timedelta(hours=30), "second"), NOON, uuid(3)),
     ]
     assert sorted(sorted_orders) == sorted_orders
+
+
+def test_which_of_two_reports_a_run_requests_first_does_not_make_it_the_original() -> None:
+    soon, later = NOON + timedelta(seconds=3), NOON + timedelta(minutes=40)
+    for precision in ("day", "seen"):
+        day = NOON.replace(hour=0)
+        orders = [
+            order(PublicationTime(at if precision == "seen" else day, precision), at, uuid(number))
+            for at, number in ((later, 1), (soon, 2), (soon, 3), (later, 4))
+        ]
+        assert sorted(orders) == orders
 
 
 def test_an_article_seen_before_it_was_published_is_dated_by_when_it_was_seen() -> None:
