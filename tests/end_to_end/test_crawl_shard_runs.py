@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, cast
 
@@ -21,7 +22,7 @@ from flows.run import make_run_flow
 from tests.end_to_end.conftest import Newsloom, article, feed, town_site, town_sources
 from tests.end_to_end.service import wait_for
 from tests.end_to_end.test_killed import state
-from tests.end_to_end.test_shards import HOSTS, pages_requested
+from tests.end_to_end.test_shards import HOSTS, BusyWeb, pages_requested
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from flows.pipeline.run_summary import RunSummary
 
 ARTICLES = 3
+HELD_SECONDS = 20.0  # of the thirty that a crawl waits for an answer
 FOREIGN = "/wire/2026/a-report-that-another-town-has-found.html"
 # Serves the flow to the server until its parent ends.
 SERVE = """
@@ -105,21 +107,37 @@ def run(newsloom: Newsloom, deployment: str, store: Path, minutes: float = 30.0)
     )
 
 
+class MeetingWeb(BusyWeb):
+    """A web that holds back its answers for one host until the other is requested as well; not for ever."""
+
+    def __init__(self, sites: list[Site]) -> None:
+        super().__init__(sites)
+        self.asked = {host: threading.Event() for host in HOSTS}
+        self.met: set[str] = set()
+        """The hosts that had a request in flight when, or after, the other one was requested."""
+
+    def _answer(self, method: str, host: str, path: str, headers: dict[str, str]) -> tuple[int, ServedPage]:
+        self.asked[host].set()
+        if host not in self.met and all(asked.wait(HELD_SECONDS) for asked in self.asked.values()):
+            self.met.add(host)
+        return super()._answer(method, host, path, headers)
+
+
 def towns() -> list[Site]:
-    """A town for each shard; the feed of the first names an article of the second as well."""
-    first = town_site(HOSTS[0], ARTICLES)
+    """A town for each shard; the feed of the first names an article of the second that its own does not."""
+    first, second = (town_site(host, ARTICLES) for host in HOSTS)
     paths = [path for path in first.pages if path.startswith("/news")]
     listing = feed(HOSTS[0], [*paths, FOREIGN])
     links = listing.body.replace(f"http://{HOSTS[0]}{FOREIGN}".encode(), f"http://{HOSTS[1]}{FOREIGN}".encode())
     return [
         Site(HOSTS[0], {**first.pages, "/feed.xml": ServedPage(links, listing.content_type)}),
-        Site(HOSTS[1], {FOREIGN: article(100, "the harbour")}),
+        Site(HOSTS[1], {**second.pages, FOREIGN: article(100, "the harbour")}),
     ]
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)  # seven processes that import Prefect or Scrapy, on a machine that may be busy
-def test_shards_that_share_a_store_load_the_rows_of_one_process_and_leave_the_store_empty(
+def test_shards_that_share_a_store_crawl_at_the_same_time_load_the_rows_of_one_process_and_leave_the_store_empty(
     newsloom: Newsloom, prefect_api: str
 ) -> None:
     alone = Newsloom(newsloom.folder / "alone", newsloom.environment)
@@ -127,18 +145,20 @@ def test_shards_that_share_a_store_load_the_rows_of_one_process_and_leave_the_st
     alone.folder.mkdir()
     store = newsloom.folder / "store"
     for one in (alone, newsloom):
-        one.sources(town_sources(HOSTS[0], segment_pages=2))
+        one.sources(town_sources(*HOSTS, segment_pages=2))
     name = newsloom.folder.name
-    with NewsWeb(towns()) as web, served(name, newsloom, prefect_api, web.proxy_url):
+    with NewsWeb(towns()) as web:
         alone.environment["http_proxy"] = web.proxy_url
         alone("run")
         requested = pages_requested(web)
-        web.reset()
-
+    with MeetingWeb(towns()) as web, served(name, newsloom, prefect_api, web.proxy_url):
         assert run(newsloom, f"crawl-shard/{name}", store).died == ()
+        assert web.met == set(HOSTS), "neither crawl has waited for the other to end"
+        # Twisted repeats a GET whose connection was lost.
+        assert {host: beside for host, beside in web.beside.items() if len(beside) > 1} == {}
         assert pages_requested(web) == requested
         expected = state(alone)
-        assert len(expected[0]) == ARTICLES + 1
+        assert len(expected[0]) == len(HOSTS) * ARTICLES + 1
         assert state(newsloom) == expected
         assert not [path for path in store.rglob("*") if path.is_file()]
         logs = {log.parent.name for log in newsloom.data.glob("private/runs/*/*/crawl.log")}
@@ -146,7 +166,7 @@ def test_shards_that_share_a_store_load_the_rows_of_one_process_and_leave_the_st
 
         web.reset()
         assert run(newsloom, f"crawl-shard/{name}", store).died == ()
-        assert set(pages_requested(web)) == {(HOSTS[0], "/feed.xml")}
+        assert set(pages_requested(web)) == {(host, "/feed.xml") for host in HOSTS}
         assert state(newsloom) == expected
         assert not [path for path in store.rglob("*") if path.is_file()]
 
