@@ -14,7 +14,9 @@ import duckdb
 from warehouse.errors import LakeUnreachableError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.lake_lock import lake_lock
 from warehouse.lake_opening import CATALOG, abandon, data_path, open_lake, unreachable
+from warehouse.literals import literal
 from warehouse.publish import Published
+from warehouse.table_copies import ORIGIN, compare, copy_piece, pieces, tables
 from warehouse.writer import Writer
 
 if TYPE_CHECKING:
@@ -130,8 +132,24 @@ class LakeWriter(Writer):
         """Nothing: what is committed is in the lake."""
 
     def replace_by(self, file: Path) -> None:
-        """Refuse. Raises WarehouseError."""
-        raise WarehouseError(f"{self.lake}: cannot be replaced by {file}")
+        """Replace all rows by those of a finished file that is not open, in one transaction.
+
+        Readers see the old rows until it is committed, and earlier states stay. Raises what `transaction` raises, and
+        WarehouseError if the rows did not arrive as they are in the file; nothing has changed then.
+        """
+        with self.exclusive():
+            self._check_lock()
+            self.connection.execute(f"ATTACH {literal(file)} AS {ORIGIN} (READ_ONLY)")
+            try:
+                with self.transaction() as connection:
+                    for table in tables(connection):
+                        connection.execute(f"DELETE FROM {table}")  # noqa: S608 - our own name
+                        for piece, _ in pieces(connection, table):
+                            copy_piece(connection, table, piece)
+                        compare(connection, table, self.name, "The warehouse is unchanged. Run the same command again.")
+            finally:
+                with suppress(duckdb.Error):  # a connection that was opened again has no origin
+                    self.connection.execute(f"DETACH DATABASE IF EXISTS {ORIGIN}")
 
     def missing_segments(self) -> list[str]:
         """None: the lake has no copy that could have more."""

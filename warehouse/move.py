@@ -11,32 +11,29 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from warehouse import storage
 from warehouse.connection import PUBLISHED
-from warehouse.errors import WarehouseError, first_line
+from warehouse.errors import WarehouseError
 from warehouse.lake import ADDRESS_VARIABLE, CONFIG, configured_lake, is_named_by_environment, lake_toml
 from warehouse.lake_opening import attach_lake
 from warehouse.literals import literal
 from warehouse.migrate import migrate
 from warehouse.opening import locked_directory, open_lake_writer
+from warehouse.table_copies import ORIGIN, compare, copy_piece, pieces, tables
 from warehouse.writer import WAREHOUSE, Writer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import duckdb
+
     from warehouse.lake import Lake
 
 PURPOSE = "newsloom migrate"
-PIECE = 50_000  # rows of a transaction: two hundred megabytes of texts
 KEPT_SUFFIX = ".before-migration"
 UNFINISHED = "migration.duckdb"
-TABLES = """
-SELECT schema_name || '.' || table_name FROM duckdb_tables()
-WHERE database_name = 'origin' AND table_name <> 'schema_migrations' ORDER BY ALL
-"""
+DIFFERENT = "The old warehouse stays in use. Migrate to a new, empty one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +133,7 @@ def _origin(data: Path, lake: Lake | None, target: Writer, wait: float) -> Itera
     """Attach the old warehouse, with the same schema, as `origin` while the context lasts; nobody else writes to it."""
     if lake is not None:
         with open_lake_writer(data, lake, PURPOSE, wait):
-            attach_lake(target.connection, lake, "origin")
+            attach_lake(target.connection, lake, ORIGIN)
             yield
         return
     writer = Writer(data)
@@ -145,61 +142,37 @@ def _origin(data: Path, lake: Lake | None, target: Writer, wait: float) -> Itera
         writer.checkpoint()
     finally:
         writer.close()
-    target.connection.execute(f"ATTACH {literal(writer.file)} AS origin (READ_ONLY)")
+    target.connection.execute(f"ATTACH {literal(writer.file)} AS {ORIGIN} (READ_ONLY)")
     yield
 
 
 def _copy(writer: Writer, step: Callable[[str], None]) -> dict[str, int]:
     """Copy and compare all tables; returns their numbers of rows."""
-    tables = [name for (name,) in writer.connection.execute(TABLES).fetchall()]
+    names = tables(writer.connection)
     rows = {}
-    for number, table in enumerate(tables, start=1):
-        step(f"table {number} of {len(tables)}: {table}")
+    for number, table in enumerate(names, start=1):
+        step(f"table {number} of {len(names)}: {table}")
         _copy_table(writer, table)
-    for number, table in enumerate(tables, start=1):
-        step(f"comparing table {number} of {len(tables)}: {table}")
-        rows[table] = _compare(writer, table)
+    for number, table in enumerate(names, start=1):
+        step(f"comparing table {number} of {len(names)}: {table}")
+        rows[table] = compare(writer.connection, table, writer.name, DIFFERENT)
     return rows
 
 
 def _copy_table(writer: Writer, table: str) -> None:
-    pieces = writer.connection.execute(
-        f"SELECT rowid // {PIECE} AS piece, count(*) FROM origin.{table} GROUP BY piece ORDER BY piece"  # noqa: S608
-    ).fetchall()
     arrived = writer.connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 - our own name
-    for piece, count in pieces:
+    for piece, count in pieces(writer.connection, table):
         if arrived >= count:
             arrived -= count
             continue
         if arrived:
             break
         with writer.transaction() as connection:
-            connection.execute(
-                f"INSERT INTO {table} BY NAME SELECT * FROM origin.{table} "  # noqa: S608 - our own name
-                f"WHERE rowid >= {piece * PIECE} AND rowid < {(piece + 1) * PIECE} ORDER BY rowid"
-            )
+            copy_piece(connection, table, piece)
     if arrived:
         raise WarehouseError(
             f"{writer.name}: its table {table} has rows that do not come from here. Migrate to a new, empty warehouse."
         )
-
-
-def _compare(writer: Writer, table: str) -> int:
-    """The number of rows; raises WarehouseError unless both sides have the same ones."""
-    columns = [row[0] for row in writer.connection.execute(f"DESCRIBE {table}").fetchall()]
-    listed = ", ".join(f'"{column}"' for column in columns)
-    sums = f"SELECT count(*), sum(hash({listed})) FROM "  # noqa: S608 - our own names
-    try:
-        old = writer.connection.execute(sums + f"origin.{table}").fetchall()[0]
-        new = writer.connection.execute(sums + table).fetchall()[0]
-    except duckdb.Error as error:
-        raise WarehouseError(f"{writer.name}: the table {table} cannot be compared: {first_line(error)}") from error
-    if old != new:
-        raise WarehouseError(
-            f"{writer.name}: the table {table} differs: {new[0]} rows with the checksum {new[1]}, expected {old[0]} "
-            f"rows with {old[1]}. The old warehouse stays in use. Migrate to a new, empty one."
-        )
-    return int(old[0])
 
 
 def _write(file: Path, text: str) -> None:

@@ -39,11 +39,11 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0, shared: bool = F
     damaged file, even if the damage is found only later, by the caller's queries.
     """
     lake = configured_lake(data)
+    if lake is None:
+        with open_file_writer(data, purpose, wait) as file:
+            yield file
+        return
     with locked_directory(data, purpose, wait):
-        if lake is None:
-            with _open_file(data) as writer:
-                yield writer
-            return
         if (data / "private" / WAREHOUSE).exists():
             raise WarehouseError(
                 f"{data}: has a warehouse of its own, private/{WAREHOUSE}, and is set to use {lake}. "
@@ -51,6 +51,13 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0, shared: bool = F
             )
         with open_lake_writer(data, lake, purpose, wait, shared=shared) as writer:
             yield writer
+
+
+@contextmanager
+def open_file_writer(data: Path, purpose: str, wait: float = 0.0) -> Iterator[Writer]:
+    """Like `open_writer`, but for the private file even if the environment names a lake."""
+    with locked_directory(data, purpose, wait), _open_file(data) as writer:
+        yield writer
 
 
 @contextmanager

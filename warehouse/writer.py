@@ -120,7 +120,7 @@ class Writer:
         self.checkpoint()
 
     def replace_by(self, file: Path) -> None:
-        """Replace the private file by a finished one that is not open."""
+        """Replace all rows by those of a finished file that is not open, which is moved."""
         self.connection.close()
         try:
             storage.replace(file, self.file)

@@ -35,6 +35,9 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
     The old warehouse stays in place until the new one is complete, so the disk needs room for both. Interrupted
     rebuilds resume: run the command again. The same version of the extractor gives the same rows. If a segment is
     missing or damaged, nothing is rebuilt.
+
+    A lake is rebuilt on this machine and then filled in one step, so the archive needs the segments of all machines
+    that load into it. They cannot load until it is rebuilt; readers see the old rows.
     """
     from crawlers.archive.archive_store import store_of
     from flows.errors import FlowsError
@@ -44,17 +47,11 @@ def command(without_removed: bool, without_damaged: bool, sources: Path, data: P
     from flows.progress import show_progress
     from flows.settings import load_extract
     from warehouse import open_writer
-    from warehouse.lake import configured_lake
 
     directory = data_directory(data)
     if not directory.archive.is_dir() and store_of(directory.archive) is None:
         raise FlowsError(
             f"{directory.root}: no archive found. Choose a data directory with --data DIR or NEWSLOOM_DATA."
-        )
-    if (lake := configured_lake(directory.root)) is not None:
-        raise FlowsError(
-            f"{lake}: a warehouse on DuckLake cannot be rebuilt in place. Copy the archive to a new data directory, "
-            "run `newsloom rebuild` there, and `newsloom migrate` from there to a new lake."
         )
     with (
         show_progress() as reporter,

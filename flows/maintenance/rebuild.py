@@ -14,7 +14,6 @@ from flows.errors import FlowsError
 from flows.maintenance.archive_check import damaged_segments
 from flows.pipeline.failures import isolate_failure, raise_as_flows_error
 from flows.pipeline.segments import locked_archive, process_segment
-from warehouse import open_writer
 from warehouse.failed_segments import failed_segments
 from warehouse.ledger import (
     count_removed,
@@ -23,6 +22,7 @@ from warehouse.ledger import (
     replace_tables_not_in_archive,
     segments_in_order,
 )
+from warehouse.opening import open_file_writer
 from warehouse.run_counts import count_articles
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def rebuild(
 ) -> RebuildResult:
     """Load every segment of the archive into a new warehouse, in the original order, and swap the two.
 
-    The old warehouse stays in place until the new one is complete. Interrupted rebuilds resume, unless the extractor
+    The new warehouse is a file; if the old one is a lake, its rows replace those of the lake in one transaction. The
+    old warehouse stays in place until the new one is complete. Interrupted rebuilds resume, unless the extractor
     has changed in the meantime. All pages are read with the profiles that the old warehouse has of their sources. The
     same extractor with the same profiles gives the same rows. The caller publishes. All segments are read
     first: raises FlowsError if one is missing or damaged, unless it is to be rebuilt `without_damaged` ones, and if a
@@ -73,13 +74,13 @@ def rebuild(
         reporter.step("reading the archive")
         damaged = dict(damaged_segments(writer, directory, order))
         if damaged and not without_damaged:
-            raise FlowsError(_describe_damage(list(damaged.values())))
+            raise FlowsError(_describe_damage(list(damaged.values()), is_lake=writer.is_lake))
         loaded_in_old = set(segments_in_order(writer.connection)) - damaged.keys()
         if not _can_resume(root, order):
             shutil.rmtree(root, ignore_errors=True)
         # All that comes from the old warehouse is read here: an error within `open_writer` would name the new one.
         kept, articles_before = read_tables_not_in_archive(writer.connection), count_articles(writer.connection)
-        with open_writer(root, "newsloom rebuild") as new:
+        with open_file_writer(root, "newsloom rebuild") as new:
             before = segments_in_order(new.connection)
             replace_tables_not_in_archive(new, kept)
             for number, name in enumerate(order, start=1):
@@ -109,13 +110,15 @@ def require_removed_segments(writer: Writer) -> None:
         )
 
 
-def _describe_damage(problems: Sequence[str]) -> str:
+def _describe_damage(problems: Sequence[str], *, is_lake: bool) -> str:
     more = ["…"] if len(problems) > SHOWN else []
+    elsewhere = ["If another machine has loaded them, they are in its archive: copy that here."] if is_lake else []
     return "\n".join(
         [
             f"{counted(len(problems), 'segment')} of the archive missing or damaged; a rebuild would lose articles. "
             "The warehouse is unchanged.",
             *(f"  {line}" for line in [*problems[:SHOWN], *more]),
+            *elsewhere,
             "Restore the files from a backup, or accept the loss with --without-damaged.",
         ]
     )
@@ -140,7 +143,7 @@ def _begin(segment: Segment) -> tuple[str, str]:
 def _can_resume(root: Path, order: list[str]) -> bool:
     if not (root / "private" / "warehouse.duckdb").exists():
         return False
-    with open_writer(root, "newsloom rebuild") as new:
+    with open_file_writer(root, "newsloom rebuild") as new:
         done = segments_in_order(new.connection)
         others = has_segments_of_other_extractors(new.connection, EXTRACTOR_VERSION)
     return done == order[: len(done)] and not others

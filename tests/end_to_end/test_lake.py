@@ -16,9 +16,10 @@ import pytest
 
 from tests.command import call
 from tests.end_to_end.segments import crawl
-from warehouse import connect, open_writer
+from warehouse import connect, open_writer, table_copies
 from warehouse.lake_opening import load_extension
 
+pytestmark = pytest.mark.extensions
 FIRST_DAY, SECOND_DAY = "2026-03-02T08:00:00+00:00", "2026-03-03T09:30:00+00:00"
 STORM = (
     "A storm tore roofs from houses in Hamburg on Monday and closed the port for nine hours. Angela Merkel visited the "
@@ -240,6 +241,82 @@ def test_duckdb_alone_reads_it_as_the_documentation_says(twins: tuple[Path, Path
             plain.execute("DELETE FROM article_state")
     with connect(twins[1]) as lake:
         assert lake.execute(query).fetchall() == found
+
+
+class Killed(BaseException):
+    """What ends a command in the middle."""
+
+
+def all_rows(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[list[str], list[str]]]:
+    """What every table has, but for what only the time of loading decides."""
+    found = {}
+    for table in names(connection, "SELECT schema_name || '.' || table_name FROM duckdb_tables() ORDER BY ALL"):
+        described = f"SELECT column_name FROM (DESCRIBE {table})"
+        passing = PASSING.get(table.removeprefix("main."), "").split(", ")
+        columns = [name for name in names(connection, described) if name not in passing]
+        found[table] = rows(connection, f"SELECT {', '.join(columns)} FROM {table}")
+    return found
+
+
+def rows_of_lake(data: Path) -> dict[str, tuple[list[str], list[str]]]:
+    with connect(data) as lake:
+        return all_rows(lake)
+
+
+def test_a_rebuild_replaces_all_rows_at_once_and_resumes(
+    twins: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file, lake = tmp_path / "file", tmp_path / "lake"
+    for copy in (file, lake):
+        shutil.copytree(twins[0], copy)
+    newsloom("migrate", "--to", f"ducklake:sqlite:{tmp_path / 'catalog.sqlite'}", data=lake)
+    newsloom("rebuild", data=file)
+    with duckdb.connect(str(file / "private" / "warehouse.duckdb"), read_only=True) as rebuilt:
+        rebuilt.execute("SET TimeZone = 'UTC'")
+        expected = all_rows(rebuilt)
+    with open_writer(lake, "test") as writer, writer.transaction() as connection:
+        connection.execute("DELETE FROM article_versions WHERE title LIKE 'Storm%'")
+        connection.execute("DELETE FROM search_index.parts")
+        connection.execute("UPDATE article_state SET source = 'wrong'")
+    changed = rows_of_lake(lake)
+    assert changed != expected
+
+    compare = table_copies.compare
+
+    def killed(connection: duckdb.DuckDBPyConnection, table: str, *said: str) -> int:
+        if table == "private.known_urls":
+            assert rows_of_lake(lake) == changed, "readers see the old rows"
+            raise Killed
+        return compare(connection, table, *said)
+
+    # A lake that only the environment names; what is rebuilt is a file beside it nevertheless.
+    address = (lake / "warehouse.toml").read_text().split('"')[1]
+    (lake / "warehouse.toml").unlink()
+    monkeypatch.setenv("NEWSLOOM_WAREHOUSE", address)
+    monkeypatch.setattr("warehouse.lake_writer.compare", killed)
+    with pytest.raises(Killed):
+        newsloom("rebuild", data=lake)
+    assert rows_of_lake(lake) == changed
+    monkeypatch.setattr("warehouse.lake_writer.compare", compare)
+    assert "3 segments loaded, 3 of them by the interrupted rebuild\n" in newsloom("rebuild", data=lake)
+    assert rows_of_lake(lake) == expected
+    assert not (lake / "private" / "rebuild").exists()
+    assert newsloom("doctor", "--deep", data=lake).startswith("no problems found")
+    with open_writer(lake, "test") as writer:
+        writer.compact(datetime.now(UTC))
+    assert rows_of_lake(lake) == expected
+
+
+def test_a_rebuild_needs_the_archives_of_all_machines(own_lake: Path) -> None:
+    before = rows_of_lake(own_lake)
+    other = own_lake.with_name("other machine")
+    set_lake(other, own_lake.parent / "catalog.sqlite")
+    assert "no archive found" in newsloom("rebuild", data=other, code=2)
+    (other / "archive").mkdir()
+    said = newsloom("rebuild", data=other, code=2)
+    assert "2 segments of the archive missing or damaged" in said
+    assert "If another machine has loaded them, they are in its archive: copy that here." in said
+    assert rows_of_lake(own_lake) == before
 
 
 def test_forgotten_articles_are_in_no_file_and_no_earlier_state(own_lake: Path) -> None:

@@ -25,6 +25,7 @@ from warehouse.lake import parse_lake
 from warehouse.lake_lock import KEY, lake_lock
 from warehouse.lake_opening import load_extension, open_lake, use_s3
 from warehouse.loading.load import load_segment
+from warehouse.opening import open_file_writer
 from warehouse.runs import start_run
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from warehouse import Writer
 
 pytestmark = [
+    pytest.mark.extensions,
     pytest.mark.skipif(not HAS_POSTGRESQL, reason="NO POSTGRESQL HERE: nobody has tried DuckLake with it"),
 ]
 ROOT = Path(__file__).parents[2]
@@ -241,6 +243,34 @@ def test_a_command_that_has_lost_its_lock_ends(lake: str, tmp_path: Path) -> Non
             assert load_segment(other, "s1", "r1", "test", rows, NOON), "nobody has the lock"
     with open_writer(tmp_path / "a", "newsloom restory") as writer:
         assert not load_segment(writer, "s1", "r1", "test", rows, NOON), "it is loaded"
+
+
+def test_all_rows_are_replaced_at_once_unless_the_lock_or_the_server_is_lost(lake: str, tmp_path: Path) -> None:
+    first, second = (batch(article_row(n), segment=f"s{n}") for n in (1, 2))
+    with open_file_writer(tmp_path / "rebuilt", "test") as rebuilt:
+        for number, rows in enumerate((first, second), start=1):
+            assert load_segment(rebuilt, f"s{number}", "r1", "test", rows, NOON)
+        rebuilt.finish()
+        expected = rebuilt.connection.execute("SELECT url, title FROM articles ORDER BY url").fetchall()
+        file = rebuilt.file
+    with open_writer(tmp_path / "a", "newsloom run", shared=True) as writer:
+        assert load_segment(writer, "s2", "r1", "test", second, NOON)
+    for lost in ("newsloom rebuild", ""):  # the lock's connection, or all
+        with open_writer(tmp_path / "a", "newsloom rebuild") as writer:
+            terminate(lake, lost)
+            with pytest.raises(LakeUnreachableError):
+                writer.replace_by(file)
+    with connect(tmp_path / "b") as reader:
+        assert reader.execute("SELECT count(*) FROM articles").fetchall() == [(1,)]
+        with open_writer(tmp_path / "a", "newsloom rebuild") as writer:
+            writer.replace_by(file)
+            writer.publish()
+            assert not list(check_warehouse(writer.connection))
+        assert reader.execute("SELECT url, title FROM articles ORDER BY url").fetchall() == expected
+        assert reader.execute("SELECT segment FROM segments ORDER BY loaded_at, segment").fetchall() == [
+            ("s1",),
+            ("s2",),
+        ]
 
 
 def test_the_holder_is_that_of_our_lock_in_our_database(servers: tuple[int, dict[str, str]], lake: str) -> None:

@@ -98,6 +98,7 @@ def test_the_run_is_visible_in_prefect(newsloom: Newsloom, web: NewsWeb, prefect
     assert newsloom.sql("SELECT DISTINCT run_id FROM segments") == [[UUID(run["id"]).hex]]
 
 
+@pytest.mark.extensions
 def test_runs_load_into_a_lake_and_publish_no_file(newsloom: Newsloom) -> None:
     newsloom.data.mkdir()
     lake = f'warehouse = "ducklake:sqlite:{newsloom.folder / "catalog.sqlite"}"\n'

@@ -10,7 +10,7 @@ import pytest
 
 from tests.rounds import ROUNDS
 from tests.warehouse.rows import NOON, article_row, batch, failed_row, listing_row, uuid
-from warehouse import WarehouseError, connect, move, open_writer
+from warehouse import WarehouseError, connect, move, open_writer, table_copies
 from warehouse.lake import parse_lake
 from warehouse.loading.load import load_segment
 from warehouse.move import move_warehouse
@@ -45,7 +45,7 @@ def lake(tmp_path: Path) -> Lake:
 @pytest.fixture
 def filled(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A data directory with a warehouse whose tables take several pieces, with gaps from deleted rows."""
-    monkeypatch.setattr(move, "PIECE", 4)
+    monkeypatch.setattr(table_copies, "PIECE", 4)
     with open_writer(data, "test") as writer:
         load(writer, "s1", 1, 2, 3, 4, 5, 6, 7)
         load(writer, "s2", 8, 9, 10)
@@ -104,8 +104,7 @@ def test_an_interrupted_move_resumes(filled: Path, lake: Lake, table: str, monke
     copy_table = move._copy_table
 
     def copy_a_piece(writer: Writer, table: str) -> None:
-        first = f"INSERT INTO {table} BY NAME SELECT * FROM origin.{table} WHERE rowid < {move.PIECE} ORDER BY rowid"
-        writer.connection.execute(first)
+        table_copies.copy_piece(writer.connection, table, 0)
         raise Killed
 
     with pytest.raises(Killed):
