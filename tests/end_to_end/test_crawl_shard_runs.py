@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from flows.pipeline.run_summary import RunSummary
 
 ARTICLES = 3
-HELD_SECONDS = 20.0  # of the thirty that a crawl waits for an answer
+PATIENCE = 20.0  # of the thirty that a crawl waits for an answer
 FOREIGN = "/wire/2026/a-report-that-another-town-has-found.html"
 # Serves the flow to the server until its parent ends.
 SERVE = """
@@ -118,7 +118,7 @@ class MeetingWeb(BusyWeb):
 
     def _answer(self, method: str, host: str, path: str, headers: dict[str, str]) -> tuple[int, ServedPage]:
         self.asked[host].set()
-        if host not in self.met and all(asked.wait(HELD_SECONDS) for asked in self.asked.values()):
+        if host not in self.met and all(asked.wait(PATIENCE) for asked in self.asked.values()):
             self.met.add(host)
         return super()._answer(method, host, path, headers)
 
