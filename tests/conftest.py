@@ -8,6 +8,7 @@ import signal
 import time
 from contextlib import suppress
 from functools import cache
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,7 +52,7 @@ class _ByFixtures(LoadScopeScheduling):  # type: ignore[misc]
 @cache
 def _shares_a_fixture(module: str) -> bool:
     text = (Path(__file__).parents[1] / module).read_text(encoding="utf-8")
-    return 'scope="module"' in text or "xdist_group" in text
+    return any(word in text for word in ('scope="module"', "xdist_group", "own_fork_server"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -124,6 +125,18 @@ def _new_warehouses_are_copied(session_folder: Path) -> Iterator[None]:
 def made_from_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the test's warehouses be made and migrated as a user's are."""
     monkeypatch.setattr(storage, "open_file", _open_file)
+
+
+@pytest.fixture(scope="module")
+def own_fork_server() -> Iterator[None]:
+    """Let a module's tests start the process that workers are forked from, and later ones start another.
+
+    A process has one, with the imports of whoever needed it first: extraction would have to make them in each worker.
+    """
+    server = forkserver._forkserver  # type: ignore[attr-defined]
+    server._stop()
+    yield
+    server._stop()
 
 
 SHARED = Path(__file__).parents[1].parent / "shared"

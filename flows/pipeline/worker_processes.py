@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 WORK = (
     "flows.pipeline.archive_files",
     "flows.pipeline.extract",
-    "crawlers.extraction.extractor",
     "crawlers.extraction.imported_records",
+    "crawlers.extraction.preload",
 )
 MEMORY = 4 << 30  # bytes of address space; an extraction worker uses some 200 MB
 

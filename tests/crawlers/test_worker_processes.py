@@ -10,6 +10,8 @@ import pytest
 
 from crawlers.worker_processes import start_worker, worker_context
 
+pytestmark = pytest.mark.usefixtures("own_fork_server")
+
 
 def work(memory: int) -> None:
     """Start as a worker does; exit code 3 unless a thread watches the parent and the memory is limited."""

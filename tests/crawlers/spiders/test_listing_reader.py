@@ -17,6 +17,8 @@ from crawlers.discovery import BadListingError
 from crawlers.spiders.listing_reader import SMALL, ListingReader
 from crawlers.spiders.listings import FetchedListing
 
+pytestmark = pytest.mark.usefixtures("own_fork_server")
+
 FEED = "https://courier.example/feed.xml"
 
 
