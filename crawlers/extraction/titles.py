@@ -24,6 +24,7 @@ _KICKER = re.compile(r"\s*[|ㅣ｜»•·:：]\s*|\s+[-–—]+\s+")
 _MAX_CUTS = 7
 """Positions tried as the end of a kicker or the beginning of a section."""
 _ELLIPSIS = ("…", "...")
+_QUOTES = ('"', "'", "“", "”", "„", "‘", "’")
 _MAYBE_CUT_LENGTH = 95
 """Characters from which a JSON-LD headline may have been cut without an ellipsis: search engines ask for at most 110,
 and publishing systems cut at 100 or 110."""
@@ -87,7 +88,7 @@ def rank_titles(article: Node, titles: StatedTitles, site_keys: frozenset[str]) 
     declared = [match_key(text) for kind, text in stated if kind in ("og:title", "json-ld")]
     groups: dict[str, list[tuple[str, str]]] = {}
     for kind, text in stated:
-        whole = _completed(text, texts) if kind == "json-ld" or text.endswith(_ELLIPSIS) else text
+        whole = _completed(text, texts) if kind in ("json-ld", "og:title") or text.endswith(_ELLIPSIS) else text
         # A wording on which og:title and JSON-LD agree is the page's choice, even if a shorter form exists.
         whole = whole if declared.count(match_key(whole)) > 1 else _reduced(whole, short_forms)
         groups.setdefault(match_key(whole), []).append((kind, whole))
@@ -246,6 +247,9 @@ def _inner(text: str) -> Iterator[str]:
 
 def _completed(text: str, others: Sequence[str]) -> str:
     """A truncated headline, completed by another one that continues it."""
+    for other in others:  # the value of an attribute ends at the first quotation mark that is not escaped
+        if other.startswith(text) and other[len(text) :].lstrip().startswith(_QUOTES):
+            return other
     if not text.endswith(_ELLIPSIS) and len(text) < _MAYBE_CUT_LENGTH:
         return text
     start = match_key(text.rstrip("…. "))
