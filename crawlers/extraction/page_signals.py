@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import TYPE_CHECKING
 
+from crawlers.counts import counted
 from crawlers.extraction.cleaning import is_paragraph
 from crawlers.extraction.dates import NO_CONTEXT, FetchContext, is_dated
 from crawlers.extraction.metadata import choose_metadata
@@ -47,6 +48,11 @@ class PageSignals:
     def words(self) -> int:
         """Words of the extracted text."""
         return count_words(" ".join(self.lines))
+
+    @property
+    def number_of_words(self) -> str:
+        """`words` with its noun, for messages."""
+        return counted(self.words, "word")
 
     @cached_property
     def is_dated(self) -> bool:

@@ -112,7 +112,7 @@ def _bot_challenge(signals: PageSignals) -> str | None:
         )
         return next(
             (
-                f'a bot protection script ("{mark}") and only {signals.words} words'
+                f'a bot protection script ("{mark}") and only {signals.number_of_words}'
                 for mark in phrases("pages", "challenge_scripts")
                 if mark in scripts
             ),
@@ -135,10 +135,10 @@ def _consent_wall(signals: PageSignals) -> str | None:
         if not found:
             others.append(line)
     if len(consent) >= MIN_CONSENT_PHRASES:
-        return f"only {signals.words} words, with phrases of a consent dialogue: {', '.join(list(consent)[:3])}"
+        return f"only {signals.number_of_words}, with phrases of a consent dialogue: {', '.join(list(consent)[:3])}"
     # A page that shows little more than its consent banner.
     if len(consent) > 1 and signals.lines and (left := count_words(" ".join(others))) < MIN_ARTICLE_WORDS:
-        return f"only {left} words besides a consent notice: {', '.join(consent)}"
+        return f"only {counted(left, 'word')} besides a consent notice: {', '.join(consent)}"
     return None
 
 
@@ -146,7 +146,7 @@ def _error_page(signals: PageSignals) -> str | None:
     if signals.words >= NOTICE_WORDS or (signals.claims_article and signals.words >= STUB_WORDS):
         return None
     phrase = find_phrase("error_titles", signals.title)
-    return f'the title contains "{phrase}", and there are only {signals.words} words' if phrase else None
+    return f'the title contains "{phrase}", and the page has only {signals.number_of_words}' if phrase else None
 
 
 def _paywall(signals: PageSignals) -> str | None:
@@ -154,9 +154,9 @@ def _paywall(signals: PageSignals) -> str | None:
         return None
     declared = signals.declared.is_free.value is False
     if declared and signals.words < STUB_WORDS:
-        return f"declared not free, and only {signals.words} words are shown"
+        return f"declared not free, and shows only {signals.number_of_words}"
     if (declared or signals.words < STUB_WORDS) and (phrase := find_phrase("paywall_phrases", signals.visible_text)):
-        return f'only {signals.words} words are shown, with "{phrase}"'
+        return f'shows only {signals.number_of_words}, with "{phrase}"'
     return None
 
 
@@ -166,13 +166,13 @@ def _needs_script(signals: PageSignals) -> str | None:
     elements = signals.page.elements
     for noscript in elements.named("noscript"):
         if phrase := find_phrase("script_phrases", match_key(noscript.text_content())):
-            return f'only {signals.words} words, with "{phrase}"'
+            return f'only {signals.number_of_words}, with "{phrase}"'
     if phrase := find_phrase("script_phrases", signals.visible_text):
-        return f'only {signals.words} words, with "{phrase}"'
+        return f'only {signals.number_of_words}, with "{phrase}"'
     for element in elements.among("div", "main", "app-root"):
         name = element.get("id") or element.tag
         if name in _APP_ROOTS and not single_line(element.text_content()):
-            return f"only {signals.words} words, and an empty application root ({name})"
+            return f"only {signals.number_of_words}, and an empty application root ({name})"
     return None
 
 
@@ -192,12 +192,12 @@ def _not_article(signals: PageSignals) -> str | None:
         | {kind for kind in signals.page.metas.get("og:type", ()) if kind.startswith(("video", "product", "music"))}
     )
     if kinds and signals.words < STUB_WORDS and not signals.declared.article:
-        return f"the page declares the type {', '.join(kinds)} and has only {signals.words} words"
+        return f"the page declares the type {', '.join(kinds)} and has only {signals.number_of_words}"
     if signals.words < STUB_WORDS and (named := _MEDIA_PATH.search(path.path.lower())):
-        return f"the URL belongs to a video or gallery ({named[1]}), and there are only {signals.words} words"
+        return f"the URL belongs to a video or gallery ({named[1]}), and the page has only {signals.number_of_words}"
     website = "website" in signals.page.metas.get("og:type", ()) or kinds
     if website and not signals.claims_article and signals.words < NOTICE_WORDS // 2:
-        return f"the page does not declare an article and has only {signals.words} words"
+        return f"the page does not declare an article and has only {signals.number_of_words}"
     return None
 
 
@@ -221,17 +221,17 @@ def _unclaimed(signals: PageSignals, path: SplitResult) -> str | None:
     if signals.words >= NOTICE_WORDS:
         return None
     if phrase := find_phrase("search_titles", signals.title):
-        return f'the title contains "{phrase}", and there are only {signals.words} words'
+        return f'the title contains "{phrase}", and the page has only {signals.number_of_words}'
     if named := sorted(signals.declared.structured_data.types & _PRODUCT_TYPES):
-        return f"the page declares the type {', '.join(named)} and has only {signals.words} words"
+        return f"the page declares the type {', '.join(named)} and has only {signals.number_of_words}"
     if phrase := find_phrase("shop_phrases", signals.visible_text):
-        return f'only {signals.words} words, with "{phrase}"'
+        return f'only {signals.number_of_words}, with "{phrase}"'
     return None
 
 
 def _too_short(signals: PageSignals) -> str | None:
     return (
-        f"{counted(signals.words, 'word')}; an article has at least {MIN_ARTICLE_WORDS}"
+        f"{signals.number_of_words}; an article has at least {MIN_ARTICLE_WORDS}"
         if 0 < signals.words < MIN_ARTICLE_WORDS
         else None
     )

@@ -153,6 +153,8 @@ def test_a_page_that_is_not_an_article_is_rejected_with_its_reason(
 def test_a_rejection_for_length_names_the_numbers() -> None:
     found = extract(TOO_SHORT["a caption"].encode(), URL)
     assert found == Rejection(RejectionReason.TOO_SHORT, f"10 words; an article has at least {MIN_ARTICLE_WORDS}")
+    found = extract(b"<html><body><article><p>Closed.</p></article></body></html>", URL)
+    assert found == Rejection(RejectionReason.TOO_SHORT, f"1 word; an article has at least {MIN_ARTICLE_WORDS}")
 
 
 COOKIES = "Cookies, consent and the privacy policy: our partners explain."
