@@ -133,10 +133,10 @@ def own_fork_server() -> Iterator[None]:
 
     A process has one, with the imports of whoever needed it first: extraction would have to make them in each worker.
     """
-    server = forkserver._forkserver  # type: ignore[attr-defined]
-    server._stop()
+    stop = forkserver._forkserver._stop  # type: ignore[attr-defined]
+    stop()
     yield
-    server._stop()
+    stop()
 
 
 SHARED = Path(__file__).parents[1].parent / "shared"

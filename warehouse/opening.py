@@ -18,6 +18,7 @@ from warehouse.lake import configured_lake
 from warehouse.lake_opening import unreachable
 from warehouse.lake_writer import LakeWriter, is_of_the_lake
 from warehouse.migrate import migrate
+from warehouse.pandas_search import spare_the_search_for_pandas
 from warehouse.publish import sweep
 from warehouse.writer import WAREHOUSE, Writer, disk_failed, is_of_the_disk
 
@@ -38,6 +39,7 @@ def open_writer(data: Path, purpose: str, *, wait: float = 0.0, shared: bool = F
     can load. Raises WarehouseBusyError if another process still writes after that time, and DamagedWarehouseError for a
     damaged file, even if the damage is found only later, by the caller's queries.
     """
+    spare_the_search_for_pandas()
     lake = configured_lake(data)
     if lake is None:
         with open_file_writer(data, purpose, wait) as file:

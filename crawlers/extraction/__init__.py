@@ -20,8 +20,8 @@ Pure functions: no network, no disk, no clock, and the same page always gives th
 7. `language`: the declared language, checked against the text.
 
 `extract_record` (`imported_records`) does the same for articles imported without a page; `explain` shows why an
-extraction has its result. Phrases in many languages are data, in `rules/*.toml`. The caller enforces the time limit, and
-may import `preload`, which reads all models and lists, before it forks workers.
+extraction has its result. Phrases in many languages are data, in `rules/*.toml`. `preload` reads all that before
+workers are forked. The caller enforces the time limit.
 """
 
 from __future__ import annotations

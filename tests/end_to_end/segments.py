@@ -52,9 +52,14 @@ def newsloom(*arguments: str, data: Path, code: int = 0) -> str:
 
 
 def private(data: Path, query: str) -> list[Any]:
+    return answers(data, query)[0]
+
+
+def answers(data: Path, *queries: str) -> list[list[Any]]:
+    """The rows of each query of the private warehouse, which is opened once, because that takes long."""
     with duckdb.connect(str(data / "private" / "warehouse.duckdb"), read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        return connection.execute(query).fetchall()
+        return [connection.execute(query).fetchall() for query in queries]
 
 
 EVERYTHING = (
@@ -73,7 +78,7 @@ EVERYTHING = (
 
 
 def state(data: Path) -> list[list[Any]]:
-    return [private(data, query) for query in EVERYTHING]
+    return answers(data, *EVERYTHING)
 
 
 def grouped(data: Path) -> list[list[Any]]:
@@ -81,7 +86,7 @@ def grouped(data: Path) -> list[list[Any]]:
     told = "SELECT list(url ORDER BY url) FROM article_state GROUP BY story_id ORDER BY ALL"
     states = "SELECT * EXCLUDE (doc, story_id) FROM article_state ORDER BY ALL"
     queries = [states, *EVERYTHING[1:]]
-    return [private(data, query) for query in (*queries, told)]
+    return answers(data, *queries, told)
 
 
 def stored_bytes(data: Path, needle: bytes) -> list[str]:

@@ -65,7 +65,9 @@ def test_a_list_is_imported_and_only_the_pages_that_are_asked_for(newsloom: News
 
 
 def test_a_killed_import_resumes_at_the_segment_that_was_begun(newsloom: Newsloom, bucket: Bucket) -> None:
-    file = bucket.put(f"{FOLDER}/a.warc.gz", b"".join(members(*(record(n, article(n % 50).body) for n in range(700)))))
+    short = b"<html><body><p>No article.</p></body></html>"
+    answers = (record(n, short if n % 10 else article(n).body) for n in range(600))
+    file = bucket.put(f"{FOLDER}/a.warc.gz", b"".join(members(*answers)))
     run = newsloom.start("import", file)
     while run.poll() is None and not list(newsloom.data.glob("archive/*.warc.gz")):
         time.sleep(0.01)
@@ -73,9 +75,9 @@ def test_a_killed_import_resumes_at_the_segment_that_was_begun(newsloom: Newsloo
     run.communicate()
     assert run.returncode == -signal.SIGKILL
     newsloom("import", file)
-    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM fetches") == [["700", "700"]]
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM fetches") == [["600", "600"]]
     (progress,) = newsloom.data.glob("private/imports/*.jsonl")
     marks = [json.loads(line) for line in progress.read_text().split("\n") if line]
     assert marks[0]["position"] == 0
     assert all(mark["offset"] > 0 for mark in marks[1:-1])
-    assert marks[-1]["done"] == 700
+    assert marks[-1]["done"] == 600

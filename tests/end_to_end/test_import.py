@@ -223,7 +223,7 @@ def test_a_file_that_only_looks_like_a_web_archive_is_refused(newsloom: Newsloom
 
 
 def test_a_killed_import_goes_on_where_it_stopped(newsloom: Newsloom) -> None:
-    write_lines(newsloom.folder / "a.jsonl", *(record(number) for number in range(6000)))
+    write_lines(newsloom.folder / "a.jsonl", *(record(number) for number in range(3000)))
     killed = 0
     for wait in (0.0, 0.3, 0.6)[: 1 + ROUNDS]:
         run = newsloom.start("import", "a.jsonl")
@@ -236,8 +236,8 @@ def test_a_killed_import_goes_on_where_it_stopped(newsloom: Newsloom) -> None:
         killed += run.returncode == -signal.SIGKILL
     assert killed
     newsloom("import", "a.jsonl")
-    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["6000", "6000"]]
-    assert newsloom.sql("SELECT count(*) FROM fetches") == [["6000"]]
+    assert newsloom.sql("SELECT count(*), count(DISTINCT url) FROM articles") == [["3000", "3000"]]
+    assert newsloom.sql("SELECT count(*) FROM fetches") == [["3000"]]
 
 
 FULL: dict[str, Any] = {
@@ -320,7 +320,7 @@ def test_a_compressed_file_that_is_cut_short_is_reported_with_what_it_has(newslo
 
 def test_a_resumed_import_keeps_its_time(newsloom: Newsloom) -> None:
     """Else the second of two records with one URL would be newer where the import was interrupted between them."""
-    write_lines(newsloom.folder / "a.jsonl", *(record(number) for number in range(1200)))
+    write_lines(newsloom.folder / "a.jsonl", *(record(number) for number in range(600)))
     run = newsloom.start("import", "a.jsonl")
     while run.poll() is None and not list(newsloom.data.glob("archive/*-000000500.jsonl")):
         time.sleep(0.005)
@@ -328,7 +328,7 @@ def test_a_resumed_import_keeps_its_time(newsloom: Newsloom) -> None:
     run.communicate()
     assert run.returncode == -signal.SIGKILL
     newsloom("import", "a.jsonl")
-    assert newsloom.sql("SELECT count(*), count(DISTINCT fetched_at) FROM fetches") == [["1200", "1"]]
+    assert newsloom.sql("SELECT count(*), count(DISTINCT fetched_at) FROM fetches") == [["600", "1"]]
 
 
 def test_the_process_that_loads_leaves_extraction_to_its_workers() -> None:
