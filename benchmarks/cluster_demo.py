@@ -2,8 +2,8 @@
 """`make cluster-demo`: newsloom beyond one machine, on this one.
 
 Starts PostgreSQL, a server that speaks S3, and a Dask cluster of two workers, all on loopback; crawls the newspapers of
-the demo in two shards, extracts them on the cluster, loads them into a lake, and queries it from another folder. Stops
-everything in the end, also after Ctrl-C, and leaves no file.
+the demo in two shards, extracts them on the cluster, archives them in a bucket, loads them into a lake, and reads both
+from another folder. Stops everything in the end, also after Ctrl-C, and leaves no file.
 
 Not part of newsloom's package, because the servers come from its tests and its development packages.
 """
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 BUCKET = "newsloom"
+PAGE = "http://harbour-courier.example/2026/02/12/fish-market-roof-decision"
 QUERY = "SELECT source, count(*) AS articles FROM articles GROUP BY source ORDER BY source"
 
 
@@ -81,14 +82,25 @@ def main() -> None:
             f'warehouse = "ducklake:postgres:dbname=postgres host=127.0.0.1 port={port} user={USER}"\n'
             f'data_path = "s3://{BUCKET}/lake"\n'
         )
-        for data in ("newsloom-data", "reader"):  # a reader needs no more than this file and its credentials
+        for data in ("newsloom-data", "reader"):  # a reader needs no more than these files and its credentials
             (folder / data).mkdir()
             (folder / data / "warehouse.toml").write_text(lake, encoding="utf-8")
+            (folder / data / "archive.toml").write_text(f'store = "s3://{BUCKET}/newsloom"\n', encoding="utf-8")
         proxy = {"http_proxy": web.proxy_url, "no_proxy": "127.0.0.1"}
         ours = os.environ | environment | proxy | {"PYTHONPATH": os.pathsep.join(sys.path)}
-        show(folder, ours, "tail", "-n", "2", "sources.toml", "newsloom-data/warehouse.toml")
+        show(
+            folder,
+            ours,
+            "tail",
+            "-n",
+            "2",
+            "sources.toml",
+            "newsloom-data/warehouse.toml",
+            "newsloom-data/archive.toml",
+        )
         show(folder, ours, "newsloom", "run", "--shards", "2")
         show(folder, ours, "newsloom", "sql", "--data", "reader", QUERY)
+        show(folder, ours, "newsloom", "explain", "--data", "reader", PAGE)
         print("\nStopping the servers.")
 
 

@@ -127,7 +127,7 @@ def _export(
         elif form == "csv":
             write_csv(relation, file)
         elif form == "xlsx":
-            cut = write_xlsx(relation, file, part)
+            cut = write_xlsx(connection, query, file, part)
         else:
             with file.open("wb") as target:
                 write(relation, form, target)

@@ -107,15 +107,16 @@ def _numbered(relation: duckdb.DuckDBPyRelation) -> tuple[duckdb.DuckDBPyRelatio
 
 def _write_lines(relation: duckdb.DuckDBPyRelation, target: IO[bytes], skip: int = 0) -> None:
     """Write the texts of a relation with one column one after another, without the first `skip` bytes."""
-    for texts in _batches(relation):
+    for batch in batches(relation):
+        texts = batch.column(0)
         _, offsets, data = texts.buffers()
         begin, end = np.frombuffer(offsets, np.int32)[[texts.offset, texts.offset + len(texts)]]
         target.write(memoryview(data)[begin + skip : end])
         skip = 0
 
 
-def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.StringArray]:
-    """The only column of a relation, some thousand rows at a time."""
+def batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.RecordBatch]:
+    """The rows of a relation, some thousand at a time."""
     reader = relation.to_arrow_reader(ROWS_AT_ONCE)
     while True:
         try:
@@ -124,7 +125,7 @@ def _batches(relation: duckdb.DuckDBPyRelation) -> Iterator[pa.StringArray]:
             return
         except (OSError, pa.ArrowException) as error:  # how Arrow passes on an error of DuckDB
             raise duckdb.Error(str(error)) from error
-        yield batch.column(0)
+        yield batch
 
 
 def _quoted_name(name: str) -> str:

@@ -32,7 +32,8 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     becomes an article in its own right.
 
     The file DATA/private/forgotten keeps hashes of the removed URLs, so that later runs skip them. Exports and other
-    copies are not changed; remove them yourself.
+    copies are not changed; remove them yourself. If several machines load into a lake, each with an archive of its own,
+    run the command on each of them.
     """
     from flows.maintenance.forget import count_stored, forget
     from flows.pipeline.extract import Extractor
@@ -54,15 +55,20 @@ def command(url: str | None, source: str | None, yes: bool, data: Path, wait: fl
     with open_writer(directory.root, "newsloom forget", wait=wait) as writer, Extractor() as extractor:
         removed = forget(writer, extractor, directory, url=url, source=source)
         writer.publish()
-    if not (removed.articles or removed.records):
+    if removed.articles or removed.records:
+        click.echo(
+            f"removed {counted(removed.articles, 'article')} and {counted(removed.records, 'stored response')}; "
+            "later runs skip them"
+        )
+    else:
         click.echo("nothing was stored; later runs skip it")
-        return
-    click.echo(
-        f"removed {counted(removed.articles, 'article')} and {counted(removed.records, 'stored response')}; "
-        "later runs skip them"
-    )
     if removed.others:
         click.echo(f"kept {counted(removed.others, 'article')} of other sources with the same text")
+    if removed.elsewhere:
+        click.echo(
+            f"{counted(removed.elsewhere, 'segment')} that had something of it: in the archives of other machines. Run "
+            "the same command there; until then, their runs may store it again."
+        )
 
 
 def _confirmed(question: str) -> bool:

@@ -18,7 +18,7 @@ from crawlers.errors import ArchiveError
 from crawlers.limits import MAX_SITEMAP_BYTES
 from flows.dedup.recompute import process_queue
 from flows.errors import FlowsError
-from flows.pipeline.blocklist import Blocklist, add_to_blocklist, read_blocklist
+from flows.pipeline.blocklist import Blocklist, add_to_blocklist, placeholder, read_blocklist
 from flows.pipeline.classify import classify_fetches
 from flows.pipeline.load import origin_of
 from flows.pipeline.rows import build_batch
@@ -27,7 +27,10 @@ from flows.progress import SilentReporter
 from flows.reports.stored_page import url_spellings
 from warehouse.dedup.recompute_queue import queue_articles
 from warehouse.forgetting.forget import (
+    Forgotten,
+    archived_of,
     count_traces,
+    find_forgotten,
     find_traces,
     keep_offsets,
     remove_traces,
@@ -53,13 +56,15 @@ if TYPE_CHECKING:
 class ForgetResult:
     """The numbers of articles, stored pages and listings, and URLs that were removed.
 
-    `others` counts the articles of other sources that were kept because they have the same text as a removed one.
+    `others` counts the articles of other sources that were kept because they have the same text as a removed one, and
+    `elsewhere` the segments with something to remove that other machines have: run the same there.
     """
 
     articles: int
     records: int
     addresses: int
     others: int = 0
+    elsewhere: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +81,11 @@ class StoredCount:
 def count_stored(
     writer: Writer, directory: DataDirectory, *, url: str | None = None, source: str | None = None
 ) -> StoredCount:
-    """What is stored about a URL or a source. Raises FlowsError for a source that was never stored nor forgotten."""
-    if source is not None and not read_blocklist(directory.private).has_source(source):
+    """What is stored about a URL or a source.
+
+    Raises FlowsError for a source that was never stored nor forgotten, unless another machine may have forgotten it.
+    """
+    if source is not None and not writer.is_lake and not read_blocklist(directory.private).has_source(source):
         names = stored_sources(writer.connection)
         if source not in names:
             raise FlowsError(f"{source}: unknown source; available: {', '.join(names) or 'none'}")
@@ -100,26 +108,35 @@ def forget(
     The blocklist comes first, then the archive, then the warehouse, so that you can repeat a call that was killed. What
     remains is the fact and the time of the request, and a hash of its URL. The private file is rewritten, because
     deleted rows stay in a database file as free space. The caller publishes.
+
+    On a lake, the requests that other machines have forgotten are erased from the archive of this one, too.
     """
     if (store := store_of(directory.archive)) is not None:
         store.require(directory.archive)
     with locked_archive(directory):
-        found = find_traces(writer.connection, [] if url is None else url_spellings(url), source)
-        keys = {address: key for address in found.urls if (key := url_key_or_none(address)) is not None}
+        addresses = [] if url is None else url_spellings(url)
+        blanked = {placeholder(key) for address in addresses if (key := url_key_or_none(address)) is not None}
+        found = find_traces(writer.connection, [*addresses, *blanked], source)
+        urls = [address for address in found.urls if address not in blanked]
+        keys = {address: key for address in urls if (key := url_key_or_none(address)) is not None}
+        by_others = find_forgotten(writer.connection) if writer.is_lake else Forgotten()
         # The URLs of a source are not blocked, because another source may list them.
         forgotten = add_to_blocklist(
-            directory.private, keys.values() if source is None else (), () if source is None else (source,)
+            directory.private,
+            {*by_others.keys, *(keys.values() if source is None else ())},
+            () if source is None else (source,),
         )
         records = 0
-        needles = tuple(_needles(found.urls)) if source is None else ()
-        segments = (Segment(directory.archive, name) for name in found.segments)
-        there = (segment for segment in segments if segment.exists())
+        needles = tuple(_needles(urls)) if source is None else ()
+        segments = [Segment(directory.archive, name) for name in sorted({*found.segments, *by_others.segments})]
+        there = [segment for segment in segments if segment.exists()]
+        elsewhere = {*found.segments} - {segment.name for segment in there} if writer.is_lake else set()
         for segment, erased in erase_from_segments(there, partial(_replacement, forgotten=forgotten, needles=needles)):
             records += len(erased.offsets)
             # From the log, because `erased` lacks what an earlier, killed call erased.
             kept = [fetch.offset for fetch in segment.fetches() if fetch.offset is not None]
             keep_offsets(writer, segment.name, kept)
-        blanks = [(address, f"forgotten:{key:016x}") for address, key in keys.items()]
+        blanks = [*((address, placeholder(key)) for address, key in keys.items()), *((one, one) for one in blanked)]
         archived = [name for name in found.elsewhere if Segment(directory.archive, name).exists()]
         others: set[UUID] = set()
 
@@ -132,7 +149,8 @@ def forget(
         process_queue(writer, SilentReporter())
     _remove_runs(directory, needles or (source.encode() if source else b"",))
     writer.rewrite()
-    return ForgetResult(len(found.articles), records, len(found.urls), len(others))
+    missing = len(archived_of(writer.connection, elsewhere))
+    return ForgetResult(len(found.articles), records, len(urls), len(others), missing)
 
 
 def _load_again(writer: Writer, extractor: Extractor, segment: Segment, forgotten: Blocklist) -> set[UUID]:

@@ -62,13 +62,18 @@ def blank(fetch: Fetch, *, hide_source: bool) -> Fetch:
     """What remains of a forgotten fetch: the fact that there was one, and its time."""
     key = url_key_or_none(fetch.url)
     return Fetch(
-        url=f"forgotten:{key:016x}" if key is not None else "forgotten:",
+        url=placeholder(key) if key is not None else "forgotten:",
         source=REASON if hide_source else fetch.source,
         kind=fetch.kind,
         outcome=Outcome.SKIPPED,
         fetched_at=fetch.fetched_at,
         reason=REASON,
     )
+
+
+def placeholder(key: int) -> str:
+    """What stands in place of a forgotten URL (`url_key`)."""
+    return f"forgotten:{key:016x}"
 
 
 def source_digest(name: str) -> str:

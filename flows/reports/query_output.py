@@ -63,10 +63,9 @@ def _write_lines(relation: duckdb.DuckDBPyRelation, target: IO[bytes]) -> None:
     """Write each value on a line of its own, after the name of its column; further lines of a text are indented."""
     names = relation.columns
     width = max(map(len, names))
-    rows = formats.as_texts(relation)
     number = 0
-    while some := rows.fetchmany(formats.ROWS_AT_ONCE):
-        for row in some:
+    for batch in formats.batches(formats.as_texts(relation)):
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             number += 1
             target.write(f"{'' if number == 1 else chr(10)}row {number}\n".encode())
             for name, value in zip(names, row, strict=True):

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 
 from tests.command import call
-from tests.end_to_end.segments import crawl
+from tests.end_to_end.segments import crawl, stored_bytes
 from warehouse import connect, open_writer, table_copies
 from warehouse.lake_opening import load_extension
 
@@ -327,6 +327,30 @@ def test_forgotten_articles_are_in_no_file_and_no_earlier_state(own_lake: Path) 
     assert needle not in texts_of(files)
     assert needle.encode() not in (own_lake.parent / "catalog.sqlite").read_bytes()
     assert "Storm Closes Port" in texts_of(files), "the others are still there"
+
+
+@pytest.mark.parametrize("what", ["url", "source"])
+def test_what_one_machine_forgets_is_erased_by_the_same_command_on_the_others(tmp_path: Path, what: str) -> None:
+    machines = [tmp_path / "a", tmp_path / "b"]
+    for machine, lines in zip(machines, (FIRST, SECOND), strict=True):
+        set_lake(machine, tmp_path / "catalog.sqlite")
+        imported = tmp_path / f"{machine.name}.jsonl"
+        imported.write_text("".join(json.dumps(line) + "\n" for line in lines))
+        newsloom("import", str(imported), data=machine)
+    arguments = ("http://courier.example/2026/storm-closes-port",) if what == "url" else ("--source", "courier.example")
+    needle, other = b"Storm Closes Port", b"The cause is not known"
+    said = newsloom("forget", *arguments, "--yes", data=machines[0])
+    assert "1 segment that had something of it: in the archives of other machines. Run the same command there" in said
+    assert not stored_bytes(machines[0], needle)
+    assert stored_bytes(machines[1], needle), "it is not there that the command was run"
+    said = newsloom("forget", *arguments, "--yes", data=machines[1])
+    assert "removed 0 articles and " in said
+    assert not stored_bytes(machines[1], needle)
+    assert what == "source" or stored_bytes(machines[1], other), "the rest of the segment is still there"
+    with connect(machines[0]) as lake:
+        assert lake.execute("SELECT count(*) FROM articles WHERE title LIKE 'Storm Closes Port%'").fetchall() == [(0,)]
+    newsloom("import", str(tmp_path / "b.jsonl"), data=machines[1])
+    assert not stored_bytes(machines[1], needle)
 
 
 def texts_of(files: Path) -> str:

@@ -57,6 +57,38 @@ def count_traces(connection: duckdb.DuckDBPyConnection, urls: Sequence[str], sou
     return len(found.articles), pages
 
 
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """The keys of forgotten URLs that were requested (`url_key`), and the segments with these requests.
+
+    The URLs of forgotten sources are not among the keys, because another source may list them.
+    """
+
+    keys: frozenset[int] = frozenset()
+    segments: frozenset[str] = frozenset()
+
+
+def find_forgotten(connection: duckdb.DuckDBPyConnection) -> Forgotten:
+    """What has been forgotten so far, on whichever machine."""
+    rows = connection.execute(
+        "SELECT DISTINCT segment, url[11:], source = 'forgotten' FROM fetches "
+        "WHERE regexp_full_match(url, 'forgotten:[0-9a-f]{16}')"
+    ).fetchall()
+    return Forgotten(
+        frozenset(int(key, 16) for _, key, of_source in rows if not of_source),
+        frozenset(segment for segment, _, _ in rows),
+    )
+
+
+def archived_of(connection: duckdb.DuckDBPyConnection, segments: Iterable[str]) -> list[str]:
+    """Those of these segments that were not removed from the archive."""
+    rows = connection.execute(
+        "SELECT segment FROM segments WHERE removed_at IS NULL AND list_contains(?::VARCHAR[], segment) ORDER BY ALL",
+        [list(segments)],
+    ).fetchall()
+    return [name for (name,) in rows]
+
+
 def stored_sources(connection: duckdb.DuckDBPyConnection) -> list[str]:
     """The names of all sources of which anything is stored."""
     rows = connection.execute(
