@@ -259,5 +259,4 @@ def _link(number: int, found: dict[str, object]) -> Link:
         published_at=entry.moment("published_at"),
         modified_at=entry.moment("modified_at"),
         language=entry.text("language"),
-        is_zoned=found.get("is_zoned") is not False,
     )

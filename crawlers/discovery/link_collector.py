@@ -47,7 +47,6 @@ class LinkCollector:
                 None if published is None else published.instant,
                 None if modified is None else modified.instant,
                 iso_639_1(language),
-                is_zoned=published is None or published.zoned,
             )
             self._links.setdefault(normalise_url(url), link)
 

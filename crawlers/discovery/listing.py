@@ -14,7 +14,7 @@ class Link:
 
     `url` is absolute, http or https (see `absolute_url`). Both times are aware and in UTC; None if the listing gives
     none or one that cannot be parsed. `language` is an ISO 639-1 code. None of it is checked against the page.
-    `is_zoned` is false if `published_at` is a clock time without a zone, which was read as UTC.
+    A clock time without a zone counts as UTC: formats of listings have their times in it unless they say otherwise.
     """
 
     url: str
@@ -22,14 +22,6 @@ class Link:
     published_at: datetime | None = None
     modified_at: datetime | None = None
     language: str | None = None
-    is_zoned: bool = True
-
-    @property
-    def published_hint(self) -> datetime | None:
-        """What is certain of `published_at`: without a zone only its day, which midnight stands for."""
-        if self.published_at is None or self.is_zoned:
-            return self.published_at
-        return self.published_at.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

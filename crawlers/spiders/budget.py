@@ -64,4 +64,4 @@ class CrawlBudget:
             if self._pages <= 0:
                 return
             self._pages -= 1
-            yield PlannedRequest(link.url, Kind.PAGE, published_hint=link.published_hint, date=link_date(link))
+            yield PlannedRequest(link.url, Kind.PAGE, published_hint=link.published_at, date=link_date(link))

@@ -144,7 +144,7 @@ def build_batch(origin: Origin, fetches: Sequence[ClassifiedFetch]) -> Batch:
                     "url": link.url,
                     "source": fetch.source,
                     "discovered_at": fetch.fetched_at,
-                    "published_hint": link.published_hint,
+                    "published_hint": link.published_at,
                     "modified_hint": None if link.published_at else link_date(link),
                 }
             )

@@ -27,7 +27,6 @@ links = st.builds(
     published_at=maybe_moment,
     modified_at=maybe_moment,
     language=st.sampled_from([None, "en", "uk"]),
-    is_zoned=st.booleans(),
 )
 fetches = st.builds(
     Fetch,

@@ -274,12 +274,11 @@ def test_no_garbage_raises_anything_else(garbage: str) -> None:
         assert all(link.url.startswith(("http://", "https://")) for link in listing.links)
 
 
-def test_the_first_date_that_can_be_read_counts_and_only_its_day_if_it_has_no_zone() -> None:
+def test_the_first_date_that_can_be_read_counts_and_is_in_utc_if_it_has_no_zone() -> None:
     dates = "<pubDate>Invalid Date</pubDate><atom:published>2026-03-05 10:00:00</atom:published>"
     (link,) = links(item(f"<link>\n https://courier.example/\n  1\n</link>{dates}").replace("<rss", _ATOM_RSS))
     assert link.url == "https://courier.example/1"
-    assert (link.published_at, link.is_zoned) == (datetime(2026, 3, 5, 10, tzinfo=UTC), False)
-    assert link.published_hint == datetime(2026, 3, 5, tzinfo=UTC)
+    assert link.published_at == datetime(2026, 3, 5, 10, tzinfo=UTC)
 
 
 _ATOM_RSS = '<rss xmlns:atom="http://www.w3.org/2005/Atom"'
