@@ -81,7 +81,7 @@ def read(folder: Path, name: str) -> Rows:
         ]
     if name == "sharp":
         found = [row for row in found if row["kind"] == "unspecific"]
-    return [row | {"url": _url(row), "date": row.get("date")} for row in found]
+    return [row | {"url": url_of(row), "date": row.get("date")} for row in found]
 
 
 def read_newsweb(folder: Path) -> Rows:
@@ -98,11 +98,11 @@ def read_newsweb(folder: Path) -> Rows:
         row |= {"source": page["url"].split("/")[2], "language": page["language"], "date": page["date"]}
         found.append(row | {"cluster": events.get(key, key)})
     return [
-        row | {"url": _url(row)} for row in found if row["date"] and row["title"] and len(row["text"]) >= LEAST_TEXT
+        row | {"url": url_of(row)} for row in found if row["date"] and row["title"] and len(row["text"]) >= LEAST_TEXT
     ]
 
 
-def _url(row: dict[str, Any]) -> str:
+def url_of(row: dict[str, Any]) -> str:
     """The outlet is the host; identifiers make URLs that no rule of the import takes for something else."""
     return f"https://{_host(row)}.example/article-{digest(str(row['id'])).hex}"
 

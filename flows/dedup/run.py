@@ -52,8 +52,9 @@ from flows.dedup.stories.candidates import (
     search_span,
     searches,
 )
-from flows.dedup.stories.idf import complete, with_templates
+from flows.dedup.stories.idf import complete
 from flows.dedup.stories.reconcile import changed_parts, name_parts, reconcile
+from flows.dedup.stories.templates import with_templates
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.dedup.write_results import (
     fingerprint_rows,
@@ -259,12 +260,9 @@ def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> 
     """What damps terms: stored frequencies, and what many of the articles at hand have."""
     languages, stored = load_idf(connection)
     terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
-    by_source: defaultdict[tuple[str, str], list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         language = article.language or UNKNOWN
         # A stop list is a better start than the words that a thousand articles of one day share.
         if not stop_words(language):
             terms[language].append(article.features.terms.hashes)
-        if is_dated(article):
-            by_source[language, article.source].append(article.features.terms.hashes)
-    return with_templates(complete(stored, languages, terms), by_source)
+    return with_templates(complete(stored, languages, terms), [one for one in articles if is_dated(one)])

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.dedup.text.rarity import RAREST
-from flows.dedup.text.terms import language_seed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -53,9 +52,6 @@ ASSUMED_ARTICLES = 200
 YOUNG_SHARE = 0.05
 MIN_COUNT = 3  # articles of a sample with a term: fewer are chance
 YOUNG_ARTICLES = 50  # fewer say nothing about a language
-TEMPLATE_SHARE = 0.0015  # of the articles of a source in one segment
-TEMPLATE_ARTICLES = 200
-KIND_SHARE = 0.2  # of the articles of all sources in one segment: more than any event has
 
 
 def shares(counts: dict[int, int], articles: int) -> dict[int, float]:
@@ -71,54 +67,21 @@ def complete(known: Idf, languages: Collection[str], articles: Mapping[str, Sequ
     ones may be what a few stories are about.
     """
     found = [
-        _common(texts, YOUNG_SHARE)
+        common_terms(texts, YOUNG_SHARE)
         for language, texts in articles.items()
         if language not in languages and len(texts) >= YOUNG_ARTICLES
     ]
-    return _joined([known, *found])
+    return joined([known, *found])
 
 
-def with_templates(known: Idf, articles: Mapping[tuple[str, str], Sequence[NDArray[np.uint32]]]) -> Idf:
-    """Add what many articles of one source have in common today, which stored frequencies may not know yet.
-
-    `articles` has the terms of each dated article, by language and source. An outlet reports an event a few times, so
-    that what many of its articles have is its way of writing, or the kind of news. They are counted whatever their
-    language, because that of a table of figures is a guess. So is what a fifth of the articles of all sources have.
-    """
-    of_source: dict[str, dict[str, Sequence[NDArray[np.uint32]]]] = {}
-    of_language: dict[str, list[NDArray[np.uint32]]] = {}
-    for (language, source), texts in articles.items():
-        of_source.setdefault(source, {})[language] = texts
-        of_language.setdefault(language, []).extend(texts)
-    found = [part for languages in of_source.values() for part in _templates(languages)]
-    found += [_common(texts, KIND_SHARE) for texts in of_language.values() if len(texts) >= TEMPLATE_ARTICLES]
-    return _joined([known, *found])
-
-
-def _templates(languages: Mapping[str, Sequence[NDArray[np.uint32]]]) -> list[Idf]:
-    """What many articles of one source have in common, as terms of each of its languages."""
-    if sum(map(len, languages.values())) < TEMPLATE_ARTICLES:
-        return []
-    seeds = {language: language_seed(language).astype(np.uint32) for language in languages}
-    common = _common(
-        [terms ^ seeds[language] for language, texts in languages.items() for terms in texts], TEMPLATE_SHARE
-    )
-    found = []
-    for seed in seeds.values():
-        terms = common.terms ^ seed
-        order = np.argsort(terms)
-        found.append(Idf(terms[order], common.shares[order]))
-    return found
-
-
-def _common(texts: Sequence[NDArray[np.uint32]], least: float) -> Idf:
+def common_terms(texts: Sequence[NDArray[np.uint32]], least: float) -> Idf:
     """The terms that at least this share of the texts has, and MIN_COUNT of them."""
     distinct, counts = np.unique(np.concatenate(texts), return_counts=True)
     common = counts >= max(least * len(texts), MIN_COUNT)
     return Idf(distinct[common], (counts[common] / len(texts)).astype(np.float32))
 
 
-def _joined(parts: Sequence[Idf]) -> Idf:
+def joined(parts: Sequence[Idf]) -> Idf:
     """The terms of all, with the largest of their shares."""
     if len(parts) == 1:
         return parts[0]

@@ -45,6 +45,29 @@ def test_the_frame_of_a_site_does_not_separate_reports_of_one_meeting(writer: Wr
     assert links(writer) == {}
 
 
+def test_reports_of_one_template_are_stories_of_their_own_from_the_first_segment_on(writer: Writer) -> None:
+    template = EVENTS["template"]
+    pieces = [
+        Piece(
+            f"http://herald.example/{name}", template["text"].format(name), template["title"].format(name), hours=number
+        )
+        for number, name in enumerate(template["subjects"])
+    ]
+    add(writer, *pieces, segment="1")
+    assert story_sets(writer) == {frozenset({piece.url}) for piece in pieces}
+    assert links(writer) == {}
+
+
+def test_reports_of_one_outlet_on_one_affair_are_one_story(writer: Writer) -> None:
+    affair = EVENTS["affair"]
+    pieces = [
+        Piece(f"http://herald.example/{number}", text.strip(), title, hours=5 * number)
+        for number, (title, text) in enumerate(zip(affair["titles"], affair["texts"], strict=True))
+    ]
+    add(writer, *pieces, segment="1")
+    assert story_sets(writer) == {frozenset(piece.url for piece in pieces)}
+
+
 def test_a_story_has_one_language(writer: Writer) -> None:
     add(writer, piece("talks-de"), *PAIR, segment="1")
     assert story_sets(writer) == {frozenset({piece("talks-de").url}), frozenset(piece.url for piece in PAIR)}
@@ -72,7 +95,7 @@ def test_a_story_has_its_time_its_outlets_and_its_counts(writer: Writer) -> None
             3,
             ["echo.example", "herald.example", "tribune.example"],
             "en",
-            "term-linkage-6",
+            "term-linkage-7",
         )
     ]
     assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]
