@@ -10,7 +10,7 @@ from contextlib import suppress
 from functools import cache
 from multiprocessing import forkserver
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
@@ -133,10 +133,16 @@ def own_fork_server() -> Iterator[None]:
 
     A process has one, with the imports of whoever needed it first: extraction would have to make them in each worker.
     """
-    stop = forkserver._forkserver._stop  # type: ignore[attr-defined]
-    stop()
+    _end_fork_server()
     yield
-    stop()
+    _end_fork_server()
+
+
+def _end_fork_server() -> None:
+    server: Any = forkserver._forkserver
+    if server._forkserver_pid is not None:
+        os.kill(server._forkserver_pid, signal.SIGKILL)  # otherwise it would wait for workers that are left
+    server._stop()
 
 
 SHARED = Path(__file__).parents[1].parent / "shared"
