@@ -59,7 +59,7 @@ PARAMETERS = {
     "lambda_l2": 5,
     "max_bin": 63,
     "num_threads": 1,
-    "seed": 3,
+    "seed": 1,
     "deterministic": True,
     "force_row_wise": True,
     "verbosity": -1,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from crawlers.extraction.source_profile import SourceProfile
 
-BLOCK_MODEL = "blocks-2"
+BLOCK_MODEL = "blocks-1"
 """The version of the weights of `block_model`, which their file states too."""
 EXTRACTOR_VERSION = f"newsloom-10+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
