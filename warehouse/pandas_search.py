@@ -16,7 +16,7 @@ class _NotInstalled:
     @staticmethod
     def find_spec(name: str, *_: object) -> None:
         if name == "pandas":
-            raise ModuleNotFoundError(name=name)
+            raise ModuleNotFoundError("No module named 'pandas'", name=name)
 
 
 def spare_the_search_for_pandas() -> None:

@@ -153,7 +153,8 @@ LANGUAGE = 'a two-letter ISO 639-1 code, such as "en"'
 KEYS_OF_CRAWL = "one of contact, delay, segment_pages, recheck_hours, poll_minutes, respect_opt_outs"
 KEYS_OF_SOURCE = (
     "one of name, homepage, feeds, sitemaps, sections, language, include, exclude, since, until, max_age_days, "
-    "limit, delay, recheck_hours, poll_minutes, respect_opt_outs, keep_parameters, allow_private_addresses"
+    "limit, delay, recheck_hours, poll_minutes, respect_opt_outs, keep_parameters, allow_private_addresses, "
+    "allow_invalid_certificates"
 )
 EXPRESSIONS = "a list of regular expressions (Python's re)"
 PARAMETER = "names alone, without ?, &, = and percent-encoding"
