@@ -97,13 +97,16 @@ class GuardedHandler(BaseDownloadHandler):
         self._handlers: dict[tuple[bool, bool], HTTP11DownloadHandler] = {}
 
     def _handler(self, *, private: bool, unverified: bool) -> HTTP11DownloadHandler:
-        """The handler for the public web without a proxy, or for proxies and private addresses (`private`)."""
+        """The handler for the public web without a proxy, or for proxies and private addresses (`private`).
+
+        With `unverified` it accepts any certificate.
+        """
         found = self._handlers.get((private, unverified))
         if found is None:
             found = (_PrivateHandler if private else HTTP11DownloadHandler)(self.crawler)
             found._pool.cachedConnectionTimeout = KEPT_SECONDS
             if unverified:
-                # Scrapy has one setting for all requests. So has the factory, which Scrapy made for this handler.
+                # Scrapy's setting is for all handlers; this factory is the handler's own.
                 found._contextFactory._verify_certificates = False
             self._handlers[private, unverified] = found
         return found
