@@ -76,6 +76,20 @@ def test_an_appearance_is_an_article_or_its_text_at_another_source(filled: Write
     assert ask(filled, "SELECT count(*), count(DISTINCT original_id) FROM appearances") == [(7, 3)]
 
 
+@pytest.mark.parametrize("seen_hours", [(1, 1.5), (1.5, 1)])
+def test_which_of_two_sources_was_requested_first_does_not_make_it_the_first(
+    writer: Writer, seen_hours: tuple[float, float]
+) -> None:
+    pieces = [
+        Piece(f"http://{source}.example/x", A, "Alpha", hours=-12, precision="day", seen_hours=seen)
+        for source, seen in zip(("post", "wire"), seen_hours, strict=True)
+    ]
+    for number, piece in enumerate(sorted(pieces, key=lambda piece: piece.seen_hours or 0)):
+        add(writer, piece, segment=str(number))
+    rows = ask(writer, "SELECT source, kind FROM appearances ORDER BY source")
+    assert rows == [("post.example", None), ("wire.example", "copy")]
+
+
 def test_unique_articles_are_without_copies(filled: Writer) -> None:
     assert ask(filled, "SELECT url FROM unique_articles ORDER BY url") == [
         ("http://post.example/b",),

@@ -52,7 +52,7 @@ WITH others AS MATERIALIZED (
             ORDER BY day_of(published_at), published_precision NOT IN ('second', 'minute'),
                      CASE published_precision WHEN 'seen' THEN NULL ELSE published_at END,
                      list_position(['second', 'minute', 'day', 'seen'], published_precision),
-                     epoch(seen_at) // (6 * 3600), url  -- first sight counts as in flows/dedup/copies/originals.py
+                     epoch_ms(seen_at) // (6 * 3600 * 1000), url  -- first sight counts as in flows/dedup/copies/originals.py
         ) > 1 AS again
     FROM (
         SELECT * FROM dated_articles WHERE doc IN (SELECT doc FROM others)
