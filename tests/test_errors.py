@@ -55,6 +55,7 @@ from flows.dashboard.errors import (
     UnavailableError,
 )
 from flows.errors import CrawlDiedError, FlowsError
+from flows.pipeline.interrupt import OverdueError
 from warehouse import DamagedWarehouseError, TransientWarehouseError, WarehouseBusyError, WarehouseError
 from warehouse.errors import LakeUnreachableError
 from warehouse.search.query import QuerySyntaxError
@@ -93,6 +94,7 @@ SIGNALS: list[BaseException] = [
     BrokenCodingError("gzip ends early"),
     BodyTooLargeError("larger than 5 bytes"),
     BrokenContentError("invalid JSON in line 1"),
+    OverdueError(),
     *(
         kind("a detail", 403, "courier.example")
         for kind in (

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from crawlers.archive import Fetch, Segment
     from flows.data_directory import DataDirectory
     from flows.pipeline.article_version import ExtractedFetch
+    from flows.pipeline.interrupt import Interrupt
     from flows.pipeline.source_profiles import Profiles
     from flows.settings import Extract
 
@@ -51,8 +52,14 @@ class DaskExtractor(Extractor):
     answer, if it has no workers, and if a worker has another extractor or does not see the data directory.
     """
 
-    def __init__(self, scheduler: str, directory: DataDirectory, piece_pages: int = PIECE_PAGES) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        scheduler: str,
+        directory: DataDirectory,
+        piece_pages: int = PIECE_PAGES,
+        interrupt: Interrupt | None = None,
+    ) -> None:
+        super().__init__(interrupt=interrupt)
         self.scheduler = scheduler
         self.piece_pages = piece_pages
         self._folder = directory.private / "extracted"
@@ -111,6 +118,7 @@ class DaskExtractor(Extractor):
         from distributed import KilledWorker
 
         for piece, file in zip(pieces, files, strict=True):
+            self._require_time()
             task = tasks.popleft()  # Dask forgets it when it is done: it would repeat it if its worker died
             try:
                 task.result(timeout=PIECE_SECONDS)
@@ -166,13 +174,13 @@ def extract_piece(
     write_extracted(file, extract_group(extract.extract_page, segment, profiles, pages))
 
 
-def open_extractor(settings: Extract, directory: DataDirectory) -> Extractor:
+def open_extractor(settings: Extract, directory: DataDirectory, interrupt: Interrupt | None = None) -> Extractor:
     """The extractor that `[extract]` asks for. Raises FlowsError if it asks for Dask without a scheduler."""
     if settings.engine == "processes":
-        return Extractor()
+        return Extractor(interrupt=interrupt)
     if settings.scheduler is None:
         raise FlowsError('[extract]: engine = "dask" needs the address of a scheduler: scheduler = "tcp://HOST:8786"')
-    return DaskExtractor(settings.scheduler, directory)
+    return DaskExtractor(settings.scheduler, directory, interrupt=interrupt)
 
 
 def _problem(said: object) -> str | None:

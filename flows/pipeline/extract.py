@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import TimeoutError as PageTimeoutError
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from functools import partial
@@ -16,6 +17,7 @@ from crawlers.errors import ArchiveError
 from crawlers.extraction import Article, Rejection, RejectionReason
 from crawlers.limits import MAX_TEXT_CHARS
 from flows.pipeline.article_version import ExtractedFetch, extracted_fetch
+from flows.pipeline.interrupt import OverdueError
 from flows.pipeline.source_profiles import NO_PROFILES, Profiles
 from flows.pipeline.worker_processes import start_worker, worker_context
 from warehouse.names.store import names_in
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from crawlers.extraction import SourceProfile
+    from flows.pipeline.interrupt import Interrupt
     from warehouse.names.mention import Mention
     from warehouse.names.store import Text
 
@@ -38,6 +41,7 @@ GROUP = 16
 TEXTS = 128  # in which a worker finds names at once
 # From so many on, workers find names: each reads the lists of places first, which takes as long as some hundred texts.
 MANY_TEXTS = 1000
+CHECK_SECONDS = 0.2  # between two looks whether Ctrl-C is overdue
 STOP_SECONDS = 5.0  # for a pool that broke; its workers end with this process at the latest
 
 
@@ -46,11 +50,15 @@ class Extractor:
 
     A page that takes longer than `page_seconds`, or takes its worker down, is rejected, and a new worker is started. If
     the pool itself breaks, because the process that it forks workers from was killed, a new pool takes its place.
+    Whoever reads results when `interrupt` is overdue gets an OverdueError, and the workers are stopped.
     """
 
-    def __init__(self, workers: int | None = None, page_seconds: float = PAGE_SECONDS) -> None:
+    def __init__(
+        self, workers: int | None = None, page_seconds: float = PAGE_SECONDS, interrupt: Interrupt | None = None
+    ) -> None:
         self.workers = workers or os.cpu_count() or 1
         self.page_seconds = page_seconds
+        self._interrupt = interrupt
         self._pool: ProcessPool | None = None
 
     def __enter__(self) -> Extractor:
@@ -113,7 +121,7 @@ class Extractor:
     ) -> Iterator[ExtractedFetch]:
         for group, answer in zip(groups, answers, strict=True):
             try:
-                yield from answer.result()
+                yield from self._result(answer)
             except (PageTimeoutError, ProcessExpired, BrokenProcessPool):
                 for page in group:
                     yield self._alone(job, page, profiles)
@@ -121,9 +129,9 @@ class Extractor:
     def _alone(self, job: Job, page: Fetch, profiles: Profiles) -> ExtractedFetch:
         try:
             try:
-                return self._schedule(job, [page], profiles).result()[0]
+                return self._result(self._schedule(job, [page], profiles))[0]
             except BrokenProcessPool:  # no page can do that
-                return self._schedule(job, [page], profiles).result()[0]
+                return self._result(self._schedule(job, [page], profiles))[0]
         except PageTimeoutError:
             rejection = Rejection(RejectionReason.TIMEOUT, f"extraction took longer than {self.page_seconds:g} s")
         except ProcessExpired as error:
@@ -131,6 +139,19 @@ class Extractor:
                 RejectionReason.EXTRACTOR_ERROR, f"the worker process crashed on this page (exit code {error.exitcode})"
             )
         return extracted_fetch(page, rejection)
+
+    def _result(self, answer: ProcessFuture[list[ExtractedFetch]]) -> list[ExtractedFetch]:
+        while self._interrupt is not None:
+            self._require_time()
+            if wait([answer], timeout=CHECK_SECONDS).done:
+                break
+        return answer.result()
+
+    def _require_time(self) -> None:
+        """Raise OverdueError, and stop the workers, if Ctrl-C was pressed too long ago."""
+        if self._interrupt is not None and self._interrupt.overdue:
+            self._discard()
+            raise OverdueError
 
     def _discard(self) -> None:
         if self._pool is not None:

@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import FrameType
 
-# Seconds from Ctrl-C until nothing new is begun. What was fetched is in the archive, and the next run loads the rest.
+# Seconds from Ctrl-C until nothing new is begun, and no segment is extracted any further. What was fetched is in the
+# archive, and the next run loads the rest.
 GRACE = 6.0
+
+
+class OverdueError(Exception):
+    """Ctrl-C was pressed so long ago that the work was given up; the next run does it."""
 
 
 class Interrupt:

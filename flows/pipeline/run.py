@@ -136,7 +136,7 @@ def run_sources(
     run_id = run_id or secrets.token_hex(6)
     with (
         open_writer(data, "newsloom run", wait=wait, shared=True) as writer,
-        open_extractor(settings.extract, directory) as extractor,
+        open_extractor(settings.extract, directory, interrupt) as extractor,
     ):
         publisher = PeriodicPublisher(writer, steps.publish)
         run = _Run(writer, extractor, directory, reporter, steps, interrupt, publisher, shards)
@@ -243,7 +243,7 @@ class _Run:
         return crawl.cut_short
 
     def _load(self, name: str) -> int:
-        """Load a segment; returns the number of its pages, 0 if it is loaded already or cannot be loaded."""
+        """Load a segment; returns the number of its pages, 0 if it is loaded already or not loaded now."""
         if self.interrupt.overdue:
             return 0
         with isolate_failure(self.writer, name):

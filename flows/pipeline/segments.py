@@ -18,6 +18,7 @@ from crawlers.locking import lock_archive
 from flows.pipeline.blocklist import read_blocklist
 from flows.pipeline.erase_forgotten import erase_forgotten, erase_forgotten_articles
 from flows.pipeline.failures import loading_order
+from flows.pipeline.interrupt import OverdueError
 from flows.pipeline.load import ExtractedSegment, load
 from flows.pipeline.source_profiles import Profiles, read_profiles
 from flows.timing import StepTimes
@@ -41,12 +42,16 @@ ORPHAN_SECONDS = 30.0
 def process_segment(writer: Writer, extractor: Extractor, directory: DataDirectory, name: str) -> LoadResult | None:
     """Take a sealed segment through all steps; returns None if it is loaded already.
 
+    It also returns None if Ctrl-C was overdue before the workers were done: then the next run loads the segment.
     Raises TransientWarehouseError if the disk fails: then nothing is loaded, and you can repeat the call.
     """
     if loaded_fetches(writer.connection, name) is not None:
         return None
-    profiles = read_profiles(writer.connection)
-    return load_and_move(writer, directory, start_extraction(extractor, directory, name, profiles).finish())
+    try:
+        segment = start_extraction(extractor, directory, name, read_profiles(writer.connection)).finish()
+    except OverdueError:
+        return None
+    return load_and_move(writer, directory, segment)
 
 
 def load_and_move(writer: Writer, directory: DataDirectory, segment: ExtractedSegment) -> LoadResult | None:

@@ -55,7 +55,7 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if with_pages:
         console.print(table)
     else:
-        none = "no pages were fetched" if summary.interrupted or summary.cut_short else "no pages were due or new"
+        none = "no pages were loaded" if summary.interrupted or summary.cut_short else "no pages were due or new"
         console.print(f"run {summary.run_id}: {summary.seconds:.1f} s, {none}")
     for outcome, reason, count in summary.reasons:
         console.print(f"  {outcome} because of {reason}: {count}")
@@ -66,7 +66,10 @@ def print_summary(summary: RunSummary, console: Console) -> None:
     if summary.cut_short:
         console.print("stopped at its time limit; the next run requests the rest")
     if summary.interrupted:
-        console.print("interrupted; everything that was fetched is in the archive, and the next run requests the rest")
+        console.print(
+            "interrupted; everything that was fetched is in the archive. The next run loads what is not loaded yet, "
+            "and requests the rest"
+        )
     if summary.recovered:
         console.print(f"recovered from an interrupted run: {counted(summary.recovered, 'page')}")
     console.print(f"articles in the warehouse: {summary.articles}")

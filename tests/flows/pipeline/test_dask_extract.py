@@ -18,6 +18,7 @@ from flows.pipeline.article_version import ArticleVersion, ExtractedFetch
 from flows.pipeline.dask_extract import DaskExtractor, extract_piece, open_extractor
 from flows.pipeline.extract import Extractor
 from flows.pipeline.extracted_files import read_extracted, write_extracted
+from flows.pipeline.interrupt import GRACE, Interrupt, OverdueError
 from flows.settings import Extract
 from tests.end_to_end.conftest import article
 from tests.flows.pipeline.test_extract import segment_of
@@ -122,3 +123,16 @@ def test_workers_that_cannot_extract_are_refused(
     segment = segment_of(tmp_path / "archive", article(1).body)
     with pytest.raises(FlowsError, match="Install the same version of newsloom on all machines"):
         extract_piece(segment, list(segment.fetches()), tmp_path / "x.arrow", "newsloom-1+test")
+
+
+def test_pieces_are_left_to_the_next_run_once_ctrl_c_is_overdue(tmp_path: Path, cluster: LocalCluster) -> None:
+    directory = DataDirectory(tmp_path / "data")
+    segment = segment_of(directory.archive, *pages(PAGES))
+    interrupt = Interrupt()
+    scheduler = cluster.scheduler_address
+    with DaskExtractor(scheduler, directory, piece_pages=8, interrupt=interrupt) as extractor:
+        found = iter(extractor.extract(segment, list(segment.fetches())))
+        assert next(found).found
+        interrupt.at = time.monotonic() - GRACE - 1.0
+        with pytest.raises(OverdueError):
+            list(found)
