@@ -21,7 +21,7 @@ _PATH = re.compile(r"/\S*|[\w.-]+(?:/[\w.-]+){2,}/?|\S+\.(?:html?|php|aspx?)")
 _EMAIL = re.compile(r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+[)>\]]?")
 _HANDLE = re.compile(r"\(?(?<!\w)@\w{1,50}\)?")
 _URL = re.compile(r"https?://\S+|www\.\S+", re.IGNORECASE)
-_BRACKETS = re.compile(r"\s*[(\[][^()\[\]]{0,80}[)\]]")
+_BRACKETS = re.compile(r"\s*[(\[（［][^()\[\]（）［］]{0,80}[)\]）］]")
 _SPLIT = re.compile(r"\s*[;|/／•·●\n,、，]\s*|\s+[-–—&+]+\s+")
 LINKING_WORDS = frozenset((*phrases("bylines", "prefixes"), *phrases("bylines", "conjunctions")))
 _CONJUNCTIONS = re.compile(rf"\s+(?:{'|'.join(map(re.escape, phrases('bylines', 'conjunctions')))})\s+", re.IGNORECASE)
@@ -29,9 +29,13 @@ _JOB_TITLE_AFTER_NAME = re.compile(
     rf"\s*(?:{'|'.join(map(re.escape, phrases('bylines', 'job_titles')))})(?:\s*외\s*\d+명)?$"
 )
 _JOB_TITLE_BEFORE_NAME = re.compile(
-    rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'job_titles')))})\s*[:：/／]?\s*(?=\S)"
+    rf"^(?:{'|'.join(map(re.escape, phrases('bylines', 'job_titles')))})\s*[:：/／・=]?\s*(?=\S)"
 )
-_PREFIX = re.compile(rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'prefixes')))})(?=[ :：])", re.IGNORECASE)
+_PREFIX = re.compile(
+    rf"(?:{'|'.join(map(re.escape, phrases('bylines', 'prefixes')))})(?=[ :：]|$)"
+    rf"|(?:{'|'.join(map(re.escape, phrases('bylines', 'labels_of_names')))})(?=\s?[:：])",
+    re.IGNORECASE,
+)
 _GENERATION = re.compile(r",?\s+(Jr|Sr|II|III)\b\.?(?=\s*(?:[,;&]|$))", re.IGNORECASE)
 """Belongs to the name before the comma: "Ada Park, Jr."."""
 _ROLE = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, phrases('bylines', 'roles')))})(?!\w)", re.IGNORECASE)
@@ -76,6 +80,13 @@ def clean_names(names: Iterable[str], others: frozenset[str] = frozenset()) -> t
     return tuple(found.values())
 
 
+def without_addresses(text: str) -> str:
+    """A byline without URLs, e-mail addresses and names of accounts."""
+    for unwanted in (_URL, _EMAIL, _HANDLE):
+        text = unwanted.sub(" ", text)
+    return single_line(text)
+
+
 def _is_among(key: str, others: frozenset[str]) -> bool:
     """True for one of the names, also with more words after it ("Harbour Courier Online")."""
     words = key.split()
@@ -88,8 +99,7 @@ def _parts(byline: str) -> Iterator[str]:
     text = single_line(_TAG.sub(" ", html.unescape(byline)))[:500]
     if is_unfilled(text) or _PATH.fullmatch(text):
         return
-    for unwanted in (_URL, _EMAIL, _HANDLE, _BRACKETS):
-        text = unwanted.sub(" ", text)
+    text = _BRACKETS.sub(" ", without_addresses(text))
     text = _GENERATION.sub(r" \1.", _CONJUNCTIONS.sub(";", _without_prefix(single_line(text))))
     parts = [joined.strip(_EDGES) for joined in _SPLIT.split(text)]
     for at, part in enumerate(parts):

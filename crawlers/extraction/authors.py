@@ -25,6 +25,7 @@ _METAS = (
     "og:article:author",
     "og:author",
     "articleauthor",
+    "content_author",
     "parsely-author",
     "sailthru.author",
     "dc.creator",

@@ -6,10 +6,13 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 from lxml.etree import iterwalk
 
+from crawlers.dates import find_dates
 from crawlers.extraction.author_names import LINKING_WORDS, MAX_BYLINES, agency_keys, clean_names
+from crawlers.extraction.headline_dates import find_headline
 from crawlers.extraction.page import is_in_comments
 from crawlers.extraction.rules import phrases
 from crawlers.extraction.text import match_key, single_line
@@ -25,7 +28,7 @@ _BYLINE_CLASS = re.compile(r"[Aa]uthor|[Bb]yline|by-line|[Aa]utor|[Aa]uteur|[Ww]
 """Part of the class of a byline."""
 _AUTHOR_PAGE = re.compile(
     r"/(?:authors?|profiles?|staff|contributors?|by|reporters?|journalists?|columnists?|writers?|experts?|autor(?:en|es|in)?"
-    r"|auteurs?|redaktion|redakteure?|redaktor|skribenter?|byline)[/:=][^/?#]{2,}|/@\w|[?&]author=",
+    r"|auteurs?|autore|autori|autorzy|autorka|szerzo[kt]?|szerzoink|avtory?|yazar(?:lar)?|penulis|tac-gia|forfatter|kirjoittajat?|toimittajat?|firmas?|giornalisti|periodistas?|journalisten?|redaktion|redakteure?|redaktor|skribenter?|byline)[/:=][^/?#]{2,}|/@\w|[?&]author=",
     re.IGNORECASE,
 )
 """The URL of an author's page."""
@@ -44,11 +47,21 @@ _NEXT_LINK = 4
 _BYLINE_PREFIXES = tuple(
     prefix for prefix in phrases("bylines", "prefixes") if prefix not in ("from", "text", "tekst", "от")
 )
+_LABELS = "|".join(map(re.escape, (*_BYLINE_PREFIXES, *phrases("bylines", "labels_of_names"))))
+_LABELLED = re.compile(
+    rf"(?:^|(?<=[|·•/／(（【,;.\d])\s?|\s(?=[^\W\da-zа-яёα-ω]))(?:{_LABELS})\s?[:：]\s*", re.IGNORECASE
+)
+"""The label of a name, anywhere in a line of several: "12 May 2026 Source: Daily Author: Ada Park"."""
+_NEXT_LABEL = re.compile(r"\s\S{1,15}(?:\s\S{1,15})?\s?[:：]|[|·•)）】]|\s\d|\d{2}")
+"""The end of a name in such a line."""
 _MAX_BYLINE_LENGTH = 120
 """Characters of a byline; a longer text is a note about the author."""
 _MAX_NAME_LENGTH = 60
 """Characters of a byline that may name anybody: a team, a nickname."""
 _EMPHASIS = ("strong", "b", "em", "i")
+_BAR = re.compile(r"\s*[|·•]")
+_MAX_NAMES_WORDS = 8
+"""Words beside the date in a line of names and a date."""
 _MAX_JOINING_CHARACTERS = 6
 """Characters that join the names in a byline that consists of names alone."""
 _PERSON = re.compile(r"[^\W\d_][\w.'’ʼ‐-]*(?: [^\W\d_][\w.'’ʼ‐-]*){1,4}")
@@ -84,7 +97,7 @@ def read_bylines(elements: Elements, others: frozenset[str]) -> Iterator[Byline]
     In this order: a text after the headline that begins with "By"; an element near the headline that is marked as a
     byline; an emphasised line of names above the text; links near the headline to the pages of persons.
     """
-    heading = elements.first("h1")
+    heading = _headline(elements)
     if heading is None:
         return
     near = _near(elements, heading)
@@ -101,15 +114,25 @@ def read_bylines(elements: Elements, others: frozenset[str]) -> Iterator[Byline]
 def read_weak_bylines(elements: Elements, others: frozenset[str]) -> Iterator[Byline]:
     """The bylines to believe where nobody else signs: the first marked one that names persons, wherever it stands; near
     the headline, links and marked elements that name anybody, a team or a nickname."""
-    heading = elements.first("h1")
-    near = [] if heading is None else _near(elements, heading)
+    heading = _headline(elements)
+    near = [] if heading is None or heading.tag != "h1" else _near(elements, heading)
     for kind, names in (
+        ("before a date", () if heading is None else _dated_byline(heading, others)),
         ("linked, near the headline", _linked_byline(near, others, persons=False)),
         ("marked", _marked_byline(_marked(elements, elements.all), others)),
         ("marked, names a team", _marked_name(_marked(elements, near), others)),
     ):
         if names:
             yield Byline(kind, names)
+
+
+def _headline(elements: Elements) -> HtmlElement | None:
+    """The first `h1`; if there is none, or it is the site's name that leads to the front page, the heading that the
+    title repeats."""
+    heading = elements.first("h1")
+    link = None if heading is None else next(heading.iter("a"), None)
+    is_name = link is not None and urlsplit(link.get("href", "")).path in ("", "/") and "#" not in link.get("href", "")
+    return find_headline(elements) if heading is None or is_name else heading
 
 
 def _near(elements: Elements, heading: HtmlElement) -> list[HtmlElement]:
@@ -176,8 +199,10 @@ def _linked_byline(elements: list[HtmlElement], others: frozenset[str], *, perso
 
 def _prefixed_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
     """The persons in the first short element after the headline that begins with "By", in any language."""
-    for element in islice(_elements_after(heading), _NEAR_HEADLINE):
+    for element in islice(_elements_after(heading), _NEAR_HEADLINE if heading.tag == "h1" else _AFTER_HEADLINE):
         text = single_line(element.text or "").casefold()
+        if names := _labelled_names(element, others):
+            return names
         if not text or not text.startswith(_BYLINE_PREFIXES):
             continue
         pieces = _pieces(element)
@@ -185,6 +210,19 @@ def _prefixed_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str,
         prefixed = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _BYLINE_PREFIXES)
         if prefixed and sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
             return names
+    return ()
+
+
+def _labelled_names(element: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
+    """The persons after a label with a colon within a short line."""
+    if element.text_content()[_MAX_BYLINE_LENGTH + 1 :].strip():
+        return ()
+    texts = [text for part in islice(_texts(element), MAX_BYLINES) if (text := single_line(part.text))]
+    for at, text in enumerate(texts):
+        if (label := _LABELLED.search(text)) and (at or label.start()):
+            rest = text[label.end() :] or " ".join(texts[at + 1 : at + 2])
+            end = _NEXT_LABEL.search(rest)
+            return _persons([rest[: end.start()] if end else rest], others)
     return ()
 
 
@@ -206,6 +244,26 @@ def _emphasised_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[st
             and all(map(is_person, names))
             and len(match_key(" ".join(names))) >= len(match_key(text)) - _MAX_JOINING_CHARACTERS
         ):
+            return names
+    return ()
+
+
+def _dated_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
+    """The persons in a line that consists of names and a date, set apart by a bar or an element ("Ada Park | 2 May
+    2026"; what a comma sets apart may be a place), between the headline and the first paragraph of the text."""
+    for element in islice(_elements_after(heading), _NEAR_HEADLINE):
+        text = single_line(element.text_content()[: 2 * _MAX_BYLINE_LENGTH])
+        if len(text) >= _MAX_BYLINE_LENGTH:
+            if element.tag == "p":
+                return ()
+            continue
+        if not (dates := find_dates(text)) or dates[0].others > _MAX_NAMES_WORDS:
+            continue
+        first = next((found for part in _texts(element) if (found := single_line(part.text))), "")
+        before = _BAR.split(first)[0].strip()
+        names = clean_names([before], others)
+        is_all = len(match_key(" ".join(names))) >= len(match_key(before)) - _MAX_JOINING_CHARACTERS
+        if names and all(map(is_person, names)) and is_all:
             return names
     return ()
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawlers.extraction.author_names import agency_keys, clean_names
+from crawlers.dates import find_dates
+from crawlers.extraction.author_names import agency_keys, clean_names, without_addresses
 from crawlers.extraction.line_rules import (
     LineRules,
     ends_sentence,
@@ -36,6 +37,9 @@ _MAX_NAME_LENGTH = 60
 _MIN_BIO = 15
 """Characters of the shortest bio after an author's name: "is a writer."."""
 _MAX_BYLINE_LENGTH = 120
+_BRACKETS = " ()[]（）［］【】/="
+_MAX_JOB_TITLE = 12
+"""Characters beside each name in a line that signs the article: "By", a job title."""
 _MIN_NAME_SHARE = 0.8
 """Share of names in a byline; the rest is "By", "and" and commas."""
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -176,15 +180,35 @@ def _without_head(
 
 
 def without_repeated(lines: list[str], titles: Collection[str], authors: Collection[str]) -> list[str]:
-    """Drop first lines that repeat the headline (`titles`: match keys) or consist of authors' names.
+    """Drop first lines that repeat the headline (`titles`: match keys) or consist of authors' names, perhaps with a
+    date, and a last line that consists of names.
 
     This comes after all other cleaning, because a kicker may stand above either. At least one line is kept.
     """
     names = {match_key(author) for author in authors}
     above = min(next((at for at, line in enumerate(lines) if is_paragraph(line)), len(lines)), _REPEATED_HEADLINE_LINES)
     first = [line for line in lines[:above] if match_key(line) not in titles]
-    kept = [line for line in [*first, *lines[above:_HEAD_LINES]] if not _are_names(line, names)]
-    return [*kept, *lines[_HEAD_LINES:]] or lines
+    kept = [line for line in [*first, *lines[above:_HEAD_LINES]] if not is_signature(line, names)]
+    kept += lines[_HEAD_LINES:]
+    if len(kept) > 1 and is_signature(kept[-1], names):
+        del kept[-1]
+    return kept or lines
+
+
+def is_signature(line: str, names: Collection[str]) -> bool:
+    """True for a line that consists of authors (`names`: match keys), with an address, a job title or a date."""
+    if len(line) > _MAX_BYLINE_LENGTH or not names:
+        return False
+    if _are_names(line, names):
+        return True
+    text = without_addresses(line).strip(_BRACKETS)
+    if dates := find_dates(text):
+        words = text.split()
+        text = " ".join(words[: len(dates[0].before.split())]) if dates[0].others < len(words) - 1 else ""
+    signed = clean_names([text])
+    keys = {match_key(name) for name in signed}
+    rest = len(match_key(text)) - sum(map(len, keys))
+    return bool(keys) and all(key in names for key in keys) and rest <= _MAX_JOB_TITLE * len(keys)
 
 
 def _is_date(line: str, rules: LineRules) -> bool:

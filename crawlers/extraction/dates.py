@@ -64,6 +64,7 @@ MODIFIED_METAS = (
     "last-modified",
 )
 
+_PUBLISHED_CLASSES = frozenset({"published", "dt-published"})
 _PROSE_DAY = re.compile(r"[A-Za-z]{3,9}\.? \d{1,2}, \d{4}")
 _MAX_AFTER_FETCH = timedelta(days=1)
 """How long after its fetch an article may be dated: a clock time without a zone is off by up to 14 hours."""
@@ -84,7 +85,7 @@ def published_statements(page: Page, article: Node) -> Iterator[tuple[str, Parse
     marked `time` elements. Without a day in prose in JSON-LD (see `choose_dates`)."""
     yield from _exact_statements(page, article)
     yield from _metas(page, DATE_METAS)
-    yield from _read(page, "time", (time.get("datetime") or time.get("content") for time in _marked_times(page)))
+    yield from _read(page, "time", map(_moment_of, _marked_times(page)))
     yield from _read(page, "json-ld", [article.get("dateCreated")])
 
 
@@ -142,6 +143,11 @@ def _marked_times(page: Page) -> list[HtmlElement]:
     ]
 
 
+def _moment_of(element: HtmlElement) -> str | None:
+    stated = (element.get(name) for name in ("datetime", "content", "title"))
+    return next((value for value in stated if value), None)
+
+
 def _with_dates(elements: Elements) -> list[HtmlElement]:
     published = [
         element
@@ -151,6 +157,13 @@ def _with_dates(elements: Elements) -> list[HtmlElement]:
     times = [
         time for time in elements.named("time") if time.get("pubdate") is not None and time.get("datetime") is not None
     ]
+    # Microformats, as blogs have them: <abbr class="published" title="2026-05-01T10:00:00Z">.
+    entries = [
+        element
+        for element, names in elements.having("class")
+        if not _PUBLISHED_CLASSES.isdisjoint(names.split()) and _moment_of(element) is not None
+    ]
+    published += entries if len(entries) == 1 else []  # several are those of a list
     # In page order, in which the two kinds stand mixed.
     dated = {*published, *times}
     return [element for element in elements.all if element in dated] if times else published

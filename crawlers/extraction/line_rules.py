@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from crawlers.extraction.rules import Phrases, read_line_rules
-from crawlers.extraction.text import match_key, phrase_key
+from crawlers.extraction.text import match_key, phrase_key, spellings
 
 KINDS = ("related", "promotion", "widgets", "consent", "credits", "opening", "sections")
 _SENTENCE_ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f\u0964\u061f\u06d4")
@@ -69,10 +69,11 @@ def line_rules(language: str | None = None) -> LineRules:
         file = read_line_rules(kind)
         rule = LineRule(kind, file["where"], file["longest"], file.get("unfinished", False), file.get("opens", False))
         for phrase in phrases(file.get("is", {})):
-            whole[match_key(phrase)].append(rule)
+            for key in spellings(match_key(phrase)):
+                whole[key].append(rule)
         for phrase in phrases(file.get("starts", {})):
-            key = phrase_key(phrase)
-            starts[key[:_INDEXED_CHARACTERS]].append((key, rule))
+            for key in spellings(phrase_key(phrase)):
+                starts[key[:_INDEXED_CHARACTERS]].append((key, rule))
         ends += [(phrase_key(phrase), rule) for phrase in phrases(file.get("ends", {}))]
         holds += [(phrase_key(phrase), rule) for phrase in phrases(file.get("holds", {}))]
         dates.update(phrase_key(phrase) for phrase in phrases(file.get("dates", {})))
@@ -110,11 +111,18 @@ def matching_rules(line: str, rules: LineRules, *, in_tail: bool = False) -> lis
     ]
     found += [rule for end, rule in rules.ends if key.endswith(end)]
     if len(line) <= _MAX_WHOLE_LENGTH:
-        found += rules.whole.get(match_key(line), ())
+        found += rules.whole.get(match_key(line), ()) or _of_cells(line, rules)
     if in_tail:
         found += [rule for phrase, rule in rules.holds if phrase in key]
     finished = ends_sentence(line)
     return [rule for rule in found if len(line) <= rule.longest and not (rule.unfinished and finished)]
+
+
+def _of_cells(line: str, rules: LineRules) -> tuple[LineRule, ...]:
+    """The rules of a row of a table, or of links between bars, in which each part is such a line."""
+    parts = line.split(" | ")
+    found = [rules.whole.get(match_key(part), ()) for part in parts] if len(parts) > 1 else [()]
+    return found[0] if all(found) else ()
 
 
 def _ends_word(text: str, end: int) -> bool:

@@ -17,13 +17,14 @@ from crawlers.extraction.authors import choose_authors, structured_names
 from crawlers.extraction.dates import NO_CONTEXT, FetchContext, choose_dates
 from crawlers.extraction.json_ld import Node, StructuredData, read_structured_data, text_of, texts_of, types_of
 from crawlers.extraction.plausible import is_topic
-from crawlers.extraction.stated_titles import StatedTitles, read_titles, site_name_keys
+from crawlers.extraction.shown_topics import read_shown_sections, read_shown_tags
+from crawlers.extraction.stated_titles import SECTION_METAS, StatedTitles, read_titles, site_name_keys
 from crawlers.extraction.text import match_key, name_key, single_line
 from crawlers.extraction.titles import choose_title
 from crawlers.extraction.urls import resolve_http_url, stated_url
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from crawlers.dates import ParsedDate
     from crawlers.extraction.page import Page
@@ -196,15 +197,20 @@ def _has_closed_part(page: Page, article: Node) -> bool:
 def _section(page: Page, declared: DeclaredMetadata) -> FieldValue[str]:
     if stated := texts_of(declared.article.get("articleSection")):
         return FieldValue(stated[0][:_MAX_TAG_LENGTH], "json-ld")
-    if named := single_line(page.meta("article:section", "og:article:section", "section") or "")[:_MAX_TAG_LENGTH]:
+    if named := single_line(page.meta(*SECTION_METAS) or "")[:_MAX_TAG_LENGTH]:
         return FieldValue(named, "meta")
-    section = _section_in_breadcrumb(declared)
-    return FieldValue(section, "json-ld" if section else "")
+    for origin, entries in (
+        ("json-ld", _breadcrumb(declared.structured_data).items()),
+        ("link", read_shown_sections(page.elements)),
+    ):
+        if section := _section_among(entries, declared):
+            return FieldValue(section, origin)
+    return FieldValue(None)
 
 
-def _section_in_breadcrumb(declared: DeclaredMetadata) -> str | None:
-    """The first entry of JSON-LD's breadcrumb between the front page and the article."""
-    for name, url in _breadcrumb(declared.structured_data).items():
+def _section_among(entries: Iterable[tuple[str, object]], declared: DeclaredMetadata) -> str | None:
+    """The first entry of a breadcrumb between the front page and the article."""
+    for name, url in entries:
         is_front_page = isinstance(url, str) and _FRONT_PAGE_URL.fullmatch(url)
         key = name_key(name)
         if not is_front_page and key not in _HOME_LABELS and key not in declared.site_name_keys:
@@ -235,7 +241,9 @@ def _tags(page: Page, declared: DeclaredMetadata) -> FieldValue[tuple[str, ...]]
         ("json-ld", [*texts_of(keywords.split(",") if isinstance(keywords, str) else keywords), *texts_of(nodes)]),
         ("meta", page.metas.get("article:tag", ()) or page.metas.get("og:article:tag", ())),
         ("meta", page.metas.get("news_keywords", ())),
+        ("meta", [*page.metas.get("content_tags", ()), *page.metas.get("sailthru.tags", ())]),
         ("meta", page.metas.get("keywords", ())),
+        ("link", read_shown_tags(page.elements)),
     ):
         tags: dict[str, str] = {}
         for part in _split_tags(stated):

@@ -151,7 +151,7 @@ def measure(signals: PageSignals) -> dict[str, float]:
         "has a date in a forum": dated * max(measured["forum path"], measured["forum host"]),
         "has a date and paragraphs": dated * measured["share in paragraphs"],
         "has an author and paragraphs": signed * measured["share in paragraphs"],
-        "has a section": float("section" in origins),
+        "has a section": float(origins.get("section") in ("json-ld", "meta")),
         "words of the title": float(min(_MOST_TITLE_WORDS, len(next(filter(None, titles), "").split()))),
     }
 

@@ -13,7 +13,7 @@ from crawlers.extraction.dates import NO_CONTEXT, FetchContext, is_dated
 from crawlers.extraction.metadata import choose_metadata
 from crawlers.extraction.page_kind import Weighed, measure, weigh
 from crawlers.extraction.rules import phrases
-from crawlers.extraction.text import count_words, match_key
+from crawlers.extraction.text import count_words, match_key, spellings
 
 if TYPE_CHECKING:
     from crawlers.extraction.metadata import ArticleMetadata, DeclaredMetadata
@@ -71,6 +71,12 @@ class PageSignals:
         return "|".join(map(match_key, self.declared.titles.of_page))
 
     @cached_property
+    def first_heading(self) -> str:
+        """Match key of the first heading of a page without an `h1`; else empty."""
+        titles = self.declared.titles
+        return "" if titles.h1 else match_key(next(iter(titles.heading_parts), ""))
+
+    @cached_property
     def visible_text(self) -> str:
         """Match key of the text of the whole page, as a reader without scripts sees it."""
         return match_key(" ".join(_visible_texts(self.page)))
@@ -112,13 +118,24 @@ class PageSignals:
 
     @cached_property
     def teasers(self) -> int:
-        """The number of lines that are the text of a link, or follow directly after a heading that is a link."""
-        summaries = {
-            match_key(following.text_content())
-            for heading in self.page.elements.among("h2", "h3", "h4")
-            if (following := heading.getnext()) is not None and match_key(heading.text_content()) in self.links
-        }
-        return sum(match_key(line) in self.links or match_key(line) in summaries for line in self.lines)
+        """The number of lines that are no `own_lines`."""
+        return len(self.lines) - len(self.own_lines)
+
+    @cached_property
+    def own_lines(self) -> list[str]:
+        """The lines that are no teasers of other pages: neither the text of a link, nor a heading in one, nor what
+        follows directly after such a heading."""
+        others = set(self.links)
+        for heading in self.page.elements.among("h2", "h3", "h4"):
+            link = next(heading.iterancestors("a"), None)
+            key = match_key(heading.text_content())
+            if link is None and key not in self.links:
+                continue
+            others.add(key)
+            last = link if link is not None and heading.getnext() is None else heading
+            if (following := last.getnext()) is not None:
+                others.add(match_key(following.text_content()))
+        return [line for line in self.lines if match_key(line) not in others]
 
 
 def _visible_texts(page: Page) -> list[str]:
@@ -175,4 +192,4 @@ def _is_uncased(text: str) -> bool:
 
 @cache
 def _phrases_with_keys(kind: str) -> tuple[tuple[str, str], ...]:
-    return tuple((phrase, match_key(phrase)) for phrase in phrases("pages", kind))
+    return tuple((phrase, spelling) for phrase in phrases("pages", kind) for spelling in spellings(match_key(phrase)))

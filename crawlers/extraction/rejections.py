@@ -77,6 +77,18 @@ _LIST_PAGE_PATH = re.compile(
     r"|author|autor|authors|search|suche|buscar|recherche|ricerca|zoeken|szukaj|hledat|sok|haku|arama|poisk|archive)"
     r"(?:/[^/]+)?(?:/page/\d+)?/?$"
 )
+_SITE_PAGE_PATH = re.compile(
+    r"(?:/[a-z]{2}(?:[-_][a-z]{2})?)?(?:/(?:pages?|info|p|legal|static|content|service))?/(?:about(?:[-_]?us)?|imprint|impressum"
+    r"|contact(?:[-_]?us)?|kontakt|kontakty|contacto|contatti|contato|privacy(?:[-_]?(?:policy|notice|statement))?"
+    r"|datenschutz(?:erkl(?:ae|ä)rung|hinweise?)?|terms(?:[-_](?:of[-_](?:use|service)|and[-_]conditions|conditions))?|agb"
+    r"|nutzungsbedingungen|ueber[-_]uns|mentions[-_]legales|politique[-_]de[-_]confidentialite|cgu|cgv|qui[-_]sommes[-_]nous"
+    r"|a[-_]propos|aviso[-_]legal|politica[-_]de[-_]privaci?dade?|quienes[-_]somos|sobre[-_]nosotros|chi[-_]siamo"
+    r"|informativa[-_]privacy|sobre[-_]nos|quem[-_]somos|over[-_]ons|privacyverklaring|colofon|o[-_]nas|polityka[-_]prywatnosci"
+    r"|regulamin|hakkimizda|kunye|gizlilik[-_]politikasi|iletisim|impresszum|adatvedelem|rolunk|om[-_]oss|redaktsiya"
+    r"|tentang[-_]kami|pedoman[-_]media[-_]siber|cookie(?:s|[-_]policy)?|advertis(?:e|ing)(?:[-_]with[-_]us)?|mediadaten"
+    r"|mediakit|disclaimer|copyright|accessibility(?:[-_]statement)?)(?:\.\w{2,5})?/?"
+)
+"""The whole path of a page in which a publisher speaks of itself."""
 _MEDIA_PATH = re.compile(
     r"/(videos?|watch|galler(?:y|ies)|galeri[ae]s?|galerías?|fotostrecken?|bildergalerien?|diaporamas?|fotogallery"
     r"|photo-?galler(?:y|ies)|slideshows?|podcasts?)/"
@@ -143,10 +155,16 @@ def _consent_wall(signals: PageSignals) -> str | None:
 
 
 def _error_page(signals: PageSignals) -> str | None:
-    if signals.words >= NOTICE_WORDS or (signals.claims_article and signals.words >= STUB_WORDS):
+    phrase = find_phrase("error_titles", signals.title) or find_phrase("error_titles", signals.first_heading)
+    if not phrase or (signals.claims_article and signals.words >= STUB_WORDS):
         return None
-    phrase = find_phrase("error_titles", signals.title)
-    return f'the title contains "{phrase}", and the page has only {signals.number_of_words}' if phrase else None
+    own = signals.words if signals.words < NOTICE_WORDS else count_words(" ".join(signals.own_lines))
+    besides = "" if own == signals.words else " besides teasers of other pages"
+    return (
+        f'the title contains "{phrase}", and the page has only {counted(own, "word")}{besides}'
+        if own < NOTICE_WORDS
+        else None
+    )
 
 
 def _paywall(signals: PageSignals) -> str | None:
@@ -185,6 +203,9 @@ def _not_article(signals: PageSignals) -> str | None:
     # Headlines do not end with full stops, so most texts can skip the costlier look at the page's links.
     if signals.unfinished_share > most / 2 and signals.linked_share > most:
         return f"{signals.linked_share:.0%} of the text is links"
+    is_undated = not (signals.declared.article or signals.is_dated) and signals.words < LONG_WORDS
+    if is_undated and _SITE_PAGE_PATH.fullmatch(path.path.lower()):
+        return f"the URL belongs to a page about the site ({path.path}), and the page has no date"
     if not signals.claims_article and (detail := _unclaimed(signals, path)):
         return detail
     kinds = sorted(

@@ -27,6 +27,11 @@ SEPARATOR = re.compile(r"\s*[|ㅣ｜»•·：_＿]\s*|\s+[-–—:]+\s+|[-－](
 """Separates a headline from the name of the site; a bare hyphen counts only if it is the last one."""
 MAX_TITLE_LENGTH = 500
 """Characters kept of a title. The longest on the captured pages has 175; one far longer has lost its end tag."""
+_AFTER_NAME = re.compile(r"\s*[:|»•·]\s+|\s+[-–—:|]+\s+")
+"""Separates the name of the site from a headline behind it."""
+_LINES = ("h2", "h3", "h4", "h5", "div", "span", "p", "td", "font", "b", "strong")
+"""Elements that may hold the headline of a page without an `h1`."""
+_MAX_SITE_NAME = 60
 _MAX_HEADINGS = 24
 """Headings read from the top of the page; later ones are teasers."""
 _MAX_PARTS = 12
@@ -89,7 +94,8 @@ def read_titles(page: Page, structured_data: StructuredData | None = None) -> St
         for name in ("og:title", "twitter:title")
     )
     title = [_title_text(element.text_content())] if element is not None else []
-    title = [without_site(text, site_keys, (*h1, *og, *twitter), sections) for text in title if text]
+    shown = [] if h1 or og else _shown_parts(page.elements, title)
+    title = [without_site(text, site_keys, (*h1, *og, *twitter, *shown), sections) for text in title if text]
     title = [text for text in title if name_key(text) not in site_keys]
     h1 = [_without_kicker(text, (*og, *twitter, *title)) if text in glued else text for text in h1]
     named = [text for text in (*og, *twitter) if name_key(text) not in site_keys]
@@ -130,6 +136,21 @@ def _headings(elements: Elements) -> tuple[list[str], list[str], list[str], set[
     return h1, h1_in_menu, parts, glued
 
 
+def _shown_parts(elements: Elements, titles: Sequence[str]) -> list[str]:
+    """The parts of `<title>` that the page shows as a line of its own: the headline of a page without an `h1`."""
+    parts = {
+        match_key(part)
+        for title in titles
+        for cut in _AFTER_NAME.finditer(title)
+        for part in (title[: cut.start()], title[cut.end() :])
+        if is_main_part(part, title)
+    } - {""}
+    if not parts:
+        return []
+    lines = (_title_text(element.text) for element in elements.among(*_LINES) if element.text)
+    return [line for line in lines if match_key(line) in parts]
+
+
 def _with_kicker_set_off(heading: HtmlElement) -> str | None:
     """The text of a heading whose kicker, in a `span`, touches the headline, with a colon between them; None for any
     other heading."""
@@ -158,15 +179,33 @@ def site_name(page: Page) -> str:
 
 
 def site_name_keys(page: Page, structured_data: StructuredData | None = None) -> frozenset[str]:
-    """Name keys of the site: its declared name, its publisher, the labels of its host; each also without "the"."""
+    """Name keys of the site: its declared name and its publisher, else the texts of links to its front page; the labels
+    of its host; each also without "the"."""
     names = [site_name(page), *(page.metas.get("twitter:site", ())), *(page.metas.get("application-name", ()))]
     for node in structured_data.nodes if structured_data else ():
         publisher = node.get("publisher")
         names += texts_of(publisher.get("name")) if isinstance(publisher, dict) else []
+    if not any(names):
+        names = _front_page_links(page)
     host = (urlsplit(page.url).hostname or "").removeprefix("www.")
     names += [host, *(label for label in host.split(".")[:-1] if label not in _GENERIC_HOST_LABELS)]
     keys = {name_key(name) for name in names} | {f"www{name_key(host)}"}
     return frozenset(keys | {key.removeprefix("the") for key in keys}) - {""}
+
+
+def _front_page_links(page: Page) -> list[str]:
+    """The texts of the links to the front page: the name of the site, beside words such as "Home"."""
+    host = page.url.split("/")[2:3]
+    roots = {
+        "/",
+        *(f"{scheme}//{name}{end}" for name in host for scheme in ("http:", "https:", "") for end in ("", "/")),
+    }
+    texts = (
+        single_line(link.text_content())
+        for link, href in page.elements.having("href")
+        if link.tag == "a" and href in roots
+    )
+    return [text for text in texts if 0 < len(text) <= _MAX_SITE_NAME]
 
 
 def _is_site(text: str, site_keys: frozenset[str]) -> bool:
@@ -187,10 +226,10 @@ def _is_site(text: str, site_keys: frozenset[str]) -> bool:
 def without_site(
     title: str, site_keys: frozenset[str], others: Sequence[str] = (), sections: Iterable[str] = ()
 ) -> str:
-    """Cut the name of the site, and of the section, from the end of a title.
+    """Cut the name of the site, and of the section, from a title.
 
-    A title is cut at a separator if the rest is the name of the site, or if the part before the separator is one of
-    `others`, the page's other titles. If the site's name was cut, a following cut may remove one of `sections`.
+    A title is cut at a separator if the rest is the name of the site, or if the part before or behind the separator is
+    one of `others`, the page's other titles. If the site's name was cut, a following cut may remove one of `sections`.
     """
     other_keys = {match_key(other) for other in others} - {""}
     section_keys = {match_key(section) for section in sections} - {""}
@@ -210,10 +249,11 @@ def without_site(
         if named is None:
             break
         title, cut_site = named, True
-    for cut in SEPARATOR.finditer(title):
-        if name_key(title[: cut.start()]) in site_keys and match_key(title[cut.end() :]):
-            return title[cut.end() :]
-        break
+    if cut := _AFTER_NAME.search(title):
+        name, headline = title[: cut.start()], title[cut.end() :]
+        is_named = name_key(name) in site_keys and ":" not in cut[0]  # a colon may stand before what the name says
+        if match_key(headline) and (is_named or (match_key(headline) in other_keys and is_main_part(headline, title))):
+            return headline
     return title
 
 

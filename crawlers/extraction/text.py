@@ -16,7 +16,11 @@ _LETTERS_PER_WORD = 2
 """Chinese, Japanese and Thai words are about two letters long. Only used for one figure of a text's length."""
 _DOTTED_I = "i\u0307"
 """Lower case of the Turkish capital dotted I: an i with a combining mark, which is not a letter."""
+_UNMARKED = str.maketrans("άέήίόύώΐΰıς", "αεηιουωϊϋiσ")
+"""Greek in capitals has no accents, and Turkish capitals in lower case have the other i: a label or a headline is the
+same in both."""
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
+_LATIN_ACCENT = re.compile("([a-z])[\u0300-\u036f]+")
 _ASCII_KEY = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 """The same for ASCII, where a byte table is several times as fast."""
 _PLAIN = {
@@ -73,7 +77,18 @@ def _plain(text: str) -> str:
 
 
 def _case_folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace(_DOTTED_I, "i")
+    return unicodedata.normalize("NFKC", text).casefold().replace(_DOTTED_I, "i").translate(_UNMARKED)
+
+
+def spellings(key: str) -> tuple[str, ...]:
+    """A key, and how it is written where accents are left out, in capitals or in haste: "à lire" and "a lire".
+
+    Only Latin letters lose them; the marks of other scripts are letters of their own.
+    """
+    if key.isascii():
+        return (key,)
+    plain = unicodedata.normalize("NFC", _LATIN_ACCENT.sub(r"\1", unicodedata.normalize("NFD", key)).replace("đ", "d"))
+    return (key, plain) if plain != key else (key,)
 
 
 def single_line(text: str) -> str:

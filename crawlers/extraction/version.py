@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 BLOCK_MODEL = "blocks-1"
 """The version of the weights of `block_model`, which their file states too."""
-EXTRACTOR_VERSION = f"newsloom-10+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
+EXTRACTOR_VERSION = f"newsloom-11+{BLOCK_MODEL}+trafilatura-{version('trafilatura')}"
 """Stored with every article version. Its first number changes whenever any page would give a different result."""
 
 

@@ -85,7 +85,7 @@ def test_the_length_of_a_japanese_page_is_measured_in_letters() -> None:
 
 
 def test_the_version_names_newsloom_its_model_and_trafilatura() -> None:
-    assert f"newsloom-10+{BLOCK_MODEL}+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
+    assert f"newsloom-11+{BLOCK_MODEL}+trafilatura-{trafilatura.__version__}" == EXTRACTOR_VERSION
 
 
 @pytest.mark.parametrize("name", ["ferry", "bridge", "library"])
