@@ -21,6 +21,7 @@ _MARKS = re.compile(
 """Accents and vowel points, which writers leave out, and invisible characters. Indic vowel signs distinguish names."""
 _ALIKE = str.maketrans(
     {"ı": "i", "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "：": ":"}
+    | {"’": "'", "ʼ": "'"}
 )
 _DIGIT = re.compile(r"[^\D0-9]")
 _INNER_DOT = re.compile(r"(?<=[^\s\d.])\.(?=[^\s\d.])")

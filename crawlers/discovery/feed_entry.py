@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawlers.discovery.markup import plain_line, repair_encoding, restore_markup
 from crawlers.discovery.sites import site_of
+from crawlers.languages import iso_639_1
 from crawlers.limits import MAX_LISTED_URL_CHARS, MAX_TITLE_CHARS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 BASE = f"{XML}base"
 ATOM = "http://www.w3.org/2005/Atom"
 _HTML_TYPES = frozenset({"html", "xhtml", "text/html", "application/xhtml+xml"})
-_SCHEME = re.compile(r"^(https?)(?::/+|//+|:(?=[\w-]+\.))", re.IGNORECASE)
+_SCHEME = re.compile(r"^(https?)(?::[/\\]+|//+|:(?=[\w-]+\.))", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"#.*|null|none|undefined|n/a|.*(?:\{\{|\$\{|<%).*", re.IGNORECASE | re.DOTALL)
 _HOST = re.compile(r"www\.[\w-]+(?:\.[\w-]+)+|[\w-]+(?:\.[\w-]+)+(?=/)", re.ASCII)
 _ALTERNATE = frozenset({"alternate", "http://www.iana.org/assignments/relation/alternate"})
@@ -80,8 +81,8 @@ class OpenEntry:
     others: dict[str, Element] = field(default_factory=dict)
 
 
-def feed_entry(entry: OpenEntry, base: str, url: str, *, complete: bool) -> FeedEntry:
-    """What an entry says. `base` is the base URL of the feed, `url` the feed's own.
+def feed_entry(entry: OpenEntry, base: str, url: str, feed_language: str | None, *, complete: bool) -> FeedEntry:
+    """What an entry says. `base` is the base URL of the feed, `url` the feed's own, `feed_language` what it declares.
 
     One that is not complete may have lost a better link than its last resorts, so these do not count.
     """
@@ -90,7 +91,7 @@ def feed_entry(entry: OpenEntry, base: str, url: str, *, complete: bool) -> Feed
     if language is None and entry.language:
         language = repair_encoding(restore_markup(entry.language[:MAX_TITLE_CHARS]).strip())
     return FeedEntry(
-        links=_links(entry, with_base(base, entry.base), url, complete=complete),
+        links=_links(entry, with_base(base, entry.base), url, language or feed_language, complete=complete),
         title=_title(entry),
         published=_times(entry, "published"),
         updated=_times(entry, "updated"),
@@ -102,7 +103,7 @@ def _times(entry: OpenEntry, name: str) -> tuple[str, ...]:
     return tuple(repair_encoding(element.text()) for element in entry.times if element.name == name)
 
 
-def _links(entry: OpenEntry, base: str, url: str, *, complete: bool) -> tuple[str, ...]:
+def _links(entry: OpenEntry, base: str, url: str, language: str | None, *, complete: bool) -> tuple[str, ...]:
     """The URLs that may be the one of the page behind an entry of the feed at `url`, the likeliest first.
 
     First the last link that qualifies, then the links before it, then the identifier. A link in the text (RSS)
@@ -112,14 +113,15 @@ def _links(entry: OpenEntry, base: str, url: str, *, complete: bool) -> tuple[st
     """
     # FeedBurner's own link counts clicks and redirects; origlink is the publisher's link.
     in_order = sorted(entry.links, key=lambda link: link.name == "origlink")[::-1]
+    in_order.sort(key=lambda link: not _is_spoken(link, language))  # before translations
     found = [candidate for link in in_order for candidate in _link(link, with_base(base, link.attributes.get(BASE)))]
     identifier = entry.others.get("guid")
     if identifier is not None and _is_url(identifier):
-        found.append(repair_encoding(_join(base, identifier.text())))
+        found.append(repair_encoding(join_url(base, identifier.text())))
     others = [link for link in in_order if complete and link.keyword("rel", "alternate") in _LAST_RESORTS]
-    found += [_join(with_base(base, link.attributes.get(BASE)), link.attribute("href") or "") for link in others]
+    found += [join_url(with_base(base, link.attributes.get(BASE)), link.attribute("href") or "") for link in others]
     if entry.about.startswith(("http://", "https://")):
-        found.append(_join(base, restore_markup(entry.about)))
+        found.append(join_url(base, restore_markup(entry.about)))
     pages = dict.fromkeys(link for link in found if link and link not in (url, base))
     return tuple(sorted(pages, key=_is_front_page))
 
@@ -127,10 +129,16 @@ def _links(entry: OpenEntry, base: str, url: str, *, complete: bool) -> tuple[st
 def _link(link: Element, base: str) -> Iterator[str]:
     href, text = link.attribute("href"), _LINE_BREAK.sub("", link.text())
     if text:
-        yield _without_entities(repair_encoding(_join(base, text)))
+        yield _without_entities(repair_encoding(join_url(base, text)))
     media_type = link.keyword("type", "html").partition(";")[0].strip()
     if href and link.keyword("rel", "alternate").strip() in _ALTERNATE and media_type in _HTML_TYPES:
-        yield _join(base, href)
+        yield join_url(base, href)
+
+
+def _is_spoken(link: Element, language: str | None) -> bool:
+    """False for a link to a translation: in another language than the entry's."""
+    spoken = iso_639_1(link.attribute("hreflang"))
+    return spoken is None or spoken == iso_639_1(language)
 
 
 def _is_front_page(url: str) -> bool:
@@ -147,7 +155,7 @@ def _title(entry: OpenEntry) -> str | None:
         return None
     # An RSS title is markup more often than not, whatever the specification says; an Atom title has a type.
     is_markup = entry.namespace != ATOM or element.attributes.get("type") in ("html", "text/html")
-    return repair_encoding(plain_line(element.text(), is_markup=is_markup) or "")
+    return repair_encoding(plain_line(element.text(), is_markup=is_markup) or "") or None
 
 
 def _is_url(guid: Element) -> bool:
@@ -163,11 +171,11 @@ def _without_entities(url: str) -> str:
 
 def with_base(base: str, declared: str | None) -> str:
     """The base URL inside an element that declares one of its own; declarations that lead off the web are ignored."""
-    joined = _join(base, restore_markup(declared)) if declared else base
+    joined = join_url(base, restore_markup(declared)) if declared else base
     return joined if joined.strip().startswith(("http://", "https://")) else base
 
 
-def _join(base: str, url: str) -> str:
+def join_url(base: str, url: str) -> str:
     """`url` resolved against `base`; empty if that is not possible.
 
     `http:/host/`, `http//host/` and `www.host/` mean `http://host/`, and so does `host/` on a host of this site.

@@ -36,11 +36,21 @@ _FIELDS = {
     "modified": "updated",
     "language": "language",
 }
-_DUBLIN_CORE_FIELDS = {"date": "published", "issued": "published", "modified": "updated", "language": "language"}
+_PRISM = "http://prismstandard.org/namespaces/"
+_DUBLIN_CORE_FIELDS = {
+    "date": "published",
+    "issued": "published",
+    "created": "published",
+    "available": "published",
+    "modified": "updated",
+    "language": "language",
+}
+_PRISM_FIELDS = {"publicationdate": "published", "publicationdisplaydate": "published", "modificationdate": "updated"}
+"""Of scientific and trade publishers."""
 _OTHER_CHILDREN = frozenset(
     {"author", "category", "comments", "content", "creator", "description", "enclosure", "encoded", "summary"}
 )
-_LINK_ATTRIBUTES = ("href", "rel", "type", BASE)
+_LINK_ATTRIBUTES = ("href", "hreflang", "rel", "type", BASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +156,7 @@ class _FeedTarget:
         """End the open entry. One that is not complete counts only if it has a link."""
         entry, self._entry, self._element, self._source_depth = self._entry, None, None, 0
         if entry is not None and (complete or entry.links) and len(self.entries) < MAX_FEED_ENTRIES:
-            self.entries.append(feed_entry(entry, self._base, self._url, complete=complete))
+            self.entries.append(feed_entry(entry, self._base, self._url, self.language, complete=complete))
 
     def _is_child(self, entry: OpenEntry) -> bool:
         return not self._is_nested or (self._element is None and self.depth == entry.depth + 1)
@@ -176,4 +186,6 @@ def _field(namespace: str, local: str, own: str) -> str | None:
         return _FIELDS.get(local)
     if namespace in _DUBLIN_CORE:
         return _DUBLIN_CORE_FIELDS.get(local)
+    if namespace.startswith(_PRISM):
+        return _PRISM_FIELDS.get(local)
     return "origlink" if local == "origlink" else None

@@ -15,12 +15,14 @@ from crawlers.discovery.markup import (
     decode,
     describe_body,
     find_root,
+    gunzip,
     plain_line,
     resolve_references,
 )
 from crawlers.languages import iso_639_1
 from crawlers.limits import MAX_FEED_ENTRIES, MAX_LISTING_BYTES
 
+_MAX_NUMBER = 1e15
 _EXPECTED = "an RSS, Atom or JSON feed"
 
 
@@ -33,6 +35,7 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
     is not a feed or is over 20 MiB.
     """
     check_size(body, MAX_LISTING_BYTES, "a feed")
+    body, gzip_problem = gunzip(body, MAX_LISTING_BYTES, _EXPECTED)
     text = decode(body, charset_of(content_type))
     if text.lstrip("\ufeff \t\r\n").startswith("{"):
         return _json_feed(text, url)
@@ -42,7 +45,7 @@ def parse_feed(body: bytes, url: str, content_type: str | None = None) -> Listin
     resolved, reference_problem = resolve_references(text[root[1] :])
     feed = read_entries(resolved, url, lines_before=text.count("\n", 0, root[1]))
     collector = LinkCollector(url, "entries")
-    collector.note(*feed.problems, reference_problem)
+    collector.note(gzip_problem, *feed.problems, reference_problem)
     for entry in feed.entries:
         language = iso_639_1(entry.language or feed.language) or ""
         collector.add(
@@ -73,8 +76,8 @@ def _json_feed(text: str, url: str) -> Listing:
             *(_string(entry, key) for key in ("url", "external_url")),
             *([identifier] if (identifier := _string(entry, "id") or "").startswith(("http://", "https://")) else ()),
             title=plain_line(_string(entry, "title"), is_markup=False),
-            published=parse_date(_string(entry, "date_published"), language),
-            modified=parse_date(_string(entry, "date_modified"), language),
+            published=parse_date(_date(entry, "date_published"), language),
+            modified=parse_date(_date(entry, "date_modified"), language),
             language=_string(entry, "language") or _string(data, "language"),
         )
     return collector.listing()
@@ -83,6 +86,12 @@ def _json_feed(text: str, url: str) -> Listing:
 def _first_date(texts: tuple[str, ...], language: str) -> ParsedDate | None:
     """The first of several dates that can be read."""
     return next((parsed for text in texts if (parsed := parse_date(text, language))), None)
+
+
+def _date(table: dict[str, Any], key: str) -> str | None:
+    """A date as text; seconds or milliseconds since 1970 come as a number, against the specification."""
+    value = table.get(key)
+    return str(int(value)) if isinstance(value, (int, float)) and abs(value) < _MAX_NUMBER else _string(table, key)
 
 
 def _string(table: dict[str, Any], key: str) -> str | None:

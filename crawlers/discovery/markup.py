@@ -16,6 +16,7 @@ from w3lib.encoding import (
     to_unicode,
 )
 
+from crawlers.content_codings import BodyTooLargeError, unpack_gzip
 from crawlers.discovery.listing import BadListingError
 from crawlers.limits import MAX_TITLE_CHARS
 
@@ -34,6 +35,14 @@ _WINDOWS_1252 = {
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 """Characters that XML forbids, and the noncharacters used as placeholders, which no real text contains."""
 _CHARSETS = re.compile(r"utf-8|iso8859|iso2022|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab")
+_GZIP = b"\x1f\x8b"
+_MOST_GZIP = 2
+"""A file that is gzip, from a server that compresses every answer once more."""
+_MARKUP_BYTES = re.compile(rb"<!\[CDATA\[|<[^<>]*>|\]\]>|https?://[^\s<]+")
+_LANGUAGE = re.compile(rb"""<(?:\w+:)?language>\s*([a-zA-Z]{2})\b|\bxml:lang\s*=\s*["']([a-zA-Z]{2})\b""")
+_SAMPLE = 256 << 10
+"""Bytes of a listing by which its charset is guessed."""
+_BREAK = re.compile(r"<(?:br|/?(?:p|div|li|h[1-6]|td|tr))\b[^<>]*>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->", re.DOTALL)
 
 
@@ -42,7 +51,7 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
 
     Non-ASCII text that is valid UTF-8 is UTF-8, whatever is declared; a few broken characters (a body that is cut off,
     a stray byte) do not change that. Next in order are the charset of the HTTP header, the one declared in the body,
-    and windows-1252. Bytes that cannot be decoded become U+FFFD.
+    and the most plausible one. Bytes that cannot be decoded become U+FFFD.
     """
     encoding, mark = read_bom(body)
     if encoding is not None and mark is not None:
@@ -56,7 +65,16 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
         extra_bytes = len(body) - len(text)  # a non-ASCII character takes at least one extra byte in UTF-8
         if text.count("\ufffd") * 10 <= extra_bytes:
             return text
-    return to_unicode(body, declared if declared not in (None, "utf-8") else "cp1252")
+    return to_unicode(body, declared if declared not in (None, "utf-8") else _guessed(body))
+
+
+def _guessed(body: bytes) -> str:
+    """The charset of a text that declares none, or UTF-8, which it is not: by its letters, without its markup."""
+    from crawlers.charset_guess import guess_charset
+
+    stated = _LANGUAGE.search(body[:_SAMPLE])
+    language = (stated[1] or stated[2]).decode().lower() if stated else ""
+    return guess_charset(_MARKUP_BYTES.sub(b" ", body[:_SAMPLE]), language) or "cp1252"
 
 
 def declared_charset(label: str) -> str | None:
@@ -66,6 +84,26 @@ def declared_charset(label: str) -> str | None:
     """
     name = resolve_encoding(label.strip("\"' "))
     return name if name and _CHARSETS.match(name) else None
+
+
+def gunzip(body: bytes, limit: int, expected: str) -> tuple[bytes, str | None]:
+    """A listing without gzip, which may be twice around it, and what is wrong with its gzip members.
+
+    Raises BadListingError if it unpacks to over `limit` bytes, or is no gzip in spite of its beginning.
+    """
+    problem = None
+    for _ in range(_MOST_GZIP):
+        if not body.startswith(_GZIP):
+            break
+        try:
+            unpacked = unpack_gzip(body, limit)
+        except BodyTooLargeError as error:
+            raise BadListingError(f"found gzip that unpacks to over {limit} bytes; expected {expected}") from error
+        if unpacked.problem and not unpacked.content:
+            found = f"found data that begins like gzip but is not ({unpacked.problem})"
+            raise BadListingError(f"{found}; expected {expected}")
+        body, problem = unpacked.content, problem or unpacked.problem
+    return body, problem
 
 
 def charset_of(content_type: str | None) -> str | None:
@@ -141,7 +179,7 @@ def repair_encoding(text: str) -> str:
 def plain_line(text: str | None, *, is_markup: bool = True) -> str | None:
     """Plain text in one line of at most MAX_TITLE_CHARS characters; None if nothing is left."""
     if text and is_markup:
-        text = html.unescape(_TAG.sub("", text))
+        text = html.unescape(_TAG.sub("", _BREAK.sub(" ", text)))
     return " ".join((text or "").split())[:MAX_TITLE_CHARS] or None
 
 

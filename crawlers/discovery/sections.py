@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import re
 from enum import IntEnum
+from itertools import islice
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawlers.discovery.html_links import HEADINGS, Anchor, Element, HtmlLinks, read_html_links
 from crawlers.discovery.link_collector import LinkCollector
@@ -32,8 +34,14 @@ _MENU_TAGS = frozenset({"nav", "header", "footer", "aside", "form"})
 _MENU_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "menu", "menubar", "complementary", "dialog"})
 _OTHER_RELATIONS = frozenset({"sponsored", "tag", "author", "category", "next", "prev", "license", "help", "search"})
 _FEED_TYPES = frozenset(
-    {"application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json", "application/rss"}
-)
+    {
+        "application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json",
+        "application/rss", "application/xml", "text/xml", "text/rss+xml", "text/rss",
+    }
+)  # fmt: skip
+_FEED_SCHEME = re.compile(r"^\s*feed:(?://)?(?=https?:)|^\s*feed:(?=//)", re.IGNORECASE)
+_FEED_FILE = re.compile(r"/(?:[\w.-]*(?:rss|feed|atom)[\w.-]*\.xml|[\w.-]+\.(?:rss|rdf|atom))$", re.IGNORECASE)
+_MAX_LINKED_FEEDS = 5
 _WORD = re.compile(r"[^\W\d_]+")
 _SPELLED_TOGETHER = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 
@@ -78,15 +86,19 @@ def parse_section(body: bytes, url: str, http_charset: str | None = None) -> Lis
 
 
 def find_feeds(body: bytes, url: str) -> tuple[str, ...]:
-    """The URLs of the feeds in the head of a page, without comment feeds. Raises like `parse_section`."""
+    """The URLs of the feeds in the head of a page, without comment feeds; if it names none there, the feeds of its site
+    that it links to by a file name such as `rss.xml`. Raises like `parse_section`.
+    """
     page = read_html_links(body)
     base = _base(page, url)
     feeds: dict[str, None] = {}
     for media_type, href in page.alternates:
-        feed_url = _absolute(href, base) if media_type in _FEED_TYPES else None
+        feed_url = _absolute(_FEED_SCHEME.sub("", href), base) if media_type in _FEED_TYPES else None
         if feed_url is not None and "/comments/" not in feed_url + "/":
             feeds.setdefault(feed_url)
-    return tuple(feeds)
+    linked = (_absolute(_FEED_SCHEME.sub("", anchor.href), base) for anchor in page.anchors)
+    named = (one for one in linked if one and _FEED_FILE.search(urlsplit(one).path) and same_site(one, url))
+    return tuple(feeds) or tuple(islice(dict.fromkeys(named), _MAX_LINKED_FEEDS))
 
 
 def _is_article(evidence: Evidence, text: str, place: _Place) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawlers.content_codings import BodyTooLargeError, unpack_gzip
 from crawlers.dates import parse_date, parse_time
 from crawlers.discovery.feeds import parse_feed
 from crawlers.discovery.link_collector import LinkCollector
@@ -14,6 +13,7 @@ from crawlers.discovery.markup import (
     decode,
     describe_body,
     find_root,
+    gunzip,
     plain_line,
     resolve_references,
     restore_markup,
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 _EXPECTED = "a sitemap (XML with <urlset> or <sitemapindex>, plain or gzipped, or lines with URLs)"
 _NEWS = frozenset({"publication_date", "title", "language"})
-_GZIP = b"\x1f\x8b"
 
 
 def parse_sitemap(body: bytes, url: str) -> Listing:
@@ -39,9 +38,7 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
     when unpacked.
     """
     check_size(body, MAX_SITEMAP_BYTES, "a sitemap")
-    gzip_problem = None
-    if body.startswith(_GZIP):
-        body, gzip_problem = _gunzip(body)
+    body, gzip_problem = gunzip(body, MAX_SITEMAP_BYTES, _EXPECTED)
     text = decode(body)
     root = find_root(text, ("urlset", "sitemapindex", "rss", "feed", "rdf"))
     if root is None:
@@ -71,8 +68,8 @@ def parse_sitemap(body: bytes, url: str) -> Listing:
 
 
 def _parse_lines(body: bytes, text: str, url: str) -> Listing:
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if not lines or not lines[0].lstrip("\ufeff").startswith(("http://", "https://")):
+    lines = [line for raw in text.splitlines() if (line := raw.strip("\ufeff \t")) and not line.startswith("#")]
+    if not lines or not lines[0].startswith(("http://", "https://")):
         raise BadListingError(f"found {describe_body(body, text)}; expected {_EXPECTED}")
     collector = LinkCollector(url, "lines")
     if len(lines) > MAX_SITEMAP_ENTRIES:
@@ -80,20 +77,6 @@ def _parse_lines(body: bytes, text: str, url: str) -> Listing:
     for line in lines[:MAX_SITEMAP_ENTRIES]:
         collector.add(line)
     return collector.listing()
-
-
-def _gunzip(body: bytes) -> tuple[bytes, str | None]:
-    """The content of gzip members, and what is wrong with them."""
-    try:
-        unpacked = unpack_gzip(body, MAX_SITEMAP_BYTES)
-    except BodyTooLargeError as error:
-        raise BadListingError(
-            f"found gzip that unpacks to over {MAX_SITEMAP_BYTES} bytes; expected {_EXPECTED}"
-        ) from error
-    if unpacked.problem and not unpacked.content:
-        problem = f"found data that begins like gzip but is not ({unpacked.problem})"
-        raise BadListingError(f"{problem}; expected {_EXPECTED}")
-    return unpacked.content, unpacked.problem
 
 
 class _SitemapTarget:

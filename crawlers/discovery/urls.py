@@ -49,11 +49,19 @@ def absolute_url(href: str, base: str | None = None) -> str:
     kept, and parameters keep their order and spelling. The fragment and credentials are dropped: they are not part of a
     request. Raises ValueError for anything but http(s) with a host.
     """
-    text = href.strip(_STRIPPED).replace("&amp;", "&")
+    text = _with_slashes(href.strip(_STRIPPED).replace("&amp;", "&"))
     if _SIMPLE.fullmatch(text):
         return text
     parts = _web_parts(safe_url_string(urljoin(base, text) if base else text))
     return urlunsplit(parts._replace(path=parts.path or "/", fragment=""))
+
+
+def _with_slashes(url: str) -> str:
+    """A URL with slashes in place of the backslashes before its query, as browsers read it."""
+    if "\\" not in url:
+        return url
+    end = min((at for mark in "?#" if (at := url.find(mark)) >= 0), default=len(url))
+    return url[:end].replace("\\", "/") + url[end:]
 
 
 @lru_cache(maxsize=65536)  # listings contain the same URLs again and again

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+from crawlers.charset_guess import guess_charset
 from crawlers.dates import ParsedDate, parse_date, plausible_date
 from crawlers.discovery.urls import normalise_url
 from crawlers.extraction.article import Article, Rejection, RejectionReason
 from crawlers.extraction.author_names import clean_names
-from crawlers.extraction.charset_guess import guess_charset
 from crawlers.extraction.cleaning import clean_body, clean_text
 from crawlers.extraction.language import find_language, language_code
 from crawlers.extraction.page import decode

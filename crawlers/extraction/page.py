@@ -11,9 +11,9 @@ from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
+from crawlers.charset_guess import guess_charset
 from crawlers.discovery.markup import declared_charset
 from crawlers.extraction.article import Rejection, RejectionReason
-from crawlers.extraction.charset_guess import guess_charset
 from crawlers.extraction.elements import Elements
 from crawlers.extraction.plausible import is_unfilled, is_unfilled_url
 from crawlers.limits import MAX_PAGE_BYTES
@@ -80,14 +80,6 @@ _MIN_UTF16_BYTES = 40
 _MAX_DIALOGS = 10
 _CHARSET_SAMPLE = 20_000
 """Bytes examined to guess an undeclared charset; the time grows with their number."""
-_LATIN_CHARSETS = frozenset({"cp1250", "cp1252", "cp1254", "iso8859_2", "iso8859_15", "mac_roman"})
-_LATIN_BY_LANGUAGE = {
-    **dict.fromkeys(("cs", "hr", "hu", "pl", "ro", "sk", "sl", "bs", "sq"), "cp1250"),
-    **dict.fromkeys(("tr", "az"), "cp1254"),
-    **dict.fromkeys(("et", "lt", "lv"), "cp1257"),
-    "vi": "cp1258",
-}
-"""The charset of pages of a language in Latin script; of all others it is windows-1252."""
 _LANGUAGE = re.compile(rb"""<html\b[^>]{0,300}\blang\s*=\s*["']?([a-zA-Z]{2})\b""", re.IGNORECASE)
 _SEVEN_BIT = ("iso2022", "hz")
 _BINARY_SHARE = 0.1
@@ -155,11 +147,8 @@ def decode(body: bytes, http_charset: str | None = None) -> str:
 
 def _guessed_charset(body: bytes) -> str:
     """The charset of a body that is not UTF-8, by its bytes and, among those of the Latin scripts, by its language."""
-    guessed = guess_charset(body[:_CHARSET_SAMPLE]) or "utf-8"
     language = _LANGUAGE.search(body[:_SNIFFED])
-    if guessed not in _LATIN_CHARSETS or language is None:
-        return guessed
-    return _LATIN_BY_LANGUAGE.get(language[1].decode().lower(), "cp1252")
+    return guess_charset(body[:_CHARSET_SAMPLE], language[1].decode().lower() if language else "") or "utf-8"
 
 
 def _utf16_charset(body: bytes) -> str | None:

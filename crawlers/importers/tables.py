@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 from w3lib.encoding import read_bom
 
+from crawlers.charset_guess import guess_charset
 from crawlers.counts import counted
-from crawlers.extraction.charset_guess import guess_charset
 from crawlers.extraction.text import single_line
 from crawlers.importers.items import BrokenContentError
 from crawlers.importers.keys import EXPORTED, TRAFILATURA_COLUMNS

@@ -7,6 +7,7 @@ If robots.txt cannot be fetched (network error, 5xx, 429), everything is forbidd
 from __future__ import annotations
 
 import asyncio
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -104,10 +105,16 @@ class RobotsTxt(RobotsTxtMiddleware):
             return RobotsUnreachable(f"robots.txt answered {response.status}{LATER}", response.status)
         if not 200 <= response.status < 300:
             return None
-        parser: RobotParser = build_from_crawler(
-            self._parserimpl, self.crawler, response.body[:MAX_PARSED_ROBOTS_BYTES]
-        )
+        body = as_utf_8(response.body[:MAX_PARSED_ROBOTS_BYTES])
+        parser: RobotParser = build_from_crawler(self._parserimpl, self.crawler, body)
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=parser, request=request
         )
         return parser
+
+
+def as_utf_8(body: bytes) -> bytes:
+    """A robots.txt in UTF-8, the charset of RFC 9309: some editors save UTF-16, which starts with a byte order mark."""
+    if not body.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return body
+    return body.decode("utf-16", "replace").encode()

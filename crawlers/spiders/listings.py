@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from crawlers.archive import FoundListing, Kind
 from crawlers.discovery import Link, absolute_url, find_feeds, parse_feed, parse_section, parse_sitemap
+from crawlers.discovery.feed_entry import join_url
 from crawlers.discovery.usual_locations import COMMON_FEEDS, COMMON_SITEMAPS
 
 if TYPE_CHECKING:
@@ -66,15 +67,20 @@ def read_listing(fetched: FetchedListing) -> ListingContent:
     return ListingContent(listing.links, tuple(feeds + news or everything or usual_locations(url)), listing.problem)
 
 
+_SEVERAL = re.compile(r"[\s,;]+(?=https?://)")
+_QUOTES = " \t\"'<>,;"
+
+
 def sitemaps_in_robots(named: Iterable[str], robots_url: str) -> tuple[str, ...]:
     """The absolute URLs of the sitemaps that a robots.txt names, without what is no URL and without itself.
 
-    The protocol asks for absolute URLs (RFC 9309 leaves it to sitemaps.org), but relative ones are common.
+    The protocol asks for absolute URLs (RFC 9309 leaves it to sitemaps.org), but relative ones are common, and so are
+    URLs in quotes, without a scheme, and several on one line.
     """
     sitemaps: dict[str, None] = {}
-    for name in named:
+    for name in (one for text in named for one in _SEVERAL.split(text)):
         try:
-            url = absolute_url(name, robots_url)
+            url = absolute_url(join_url(robots_url, name.strip(_QUOTES)))
         except ValueError:
             continue
         if urlsplit(url).path != "/robots.txt":
