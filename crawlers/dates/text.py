@@ -24,10 +24,11 @@ _MAX_TOKENS = 14
 
 @dataclass(frozen=True, slots=True)
 class FoundDate:
-    """A date in a line, and the folded text before it."""
+    """A date in a line, and the folded text before and after it."""
 
     parsed: ParsedDate
     before: str
+    after: str
     others: int
     """Words of the line that are not part of a date."""
 
@@ -45,7 +46,7 @@ def find_dates(line: str, language: str = "") -> list[FoundDate]:
         for parsed, start, end in _longest(folded, start, end, language)
     ]
     words = len(_TOKEN.findall(folded)) - sum(len(_TOKEN.findall(folded[start:end])) for _, start, end in found)
-    return [FoundDate(parsed, folded[:start], words) for parsed, start, _ in found]
+    return [FoundDate(parsed, folded[:start], folded[end:], words) for parsed, start, end in found]
 
 
 def _runs(folded: str) -> Iterator[tuple[int, int]]:

@@ -15,11 +15,13 @@ _SEGMENTS = re.compile(rf"/{_YEAR}/(?:{_MONTH}|({'|'.join(_MONTHS)})[a-z]{{0,6}}
 _JOINED = rf"{_YEAR}(?:([_.-]){_MONTH}\2{_DAY}|(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01]))"
 _AT_START = re.compile(rf"/{_JOINED}(?=[-_./+%]|$)")
 _AT_END = re.compile(rf"[-_]{_JOINED}(?=/?$|\.[a-z]{{2,5}}$|/)", re.IGNORECASE)
+_DAY_FIRST = re.compile(r"/(\d\d)([-.])(\d\d)\2((?:19|20)\d\d)(?=[-/.]|$)")
 _MONTH_ALONE = re.compile(rf"/{_YEAR}[/-]{_MONTH}(?=[/.-]|$)")
 
 
 def day_in_url(url: str) -> date | None:
-    """The day in the path of a URL: `/2025/06/30/`, `/2025/jun/30/`, `/2025-06-30-title`, `/title-20250630.html`.
+    """The day in the path of a URL: `/2025/06/30/`, `/2025/jun/30/`, `/2025-06-30-title`, `/title-20250630.html`,
+    `/30-06-2025`. Of the latter only those that are valid with the day before the month or behind it, not with both.
 
     A number inside a slug (`/the-plan-of-2025-06-30-fails`) is part of a title, or an identifier.
     """
@@ -33,6 +35,11 @@ def day_in_url(url: str) -> date | None:
             year, _, month, day, joined_month, joined_day = found.groups()
             if valid := _valid(year, month or joined_month, day or joined_day):
                 return valid
+    for found in _DAY_FIRST.finditer(path):
+        first, _, second, year = found.groups()
+        either = {_valid(year, first, second), _valid(year, second, first)} - {None}
+        if len(either) == 1:
+            return either.pop()
     return None
 
 

@@ -17,12 +17,14 @@ if TYPE_CHECKING:
 NOT_CONTENT = frozenset(["script", "style", "noscript", "template", "svg", "head", "select", "button", "iframe"])
 _FRAMES = frozenset({"aside", "header", "footer"})
 _OTHER_NAMES = re.compile(
-    r"\b(?:comments?|disqus|respond|related|recommend\w*|recirc\w*|teasers?|sidebar|most[-_]?(?:read|popular|viewed)|popular|"
-    r"trending|latest|newsletter|promos?|more[-_]?(?:news|stories|on|from)|read[-_]?more|up[-_]?next|ticker|"
+    r"\b(?:comments?|disqus|respond|related|recommend\w*|recirc\w*|most[-_]?(?:read|popular|viewed)|popular|"
+    r"trending|latest|newsletter|more[-_]?(?:news|stories|on|from)|read[-_]?more|up[-_]?next|ticker|"
     r"breadcrumbs?|weather|masthead|topbar|top[-_]bar|today)\b|related|recommend|comment-?list",
     re.IGNORECASE,
 )
 """Classes and identifiers of elements that hold other articles, comments or the frame of the page."""
+_SIDE_NAMES = re.compile(r"\b(?:teasers?|sidebar|promos?)\b", re.IGNORECASE)
+"""Classes and identifiers of elements that hold other articles, or facts about this one."""
 INLINE = frozenset(
     {"a", "abbr", "b", "bdi", "br", "em", "font", "i", "img", "label", "small", "span", "strong", "time"}
 )
@@ -51,9 +53,17 @@ def is_other_content(element: HtmlElement) -> bool:
     """True for an element that holds other articles, comments, or the frame of the page."""
     if element.tag == "nav" or (element.tag in _FRAMES and not _is_byline(element)):
         return True
-    return element.tag not in ("body", "html", "article", "main", "time") and bool(
-        _OTHER_NAMES.search(names_of(element))
-    )
+    if element.tag in ("body", "html", "article", "main", "time"):
+        return False
+    names = names_of(element)
+    return bool(_OTHER_NAMES.search(names) or _SIDE_NAMES.search(names))
+
+
+def is_side_content(element: HtmlElement) -> bool:
+    """True for what `is_other_content` is true for if it may hold facts about the article instead: beside the text."""
+    if _OTHER_NAMES.search(names_of(element)):
+        return False
+    return element.tag == "aside" or (element.tag not in _FRAMES and element.tag != "nav")
 
 
 def is_in_other_content(element: HtmlElement) -> bool:

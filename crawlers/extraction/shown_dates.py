@@ -1,7 +1,8 @@
 """Rank the dates that a page shows, for pages that do not state when they were published.
 
-Every date in the text of the page is a candidate, except those in prose and in what clearly is another article, a
-comment or a menu. The evidence says where each one is: relative to the headline, in its line, among the other dates. A
+Every date in the text of the page is a candidate, except those in menus, comments and other articles, and those in
+prose that does not speak of the publication. What stands beside the text may be another article: there, links far from
+the headline tell. The evidence says where each date is: relative to the headline, in its line, among the other dates. A
 logistic regression adds it up. Its weights are in `shown-dates.json`, made by `benchmarks/training/dates.py` from
 public collections of pages with their dates. The evidence depends on the language only by the labels in
 `rules/dates.toml`.
@@ -11,6 +12,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from functools import cache
@@ -29,7 +31,7 @@ from crawlers.extraction.headline_dates import (
     is_in_sentence,
     is_named_modified,
 )
-from crawlers.extraction.page_regions import INLINE, NOT_CONTENT, is_other_content
+from crawlers.extraction.page_regions import INLINE, NOT_CONTENT, is_other_content, is_side_content
 from crawlers.extraction.text import match_key
 
 if TYPE_CHECKING:
@@ -43,8 +45,17 @@ if TYPE_CHECKING:
 _IN_LINE = INLINE - {"br"}
 _PARAGRAPH = 25
 """Words from which a line is a paragraph of the text or the lead."""
+_MAX_SEARCHED = 250
+"""Characters of a line in which dates are searched: `find_dates` reads no longer ones."""
+_AROUND = 60
+"""Characters before and after a date that may call it the publication: "was posted on 5 May 2026", "am 5. Mai 2026 um
+12:00 Uhr veröffentlicht"."""
+_SHORT_YEAR = re.compile(r"(?<![\d./])(\d{1,2}([./])\d{1,2}\2)(\d\d)(?![\d./:])")
+"""A date like 28.1.22 or 1/28/22, whose year is of this century: older pages did not write their day like this."""
 _MAX_LABEL = 5
 """Words of a line that may be the label of the date in the next one."""
+_NEAR = 3
+"""Lines from the headline, before the text, in which links lead to authors and sections, not to other articles."""
 _MAX_DATED = 100
 """Dates that are weighed, the first ones of the page. A crafted page takes 0.2 s."""
 _MAX_EXAMINED = 400
@@ -69,6 +80,20 @@ class _Line:
     holder: HtmlElement
     """The innermost element around the line that is not part of one."""
     times: tuple[HtmlElement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _DateInLine:
+    origin: str
+    parsed: ParsedDate
+    label: str
+    """The match key of the text before it."""
+    others: int
+    """Words of the line that are not dates."""
+    is_modified: bool
+    """True if classes call it a modification."""
+    has_short_year: bool = False
+    """True if a year of the line has two digits."""
 
 
 @dataclass(slots=True)
@@ -122,9 +147,9 @@ def find_shown_dates(elements: Elements, language: str, url: str) -> list[ShownD
         if examined > _MAX_EXAMINED or len(found) >= _MAX_DATED:
             break
         dates = list(islice(_dates_of(line, language), _MAX_DATED - len(found)))
-        chain = [line.holder, *line.holder.iterancestors()] if dates else []
-        if not dates or any(is_other_content(element) for element in chain if element not in above):
+        if not dates:
             continue
+        chain = [line.holder, *line.holder.iterancestors()]
         after = number - headline_at
         before = lines[number - 1].text if number else ""
         is_label = len(before.split()) <= _MAX_LABEL and not any(map(str.isdecimal, before))
@@ -132,6 +157,12 @@ def find_shown_dates(elements: Elements, language: str, url: str) -> list[ShownD
         tags = {element.tag for element in chain}
         depth = next((down for down, element in enumerate(chain) if element in above), _DEEPEST)
         parent = line.holder.getparent()
+        others = [one for one in chain if one not in above and is_other_content(one)]
+        if others:
+            is_near = abs(after) <= _NEAR and paragraphs == paragraphs_to_headline
+            has_link = parent is not None and next(parent.iter("a"), None) is not None
+            if not all(map(is_side_content, others)) or (has_link and not is_near):
+                continue
         shared = {
             "after the headline": float(headline is not None and after >= 0),
             "lines after the headline": math.log1p(max(0, after)),
@@ -142,19 +173,20 @@ def find_shown_dates(elements: Elements, language: str, url: str) -> list[ShownD
             "in a list": float("li" in tags),
             "beside another headline": float(parent is not None and has_teaser(parent)),
         }
-        for place, (origin, parsed, label, others, is_modified) in enumerate(dates):
-            labels = {kind: float(has_label(kind, label) or has_label(kind, heading)) for kind in _LABELS}
-            labels["modified"] = max(labels["modified"], float(is_modified))
+        for place, one in enumerate(dates):
+            labels = {kind: float(has_label(kind, one.label) or has_label(kind, heading)) for kind in _LABELS}
+            labels["modified"] = max(labels["modified"], float(one.is_modified))
             found.append(
                 ShownDate(
-                    origin,
-                    parsed,
+                    one.origin,
+                    one.parsed,
                     shared
                     | {f"labelled {kind}": value for kind, value in labels.items()}
                     | {
                         "place among the dates of its line": float(place),
-                        "other words of its line": math.log1p(others),
-                        "with a clock time": float(parsed.exact or parsed.at.hour + parsed.at.minute > 0),
+                        "year of two digits": float(one.has_short_year),
+                        "other words of its line": math.log1p(one.others),
+                        "with a clock time": float(one.parsed.exact or one.parsed.at.hour + one.parsed.at.minute > 0),
                     },
                 )
             )
@@ -183,9 +215,8 @@ def _compare(found: list[ShownDate], url: str) -> None:
         }
 
 
-def _dates_of(line: _Line, language: str) -> Iterator[tuple[str, ParsedDate, str, int, bool]]:
-    """The dates of a line: those of its `time` elements, else those in its text. Of each the origin, the match key of
-    the text before it, the number of words that are not dates, and whether its classes call it a modification."""
+def _dates_of(line: _Line, language: str) -> Iterator[_DateInLine]:
+    """The dates of a line: those of its `time` elements, else those in its text."""
     times = [
         (time, parsed) for time in line.times[:_MAX_DATED] if (parsed := parse_date(time.get("datetime"), language))
     ]
@@ -193,13 +224,19 @@ def _dates_of(line: _Line, language: str) -> Iterator[tuple[str, ParsedDate, str
         shown = " ".join(time.text_content().split())
         label = line.text.partition(shown)[0] if shown else ""
         others = len(line.text.split()) - len(shown.split())
-        yield "time", parsed, match_key(label), max(0, others), is_named_modified(time)
+        yield _DateInLine("time", parsed, match_key(label), max(0, others), is_named_modified(time))
     if times:
         return
+    beginning = line.text if len(line.text) <= _MAX_SEARCHED else line.text[:_MAX_SEARCHED].rpartition(" ")[0]
+    left = len(line.text[len(beginning) :].split())
+    beginning, short_years = _SHORT_YEAR.subn(r"\g<1>20\3", beginning)
     start = 0
-    for one in find_dates(line.text, language):
-        if one.others <= MAX_OTHER_WORDS and not is_in_sentence(one.before, line.text):
-            yield "text", one.parsed, match_key(one.before[start:]), one.others, is_named_modified(line.holder)
+    for one in find_dates(beginning, language):
+        around = match_key(f"{one.before[-_AROUND:]} {one.after[:_AROUND]}")
+        others = one.others + left
+        if has_label("published", around) or (others <= MAX_OTHER_WORDS and not is_in_sentence(one.before, line.text)):
+            label, is_modified = match_key(one.before[start:]), is_named_modified(line.holder)
+            yield _DateInLine("text", one.parsed, label, others, is_modified, has_short_year=short_years > 0)
         start = len(one.before)
 
 

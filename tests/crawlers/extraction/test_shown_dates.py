@@ -30,6 +30,12 @@ def published(body: str, head: str = "") -> tuple[datetime | None, str | None]:
         f"<article>{HEADLINE}<p>Updated March 6, 2026 · Published: 5 March 2026</p>{TEXT}</article>",
         f"<article>{HEADLINE}<footer><span>5. März 2026</span></footer>{TEXT}</article>",
         f"<div>{HEADLINE}</div><div><div><ul><li>2026年3月5日</li></ul></div></div>{TEXT}",
+        f"<article>{HEADLINE}<p>Ann Lee, 5.3.26</p>{TEXT}</article>",
+        f"<div class='teaser-meta'><a href='/a/lee'>Ann Lee</a> / 5.3.2026</div>{HEADLINE}{TEXT}",
+        f"<article>{HEADLINE}{TEXT}</article><aside><div>Topic: ships</div><div>5 March 2026</div></aside>",
+        f"<article>{HEADLINE}{TEXT}</article><p>Dieser Beitrag wurde am Donnerstag, 5. März 2026 veröffentlicht.</p>",
+        f"<article>{HEADLINE}{TEXT}</article><p>This entry was posted on Thursday, March 5th, 2026 and is filed under"
+        f" Harbour. {'You can follow any responses to it through the feed of this page. ' * 4}</p>",
     ],
 )
 def test_a_date_beside_the_headline_is_the_publication(body: str) -> None:
@@ -44,6 +50,9 @@ def test_a_date_beside_the_headline_is_the_publication(body: str) -> None:
         f"<article>{HEADLINE}{TEXT}</article><div class='comments'>{TIME}<p>First!</p></div>",
         f"<article>{HEADLINE}{TEXT}<aside><ul><li><a href='/x'>Other</a> {TIME}</li></ul></aside></article>",
         f"<article>{HEADLINE}{TEXT}</article><aside><a href='/x'>Other</a> 11 Feb 2019</aside>",
+        f"<article>{HEADLINE}{TEXT}</article><div class='sidebar'><h3><a href='/x'>Other</a></h3><p>5.2.2019</p></div>",
+        f"<aside class='weather'>5 March 2026</aside><article>{HEADLINE}{TEXT}</article>",
+        f"<article>{HEADLINE}<p>Version 5.3.26.1 of the timetable, see page 1/28/22/4</p>{TEXT}</article>",
         f"<article>{HEADLINE}<div class='related-items'><a href='/x'>X</a> {TIME}</div>{TEXT}</article>",
         f"<article>{HEADLINE}<p>{'The line was opened in town on 11 May 2019 by the king. ' * 3}</p></article>",
     ],
