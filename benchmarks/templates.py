@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """Measures stories in an empty warehouse: reports of one template must stay apart, reports on one affair together.
 
-usage: python benchmarks/templates.py [--shared DIR] [--sizes N …] [--batch N] [--samples N] [--seed N]
+usage: python benchmarks/templates.py [--shared DIR] [--sizes N …] [--batch N …] [--samples N] [--seed N]
 
-`newsloom import` imports each collection into a new warehouse, in files of --batch articles. Collections are of one
+`newsloom import` imports each collection into a new warehouse, in the order of publication, in files of --batch
+articles: all at once, ten at a time, or three, as the hourly runs of a new user bring them. Collections are of one
 outlet: reports of each template of templates.toml, filled with invented names and figures; consecutive reports on
-companies' results on the wire of ../shared/eval; reports on each affair of templates.toml; and on each event of
-events.jsonl that has three or more. The first have --sizes articles. `mixed` is the share of reports in a story with
-another subject's, `together` the BCubed recall of reports on one affair.
+companies' results on the wire of ../shared/eval; reports on each affair of templates.toml; on each event of
+events.jsonl that has three or more; and on all its events. The first have --sizes articles. `mixed` is the share of
+reports in a story with another subject's, `together` the BCubed recall of reports on one affair; of all events, `F1` is
+BCubed, by one outlet and by the outlets that they are of. There is a figure for each of --batch.
 """
 
 from __future__ import annotations
@@ -28,11 +30,12 @@ from typing import TYPE_CHECKING, Any
 import stories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 Rows = list[dict[str, Any]]
 
 COLLECTION = Path(__file__).with_name("templates.toml")
+RECALL, F1 = 1, 2  # places of the figures that score_stories.py gives
 START = datetime(2026, 3, 3, 6, tzinfo=UTC)
 SLOT = re.compile(r"\{(\w+)\}")
 SIGNS = ["Aries", "Taurus", "Gemini", "Cancer", "Leo", "Virgo", "Libra", "Scorpio", "Sagittarius", "Capricorn",
@@ -152,7 +155,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--shared", type=Path, default=stories.ROOT.parent / "shared")
     parser.add_argument("--sizes", type=int, nargs="+", default=[20, 40, 80])
-    parser.add_argument("--batch", type=int, default=1000, help="articles of a segment")
+    parser.add_argument("--batch", type=int, nargs="+", default=[1000, 10, 3], help="articles of a segment")
     parser.add_argument("--samples", type=int, default=3, help="of the wire, for each size")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
@@ -162,26 +165,41 @@ def main() -> None:
     score = stories.scoring(folder / "score_stories.py")
     found = collection()
 
-    def answer(rows: Rows) -> dict[str, str]:
-        return stories.imported([row | {"url": stories.url_of(row)} for row in rows], args.batch, None)
+    def answers(rows: Rows) -> Iterator[dict[str, str]]:
+        ordered = sorted((row | {"url": stories.url_of(row)} for row in rows), key=lambda row: row["date"])
+        return (stories.imported(ordered, batch, None) for batch in args.batch)
 
-    def recall(rows: Rows) -> float:
-        both: tuple[float, float, float] = score.bcubed({str(row["id"]): row["cluster"] for row in rows}, answer(rows))
-        return both[1]
+    def mixtures(rows: Rows) -> list[float]:
+        return [mixed(rows, answer) for answer in answers(rows)]
 
+    def figures(rows: Rows, which: int) -> list[float]:
+        truth = {str(row["id"]): row["cluster"] for row in rows}
+        return [score.bcubed(truth, answer)[which] for answer in answers(rows)]
+
+    def show(name: str, measure: str, found: Sequence[Sequence[float]]) -> None:
+        print(f"{name:23} {measure:8}", *(f"{mean(column):.3f}" for column in zip(*found, strict=True)), flush=True)
+
+    print("articles of a segment           ", *(f"{batch:5}" for batch in args.batch))
     for many in args.sizes:
+        kinds = []
         for template in found["template"]:
             rng = random.Random(f"{template['name']} {many} {args.seed}")
             rows = dated(reports(template, many, rng), 2, 1, rng)
-            print(f"{many:4} {template['name']:18} mixed {mixed(rows, answer(rows)):.3f}", flush=True)
+            kinds.append(mixtures(rows))
+            show(f"{many:4} {template['name']}", "mixed", [kinds[-1]])
+        show(f"{many:4} mean of templates", "mixed", kinds)
         rng = random.Random(f"wire {many} {args.seed}")
-        figures = [mixed(rows, answer(rows)) for rows in wire_samples(folder, many, args.samples, rng)]
-        print(f"{many:4} {'results on a wire':18} mixed {mean(figures):.3f}", flush=True)
+        samples = list(wire_samples(folder, many, args.samples, rng))
+        show(f"{many:4} results on a wire", "mixed", [mixtures(rows) for rows in samples])
         for affair in found["affair"]:
             rng = random.Random(f"{affair['name']} {many} {args.seed}")
             rows = dated(affair_reports(affair, many, rng), 4, 1, rng)
-            print(f"{many:4} {affair['name']:18} together {recall(rows):.3f}", flush=True)
-    print(f"real events by one outlet: together {mean(map(recall, events_of_one_outlet(folder))):.3f}")
+            show(f"{many:4} {affair['name']}", "together", [figures(rows, RECALL)])
+    show("each event, one outlet", "together", [figures(rows, RECALL) for rows in events_of_one_outlet(folder)])
+    for name in ("events", "sharp"):
+        rows = stories.read(folder, name)
+        show(f"all {name}, one outlet", "F1", [figures([row | {"source": "paper"} for row in rows], F1)])
+        show(f"all {name}", "F1", [figures(rows, F1)])
 
 
 if __name__ == "__main__":

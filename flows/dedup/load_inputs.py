@@ -26,14 +26,21 @@ from flows.dedup.rows import (
     dated_pair,
     indexed_article,
     member_record,
+    new_text,
     placement,
     story_record,
     story_row,
 )
-from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, Members, scale_centroids
+from flows.dedup.stories.assign import is_dated
+from flows.dedup.stories.candidates import MIN_REOPENED, MIN_STRONG_PRODUCT, Members, scale_centroids
+from flows.dedup.stories.clustering import MAX_DAYS
 from flows.dedup.stories.idf import Idf
+from flows.dedup.stories.templates import MANY_ARTICLES
 from flows.dedup.stories.vectors import NONE, WEIGHT_UNIT, Vectors
+from flows.dedup.text.features import Features
 from flows.dedup.text.shingles import shingles
+from flows.dedup.text.terms import UNKNOWN, weigh
+from warehouse.dedup.current_texts import latest_of_sources
 from warehouse.dedup.duplicates import duplicate_states, indexed_articles, indexed_texts, pairs_of
 from warehouse.dedup.fingerprints import Matches, common_shingles_among
 from warehouse.dedup.stories import CandidateStories, known_stories, read_centroids, read_document_frequencies
@@ -58,6 +65,7 @@ if TYPE_CHECKING:
     from flows.dedup.stories.candidates import StorySearch
     from flows.dedup.text.hashes import Hashes
     from warehouse.dedup.duplicates import IndexedArticle
+    from warehouse.dedup.story_members import MemberTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +165,7 @@ def load_common(connection: duckdb.DuckDBPyConnection, shingles: Hashes) -> Hash
 
 
 def load_placements(
-    connection: duckdb.DuckDBPyConnection, articles: Mapping[UUID, DatedArticle]
+    connection: duckdb.DuckDBPyConnection, articles: Mapping[UUID, DatedArticle | NewText]
 ) -> dict[UUID, Placement]:
     """The duplicates and stories of articles."""
     return _placements(connection, articles, seen_range(articles.values())) if articles else {}
@@ -206,9 +214,43 @@ def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[Stor
         return Members([], NONE)
     days = (min(story.first_at.date() for story in stories), max(story.last_at.date() for story in stories))
     rows, terms = read_members(connection, [story.story_id for story in stories], days)
-    members = [member_record(row) for row in rows]
-    numbers = np.repeat(np.arange(len(rows)), terms.counts)
-    return Members(members, Vectors(numbers, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32)))
+    return Members([member_record(row) for row in rows], _vectors(terms))
+
+
+def load_earlier(
+    connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText], languages: Collection[str]
+) -> tuple[list[NewText], Vectors]:
+    """The latest stored articles by the sources of new ones, and the vectors that they are stored with.
+
+    Only dated ones count, and only those of languages other than `languages`. Their texts are read for their terms.
+    """
+    young = [one for one in articles if is_dated(one) and (one.language or UNKNOWN) not in languages]
+    days = [one.published_at.date() for one in young if one.published_at]
+    if not days:
+        return [], NONE
+    around = timedelta(days=MAX_DAYS)
+    rows, terms = latest_of_sources(
+        connection,
+        {one.source for one in young},
+        (min(days) - around, max(days) + around),
+        languages,
+        (MANY_ARTICLES, MIN_REOPENED),
+    )
+    own = {one.article_id for one in articles}
+    kept = [number for number, row in enumerate(rows) if row.article_id not in own]
+    places = np.full(len(rows), -1)
+    places[kept] = np.arange(len(kept))
+    none = np.empty(0, np.uint64)
+    texts = [
+        new_text(row, Features(none, none, weigh(row.title, row.text, row.language)), new=False)
+        for row in (rows[number] for number in kept)
+    ]
+    return texts, _vectors(terms).some(places)
+
+
+def _vectors(terms: MemberTerms) -> Vectors:
+    numbers = np.repeat(np.arange(len(terms.counts)), terms.counts)
+    return Vectors(numbers, terms.terms, (terms.weights / WEIGHT_UNIT).astype(np.float32))
 
 
 def load_centroids(connection: duckdb.DuckDBPyConnection, stories: Sequence[StoryRecord]) -> Vectors:

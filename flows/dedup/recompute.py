@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from flows.dedup.records import NewText, OtherPublication
+from flows.dedup.records import OtherPublication
+from flows.dedup.rows import new_text
 from flows.dedup.run import deduplicate
 from flows.dedup.text.features import features_of
 from flows.dedup.upkeep import refresh_after_recompute
@@ -57,22 +58,7 @@ def process_queue(writer: Writer, reporter: Reporter) -> int:
             rows, others = take_queued_articles(connection, BATCH_SIZE)
             if not rows:
                 break
-            new_articles = [
-                NewText(
-                    article_id=row.article_id,
-                    version_id=row.version_id,
-                    source=row.source,
-                    title=row.title,
-                    language=row.language,
-                    published_at=row.published_at,
-                    precision=row.published_precision,
-                    seen_at=row.seen_at,
-                    first_seen_at=row.first_seen_at,
-                    new=True,
-                    features=features_of(row.title, row.text, row.language),
-                )
-                for row in rows
-            ]
+            new_articles = [new_text(row, features_of(row.title, row.text, row.language), new=True) for row in rows]
             other_publications = [
                 OtherPublication(
                     article_id=other.article_id,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from flows.dedup.copies.originals import Pair
-from flows.dedup.records import DatedArticle, DatedPair, MemberRecord, Placement, StoryRecord
+from flows.dedup.records import DatedArticle, DatedPair, MemberRecord, NewText, Placement, StoryRecord
 from warehouse.dedup.duplicates import DuplicateState, IndexedArticle, StoredPair
 from warehouse.dedup.stories import Story
 from warehouse.dedup.story_members import StoryMember
+
+if TYPE_CHECKING:
+    from flows.dedup.text.features import Features
+    from warehouse.dedup.current_texts import CurrentText
 
 
 def dated_article(row: IndexedArticle) -> DatedArticle:
@@ -65,6 +71,23 @@ def placement(row: DuplicateState) -> Placement:
         duplicate_kind=row.duplicate_kind,
         similarity=row.similarity,
         story_id=row.story_id,
+    )
+
+
+def new_text(row: CurrentText, features: Features, *, new: bool) -> NewText:
+    """A stored text as one to be compared."""
+    return NewText(
+        article_id=row.article_id,
+        version_id=row.version_id,
+        source=row.source,
+        title=row.title,
+        language=row.language,
+        published_at=row.published_at,
+        precision=row.published_precision,
+        seen_at=row.seen_at,
+        first_seen_at=row.first_seen_at,
+        new=new,
+        features=features,
     )
 
 

@@ -30,6 +30,7 @@ from flows.dedup.load_inputs import (
     load_candidate_stories,
     load_centroids,
     load_common,
+    load_earlier,
     load_holders,
     load_idf,
     load_matching,
@@ -44,7 +45,7 @@ from flows.dedup.load_inputs import (
     load_taken_names,
     matching_articles,
 )
-from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, is_dated, stories_of
+from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, is_dated, reweighed, stories_of
 from flows.dedup.stories.candidates import (
     build_candidate_set,
     choose_stories,
@@ -105,7 +106,10 @@ def deduplicate(
     with times.step("duplicates"):
         changes = link_duplicates(connection, articles, other_publications, now)
     with times.step("stories"):
-        changed = assign_to_stories(connection, articles, other_publications, changes, _idf(connection, articles))
+        idf, again = _weights(connection, articles)
+        placements = load_placements(connection, {article.article_id: article for article in again})
+        changes = DuplicateChanges(changes.duplicates, placements | changes.placements)
+        changed = assign_to_stories(connection, [*articles, *again], other_publications, changes, idf)
     with times.step("links"):
         link_stories(connection, changed, {article.article_id for article in articles if not article.new})
 
@@ -256,13 +260,20 @@ def assign_to_stories(
     return written
 
 
-def _idf(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Idf:
-    """What damps terms: stored frequencies, and what many of the articles at hand have."""
+def _weights(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> tuple[Idf, list[NewText]]:
+    """What damps terms: stored frequencies, and what many of the articles at hand have.
+
+    Where a language has no stored frequencies, the articles at hand include the latest stored ones of the same sources.
+    Those of them that are to be weighed again are returned as well.
+    """
     languages, stored = load_idf(connection)
+    earlier, vectors = load_earlier(connection, articles, languages)
     terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         language = article.language or UNKNOWN
         # A stop list is a better start than the words that a thousand articles of one day share.
         if not stop_words(language):
             terms[language].append(article.features.terms.hashes)
-    return with_templates(complete(stored, languages, terms), [one for one in articles if is_dated(one)])
+    dated = [one for one in articles if is_dated(one)]
+    idf = with_templates(complete(stored, languages, terms), [*dated, *earlier])
+    return idf, reweighed(earlier, vectors, idf)

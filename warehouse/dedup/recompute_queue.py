@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.dedup.current_texts import CurrentText
 from warehouse.dedup.statements import statement
 
 if TYPE_CHECKING:
@@ -13,22 +14,6 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import duckdb
-
-
-@dataclass(frozen=True, slots=True)
-class QueuedArticle:
-    """An article with its current text."""
-
-    article_id: UUID
-    version_id: UUID
-    source: str
-    title: str
-    language: str | None
-    published_at: datetime | None
-    published_precision: str | None
-    seen_at: datetime
-    first_seen_at: datetime
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +56,7 @@ def queue_articles(connection: duckdb.DuckDBPyConnection, article_ids: Collectio
 
 def take_queued_articles(
     connection: duckdb.DuckDBPyConnection, many: int
-) -> tuple[list[QueuedArticle], list[QueuedPublication]]:
+) -> tuple[list[CurrentText], list[QueuedPublication]]:
     """Take the next articles out of the queue, in the caller's transaction.
 
     Also returns their other publications: other URLs of their texts, and their earlier versions. Articles that a run
@@ -100,7 +85,7 @@ def take_queued_articles(
         ).fetchall()
         connection.execute("DELETE FROM private.restory WHERE number <= ?", [span[2]])
         if rows:
-            return [QueuedArticle(*row) for row in rows], [QueuedPublication(*other) for other in others]
+            return [CurrentText(*row) for row in rows], [QueuedPublication(*other) for other in others]
 
 
 def count_duplicates_and_stories(connection: duckdb.DuckDBPyConnection) -> tuple[int, int]:

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float32]
 
-# From so many articles of an outlet in a segment on, what TEMPLATE_SHARE of them have is its way of writing, or the
+# From so many articles of an outlet at hand on, what TEMPLATE_SHARE of them have is its way of writing, or the
 # kind of news: it reports an event a few times only.
 MANY_ARTICLES = 200
 TEMPLATE_SHARE = 0.0015
-KIND_SHARE = 0.2  # of the articles of all sources in one segment: more than any event has
+KIND_SHARE = 0.2  # of the articles of all sources at hand: more than any event has
 # Fewer articles of an outlet may be a collection on one affair. But then names and numbers agree more than other words
 # do: the median cosines, by the squares of the terms' counts, are 0.54 and 0.38 in reports of one event, 0 and 0.61 in
 # reports on the results of two companies. Two articles have different subjects if the other words' cosine is higher,

@@ -159,6 +159,14 @@ def products(vectors: Vectors, least: float, part: Numbers | None = None, headli
     )
 
 
+def distances(one: Vectors, other: Vectors, many: int) -> NDArray[np.float64]:
+    """How far each of `many` rows of one is from the same row of the other (Euclidean)."""
+    keys = np.concatenate([_keys(one.rows, one.terms), _keys(other.rows, other.terms)])
+    distinct, place = np.unique(keys, return_inverse=True)
+    differences = _sums(place, np.concatenate([one.weights, -other.weights]), len(distinct))
+    return np.sqrt(_sums((distinct >> 32).astype(np.int64), differences**2, many))
+
+
 def means(vectors: Vectors, group: Numbers, sizes: Numbers) -> Vectors:
     """The mean vector of each group, weighted by `sizes`, with its heaviest terms; the rows are the groups' numbers.
 

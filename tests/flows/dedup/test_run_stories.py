@@ -19,7 +19,15 @@ from warehouse import open_writer
 from warehouse.checks.doctor import check_warehouse
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from warehouse import Writer
+
+TEMPLATE = EVENTS["template"]
+TIPS = [
+    Piece(f"http://herald.example/{name}", TEMPLATE["text"].format(name), TEMPLATE["title"].format(name), hours=number)
+    for number, name in enumerate(TEMPLATE["subjects"])
+]
 
 
 def test_two_reports_of_one_meeting_are_one_story_without_reports_of_other_meetings(writer: Writer) -> None:
@@ -45,27 +53,34 @@ def test_the_frame_of_a_site_does_not_separate_reports_of_one_meeting(writer: Wr
     assert links(writer) == {}
 
 
-def test_reports_of_one_template_are_stories_of_their_own_from_the_first_segment_on(writer: Writer) -> None:
-    template = EVENTS["template"]
-    pieces = [
-        Piece(
-            f"http://herald.example/{name}", template["text"].format(name), template["title"].format(name), hours=number
-        )
-        for number, name in enumerate(template["subjects"])
-    ]
-    add(writer, *pieces, segment="1")
-    assert story_sets(writer) == {frozenset({piece.url}) for piece in pieces}
+@pytest.mark.parametrize("size", [12, 3, 1])
+def test_reports_of_one_template_are_stories_of_their_own_from_the_first_segment_on(writer: Writer, size: int) -> None:
+    _add_in_segments(writer, TIPS, size)
+    assert story_sets(writer) == {frozenset({piece.url}) for piece in TIPS}
     assert links(writer) == {}
+    assert ask(writer, "SELECT count(*), count(DISTINCT article_id) FROM private.story_members") == [(12, 12)]
 
 
-def test_reports_of_one_outlet_on_one_affair_are_one_story(writer: Writer) -> None:
+def test_what_is_stored_is_weighed_again_until_a_language_has_frequencies(writer: Writer) -> None:
+    writer.connection.execute("INSERT INTO private.document_frequencies VALUES ('en', 1, 0.5)")
+    _add_in_segments(writer, TIPS, 1)
+    assert len(story_sets(writer)) < len(TIPS)
+
+
+@pytest.mark.parametrize("size", [6, 3, 1])
+def test_reports_of_one_outlet_on_one_affair_are_one_story(writer: Writer, size: int) -> None:
     affair = EVENTS["affair"]
     pieces = [
         Piece(f"http://herald.example/{number}", text.strip(), title, hours=5 * number)
         for number, (title, text) in enumerate(zip(affair["titles"], affair["texts"], strict=True))
     ]
-    add(writer, *pieces, segment="1")
+    _add_in_segments(writer, pieces, size)
     assert story_sets(writer) == {frozenset(piece.url for piece in pieces)}
+
+
+def _add_in_segments(writer: Writer, pieces: Sequence[Piece], size: int) -> None:
+    for begin in range(0, len(pieces), size):
+        add(writer, *pieces[begin : begin + size], segment=str(begin))
 
 
 def test_a_story_has_one_language(writer: Writer) -> None:
@@ -95,7 +110,7 @@ def test_a_story_has_its_time_its_outlets_and_its_counts(writer: Writer) -> None
             3,
             ["echo.example", "herald.example", "tribune.example"],
             "en",
-            "term-linkage-7",
+            "term-linkage-8",
         )
     ]
     assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]

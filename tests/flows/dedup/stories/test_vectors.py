@@ -43,6 +43,13 @@ def test_each_row_may_have_its_own_number_of_terms() -> None:
     assert kept.tolist() == [2, 3, 4]
 
 
+def test_the_distance_of_two_vectors_counts_the_terms_that_only_one_has() -> None:
+    dense, sparse = some_vectors(5)
+    others = dense[::-1]
+    found = vectors.distances(sparse, sparse.some(np.arange(5)[::-1]), 5)
+    assert found.tolist() == pytest.approx(np.linalg.norm(dense - others, axis=1).tolist(), abs=1e-5)
+
+
 def test_the_centroid_of_a_group_is_the_mean_of_its_vectors_and_similarity_is_measured_to_it() -> None:
     dense, sparse = some_vectors(5)
     group, sizes = np.array([1, 0, 1, -1, 1]), np.array([1, 1, 3, 1, 0])

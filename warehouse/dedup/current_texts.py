@@ -1,0 +1,60 @@
+"""The current texts of stored articles, to be compared again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from warehouse.dedup.statements import statement
+from warehouse.dedup.story_members import MemberTerms
+from warehouse.temporary import temporary
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from datetime import date, datetime
+    from uuid import UUID
+
+    import duckdb
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentText:
+    """An article with its current text."""
+
+    article_id: UUID
+    version_id: UUID
+    source: str
+    title: str
+    language: str | None
+    published_at: datetime | None
+    published_precision: str | None
+    seen_at: datetime
+    first_seen_at: datetime
+    text: str
+
+
+def latest_of_sources(
+    connection: duckdb.DuckDBPyConnection,
+    sources: Collection[str],
+    days: tuple[date, date],
+    without: Collection[str],
+    limits: tuple[int, int],
+) -> tuple[list[CurrentText], MemberTerms]:
+    """The latest dated members of stories by these sources, and the terms that they are stored with.
+
+    Without those of the languages `without` ("unknown" stands for none). `days` is the range of their days; `limits`
+    are how many of one source are read at most, and how many in all.
+    """
+    wanted = pa.table({"source": pa.array(sorted(sources), pa.string())})
+    given = {"first": days[0], "last": days[1], "without": sorted(without), "of_each": limits[0], "most": limits[1]}
+    with temporary(connection, "wanted_sources", wanted):
+        rows = connection.execute(statement("latest_of_sources"), given).fetchall()
+    terms = MemberTerms(
+        np.array([len(row[-2]) for row in rows], np.int64),
+        np.array([term for row in rows for term in row[-2]], np.uint32),
+        np.array([weight for row in rows for weight in row[-1]], np.uint16),
+    )
+    return [CurrentText(*row[:-2]) for row in rows], terms
