@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from flows.dedup.copies.originals import publication_time
-from flows.dedup.load_inputs import load_candidate_stories, load_centroids, load_idf
+from flows.dedup.load_inputs import load_candidate_stories, load_centroids, load_idf, load_vectors
 from flows.dedup.records import MemberRecord, NewText, StoryRecord
 from flows.dedup.stories import vectors
 from flows.dedup.stories.assign import article_vectors, compare, is_dated
@@ -57,15 +57,15 @@ class StoryExplanation:
 def explain_story(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> StoryExplanation | None:
     """Explain the story of the article at any of these URLs; None if there is no such article.
 
-    Texts are compared as they would be if they came in now: with the present idf.
+    Texts are compared by the vectors that they are stored with; those of 60 days ago and more as they would be if they
+    came in now, with the present idf.
     """
     found = story_of_url(connection, urls)
     if found is None:
         return None
     rows = story_articles(connection, found[1], found[0], MOST_ARTICLES)
     texts = [_new_text(row) for row in rows]
-    _, idf = load_idf(connection)
-    every = article_vectors(texts, idf)
+    every = _vectors(connection, texts)
     times = np.array([_midpoint(text).timestamp() for text in texts])
     similar = np.zeros(len(rows))
     dated = np.array([is_dated(text) for text in texts], np.bool_)
@@ -82,6 +82,14 @@ def explain_story(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) ->
         terms=_shared_terms(rows[0], every, reports),
         runner_up=_runner_up(connection, texts[0], every.where(every.rows == 0), found[1].bytes),
     )
+
+
+def _vectors(connection: duckdb.DuckDBPyConnection, texts: Sequence[NewText]) -> vectors.Vectors:
+    """The vectors of texts, as stored if they are."""
+    stored = load_vectors(connection, texts)
+    now = article_vectors(texts, load_idf(connection)[1])
+    every = vectors.together(stored, now.where(~np.isin(now.rows, stored.rows)))
+    return every.some(np.arange(len(texts)))
 
 
 def _shared_terms(article: StoryArticle, every: vectors.Vectors, reports: NDArray[np.bool_]) -> list[SharedTerm]:

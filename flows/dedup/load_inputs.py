@@ -44,7 +44,7 @@ from warehouse.dedup.current_texts import latest_of_sources
 from warehouse.dedup.duplicates import duplicate_states, indexed_articles, indexed_texts, pairs_of
 from warehouse.dedup.fingerprints import Matches, common_shingles_among
 from warehouse.dedup.stories import CandidateStories, known_stories, read_centroids, read_document_frequencies
-from warehouse.dedup.story_members import member_outlets, read_members
+from warehouse.dedup.story_members import member_outlets, read_members, terms_of_members
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
@@ -246,6 +246,15 @@ def load_earlier(
         for row in (rows[number] for number in kept)
     ]
     return texts, _vectors(terms).some(places)
+
+
+def load_vectors(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Vectors:
+    """The vectors that articles are stored with; those of old ones are not stored any more."""
+    numbers = {article.article_id: number for number, article in enumerate(articles)}
+    found, terms = terms_of_members(connection, numbers, seen_range(articles))
+    places = np.array([numbers[article] for article in found], np.int64)
+    stored = _vectors(terms)
+    return Vectors(places[stored.rows], stored.terms, stored.weights)
 
 
 def _vectors(terms: MemberTerms) -> Vectors:

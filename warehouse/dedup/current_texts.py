@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pyarrow as pa
 
 from warehouse.dedup.statements import statement
-from warehouse.dedup.story_members import MemberTerms
+from warehouse.dedup.story_members import joined_terms
 from warehouse.temporary import temporary
 
 if TYPE_CHECKING:
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     import duckdb
+
+    from warehouse.dedup.story_members import MemberTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,4 @@ def latest_of_sources(
     given = {"first": days[0], "last": days[1], "without": sorted(without), "of_each": limits[0], "most": limits[1]}
     with temporary(connection, "wanted_sources", wanted):
         rows = connection.execute(statement("latest_of_sources"), given).fetchall()
-    terms = MemberTerms(
-        np.array([len(row[-2]) for row in rows], np.int64),
-        np.array([term for row in rows for term in row[-2]], np.uint32),
-        np.array([weight for row in rows for weight in row[-1]], np.uint16),
-    )
-    return [CurrentText(*row[:-2]) for row in rows], terms
+    return [CurrentText(*row[:-2]) for row in rows], joined_terms([row[-2:] for row in rows])

@@ -98,6 +98,28 @@ def read_members(
     return members, MemberTerms(counts, terms.flatten().to_numpy(), weights.flatten().to_numpy())
 
 
+def terms_of_members(
+    connection: duckdb.DuckDBPyConnection, articles: Collection[UUID], seen: tuple[datetime, datetime]
+) -> tuple[list[UUID], MemberTerms]:
+    """Those of the articles whose terms are stored, and these; `seen` is the range of their first sights."""
+    with temporary(connection, "wanted", id_table(articles)):
+        rows = connection.execute(
+            "SELECT article_id, terms, weights FROM private.story_members "
+            "WHERE first_seen_at BETWEEN ? AND ? AND article_id IN (SELECT id FROM wanted)",
+            list(seen),
+        ).fetchall()
+    return [article for article, _, _ in rows], joined_terms([(terms, weights) for _, terms, weights in rows])
+
+
+def joined_terms(found: Sequence[tuple[Sequence[int], Sequence[int]]]) -> MemberTerms:
+    """The terms of articles from those of each, with their weights."""
+    return MemberTerms(
+        np.array([len(terms) for terms, _ in found], np.int64),
+        np.array([term for terms, _ in found for term in terms], np.uint32),
+        np.array([weight for _, weights in found for weight in weights], np.uint16),
+    )
+
+
 _SCALARS = (
     "article_id", "story_id", "first_seen_at", "first_at", "last_at", "title", "language", "outlets", "duplicate_of",
     "duplicate_kind",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from flows.dedup.explain import explain_story
 from flows.dedup.stories.clustering import THRESHOLD
 from flows.reports.story_output import as_text
@@ -29,6 +31,20 @@ def test_an_explanation_names_the_closest_article_the_shared_words_and_the_runne
     text = as_text(found)
     assert PAIR[1].url in text
     assert f"Mean similarity {found.mean:.3f}" in text
+
+
+def test_articles_are_compared_by_the_weights_that_they_are_stored_with(writer: Writer) -> None:
+    def parts() -> float:
+        found = explain_story(writer.connection, [PAIR[0].url])
+        assert found is not None
+        return sum(term.part for term in found.terms)
+
+    add(writer, *PAIR, segment="1")
+    whole = parts()
+    writer.connection.execute("UPDATE private.story_members SET weights = [weight // 2 FOR weight IN weights]")
+    assert parts() == pytest.approx(whole / 4, rel=0.02)
+    writer.connection.execute("DELETE FROM private.story_members")
+    assert parts() == pytest.approx(whole), "as if they came in now"
 
 
 def test_an_article_alone_in_its_story_and_an_unknown_url(writer: Writer) -> None:
