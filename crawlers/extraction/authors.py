@@ -98,6 +98,9 @@ def _meta_names(page: Page) -> list[str]:
         names = [name for name in page.metas.get(key, ()) if not name.startswith(_URL_PREFIXES)]
         if names:
             return [last_name_first(name) for name in names] if key in _LAST_NAME_FIRST else names
+    for number in "12":  # of a card: labels with their data, such as "Written by" and "Est. reading time"
+        if match_key(page.meta(f"twitter:label{number}") or "") in _author_labels():
+            return list(page.metas.get(f"twitter:data{number}", ()))
     return []
 
 
@@ -112,6 +115,11 @@ def _publisher_keys(page: Page, article: Node) -> frozenset[str]:
     host = page.url.split("/")[2:3]
     names.update(host and [host[0].removeprefix("www."), host[0].removeprefix("www.").rsplit(".", 1)[0]])
     return keys_of_names(names)
+
+
+@cache
+def _author_labels() -> frozenset[str]:
+    return frozenset(map(match_key, phrases("bylines", "prefixes")))
 
 
 @cache

@@ -198,16 +198,22 @@ def _linked_byline(elements: list[HtmlElement], others: frozenset[str], *, perso
 
 
 def _prefixed_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
-    """The persons in the first short element after the headline that begins with "By", in any language."""
-    for element in islice(_elements_after(heading), _NEAR_HEADLINE if heading.tag == "h1" else _AFTER_HEADLINE):
+    """The persons in the first short element after the headline that begins with "By", in any language, or with a date
+    before that; or in the one after an element that says no more than "By"."""
+    most = _NEAR_HEADLINE if heading.tag == "h1" else _AFTER_HEADLINE
+    for at, element in enumerate(islice(_elements_after(heading), most)):
         text = single_line(element.text or "").casefold()
         if names := _labelled_names(element, others):
             return names
-        if not text or not text.startswith(_BYLINE_PREFIXES):
+        has_date = not text and len(element) > 0 and any(map(str.isdecimal, element[0].text or ""))
+        if not has_date and not text.startswith(_BYLINE_PREFIXES):
             continue
-        pieces = _pieces(element)
-        first = pieces[0].casefold()
+        pieces = _pieces(element)[1 if has_date else 0 :]
+        first = pieces[0].casefold() if pieces else ""
         prefixed = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _BYLINE_PREFIXES)
+        following = element.getnext() if at < _AFTER_HEADLINE else None
+        if first.rstrip(" :") in _BYLINE_PREFIXES and len(pieces) == 1 and following is not None:
+            pieces += _pieces(following)
         if prefixed and sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
             return names
     return ()

@@ -110,6 +110,17 @@ def test_names_are_split_and_cleaned(bylines: list[str], names: tuple[str, ...])
         ),
         (meta("citation_author", "Park, Ada") + meta("citation_author", "Lind, Bo E."), "", ("Ada Park", "Bo E. Lind")),
         (meta("author", "Park, Lind"), "", ("Park", "Lind")),
+        # The label and the name in two elements, or a date before them.
+        ("", "<h1>T</h1><div><p>Written by</p><p>Ada Park</p></div>", ("Ada Park",)),
+        ("", "<h1>T</h1><div><span>By</span> <button>Ada Park</button></div>", ("Ada Park",)),
+        ("", "<h1>T</h1><div><span>By</span> <span>Monday morning</span></div>", ()),
+        ("", f"<h1>T</h1>{'<p>x</p>' * 90}<div><span>By</span> <span>Ada Park</span></div>", ()),
+        ("", "<h1>T</h1><div><time>03/01/2026</time> by Ada Park, Head Gardener</div>", ("Ada Park",)),
+        ("", "<h1>T</h1><div><i>Photo</i> by Ada Park</div>", ()),
+        # A card's labels, as WordPress writes them.
+        (meta("twitter:label1", "Written by") + meta("twitter:data1", "Ada Park"), "", ("Ada Park",)),
+        (meta("twitter:label2", "Verfasst von") + meta("twitter:data2", "Ada Park"), "", ("Ada Park",)),
+        (meta("twitter:label1", "Price of") + meta("twitter:data1", "Ada Park"), "", ()),
         (ld(author=[[[[["too", "deep"]]]], 5, None, {"name": None}]), "", ()),
     ],
 )
