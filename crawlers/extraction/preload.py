@@ -14,5 +14,4 @@ _PAGE = f"""<!doctype html><html><head><title>The new bridge opens in the harbou
 <p>{"The mayor said that it would bring the two halves of the town together again at last. " * 8}</p>
 </article></body></html>"""
 
-EXTRACTED = extract(_PAGE.encode(), "https://news.example/2026/the-new-bridge-opens-in-the-harbour")
-"""What was extracted to that end: an `Article`."""
+extract(_PAGE.encode(), "https://news.example/2026/the-new-bridge-opens-in-the-harbour")

@@ -55,6 +55,8 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of, page_of
         (ld(headline="Fire! - Latest") + meta("og:title", "Fire! - Latest"), "<h1>Fire!</h1>", "Fire! - Latest"),
         ("<title>The mayor resigns</title>", "<h1>Everyday wisdom from the quay</h1>", "The mayor resigns"),
         (ld(headline="word " * 21 + "cut"), f"<h1>{'word ' * 21}cut short</h1>", "word " * 21 + "cut short"),
+        (meta("og:title", "word " * 21 + "cut"), f"<h1>{'word ' * 21}cut short</h1>", "word " * 21 + "cut short"),
+        (meta("og:title", "word " * 9 + "cut"), f"<h1>{'word ' * 9}cut short</h1>", "word " * 9 + "cut"),
         # A quotation mark that is not escaped ends the value of the attribute.
         ('<meta property="og:title" content="The "royal" guest">', "<h1>The “royal” guest</h1>", "The “royal” guest"),
         ("<meta property='og:title' content='The mayor's day'>", "<h1>The mayor's day</h1>", "The mayor's day"),
