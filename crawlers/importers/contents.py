@@ -52,6 +52,9 @@ _HTML = re.compile(
 _ROOT = re.compile(r"\s*(?:<!--.*?-->\s*|<[?!][^>]*>\s*)*<([a-z][\w:.-]*)", re.IGNORECASE | re.DOTALL)
 _LIST_OF_OBJECTS = re.compile(r"\s*\[\s*(?:\{|\]|$)")
 _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_MHTML = re.compile(r"(?:[\w-]+:.*\r?\n|[ \t].*\r?\n)*content-type:\s*multipart/related", re.IGNORECASE)
+_MAX_HEAD = 4000
+_PATHS_SUFFIX = ".paths"
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _OTHERS = (
     (b"%PDF", "a PDF document"),
@@ -64,6 +67,8 @@ _OTHERS = (
     (b"BZh", "a bzip2 archive; unpack it"),
     (b"\xfd7zXZ", "an xz archive; unpack it"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it"),
+    (b"{\\rtf", "an RTF document; save it as plain text"),
+    (b"bplist00", "a web archive of Safari, or another property list; save the page as HTML"),
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
@@ -192,7 +197,15 @@ def _recognise(head: bytes, name: str, place: str, translator: Translator) -> Fi
     for begin, what in _OTHERS:
         if head.startswith(begin):
             raise UnsupportedFileError(place, what)
+    if head[257:262] == b"ustar":
+        raise UnsupportedFileError(place, "a tar archive; unpack it")
     text = decode(head)
+    if _MHTML.match(text[:_MAX_HEAD]):
+        raise UnsupportedFileError(place, "a page that a browser saved as MHTML; save it as HTML")
+    if not name.endswith(_PATHS_SUFFIX) and _are_urls(text):
+        raise UnsupportedFileError(
+            place, f"a list of URLs; sources belong into sources.toml, and a list of files is named {_PATHS_SUFFIX}"
+        )
     if _CONTROL.search(text.encode("utf-8", "replace")):
         raise UnsupportedFileError(place, "binary data of an unknown kind")
     found = _json_type(text, name)
@@ -219,6 +232,11 @@ def _recognise(head: bytes, name: str, place: str, translator: Translator) -> Fi
     if name.endswith(_TEXT_SUFFIXES) or "." not in name:
         return FileType.TEXT
     raise UnsupportedFileError(place, "plain text, or of no type that its content shows; name it .txt if it is a text")
+
+
+def _are_urls(text: str) -> bool:
+    lines = text.split()
+    return bool(lines) and all(line.startswith(("http://", "https://")) for line in lines)
 
 
 def _json_type(text: str, name: str) -> FileType | None:

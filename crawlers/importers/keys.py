@@ -14,8 +14,12 @@ The keys of other tools are those that their code writes:
 from __future__ import annotations
 
 import hashlib
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 from crawlers.errors import CrawlersError
 from crawlers.importers.values import list_of_texts, yes_or_no
@@ -158,8 +162,33 @@ TOOLS = (
         same=frozenset({"language", "meta_img", "canonical_link"}),
     ),
 )
+_DEEPEST = 5
+"""Objects around the records of an answer; Elasticsearch has two, GraphQL three."""
 _MISSING = frozenset({"", "none", "null", "nan"})
 _LISTS = frozenset({"authors", "tags"})
+
+
+def plain_name(name: object) -> str:
+    """A key or the name of a column without what people write in different ways: "Published At" as "published_at"."""
+    return re.sub(r"[\W_]+", "_", str(name).casefold()).strip("_")
+
+
+@cache
+def _common_names() -> Mapping[str, list[str]]:
+    return tomllib.loads(files(__package__).joinpath("common-names.toml").read_text(encoding="utf-8"))
+
+
+def suggested_map(names: Iterable[str]) -> str:
+    """What `--map` may say for records with these keys, such as "title=headline,url=link"; empty if no key is known."""
+    by_name: dict[str, str] = {}
+    for name in names:
+        by_name.setdefault(plain_name(name), name)
+    found = {
+        field: next((by_name[known] for known in listed if known in by_name), None)
+        for field, listed in _common_names().items()
+        if field not in by_name
+    }
+    return ",".join(f"{field}={name}" for field, name in found.items() if name and not set(name) & set(',="'))
 
 
 def read_map(texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -215,15 +244,28 @@ class Translator:
         return record
 
     def records_in(self, name: str | None, value: object) -> Iterator[tuple[str | None, object]]:
-        """The records in a value: those in the lists of an object that is no record itself, such as the answer of a
-        search engine, each with the name of its list; else the value itself."""
-        if isinstance(value, Mapping) and {"title", "text"} <= set(self.missing(value)):
-            lists = {key: each for key, each in value.items() if isinstance(each, list) and each}
-            if lists and all(isinstance(one, Mapping) for each in lists.values() for one in each):
-                for key, each in lists.items():
-                    yield from ((key, one) for one in each)
-                return
-        yield name, value
+        """The records in a value: those in the lists and objects of an object that is no record itself, such as the
+        answer of a search engine (`{"hits": {"hits": [{"_source": {…}}]}}`), each with the name of its list; else the
+        value itself."""
+        found = list(self._within(name, value, _DEEPEST))
+        yield from found or [(name, value)]
+
+    def _within(self, name: str | None, value: object, depth: int) -> Iterator[tuple[str | None, object]]:
+        if not isinstance(value, Mapping) or not {"title", "text"} <= set(self.missing(value)):
+            return
+        lists = {key: each for key, each in value.items() if isinstance(each, list) and each}
+        objects = {key: each for key, each in value.items() if isinstance(each, Mapping)}
+        if lists and all(isinstance(one, Mapping) for each in lists.values() for one in each):
+            for key, each in lists.items():
+                for one in each:
+                    within = list(self._within(key, one, depth - 1)) if depth else []
+                    yield from within or [(key, one)]
+            return
+        for key, one in objects.items():
+            if not {"title", "text"} <= set(self.missing(one)):
+                yield name, one
+            elif depth:
+                yield from self._within(key, one, depth - 1)
 
     def with_publisher(self, value: object, name: str | None) -> object:
         """A record of Fundus with the publisher in whose list it is; any other value as it is."""
@@ -254,12 +296,19 @@ class Translator:
 
     def _new_layout(self, names: frozenset[str]) -> _Layout:
         tool = next((tool for tool in TOOLS if any(sign <= names for sign in tool.signs)), NEWSLOOM)
+        alike: dict[str, str] = {}
+        for name in sorted(names, key=str, reverse=True):
+            alike[plain_name(name)] = name
         keys = {field: tuple(key for key in keys if key in names) for field, keys in tool.keys.items()}
+        if tool is NEWSLOOM:  # "Published At" in the head of a table
+            keys |= {field: (alike[field],) for field, found in keys.items() if not found and field in alike}
+        is_own = all(found in ((), (field,)) for field, found in keys.items())
         for field, key in self._mapped:
-            keys[field] = (key, *keys.get(field, ()))
+            stated = key if key in names or "." in key else alike.get(plain_name(key), key)
+            keys[field] = (stated, *keys.get(field, ()))
         used = {key if key in names else key.partition(".")[0] for each in keys.values() for key in each}
         unknown = tuple(sorted(names - used - tool.same))
-        return _Layout(tool, tuple(keys.items()), unknown, verbatim=tool is NEWSLOOM and not self._mapped)
+        return _Layout(tool, tuple(keys.items()), unknown, verbatim=tool is NEWSLOOM and is_own and not self._mapped)
 
 
 def _value(given: Record, key: str) -> object:

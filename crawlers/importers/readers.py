@@ -124,7 +124,7 @@ def _json_lines(items: RecordItems, content: Content) -> Iterator[ImportedItem]:
             items.report.left_out["blank line"] += 1
         else:
             try:
-                value = json.loads(line)
+                value = json.loads(line := line.strip().removesuffix(b","))
             except (ValueError, RecursionError):
                 value = None
             yield items.of_json(place, value, line.strip())

@@ -14,6 +14,7 @@ from crawlers.errors import CrawlersError
 from crawlers.extraction.imported_records import CLEAN
 from crawlers.extraction.text import single_line
 from crawlers.importers.items import LOCAL_SOURCE, failed, fetched, host, plausible_time
+from crawlers.importers.keys import suggested_map
 from crawlers.limits import MAX_PAGE_BYTES, MAX_TEXT_CHARS, MAX_URL_BYTES
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 JSON_TYPE = "application/json"
 TEXT_TYPE = "text/plain; charset=utf-8"
 _SHOWN_COLUMNS = 12
+_LONGEST_NAME = 60
+"""Characters of the name of a column; a longer one is a value."""
 
 
 class RecordItems:
@@ -41,11 +44,16 @@ class RecordItems:
             raise CrawlersError(f'{self.file.place}: two columns have the name "{twice}". Rename one of them')
         missing = self.translator.missing(names)
         if missing:
-            shown = ", ".join(names[:_SHOWN_COLUMNS]) + (", …" if len(names) > _SHOWN_COLUMNS else "")
+            shown = ", ".join(map(_shortened, names[:_SHOWN_COLUMNS])) + (", …" if len(names) > _SHOWN_COLUMNS else "")
+            found = suggested_map(names)
+            others = [f"{field}=COLUMN" for field in missing if f"{field}=" not in found]
+            suggested = ",".join([*([found] if found else []), *others])
+            unnamed = any(len(name) > _LONGEST_NAME or name.startswith(("http://", "https://")) for name in names)
+            hint = "The first line must have the names of the columns. " if unnamed else ""
             columns = f"the column {missing[0]} is" if len(missing) == 1 else f"the columns {', '.join(missing)} are"
             raise CrawlersError(
-                f"{self.file.place}: {columns} missing. Found: {shown or 'no columns'}. "
-                f'Name the columns to use instead, such as: --map "{",".join(f"{field}=COLUMN" for field in missing)}"'
+                f"{self.file.place}: {columns} missing. Found: {shown or 'no columns'}. {hint}"
+                f'Name the columns to use instead, such as: --map "{suggested}"'
             )
 
     def of_json(self, place: str, value: object, line: bytes) -> ImportedItem:
@@ -150,3 +158,8 @@ def _encoded(value: object) -> bytes:
             return text.encode("utf-8", "surrogateescape")
         except UnicodeEncodeError:
             return json.dumps(value).encode()
+
+
+def _shortened(name: str) -> str:
+    line = single_line(name)
+    return line if len(line) <= _LONGEST_NAME else f"{line[:_LONGEST_NAME]}…"

@@ -32,6 +32,8 @@ ROWS_AT_ONCE = 32
 BYTES_AT_ONCE = 32 << 20
 """Of a Parquet file in memory, both; a row with a page has some 100 kB."""
 _DELIMITERS = ",\t;|"
+_SEPARATOR_LINE = re.compile(r"\ufeff?\"?sep=(.)\"?\r?\n", re.IGNORECASE)
+"""The first line of a table written for Excel, which says how its columns are separated."""
 _FORMULA = re.compile(r"'(?=[=+@＝＋＠－\t\r-])")
 _URL = re.compile(r"https?://\S+$")
 
@@ -63,7 +65,9 @@ def table_dialect(text: str, translator: Translator) -> Dialect | None:
 def _best_dialect(text: str, translator: Translator) -> Dialect | None:
     """The delimiter with which the first line names the most of what an article must have, then the most columns."""
     dialects = []
-    for delimiter in _DELIMITERS:
+    if separator := _SEPARATOR_LINE.match(text):
+        text = text[separator.end() :]
+    for delimiter in separator[1] if separator else _DELIMITERS:
         try:
             names = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
         except csv.Error:
@@ -95,6 +99,8 @@ def csv_rows(
     if dialect.has_header:
         try:
             next(rows)
+            if _SEPARATOR_LINE.match(head.decode(encoding, "replace")):
+                next(rows)
         except csv.Error as error:
             raise BrokenContentError(f"line 1 is not valid CSV: {error}") from error
     is_own = set(names) >= EXPORTED

@@ -262,7 +262,9 @@ def parse_sources(body: bytes, file: Path) -> Sources:
 
 def check_sources(data: Mapping[str, object], collector: ProblemCollector) -> Sources | None:
     """The sources of a parsed file. Adds the problems in it, with any of which the result is None or incomplete."""
-    collector.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES))
+    of_crawl = dict.fromkeys(CrawlSettings.model_fields.keys() - Source.model_fields.keys(), "[crawl]")
+    of_source = dict.fromkeys(Source.model_fields.keys() - CrawlSettings.model_fields.keys(), "[[source]]")
+    collector.unknown_keys((), data, ("crawl", "source", *OTHER_TABLES), of_crawl | of_source)
     settings = _crawl_settings(data, collector)
     tables = data.get("source", [])
     if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
@@ -271,7 +273,7 @@ def check_sources(data: Mapping[str, object], collector: ProblemCollector) -> So
     elif not tables:
         collector.add(("source",), "no source", "at least one [[source]]")
     with without_collection():
-        sources = [collector.check(Source, ("source", index), table) for index, table in enumerate(tables)]
+        sources = [collector.check(Source, ("source", index), table, of_crawl) for index, table in enumerate(tables)]
     _require_url(tables, collector)
     _same_names(tables, collector)
     if settings is None:
@@ -291,7 +293,8 @@ def parse_settings(body: bytes, file: Path) -> CrawlSettings:
 def _crawl_settings(data: Mapping[str, object], collector: ProblemCollector) -> CrawlSettings | None:
     crawl = data.get("crawl", {})
     if isinstance(crawl, dict):
-        return collector.check(CrawlSettings, ("crawl",), crawl)
+        of_source = dict.fromkeys(Source.model_fields.keys() - CrawlSettings.model_fields.keys(), "[[source]]")
+        return collector.check(CrawlSettings, ("crawl",), crawl, of_source)
     collector.wrong_type(("crawl",), crawl, "a table, [crawl]")
     return None
 

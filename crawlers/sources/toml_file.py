@@ -33,6 +33,7 @@ _STRING_OR_COMMENT = re.compile(
     re.DOTALL,
 )
 # Each begins with one character that is rare, which makes the search fast.
+_TYPOGRAPHIC = re.compile("[“”„‟‘’‚«»″]")
 _OTHER_TABLE = re.compile(
     r"\n[ \t]*+\[(?!\[[ \t]*[\"']?source[\"']?[ \t]*\])"  # a header; within lists of lists also a value
     r"|\.(?!\d[\d_]*+(?:[eE][-+]?\d+|[zZ]|[-+]\d\d:\d\d)?[ \t\r]*+(?:[,\]}\n\"]|\Z))"  # a dot not of a number
@@ -72,7 +73,11 @@ def read_toml(body: bytes, collector: ProblemCollector) -> dict[str, object]:
     except tomli.TOMLDecodeError as error:
         place = re.search(r"\(at line (\d+), column \d+\)", str(error))
         line = int(place[1]) if place else collector.text.count("\n") + 1
-        collector.add((), f"invalid TOML: {error}", "TOML (https://toml.io)", line)
+        marks = _TYPOGRAPHIC.findall(_STRING_OR_COMMENT.sub("", text.split("\n")[line - 1]))
+        if marks:
+            collector.add((), f"the quotation mark {marks[0]}", "straight ones: \" or '", line)
+        else:
+            collector.add((), f"invalid TOML: {error}", "TOML (https://toml.io)", line)
     except RecursionError as error:
         collector.add((), f"values or keys that are nested too deeply ({error})", "tables of lists and single values")
     raise collector.error()

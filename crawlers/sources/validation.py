@@ -29,6 +29,7 @@ MAX_PROBLEMS = 100
 _HEADER = re.compile(r"\s*\[{1,2}\s*[\"']?([\w-]+)")
 _ARRAY_HEADER = re.compile(r"\s*\[\[\s*[\"']?([\w-]+)[\"']?\s*\]\]")
 _NAME = re.compile(r"\s*(?:\[\[?\s*)?(?:\"([^\"]*)\"|'([^']*)'|([\w-]+))\s*[=.\]]")
+_NOWHERE: Mapping[str, str] = {}
 _MAX_SHOWN_CHARS = 120  # of an invalid value in a message
 
 
@@ -51,19 +52,27 @@ class ProblemCollector:
         """Add the problem that a value has the wrong type."""
         self.add(key, f"{_shown(value)} ({_kind(value)})", allowed)
 
-    def unknown_keys(self, key: Key, table: Iterable[str], known: Collection[str]) -> None:
-        """Add a problem for every unknown key of a table."""
+    def unknown_keys(
+        self, key: Key, table: Iterable[str], known: Collection[str], elsewhere: Mapping[str, str] = _NOWHERE
+    ) -> None:
+        """Add a problem for every unknown key of a table; `elsewhere` has the tables of keys of other tables."""
         for name in table:
-            if name not in known:
-                near = get_close_matches(name, known, 1)
-                allowed = f"one of {', '.join(known)}" + (f"; nearest: {near[0]}" if near else "")
-                self.add((*key, name), "an unknown key", allowed)
+            if name in known:
+                continue
+            if name in elsewhere:
+                self.add((*key, name), "a key of another table", f"this key under {elsewhere[name]}")
+                continue
+            near = get_close_matches(name, known, 1)
+            allowed = f"one of {', '.join(known)}" + (f"; nearest: {near[0]}" if near else "")
+            self.add((*key, name), "an unknown key", allowed)
 
-    def check(self, model: type[_Model], key: Key, table: Mapping[str, object]) -> _Model | None:
+    def check(
+        self, model: type[_Model], key: Key, table: Mapping[str, object], elsewhere: Mapping[str, str] = _NOWHERE
+    ) -> _Model | None:
         """The table as a model, or None after adding its problems."""
         if isinstance(key[-1], int) and isinstance(name := table.get("name"), str):
             self._names[key[-1]] = name
-        self.unknown_keys(key, table, model.model_fields)
+        self.unknown_keys(key, table, model.model_fields, elsewhere)
         try:
             return model.model_validate(table)
         except ValidationError as error:

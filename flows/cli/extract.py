@@ -38,7 +38,7 @@ def command(target: str, url: str | None, form: str) -> None:
     from flows.reports.article_output import as_json, as_markdown, as_text
     from flows.sources.download import download
 
-    if target.startswith(("http://", "https://")):
+    if target.lower().startswith(("http://", "https://")):
         page = download(target)
         found = extract(page.body, url or page.url, http_charset=page.http_charset)
     else:
@@ -60,6 +60,9 @@ def _read(target: str) -> bytes:
     # One byte more than an extraction reads is enough for it to say so.
     if target == "-":
         return sys.stdin.buffer.read(MAX_PAGE_BYTES + 1)
+    if "://" in target:
+        scheme = target.partition("://")[0]
+        raise FlowsError(f"{target}: found the scheme {scheme}; expected an HTML file, or an http or https URL.")
     try:
         with Path(target).open("rb") as file:
             return file.read(MAX_PAGE_BYTES + 1)

@@ -9,6 +9,7 @@ import sys
 import click
 
 from crawlers.errors import NewsloomError
+from flows.cli.groups import SuggestingGroup
 from flows.errors import was_interrupted
 
 COMMANDS = {
@@ -44,7 +45,7 @@ USAGE_ERROR = 2
 INTERRUPTED = "interrupted; run the same command again to resume"
 
 
-class LazyGroup(click.Group):
+class LazyGroup(SuggestingGroup):
     """A group that imports the module of a command only when the command is called."""
 
     def list_commands(self, context: click.Context) -> list[str]:

@@ -55,6 +55,8 @@ def command(search: Search, top: int, form: str, data: Path) -> None:
     from warehouse import connect
     from warehouse.search.query import check_query
 
+    if not search.query.strip():
+        raise click.UsageError('The query is empty. Give words, such as: newsloom search "ceasefire talks"')
     with connect(data) as connection:
         if form == "text":
             sys.stdout.write(as_text(connection, search, top))

@@ -8,12 +8,13 @@ from pathlib import Path
 import click
 
 from crawlers.counts import counted
+from flows.cli.groups import SuggestingGroup
 from flows.cli.json_output import json_option, print_json
 from flows.cli.options import sources_option
 from flows.errors import FlowsError
 
 
-@click.group("sources")
+@click.group("sources", cls=SuggestingGroup)
 def command() -> None:
     """List, check, add, import and export sources."""
 

@@ -44,5 +44,9 @@ def command(query: str, form: str, at: datetime | None, data: Path) -> None:
     from warehouse import connect
 
     text = sys.stdin.read() if query == "-" else query
+    if not text.strip():
+        raise click.UsageError(
+            'The query is empty. Give an SQL statement, such as: newsloom sql "FROM articles LIMIT 1"'
+        )
     with connect(data, at) as connection:
         write(connection, text, form, sys.stdout.buffer)

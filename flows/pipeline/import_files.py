@@ -18,7 +18,7 @@ from crawlers.errors import ArchiveError, CrawlersError
 from crawlers.importers.contents import recognise
 from crawlers.importers.folders import Folder, find_input
 from crawlers.importers.items import FileReport, ImportOptions
-from crawlers.importers.keys import Translator
+from crawlers.importers.keys import Translator, suggested_map
 from crawlers.importers.places import ListedFile, listed_files
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
@@ -64,7 +64,9 @@ class ImportResult:
         """Why the file was not loaded as it should have been; empty if it was."""
         found = [f"{self.file.place}: {damage}." for damage in self.report.damage]
         if self.outcomes and not self.outcomes.keys() - {"rejected", "failed"}:
-            found.append(f"{self.file.place}: none of its records could be loaded.")
+            suggested = suggested_map(self.report.not_kept)
+            hint = f' Name the keys that stand for fields, such as: --map "{suggested}"' if suggested else ""
+            found.append(f"{self.file.place}: none of its records could be loaded.{hint}")
         return found
 
 

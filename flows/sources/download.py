@@ -45,7 +45,7 @@ def download(url: str, seconds: float = SECONDS, limit: int = MAX_PAGE_BYTES) ->
     try:
         normalise_url(url)
     except ValueError as error:
-        raise FlowsError(f"{url}: {error}; expected an http or https URL") from None
+        raise FlowsError(f"{url}: {error}") from None
     answer: list[Download | FlowsError] = []
     # A server that sends a byte now and then never exceeds a socket's timeout, so a thread bounds the whole request.
     request = threading.Thread(target=lambda: answer.append(_outcome(url, seconds, limit)), daemon=True)

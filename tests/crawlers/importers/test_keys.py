@@ -244,7 +244,7 @@ def test_a_table_without_the_columns_of_an_article_says_how_to_name_them(tmp_pat
     with pytest.raises(CrawlersError) as caught:
         read(tmp_path, b"link,headline,text\nhttps://town.example/1,A,B\n", "a.csv")
     assert "the columns url, title are missing. Found: link, headline, text." in str(caught.value)
-    assert '--map "url=COLUMN,title=COLUMN"' in str(caught.value)
+    assert '--map "url=link,title=headline"' in str(caught.value)
     found = read(tmp_path, b"link,headline,text\nhttps://town.example/1,A,B\n", "a.csv", "url=link", "title=headline")
     assert found.records == [{"url": "https://town.example/1", "title": "A", "text": "B"}]
 

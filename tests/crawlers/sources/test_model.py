@@ -291,6 +291,9 @@ MISTAKES = [
     (source('name = "again"'), 4, "", None, "TOML (https://toml.io)"),
     ('[[source]]\nname = "a\n', 2, "", None, "TOML (https://toml.io)"),
     ("[crawl]\ndelay = [1,", 2, "", None, "TOML (https://toml.io)"),
+    ("[crawl]\ncontact = “a@b.example”\n", 2, "", "the quotation mark “", "straight ones: \" or '"),
+    ('contact = "a@b.example"\n' + source(""), 1, "contact", "a key of another table", "this key under [crawl]"),
+    ("[crawl]\nfeeds = []\n" + source(""), 2, "crawl.feeds", "a key of another table", "this key under [[source]]"),
     (b'[[source]]\nname = "caf\xe9"\n', 2, "", "byte 0xE9, which is not UTF-8", "UTF-8 text"),
 ]  # fmt: skip
 
