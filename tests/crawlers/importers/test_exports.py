@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("line", ["sep=;\r\n", "SEP=;\n", '"sep=;"\n'])
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
-def test_the_line_by_which_excel_is_told_the_separator_is_no_header(line: str, mark: bytes, tmp_path: Path) -> None:
+def test_the_line_that_names_the_separator_for_excel_is_no_header(line: str, mark: bytes, tmp_path: Path) -> None:
     assert read(tmp_path, mark + line.encode() + as_csv(";"), "a.csv").records == RECORDS
 
 
