@@ -67,6 +67,8 @@ _OTHERS = (
     (b"BZh", "a bzip2 archive; unpack it"),
     (b"\xfd7zXZ", "an xz archive; unpack it"),
     (b"7z\xbc\xaf", "a 7z archive; unpack it"),
+    (b"filedesc://", "an ARC file, the format before WARC; convert it to WARC"),
+    (b" CDX ", "an index of web archives (CDX); import the archives"),
     (b"{\\rtf", "an RTF document; save it as plain text"),
     (b"bplist00", "a web archive of Safari, or another property list; save the page as HTML"),
     (b"\x89PNG", "a PNG image"),

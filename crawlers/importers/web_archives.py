@@ -11,6 +11,7 @@ from crawlers.archive.reader import charset_of
 from crawlers.content_codings import BodyTooLargeError, BrokenCodingError
 from crawlers.dates import parse_time
 from crawlers.discovery import normalise_url
+from crawlers.extraction.text import single_line
 from crawlers.importers.contents import DAMAGED
 from crawlers.importers.http_responses import MAX_HEAD_BYTES, HttpResponse
 from crawlers.importers.items import failed, fetched, host, plausible_time
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from crawlers.importers.items import FileReport, ImportedItem
 
 HTML = ("text/html", "application/xhtml+xml")
+_MAX_KIND = 40
+"""Characters shown of the type of a record."""
 _PIECE = 64 << 10
 
 
@@ -83,8 +86,10 @@ def _block(record: WarcRecord) -> tuple[bytes, bool]:
 def _reason_to_skip(record: WarcRecord) -> str | None:
     if record.record_type != WarcRecordType.response:
         # The length first: files of a million empty records exist, and reading a header takes most of their time.
-        kind = record.headers.get("WARC-Type") if len(record.headers) else None
-        return f"{kind} record" if kind else "record without a type"
+        kind = single_line(record.headers.get("WARC-Type") or "")[:_MAX_KIND] if len(record.headers) else ""
+        # fastwarc knows a type only by "WARC-Type" in this spelling; the names of fields have no case.
+        if kind.lower() != "response":
+            return f"{kind} record" if kind else "record without a type"
     if not record.is_http:
         return "response other than HTTP"
     url = _target(record)

@@ -102,6 +102,8 @@ def tar() -> bytes:
         ("a.tar.gz", gzip.compress(tar()), "a tar archive"),
         ("a.mhtml", b"From: <Saved>\r\nMIME-Version: 1.0\r\nContent-Type: multipart/related;\r\n\r\n", "MHTML"),
         ("a.webarchive", b"bplist00\xd1", "a web archive of Safari"),
+        ("a.arc", b"filedesc://a.arc 0.0.0.0 20060101000000 text/plain 76\n1 0 Archive\n", "an ARC file"),
+        ("a.cdx", b" CDX N b a m s k r M S V g\n", "an index of web archives"),
         ("a.rtf", b"{\\rtf1\\ansi Words}", "an RTF document"),
     ],
 )

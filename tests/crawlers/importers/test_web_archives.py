@@ -153,6 +153,18 @@ def test_a_record_with_an_impossible_date_has_that_of_the_import(tmp_path: Path,
     assert page is not None
 
 
+def test_the_names_of_fields_have_no_case(tmp_path: Path) -> None:
+    strange = record(1).replace(b"WARC-Type", b"warc-type").replace(b"WARC-Target-URI", b"warc-target-uri")
+    items, report = read(tmp_path, record(0) + strange + record(2), "a.warc")
+    assert (numbers(items), report.damage, dict(report.left_out)) == ([0, 1, 2], [], {})
+
+
+def test_a_type_with_a_line_break_is_shown_in_one_short_line(tmp_path: Path) -> None:
+    strange = record(1).replace(b"response\r\n", b"resp\n" + b"onse " * 50 + b"\r\n", 1)
+    _, report = read(tmp_path, record(0) + strange, "a.warc")
+    assert [(len(kind) < 60, "\n" in kind) for kind in report.left_out] == [(True, False)]
+
+
 def test_urls_in_angle_brackets_and_dates_without_a_time_are_read(tmp_path: Path) -> None:
     written = record(1, date="2026-01-02").replace(b"https://town.example/1", b"<https://town.example/1>")
     ((fetch, _),) = read(tmp_path, gzip.compress(written))[0]
