@@ -47,7 +47,7 @@ _MAX_NAME_WORDS = 6
 """The longest names in bylines have so many words; anything longer is a sentence or a job description."""
 _MAX_NAME_LENGTH = 60
 _DEGREE = re.compile(
-    r"(?:Ph|Psy|Ed|Pharm)\.?\s?D\.?|[MB]\.?Sc\.?|[A-Z](?:\.?\s?[A-Z]){1,5}\.?(?:-[A-Z]{1,3})?(?:\s\d+)?"
+    r"(?:(?:Ph|Psy|Ed|Pharm)\.?\s?D\.?|[MB]\.?Sc\.?|[A-Z](?:\.?\s?[A-Z]){1,5}\.?(?:-[A-Z]{1,3})?(?:\s\d+)?)[®™]?"
 )
 """An academic degree or a licence, which follows the name: "MD", "Ph.D.", "RDN", "E-RYT 200"."""
 _LABEL = re.compile(

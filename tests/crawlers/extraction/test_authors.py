@@ -32,6 +32,8 @@ from tests.crawlers.extraction.statements import ld, meta, metadata_of
         (["بقلم أحمد علي"], ("أحمد علي",)),
         (["מאת יוסי כהן"], ("יוסי כהן",)),
         (["Ada Park, Ph.D., RDN", "Bo Lind, M.D."], ("Ada Park", "Bo Lind")),
+        (["Ada Park, Master Horticulturalist & Garden Educator"], ("Ada Park",)),
+        (["Ada Park, CEPF®, and Bo Lind, Head Chef"], ("Ada Park", "Bo Lind")),
         (["PMJS, Ada Park"], ("PMJS", "Ada Park")),
         (["page.head.author", "Sign in", "View all posts", "会員登録", "Vera Lind"], ("Vera Lind",)),
         (["12345", "", "  ", "A sentence that is much too long to be the name of anybody at all"], ()),
