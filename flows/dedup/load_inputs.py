@@ -18,6 +18,7 @@ from flows.dedup.copies.find import (
     WINDOW_DAYS,
     group_partners,
 )
+from flows.dedup.copies.originals import publication_time
 from flows.dedup.copies.readings import Reading, read_closely
 from flows.dedup.day_ranges import ALL_DAYS, day_ranges
 from flows.dedup.records import seen_range
@@ -31,7 +32,6 @@ from flows.dedup.rows import (
     story_record,
     story_row,
 )
-from flows.dedup.stories.assign import is_dated
 from flows.dedup.stories.candidates import MIN_REOPENED, MIN_STRONG_PRODUCT, Members, scale_centroids
 from flows.dedup.stories.clustering import MAX_DAYS
 from flows.dedup.stories.idf import Idf
@@ -222,12 +222,12 @@ def load_earlier(
 ) -> tuple[list[NewText], Vectors]:
     """The latest stored articles by the sources of new ones, and the vectors that they are stored with.
 
-    Only dated ones count, and only those of languages other than `languages`. Their texts are read for their terms.
+    Only those of languages other than `languages`. Their texts are read for their terms.
     """
-    young = [one for one in articles if is_dated(one) and (one.language or UNKNOWN) not in languages]
-    days = [one.published_at.date() for one in young if one.published_at]
-    if not days:
+    young = [one for one in articles if (one.language or UNKNOWN) not in languages]
+    if not young:
         return [], NONE
+    days = [publication_time(one.published_at, one.precision, one.first_seen_at).at.date() for one in young]
     around = timedelta(days=MAX_DAYS)
     rows, terms = latest_of_sources(
         connection,

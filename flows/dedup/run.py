@@ -53,9 +53,9 @@ from flows.dedup.stories.candidates import (
     search_span,
     searches,
 )
-from flows.dedup.stories.idf import complete
+from flows.dedup.stories.idf import NO_IDF, complete
 from flows.dedup.stories.reconcile import changed_parts, name_parts, reconcile
-from flows.dedup.stories.templates import with_templates
+from flows.dedup.stories.templates import undated_templates, with_templates
 from flows.dedup.text.terms import UNKNOWN, stop_words
 from flows.dedup.write_results import (
     fingerprint_rows,
@@ -106,10 +106,10 @@ def deduplicate(
     with times.step("duplicates"):
         changes = link_duplicates(connection, articles, other_publications, now)
     with times.step("stories"):
-        idf, again = _weights(connection, articles)
+        idf, undated, again = _weights(connection, articles)
         placements = load_placements(connection, {article.article_id: article for article in again})
         changes = DuplicateChanges(changes.duplicates, placements | changes.placements)
-        changed = assign_to_stories(connection, [*articles, *again], other_publications, changes, idf)
+        changed = assign_to_stories(connection, [*articles, *again], other_publications, changes, idf, undated)
     with times.step("links"):
         link_stories(connection, changed, {article.article_id for article in articles if not article.new})
 
@@ -225,6 +225,7 @@ def assign_to_stories(
     other_publications: Sequence[OtherPublication],
     changes: DuplicateChanges,
     idf: Idf,
+    undated: Idf = NO_IDF,
 ) -> StoryChanges:
     """Assign each new article to a story, and cluster the members of the stories near it again.
 
@@ -234,7 +235,7 @@ def assign_to_stories(
     """
     known = stories_of(changes)
     outlets = load_outlets(connection, [article for article in articles if article.article_id in known])
-    step = begin_step(articles, other_publications, changes, outlets, idf)
+    step = begin_step(articles, other_publications, changes, outlets, idf, undated)
     new = step.new.members
     # Choose the stories to cluster again.
     stories = load_candidate_stories(
@@ -260,8 +261,8 @@ def assign_to_stories(
     return written
 
 
-def _weights(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> tuple[Idf, list[NewText]]:
-    """What damps terms: stored frequencies, and what many of the articles at hand have.
+def _weights(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> tuple[Idf, Idf, list[NewText]]:
+    """What damps terms of dated and of undated articles: stored frequencies, and what many of those at hand have.
 
     Where a language has no stored frequencies, the articles at hand include the latest stored ones of the same sources.
     Those of them that are to be weighed again are returned as well.
@@ -274,6 +275,7 @@ def _weights(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText])
         # A stop list is a better start than the words that a thousand articles of one day share.
         if not stop_words(language):
             terms[language].append(article.features.terms.hashes)
-    dated = [one for one in articles if is_dated(one)]
-    idf = with_templates(complete(stored, languages, terms), [*dated, *earlier])
-    return idf, reweighed(earlier, vectors, idf)
+    at_hand = [*articles, *earlier]
+    idf = with_templates(complete(stored, languages, terms), [one for one in at_hand if is_dated(one)])
+    undated = undated_templates([one for one in at_hand if not is_dated(one)])
+    return idf, undated, reweighed(earlier, vectors, idf, undated)

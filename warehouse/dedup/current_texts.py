@@ -44,10 +44,10 @@ def latest_of_sources(
     without: Collection[str],
     limits: tuple[int, int],
 ) -> tuple[list[CurrentText], MemberTerms]:
-    """The latest dated members of stories by these sources, and the terms that they are stored with.
+    """The latest members of stories by these sources, and the terms that they are stored with.
 
     Without those of the languages `without` ("unknown" stands for none). `days` is the range of their days; `limits`
-    are how many of one source are read at most, and how many in all.
+    are how many dated and how many undated ones of a source are read at most, and how many in all.
     """
     wanted = pa.table({"source": pa.array(sorted(sources), pa.string())})
     given = {"first": days[0], "last": days[1], "without": sorted(without), "of_each": limits[0], "most": limits[1]}

@@ -16,6 +16,7 @@ from flows.dedup.stories import vectors
 from flows.dedup.stories.candidates import MIN_STRONG_PRODUCT, Members, strong
 from flows.dedup.stories.clustering import MIN_SIMILARITY, THRESHOLD, cluster, components
 from flows.dedup.stories.headlines import read_headlines
+from flows.dedup.stories.idf import NO_IDF
 from flows.dedup.stories.reconcile import Corrections
 from flows.dedup.stories.vectors import Vectors
 
@@ -80,8 +81,12 @@ def begin_step(
     changes: DuplicateChanges,
     stored_outlets: Mapping[UUID, frozenset[str]],
     idf: Idf,
+    undated: Idf = NO_IDF,
 ) -> StoryStep:
-    """Gather what a step starts from; `stored_outlets` are the known sources of edited articles."""
+    """Gather what a step starts from; `stored_outlets` are the known sources of edited articles.
+
+    `idf` and `undated` are what damps the terms of dated and of undated articles.
+    """
     sources: defaultdict[UUID, set[str]] = defaultdict(set)
     for one in other_publications:
         sources[one.article_id].add(one.source)
@@ -93,7 +98,7 @@ def begin_step(
     ends = {found.root for found in changes.duplicates.values() if found is not None} | changes.duplicates.keys()
     ends |= {one.article_id for one in other_publications}
     linked = {known[article] for article in ends if article in known}
-    return StoryStep(changes, Members(new, article_vectors(articles, idf)), known, dict(sources), linked)
+    return StoryStep(changes, Members(new, article_vectors(articles, idf, undated)), known, dict(sources), linked)
 
 
 def _member(
@@ -122,12 +127,12 @@ def _member(
     )
 
 
-def article_vectors(articles: Sequence[NewText], idf: Idf) -> Vectors:
+def article_vectors(articles: Sequence[NewText], idf: Idf, undated: Idf = NO_IDF) -> Vectors:
     """What each of the articles is about, as a vector of length 1; some have shorter ones, and need more in common.
 
     Terms weigh by their rarity in wide text. But where the date is unknown, or the text is of a sentence or two, only
     names and numbers tell two events of one kind apart: they weigh NAME_WEIGHT times as much as other words, and such
-    vectors are shorter. What many dated articles have is damped.
+    vectors are shorter. What many dated articles have (`idf`) is damped in these, what many undated ones have in those.
     """
     if not articles:
         return vectors.NONE
@@ -140,19 +145,19 @@ def article_vectors(articles: Sequence[NewText], idf: Idf) -> Vectors:
     names = np.where(np.concatenate([found.names for found in every]), NAME_WEIGHT, 1.0)
     rare = np.sqrt(np.concatenate([found.rarity for found in every]))
     plain = np.concatenate([found.weights for found in every]) * np.where(by_names[rows], names, rare)
-    weights = plain * np.where(dated[rows], idf.factors(terms), 1.0)
+    weights = plain * np.where(dated[rows], idf.factors(terms), undated.factors(terms))
     most = np.where(by_names, vectors.MANY_TERMS, vectors.TERMS)
     kept = vectors.choose_heaviest(rows, terms, weights, most)
     chosen = Vectors(rows[kept], terms[kept], weights[kept].astype(np.float32))
     return vectors.unit(chosen, plain[kept], np.where(by_names, math.sqrt(THRESHOLD / NAMES_THRESHOLD), 1.0))
 
 
-def reweighed(articles: Sequence[NewText], stored: Vectors, idf: Idf) -> list[NewText]:
+def reweighed(articles: Sequence[NewText], stored: Vectors, idf: Idf, undated: Idf = NO_IDF) -> list[NewText]:
     """Those of stored articles whose vectors are noticeably different by what damps terms now.
 
     `stored` are the vectors that they are stored with.
     """
-    far = vectors.distances(article_vectors(articles, idf), stored, len(articles)) > NOTICEABLE
+    far = vectors.distances(article_vectors(articles, idf, undated), stored, len(articles)) > NOTICEABLE
     return [article for article, is_far in zip(articles, far.tolist(), strict=True) if is_far]
 
 

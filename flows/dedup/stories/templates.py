@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from flows.dedup.stories.idf import MIN_COUNT, Idf, common_terms, joined
+from flows.dedup.stories.idf import MIN_COUNT, NO_IDF, Idf, common_terms, joined
 from flows.dedup.text.terms import UNKNOWN, language_seed
 
 if TYPE_CHECKING:
@@ -34,6 +34,11 @@ CLEARLY = 0.1
 # A term counts by the share of its articles' pairs that have different subjects, to this power. Each collection of
 # benchmarks/templates.py chooses about these values for the one left out; a lower power splits affairs.
 POWER = 3
+# Undated articles may be of years, and on a few affairs, each with many: they are damped only where it is clearer
+# still. So no term of ECB+ is; with CLEARLY and POWER, F1 there is 0.01 lower.
+UNDATED_CLEARLY = 0.2
+UNDATED_POWER = 6
+UNDATED_SAMPLE = 400  # articles of a source that are compared at most
 MIN_SUBJECTS = 2
 ASSUMED_ARTICLES = 200  # so many more without the term are assumed
 
@@ -46,13 +51,24 @@ def with_templates(known: Idf, articles: Sequence[NewText]) -> Idf:
     """
     of_source = _grouped(articles, lambda article: article.source)
     of_language = _grouped(articles, lambda article: article.language or UNKNOWN)
-    found = [_of_source(texts) for texts in of_source.values()]
+    found = [_of_source(texts, MANY_ARTICLES, (CLEARLY, POWER)) for texts in of_source.values()]
     found += [
         common_terms([article.features.terms.hashes for article in texts], KIND_SHARE)
         for texts in of_language.values()
         if len(texts) >= MANY_ARTICLES
     ]
     return joined([known, *(part for part in found if len(part.terms))])
+
+
+def undated_templates(articles: Sequence[NewText]) -> Idf:
+    """What the undated articles of each source have in common, whatever subject they are on.
+
+    However many there are, they are compared.
+    """
+    of_source = _grouped(sorted(articles, key=lambda article: article.article_id), lambda article: article.source)
+    limits = UNDATED_CLEARLY, UNDATED_POWER
+    found = [_of_source(texts[:UNDATED_SAMPLE], UNDATED_SAMPLE + 1, limits) for texts in of_source.values()]
+    return joined([NO_IDF, *(part for part in found if len(part.terms))])
 
 
 def _grouped(articles: Iterable[NewText], key: Callable[[NewText], str]) -> Mapping[str, list[NewText]]:
@@ -62,12 +78,12 @@ def _grouped(articles: Iterable[NewText], key: Callable[[NewText], str]) -> Mapp
     return found
 
 
-def _of_source(articles: Sequence[NewText]) -> Idf:
-    """What many articles of one source have in common, as terms of each of its languages."""
+def _of_source(articles: Sequence[NewText], many: int, limits: tuple[float, int]) -> Idf:
+    """What articles of one source have in common, as terms of each of its languages; `many` need no subjects."""
     seeds = {article.language: language_seed(article.language).astype(np.uint32) for article in articles}
     # The same letters are one term here, in whatever language.
     texts = [article.features.terms.hashes ^ seeds[article.language] for article in articles]
-    common = common_terms(texts, TEMPLATE_SHARE) if len(texts) >= MANY_ARTICLES else _of_subjects(articles, texts)
+    common = common_terms(texts, TEMPLATE_SHARE) if len(texts) >= many else _of_subjects(articles, texts, *limits)
     found = []
     for seed in seeds.values():
         terms = common.terms ^ seed
@@ -76,7 +92,7 @@ def _of_source(articles: Sequence[NewText]) -> Idf:
     return joined(found)
 
 
-def _of_subjects(articles: Sequence[NewText], texts: Sequence[NDArray[np.uint32]]) -> Idf:
+def _of_subjects(articles: Sequence[NewText], texts: Sequence[NDArray[np.uint32]], clearly: float, power: int) -> Idf:
     """The terms that articles on different subjects share; `texts` has the terms of each article."""
     # Without capitals there are no names to compare.
     cased = [number for number, article in enumerate(articles) if _has_case(article.title)]
@@ -102,7 +118,7 @@ def _of_subjects(articles: Sequence[NewText], texts: Sequence[NDArray[np.uint32]
         product: Floats = matrix @ matrix.T
         return product
 
-    differ = np.clip((cosines(~names) - cosines(names)) / CLEARLY, 0, 1)
+    differ = np.clip((cosines(~names) - cosines(names)) / clearly, 0, 1)
     # A text without any name, perhaps in small letters throughout, shows nothing.
     nameless = np.bincount(rows[names], minlength=len(cased)) == 0
     differ[nameless] = differ[:, nameless] = 0
@@ -110,7 +126,7 @@ def _of_subjects(articles: Sequence[NewText], texts: Sequence[NDArray[np.uint32]
     has = np.zeros((len(cased), len(distinct)), np.float32)
     has[rows[shared], column[shared]] = 1
     of_pairs = (has * (differ @ has)).sum(axis=0) / (counts * (counts - 1))
-    subjects = counts * of_pairs**POWER
+    subjects = counts * of_pairs**power
     kept = (subjects >= MIN_SUBJECTS) & (counts >= MIN_COUNT)
     return Idf(distinct[kept], (subjects[kept] / (len(cased) + ASSUMED_ARTICLES)).astype(np.float32))
 

@@ -53,9 +53,11 @@ def test_the_frame_of_a_site_does_not_separate_reports_of_one_meeting(writer: Wr
     assert links(writer) == {}
 
 
-@pytest.mark.parametrize("size", [12, 3, 1])
-def test_reports_of_one_template_are_stories_of_their_own_from_the_first_segment_on(writer: Writer, size: int) -> None:
-    _add_in_segments(writer, TIPS, size)
+@pytest.mark.parametrize(("size", "dated"), [(12, True), (12, False), (3, True), (3, False), (1, True)])
+def test_reports_of_one_template_are_stories_of_their_own_from_the_first_segment_on(
+    writer: Writer, size: int, dated: bool
+) -> None:
+    _add_in_segments(writer, [replace(tip, hours=tip.hours if dated else None) for tip in TIPS], size)
     assert story_sets(writer) == {frozenset({piece.url}) for piece in TIPS}
     assert links(writer) == {}
     assert ask(writer, "SELECT count(*), count(DISTINCT article_id) FROM private.story_members") == [(12, 12)]
@@ -67,11 +69,11 @@ def test_what_is_stored_is_weighed_again_until_a_language_has_frequencies(writer
     assert len(story_sets(writer)) < len(TIPS)
 
 
-@pytest.mark.parametrize("size", [6, 3, 1])
-def test_reports_of_one_outlet_on_one_affair_are_one_story(writer: Writer, size: int) -> None:
+@pytest.mark.parametrize(("size", "dated"), [(6, True), (6, False), (3, True), (1, True)])
+def test_reports_of_one_outlet_on_one_affair_are_one_story(writer: Writer, size: int, dated: bool) -> None:
     affair = EVENTS["affair"]
     pieces = [
-        Piece(f"http://herald.example/{number}", text.strip(), title, hours=5 * number)
+        Piece(f"http://herald.example/{number}", text.strip(), title, hours=5 * number if dated else None)
         for number, (title, text) in enumerate(zip(affair["titles"], affair["texts"], strict=True))
     ]
     _add_in_segments(writer, pieces, size)

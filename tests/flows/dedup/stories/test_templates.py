@@ -8,7 +8,7 @@ import numpy as np
 
 from flows.dedup.records import NewText
 from flows.dedup.stories.idf import NO_IDF, Idf
-from flows.dedup.stories.templates import MANY_ARTICLES, with_templates
+from flows.dedup.stories.templates import MANY_ARTICLES, undated_templates, with_templates
 from flows.dedup.text.features import Features, features_of
 from flows.dedup.text.terms import Terms, headline_terms, language_seed
 from flows.identifiers import digest
@@ -72,6 +72,19 @@ def test_what_reports_on_one_affair_share_is_none() -> None:
     reports = [article(number, text.split(",")[0], text) for number, text in enumerate(AFFAIR)]
     found = with_templates(NO_IDF, reports)
     assert [factor(found, word) for word in ("ferry", "Ardmore", "Selby")] == [1, 1, 1]
+
+
+def test_undated_reports_show_a_template_too_and_an_affair_none() -> None:
+    found = undated_templates(tips(8))
+    assert factor(found, "dividend") < 0.3
+    assert factor(found, "Quillon") == 1
+    reports = [article(number, text.split(",")[0], text) for number, text in enumerate(AFFAIR)]
+    assert undated_templates(reports) is NO_IDF
+
+
+def test_however_many_undated_articles_have_a_word_their_subjects_decide() -> None:
+    articles = [of_terms(number, [1, 100 + number]) for number in range(2 * MANY_ARTICLES)]
+    assert undated_templates(articles) is NO_IDF
 
 
 def test_two_reports_are_no_template() -> None:
