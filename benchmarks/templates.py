@@ -9,7 +9,8 @@ outlet: reports of each template of templates.toml, filled with invented names a
 companies' results on the wire of ../shared/eval; reports on each affair of templates.toml; on each event of
 events.jsonl that has three or more; and on all its events. The first have --sizes articles. `mixed` is the share of
 reports in a story with another subject's, `together` the BCubed recall of reports on one affair; of all events, `F1` is
-BCubed, by one outlet and by the outlets that they are of. There is a figure for each of --batch.
+BCubed, by one outlet and by the outlets that they are of. There is a figure for each of --batch. Reports of
+templates are imported without their dates, too.
 """
 
 from __future__ import annotations
@@ -166,7 +167,7 @@ def main() -> None:
     found = collection()
 
     def answers(rows: Rows) -> Iterator[dict[str, str]]:
-        ordered = sorted((row | {"url": stories.url_of(row)} for row in rows), key=lambda row: row["date"])
+        ordered = sorted((row | {"url": stories.url_of(row)} for row in rows), key=lambda row: row["date"] or "")
         return (stories.imported(ordered, batch, None) for batch in args.batch)
 
     def mixtures(rows: Rows) -> list[float]:
@@ -181,13 +182,15 @@ def main() -> None:
 
     print("articles of a segment           ", *(f"{batch:5}" for batch in args.batch))
     for many in args.sizes:
-        kinds = []
+        kinds, undated = [], []
         for template in found["template"]:
             rng = random.Random(f"{template['name']} {many} {args.seed}")
             rows = dated(reports(template, many, rng), 2, 1, rng)
             kinds.append(mixtures(rows))
             show(f"{many:4} {template['name']}", "mixed", [kinds[-1]])
+            undated.append(mixtures([row | {"date": None} for row in rows]))
         show(f"{many:4} mean of templates", "mixed", kinds)
+        show(f"{many:4} the same undated", "mixed", undated)
         rng = random.Random(f"wire {many} {args.seed}")
         samples = list(wire_samples(folder, many, args.samples, rng))
         show(f"{many:4} results on a wire", "mixed", [mixtures(rows) for rows in samples])
