@@ -21,6 +21,7 @@ from flows.demo.sites import (
     demo_sources_toml,
 )
 from flows.demo.web import NewsWeb, ServedPage, Site
+from flows.pipeline.interrupt import GRACE
 from tests.end_to_end.conftest import Newsloom, feed, town_site, town_sources
 from warehouse import connect
 
@@ -240,13 +241,16 @@ def test_ctrl_c_ends_a_run_in_good_order_and_the_next_run_completes_it(
             assert run.poll() is None
             time.sleep(0.01)
         run.send_signal(signal.SIGINT)
+        asked_at = time.monotonic()
         out, err = run.communicate(timeout=480)
+        was_in_time = time.monotonic() - asked_at < GRACE  # a busy machine leaves pages to the next run
         assert run.returncode == 130
         assert "stopping: loading what has been fetched." in err
         assert "interrupted; everything that was fetched is in the archive" in out
         assert "Traceback" not in err
         some = int(newsloom.sql("SELECT count(*) FROM articles")[0][0])
-        assert 5 <= some < 30
+        assert some < 30
+        assert some >= 5 or not was_in_time
         newsloom("run")
         asked = [asked.path for asked in web.requests if asked.path.startswith("/news")]
     assert newsloom.sql("SELECT count(*) FROM articles") == [["30"]]
