@@ -45,7 +45,8 @@ def download(url: str, seconds: float = SECONDS, limit: int = MAX_PAGE_BYTES) ->
     try:
         normalise_url(url)
     except ValueError as error:
-        raise FlowsError(f"{url}: {error}") from None
+        allowed = "" if "; expected " in str(error) else "; expected a URL with http:// or https:// and a host"
+        raise FlowsError(f"{url}: {error}{allowed}") from None
     answer: list[Download | FlowsError] = []
     # A server that sends a byte now and then never exceeds a socket's timeout, so a thread bounds the whole request.
     request = threading.Thread(target=lambda: answer.append(_outcome(url, seconds, limit)), daemon=True)

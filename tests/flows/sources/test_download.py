@@ -155,7 +155,7 @@ def test_a_server_that_drips_its_answer_is_given_up_in_time(server: str) -> None
 
 @pytest.mark.parametrize("url", ["file:///etc/hostname", "ftp://a.example/x", "http://", "no address", "http://[x"])
 def test_other_urls_are_refused(url: str) -> None:
-    with pytest.raises(FlowsError, match="expected an http or https URL"):
+    with pytest.raises(FlowsError, match="expected a URL with http:// or https:// and a host"):
         download(url)
 
 
