@@ -11,6 +11,7 @@ import numpy as np
 from flows.dedup.copies.originals import publication_time
 from flows.dedup.load_inputs import load_candidate_stories, load_centroids, load_idf, load_vectors
 from flows.dedup.records import MemberRecord, NewText, StoryRecord
+from flows.dedup.rows import new_text
 from flows.dedup.stories import vectors
 from flows.dedup.stories.assign import article_vectors, compare, is_dated
 from flows.dedup.stories.candidates import only_outlet, search_span, searches
@@ -64,7 +65,7 @@ def explain_story(connection: duckdb.DuckDBPyConnection, urls: Sequence[str]) ->
     if found is None:
         return None
     rows = story_articles(connection, found[1], found[0], MOST_ARTICLES)
-    texts = [_new_text(row) for row in rows]
+    texts = [new_text(row, features_of(row.title, row.text, row.language), new=False) for row in rows]
     every = _vectors(connection, texts)
     times = np.array([_midpoint(text).timestamp() for text in texts])
     similar = np.zeros(len(rows))
@@ -136,19 +137,3 @@ def _runner_up(
 def _midpoint(text: NewText) -> datetime:
     when = publication_time(text.published_at, text.precision, text.first_seen_at)
     return when.at + timedelta(hours=12) if when.precision == "day" else when.at
-
-
-def _new_text(row: StoryArticle) -> NewText:
-    return NewText(
-        article_id=row.article_id,
-        version_id=row.article_id,
-        source=row.source,
-        title=row.title,
-        language=row.language,
-        published_at=row.published_at,
-        precision=row.published_precision,
-        seen_at=row.first_seen_at,
-        first_seen_at=row.first_seen_at,
-        new=False,
-        features=features_of(row.title, row.text, row.language),
-    )

@@ -39,7 +39,7 @@ from flows.dedup.stories.templates import MANY_ARTICLES
 from flows.dedup.stories.vectors import NONE, WEIGHT_UNIT, Vectors
 from flows.dedup.text.features import Features
 from flows.dedup.text.shingles import shingles
-from flows.dedup.text.terms import UNKNOWN, weigh
+from flows.dedup.text.terms import weigh
 from warehouse.dedup.current_texts import latest_of_sources
 from warehouse.dedup.duplicates import duplicate_states, indexed_articles, indexed_texts, pairs_of
 from warehouse.dedup.fingerprints import Matches, common_shingles_among
@@ -217,23 +217,19 @@ def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[Stor
     return Members([member_record(row) for row in rows], _vectors(terms))
 
 
-def load_earlier(
-    connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText], languages: Collection[str]
-) -> tuple[list[NewText], Vectors]:
+def load_earlier(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> tuple[list[NewText], Vectors]:
     """The latest stored articles by the sources of new ones, and the vectors that they are stored with.
 
-    Only those of languages other than `languages`. Their texts are read for their terms.
+    Their texts are read for their terms.
     """
-    young = [one for one in articles if (one.language or UNKNOWN) not in languages]
-    if not young:
+    if not articles:
         return [], NONE
-    days = [publication_time(one.published_at, one.precision, one.first_seen_at).at.date() for one in young]
+    days = [publication_time(one.published_at, one.precision, one.first_seen_at).at.date() for one in articles]
     around = timedelta(days=MAX_DAYS)
     rows, terms = latest_of_sources(
         connection,
-        {one.source for one in young},
+        {one.source for one in articles},
         (min(days) - around, max(days) + around),
-        languages,
         (MANY_ARTICLES, MIN_REOPENED),
     )
     own = {one.article_id for one in articles}

@@ -264,11 +264,12 @@ def assign_to_stories(
 def _weights(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> tuple[Idf, Idf, list[NewText]]:
     """What damps terms of dated and of undated articles: stored frequencies, and what many of those at hand have.
 
-    Where a language has no stored frequencies, the articles at hand include the latest stored ones of the same sources.
-    Those of them that are to be weighed again are returned as well.
+    The articles at hand include the latest stored ones of the same sources: a segment may have a few of a source only,
+    and stored frequencies know little of a source that is new or small. Those of them that are to be weighed again are
+    returned as well.
     """
     languages, stored = load_idf(connection)
-    earlier, vectors = load_earlier(connection, articles, languages)
+    earlier, vectors = load_earlier(connection, articles)
     terms: defaultdict[str, list[NDArray[np.uint32]]] = defaultdict(list)
     for article in articles:
         language = article.language or UNKNOWN

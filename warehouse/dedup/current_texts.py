@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from warehouse.dedup.statements import statement
 from warehouse.dedup.story_members import joined_terms
-from warehouse.temporary import temporary
+from warehouse.temporary import temporary, uuid_array
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -41,16 +41,33 @@ def latest_of_sources(
     connection: duckdb.DuckDBPyConnection,
     sources: Collection[str],
     days: tuple[date, date],
-    without: Collection[str],
     limits: tuple[int, int],
 ) -> tuple[list[CurrentText], MemberTerms]:
     """The latest members of stories by these sources, and the terms that they are stored with.
 
-    Without those of the languages `without` ("unknown" stands for none). `days` is the range of their days; `limits`
-    are how many dated and how many undated ones of a source are read at most, and how many in all.
+    `days` is the range of their days; `limits` are how many dated and how many undated ones of a source are read at
+    most, and how many in all.
     """
     wanted = pa.table({"source": pa.array(sorted(sources), pa.string())})
-    given = {"first": days[0], "last": days[1], "without": sorted(without), "of_each": limits[0], "most": limits[1]}
+    given = {"first": days[0], "last": days[1], "of_each": limits[0], "most": limits[1]}
     with temporary(connection, "wanted_sources", wanted):
         rows = connection.execute(statement("latest_of_sources"), given).fetchall()
-    return [CurrentText(*row[:-2]) for row in rows], joined_terms([row[-2:] for row in rows])
+    if not rows:
+        return [], joined_terms([])
+    with temporary(connection, "wanted_versions", pa.table({"version_id": uuid_array([row[1] for row in rows])})):
+        # The current text of an article is as old as its first at most: earlier row groups are not read.
+        versions = connection.execute(
+            "SELECT version_id, title, language, published_at, published_precision, seen_at, text "
+            "FROM article_versions WHERE seen_at >= ? AND version_id IN (SELECT version_id FROM wanted_versions)",
+            [min(row[3] for row in rows)],
+        ).fetchall()
+    of_version = {row[0]: row[1:] for row in versions}
+    texts = []
+    for article_id, version_id, source, first_seen_at, *_ in rows:
+        title, language, published_at, precision, seen_at, text = of_version[version_id]
+        texts.append(
+            CurrentText(
+                article_id, version_id, source, title, language, published_at, precision, seen_at, first_seen_at, text
+            )
+        )
+    return texts, joined_terms([row[-2:] for row in rows])

@@ -5,29 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from warehouse.dedup.current_texts import CurrentText
 from warehouse.results import one_row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
     from uuid import UUID
 
     import duckdb
 
 
 @dataclass(frozen=True, slots=True)
-class StoryArticle:
+class StoryArticle(CurrentText):
     """An article of a story, with its text."""
 
-    article_id: UUID
     url: str
-    source: str
-    title: str
-    text: str
-    language: str | None
-    published_at: datetime | None
-    published_precision: str | None
-    first_seen_at: datetime
     duplicate_of: UUID | None
     duplicate_kind: str | None
 
@@ -53,11 +45,13 @@ def story_articles(connection: duckdb.DuckDBPyConnection, story: UUID, article: 
     rows = connection.execute(
         """
         WITH members AS (
-            SELECT *, coalesce(published_at, first_seen_at) AS moment FROM articles
-            WHERE story_id = $story OR article_id = $article
+            SELECT state.article_id, state.version_id, source, title, language, published_at, published_precision,
+                   seen_at, first_seen_at, text, url, duplicate_of, duplicate_kind,
+                   coalesce(published_at, first_seen_at) AS moment
+            FROM article_state AS state JOIN article_versions AS version ON version.doc = state.doc
+            WHERE story_id = $story OR state.article_id = $article
         )
-        SELECT article_id, url, source, title, text, language, published_at, published_precision, first_seen_at,
-               duplicate_of, duplicate_kind
+        SELECT members.* EXCLUDE (moment)
         FROM members, (SELECT moment AS own_moment FROM members WHERE article_id = $article)
         ORDER BY article_id <> $article, abs(epoch(moment) - epoch(own_moment)), article_id LIMIT $most
         """,

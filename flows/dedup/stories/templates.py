@@ -40,6 +40,10 @@ UNDATED_CLEARLY = 0.2
 UNDATED_POWER = 6
 UNDATED_SAMPLE = 400  # articles of a source that are compared at most
 MIN_SUBJECTS = 2
+# The powers of rarity that words weigh by here. A capital does not make a name of a word that wide text often has, such
+# as the nouns of German: with 1/2 for names, too, reports of one form in German and Russian count as being on one
+# subject.
+RARITY_OF_NAMES, RARITY_OF_OTHERS = 2.0, 0.5
 ASSUMED_ARTICLES = 200  # so many more without the term are assumed
 
 
@@ -104,8 +108,10 @@ def _of_subjects(articles: Sequence[NewText], texts: Sequence[NDArray[np.uint32]
         np.concatenate([texts[number] for number in cased]), return_inverse=True, return_counts=True
     )
     # Entries of terms that one article has add to the length of its vector only.
-    weights = np.concatenate([found.weights**2 * np.sqrt(found.rarity) for found in terms])
     names = np.concatenate([found.names for found in terms])
+    powers = np.where(names, np.float32(RARITY_OF_NAMES), np.float32(RARITY_OF_OTHERS))
+    weights = np.concatenate([found.weights**2 for found in terms])
+    weights *= np.concatenate([found.rarity for found in terms]) ** powers
     shared = counts > 1
     distinct, column, counts = distinct[shared], (np.cumsum(shared) - 1)[place], counts[shared]
     shared = shared[place]

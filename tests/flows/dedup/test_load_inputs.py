@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from flows.dedup import load_inputs
 from flows.dedup.load_inputs import load_earlier
 from flows.dedup.records import NewText
@@ -18,6 +16,8 @@ from tests.flows.dedup.events import EVENTS
 from tests.flows.dedup.library import NOON, Piece, add, ask
 
 if TYPE_CHECKING:
+    import pytest
+
     from warehouse import Writer
 
 TEMPLATE = EVENTS["template"]
@@ -41,7 +41,7 @@ def test_they_are_the_latest_of_the_same_source_dated_and_undated(
     monkeypatch.setattr(load_inputs, "MANY_ARTICLES", 2)
     add(writer, *(tip(number, hours=number) for number in range(3)), segment="1")
     add(writer, tip(3, hours=-24 * 40), tip(4), tip(5, "courier.example", hours=9), segment="2")
-    articles, stored = load_earlier(writer.connection, [new()], ())
+    articles, stored = load_earlier(writer.connection, [new()])
     assert [article.title for article in articles] == [tip(4).title, tip(2).title, tip(1).title]
     weights = ask(writer, f"SELECT terms, weights FROM private.story_members WHERE title = '{tip(2).title}'")
     assert stored.terms[stored.rows == 1].tolist() == weights[0][0]
@@ -51,7 +51,7 @@ def test_they_are_weighed_again_if_it_makes_a_difference(writer: Writer) -> None
     text = "A bridge across the Alde was opened by Queen Maud."
     other = Piece("http://herald.example/bridge", text, "Bridge opened", hours=-1)
     add(writer, *(tip(number, hours=number) for number in range(8)), other, segment="1")
-    articles, stored = load_earlier(writer.connection, [new()], ())
+    articles, stored = load_earlier(writer.connection, [new()])
     idf = with_templates(NO_IDF, articles)
     assert reweighed(articles, stored, idf) == []
     assert reweighed(articles, article_vectors(articles, NO_IDF), idf) == articles[:8]
@@ -61,25 +61,13 @@ def test_an_edited_article_is_not_read_again(writer: Writer) -> None:
     add(writer, tip(0, hours=0), tip(1, hours=1), segment="1")
     key = ask(writer, f"SELECT article_id FROM articles WHERE title = '{tip(0).title}'")[0][0]
     known = NewText(*(key if name == "article_id" else getattr(new(), name) for name in NewText.__slots__))
-    articles, stored = load_earlier(writer.connection, [known], ())
+    articles, stored = load_earlier(writer.connection, [known])
     assert [article.title for article in articles] == [tip(1).title]
     assert set(stored.rows.tolist()) == {0}
 
 
-@pytest.mark.parametrize(
-    ("article", "languages"),
-    [(new(), {"en"}), (new(language=None), {"unknown", "en"}), (new(source="other.example"), ())],
-)
-def test_there_are_none_of_other_sources_or_where_a_language_has_frequencies(
-    writer: Writer, article: NewText, languages: set[str]
-) -> None:
+def test_there_are_none_of_other_sources(writer: Writer) -> None:
     add(writer, tip(0, hours=0), segment="1")
-    articles, stored = load_earlier(writer.connection, [article], languages)
+    articles, stored = load_earlier(writer.connection, [new(source="other.example")])
     assert articles == []
     assert len(stored.rows) == 0
-
-
-def test_languages_with_frequencies_are_left_out(writer: Writer) -> None:
-    add(writer, tip(0, hours=0), tip(1, hours=1, language="da"), segment="1")
-    articles, _ = load_earlier(writer.connection, [new(language="da")], {"en"})
-    assert [article.language for article in articles] == ["da"]

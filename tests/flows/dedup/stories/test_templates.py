@@ -68,6 +68,22 @@ def test_what_reports_on_different_subjects_share_is_a_template() -> None:
     assert factor(found, "Quillon") == 1
 
 
+def test_a_capital_does_not_make_a_name_of_a_word_that_wide_text_often_has() -> None:
+    texts = [
+        "Die Polizei sucht Zeugen eines Unfalls in {0}. Ein Auto fuhr am Montag in einen Bus. Eine Frau und zwei "
+        "Kinder kamen verletzt in das Krankenhaus. Den Schaden schätzt ein Sprecher auf viele Tausend Euro.",
+        "Nach einem Unfall in {0} sucht die Polizei Zeugen. Am Montag fuhr ein Auto in einen Bus. Eine Frau und zwei "
+        "Kinder liegen im Krankenhaus. Der Schaden beträgt laut einem Sprecher einige Tausend Euro.",
+    ]
+    reports = [
+        article(number, f"Unfall in {name}", texts[number % 2].format(name), language="de")
+        for number, name in enumerate(SUBJECTS)
+    ]
+    found = undated_templates(reports)
+    assert factor(found, "Krankenhaus", "de") < 0.3
+    assert factor(found, "Quillon", "de") == 1
+
+
 def test_what_reports_on_one_affair_share_is_none() -> None:
     reports = [article(number, text.split(",")[0], text) for number, text in enumerate(AFFAIR)]
     found = with_templates(NO_IDF, reports)
