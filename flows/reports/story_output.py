@@ -19,16 +19,23 @@ def as_text(found: StoryExplanation) -> str:
     """The explanation as lines of text."""
     lines = [_line(found.article), ""]
     if found.article.duplicate_of is not None:
-        lines += ["It repeats another article, so it belongs to the same story, whatever its words.", ""]
+        originals = [_line(other) for other, _ in found.others if other.article_id == found.article.duplicate_of]
+        end = ":" if originals else "."
+        lines += [f"It repeats another article, so it belongs to the same story, whatever its words{end}"]
+        lines += [*(f"  {original}" for original in originals), ""]
     if not found.others:
         lines.append("It is the only article of its story.")
     else:
-        lines.append(f"Closest of {len(found.others)} other articles of its story (similarity from 0 to 1):")
-        lines += [f"  {similarity:.2f}  {_line(other)}" for other, similarity in found.others[:MOST_ARTICLES]]
+        others = counted(len(found.others), "other article")
+        lines.append(f"Closest of {others} of its story (similarity from 0 to 1):")
+        lines += [
+            f"  {similarity:.2f}  {_line(other)}{', a copy' if other.duplicate_kind == 'copy' else ''}"
+            for other, similarity in found.others[:MOST_ARTICLES]
+        ]
     if found.mean is not None:
         words = sum(term.part for term in found.terms)
         lines += [
-            f"Mean similarity {found.mean:.3f}; groups of articles are joined from {THRESHOLD} on.",
+            f"Mean similarity, without copies: {found.mean:.3f}; groups of articles are joined from {THRESHOLD} on.",
             f"The words alone give {words:.3f}; headlines and the days between raise or lower it. The largest parts:",
         ]
         lines += [f"  {term.part:.3f}  {term.word}" for term in found.terms[:MOST_TERMS]]

@@ -10,7 +10,7 @@ from flows.dedup.explain import explain_story
 from flows.dedup.stories.clustering import THRESHOLD
 from flows.reports.story_output import as_text
 from tests.flows.dedup.events import CONFUSERS, PAIR
-from tests.flows.dedup.library import add
+from tests.flows.dedup.library import add, prose, replace
 
 if TYPE_CHECKING:
     from warehouse import Writer
@@ -30,7 +30,21 @@ def test_an_explanation_names_the_closest_article_the_shared_words_and_the_runne
     assert 0 < found.runner_up[1] < THRESHOLD
     text = as_text(found)
     assert PAIR[1].url in text
-    assert f"Mean similarity {found.mean:.3f}" in text
+    assert "Closest of 1 other article of its story" in text
+    assert f"Mean similarity, without copies: {found.mean:.3f}" in text
+
+
+def test_an_explanation_says_which_articles_are_copies_and_of_which(writer: Writer) -> None:
+    copy = replace(PAIR[0], url="http://echo.example/copy", text=f"{PAIR[0].text}\n{prose(1, 15)}", hours=40)
+    add(writer, *PAIR, copy, segment="1")
+    found = explain_story(writer.connection, [copy.url])
+    assert found is not None
+    original = f"{PAIR[0].title} (herald.example, 2026-03-10)  {PAIR[0].url}"
+    assert f"whatever its words:\n  {original}\n" in as_text(found)
+    found = explain_story(writer.connection, [PAIR[0].url])
+    assert found is not None
+    assert f"{copy.url}, a copy\n" in as_text(found)
+    assert f"{PAIR[1].url}\n" in as_text(found)
 
 
 def test_articles_are_compared_by_the_weights_that_they_are_stored_with(writer: Writer) -> None:
