@@ -20,8 +20,9 @@ def as_text(found: StoryExplanation) -> str:
     lines = [_line(found.article), ""]
     if found.article.duplicate_of is not None:
         originals = [_line(other) for other, _ in found.others if other.article_id == found.article.duplicate_of]
-        end = ":" if originals else "."
-        lines += [f"It repeats another article, so it belongs to the same story, whatever its words{end}"]
+        lines.append(
+            f"It repeats another article, so it is in the same story, whatever its words{':' if originals else '.'}"
+        )
         lines += [*(f"  {original}" for original in originals), ""]
     if not found.others:
         lines.append("It is the only article of its story.")
