@@ -29,7 +29,7 @@ sys.path.insert(0, str(ROOT))
 
 from benchmarks.training.page_kind import COLLECTIONS, FOLDS, fit, site_of
 from crawlers.extraction.article import Rejection
-from crawlers.extraction.dates import modified_statements, page_language, published_statements
+from crawlers.extraction.date_statements import modified_statements, page_language, published_statements
 from crawlers.extraction.metadata import read_declared
 from crawlers.extraction.page import read_page
 from crawlers.extraction.shown_dates import find_shown_dates

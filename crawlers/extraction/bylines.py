@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from lxml.etree import iterwalk
-
 from crawlers.dates import find_dates
-from crawlers.extraction.author_names import LINKING_WORDS, MAX_BYLINES, agency_keys, clean_names
+from crawlers.extraction.author_names import MAX_BYLINES, clean_names
+from crawlers.extraction.byline_texts import find_persons, is_person, read_pieces, read_texts
 from crawlers.extraction.headline_dates import find_headline
 from crawlers.extraction.page import is_in_comments
 from crawlers.extraction.rules import phrases
@@ -64,23 +63,8 @@ _MAX_NAMES_WORDS = 8
 """Words beside the date in a line of names and a date."""
 _MAX_JOINING_CHARACTERS = 6
 """Characters that join the names in a byline that consists of names alone."""
-_PERSON = re.compile(r"[^\W\d_][\w.'’ʼ‐-]*(?: [^\W\d_][\w.'’ʼ‐-]*){1,4}")
 _DATE_LIKE = re.compile(r"\d|^[^\W\d_]{1,3}$(?<=[a-z])")
 """Digits, or one word as short as the name of a day or month: "Jun 2", "Sat"."""
-_PARTICLES = frozenset(phrases("bylines", "particles"))
-_MAX_UNCASED_NAME = 20
-"""Characters of a name in a script without capitals, for names found in the page's text."""
-
-
-_CONJUNCTIONS = "|".join(map(re.escape, phrases("bylines", "conjunctions")))
-_JOINED = re.compile(rf"(?:[,;&/|+、，]|(?<!\w)(?:{_CONJUNCTIONS}))$", re.IGNORECASE)
-_JOINS = re.compile(rf"[,;&/|+、，]|(?:{_CONJUNCTIONS})(?!\w)", re.IGNORECASE)
-"""The end and the beginning of texts that join names."""
-
-
-class _Text(NamedTuple):
-    text: str
-    is_link: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,8 +140,8 @@ def _marked(elements: Elements, among: Iterable[HtmlElement]) -> Iterator[HtmlEl
 def _marked_byline(marked: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
     """The persons in the first element that is marked as a byline and reads like one."""
     for element in islice(marked, _MAX_MARKED_ELEMENTS):
-        pieces = _pieces(element)
-        if sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
+        pieces = read_pieces(element)
+        if sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := find_persons(pieces, others)):
             return names
     return ()
 
@@ -165,7 +149,7 @@ def _marked_byline(marked: Iterable[HtmlElement], others: frozenset[str]) -> tup
 def _marked_name(marked: Iterable[HtmlElement], others: frozenset[str]) -> tuple[str, ...]:
     """The name in the first element that is marked as a byline, whosoever it is."""
     for element in marked:
-        pieces = _pieces(element)
+        pieces = read_pieces(element)
         names = clean_names(pieces[:2], others) if sum(map(len, pieces)) <= _MAX_NAME_LENGTH else ()
         if names and not _DATE_LIKE.search(names[0]):
             return names[:1]
@@ -208,13 +192,13 @@ def _prefixed_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str,
         has_date = not text and len(element) > 0 and any(map(str.isdecimal, element[0].text or ""))
         if not has_date and not text.startswith(_BYLINE_PREFIXES):
             continue
-        pieces = _pieces(element)[1 if has_date else 0 :]
+        pieces = read_pieces(element)[1 if has_date else 0 :]
         first = pieces[0].casefold() if pieces else ""
         prefixed = any(first == prefix or first.startswith((f"{prefix} ", f"{prefix}:")) for prefix in _BYLINE_PREFIXES)
         following = element.getnext() if at < _AFTER_HEADLINE else None
         if first.rstrip(" :") in _BYLINE_PREFIXES and len(pieces) == 1 and following is not None:
-            pieces += _pieces(following)
-        if prefixed and sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := _persons(pieces, others)):
+            pieces += read_pieces(following)
+        if prefixed and sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := find_persons(pieces, others)):
             return names
     return ()
 
@@ -223,12 +207,12 @@ def _labelled_names(element: HtmlElement, others: frozenset[str]) -> tuple[str, 
     """The persons after a label with a colon within a short line."""
     if element.text_content()[_MAX_BYLINE_LENGTH + 1 :].strip():
         return ()
-    texts = [text for part in islice(_texts(element), MAX_BYLINES) if (text := single_line(part.text))]
+    texts = [text for part in islice(read_texts(element), MAX_BYLINES) if (text := single_line(part.text))]
     for at, text in enumerate(texts):
         if (label := _LABELLED.search(text)) and (at or label.start()):
             rest = text[label.end() :] or " ".join(texts[at + 1 : at + 2])
             end = _NEXT_LABEL.search(rest)
-            return _persons([rest[: end.start()] if end else rest], others)
+            return find_persons([rest[: end.start()] if end else rest], others)
     return ()
 
 
@@ -265,7 +249,7 @@ def _dated_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ..
             continue
         if not (dates := find_dates(text)) or dates[0].others > _MAX_NAMES_WORDS:
             continue
-        first = next((found for part in _texts(element) if (found := single_line(part.text))), "")
+        first = next((found for part in read_texts(element) if (found := single_line(part.text))), "")
         before = _BAR.split(first)[0].strip()
         names = clean_names([before], others)
         is_all = len(match_key(" ".join(names))) >= len(match_key(before)) - _MAX_JOINING_CHARACTERS
@@ -281,64 +265,3 @@ def _elements_after(heading: HtmlElement) -> Iterator[HtmlElement]:
         for following in element.itersiblings():
             yield from following.iter("p", "span", "div", "address", "li", "em", "strong", "b", "i", "h2", "h3", "h4")
         element = element.getparent()
-
-
-def _pieces(element: HtmlElement) -> list[str]:
-    """The texts of a byline, up to the one after the names: a job title, a date, a note.
-
-    After the first name, a text counts if a conjunction or a comma joins it, if it is a link as the name before it, or
-    if it is an agency.
-    """
-    pieces: list[str] = []
-    was_link = is_named = False
-    for part in islice(_texts(element), MAX_BYLINES):
-        piece = single_line(part.text)
-        if not piece:
-            continue
-        is_joined = _JOINED.search(pieces[-1] if pieces else "") or _JOINS.match(piece) or _is_agency(piece)
-        if is_named and not is_joined and not (was_link and part.is_link):
-            break
-        pieces.append(piece)
-        is_named = is_named or any(map(is_person, clean_names([piece])))
-        was_link = part.is_link or (was_link and bool(is_joined))
-    return pieces
-
-
-def _texts(element: HtmlElement) -> Iterator[_Text]:
-    in_link = 0
-    for event, part in iterwalk(element, events=("start", "end")):
-        in_link += (part.tag == "a") * (1 if event == "start" else -1)
-        text = part.text if event == "start" else part.tail if part is not element else None
-        if text:
-            yield _Text(text, in_link > 0)
-
-
-def _persons(pieces: list[str], others: frozenset[str]) -> tuple[str, ...]:
-    """The names in a byline of several pieces, agencies included, without the words after a name ("on Monday"); none if
-    the byline does not begin with a person's name."""
-    names = clean_names([";".join(pieces)], others)
-    persons = [_capitalised(name) for name in names if not _is_agency(name)]
-    if not persons or not is_person(persons[0]):
-        return ()
-    signed = (name if _is_agency(name) else _capitalised(name) for name in names)
-    return tuple(name for name in signed if is_person(name) or _is_agency(name))
-
-
-def _capitalised(name: str) -> str:
-    """A name without a leading conjunction, up to its first word in lower case that is not a particle."""
-    words = name.split()
-    while words and words[0].casefold() in LINKING_WORDS:
-        del words[0]
-    end = next((at for at, word in enumerate(words) if word[0].islower() and word not in _PARTICLES), len(words))
-    return " ".join(words[:end])
-
-
-def _is_agency(name: str) -> bool:
-    return match_key(name) in agency_keys()
-
-
-def is_person(name: str) -> bool:
-    """True for two to five words, two or more of them capitalised, or a short name in a script without capitals."""
-    if not any(letter.isupper() or letter.islower() for letter in name):
-        return 1 < len(name) <= _MAX_UNCASED_NAME
-    return bool(_PERSON.fullmatch(name)) and sum(word[0].isupper() for word in name.split()) > 1

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from crawlers.counts import counted
 from crawlers.extraction.cleaning import is_paragraph
-from crawlers.extraction.dates import NO_CONTEXT, FetchContext, is_dated
+from crawlers.extraction.date_statements import is_dated
+from crawlers.extraction.dates import NO_CONTEXT, FetchContext
 from crawlers.extraction.metadata import choose_metadata
 from crawlers.extraction.page_kind import Weighed, measure, weigh
 from crawlers.extraction.rules import phrases
