@@ -28,7 +28,7 @@ from crawlers.errors import (
     TransientError,
 )
 from crawlers.extensions.fast_stop import RequestDropped
-from crawlers.extraction.imported_records import _BadRecordError
+from crawlers.extraction.record_fields import BadRecordError
 from crawlers.importers.contents import UnsupportedFileError
 from crawlers.importers.items import BrokenContentError
 from crawlers.politeness.refusals import (
@@ -88,7 +88,7 @@ EXAMPLES: list[NewsloomError] = [
 # Signals that our own code catches: none of them reaches a user as an error.
 SIGNALS: list[BaseException] = [
     BadListingError("found nothing"),
-    _BadRecordError("url missing"),
+    BadRecordError("url missing"),
     RequestDropped(),
     OtherShard(),
     BrokenCodingError("gzip ends early"),

@@ -18,7 +18,7 @@ from crawlers.charset_guess import guess_charset
 from crawlers.counts import counted
 from crawlers.extraction.text import single_line
 from crawlers.importers.items import BrokenContentError
-from crawlers.importers.keys import EXPORTED, TRAFILATURA_COLUMNS
+from crawlers.importers.tools import EXPORTED, TRAFILATURA_COLUMNS
 from crawlers.importers.values import plain
 from crawlers.limits import MAX_PAGE_BYTES
 

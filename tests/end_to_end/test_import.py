@@ -19,7 +19,7 @@ from fastwarc.stream_io import GzipWriter
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from crawlers.importers.keys import DERIVED, EXPORTED, FIELDS
+from crawlers.importers.tools import DERIVED, EXPORTED, FIELDS
 from flows.demo.web import NewsWeb
 from tests.command import call
 from tests.end_to_end.conftest import Newsloom, article, town_site, town_sources
