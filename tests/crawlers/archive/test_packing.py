@@ -191,7 +191,7 @@ def test_a_pack_has_a_bound_and_so_has_a_night(tmp_path: Path, monkeypatch: pyte
 
 def test_nothing_is_packed_without_room_for_a_copy(tmp_path: Path) -> None:
     segments = day(tmp_path, 2)
-    done = pack_segments(tmp_path, ledger(segments), LATER, min_free_bytes=shutil.disk_usage(tmp_path).free)
+    done = pack_segments(tmp_path, ledger(segments), LATER, min_free_bytes=shutil.disk_usage(tmp_path).total)
     assert (done.segments, len(done.problems)) == (0, 1)
     assert "not enough disk space to pack 2 segments" in done.problems[0]
     assert loose_segments(tmp_path) == segments
