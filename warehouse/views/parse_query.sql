@@ -7,8 +7,18 @@ WITH RECURSIVE asked AS (
     SELECT query, regexp_extract_all(
         translate(query, '“”„＂' || chr(12288) || chr(160), '""""  '),
         '\s+|-?(?:[A-Za-z]+:)?"[^"]*"?|-?\(|\)|[^\s()"]+') AS tokens
-    FROM (SELECT DISTINCT unnest(queries) AS query)
-    WHERE query IS NOT NULL
+    FROM (
+        -- Each row of a token has the whole query, so 200,000 brackets would take all memory.
+        SELECT CASE
+            WHEN length(query) > 5000 THEN error(
+                'query: character 5001: this is too long: a query has up to 5,000 characters; found ' || length(query)
+                || chr(10) || '    …' || regexp_replace(query[4961:5001], '\s', ' ', 'g') || '…'
+                || chr(10) || repeat(' ', 45) || '^')
+            ELSE query
+        END AS query
+        FROM (SELECT DISTINCT unnest(queries) AS query)
+        WHERE query IS NOT NULL
+    )
 ),
 numbered AS (SELECT query, unnest(tokens) AS token, generate_subscripts(tokens, 1) AS number FROM asked),
 placed AS (

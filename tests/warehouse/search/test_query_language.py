@@ -185,6 +185,18 @@ def test_mistakes_are_errors_that_point_at_the_character(
     assert pointer.index("^") == place + 3
 
 
+def test_a_query_of_too_many_characters_is_an_error_that_shows_where_they_end(
+    stored: duckdb.DuckDBPyConnection,
+) -> None:
+    assert found(stored, "river" + " " * 4995) == found(stored, "river")
+    with pytest.raises(duckdb.InvalidInputException) as error:
+        stored.execute("FROM search($1)", ["a " * 10_000]).fetchall()
+    first, shown, pointer = str(error.value).split("\n")
+    assert "character 5001: this is too long: a query has up to 5,000 characters; found 20000" in first
+    assert len(shown) == len("    …") + 41 + len("…")
+    assert pointer.index("^") == shown.index("…") + 41, "below the first character too many"
+
+
 @pytest.mark.parametrize("macro", ["coverage($1)", "share_of_voice(['river', $1])", "matching([$1])"])
 def test_mistakes_are_errors_of_all_macros(stored: duckdb.DuckDBPyConnection, macro: str) -> None:
     with pytest.raises(duckdb.InvalidInputException, match="character 7: this bracket"):
