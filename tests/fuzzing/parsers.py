@@ -163,7 +163,9 @@ def _warehouse() -> duckdb.DuckDBPyConnection:
     kept = ExitStack()
     atexit.register(kept.close)
     folder = kept.enter_context(TemporaryDirectory())
-    return kept.enter_context(open_writer(Path(folder), "fuzzing")).connection
+    connection = kept.enter_context(open_writer(Path(folder), "fuzzing")).connection
+    connection.execute("SET memory_limit = '1GB'")  # a query that takes more fails, and not the machine
+    return connection
 
 
 def query(body: bytes) -> None:

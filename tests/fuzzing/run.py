@@ -37,6 +37,14 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
+def read_within_limits(name: str, body: bytes) -> None:
+    """Read an input; raises CostsTooMuchError, or whatever is no answer."""
+    start, before = time.process_time(), peak()
+    read(name, body)
+    if time.process_time() - start > SECONDS or peak() - before > MEGABYTES:
+        raise CostsTooMuchError(f"{time.process_time() - start:.1f} s, {peak() - before} MB")
+
+
 def attempt(name: str, number: int) -> bytes | None:
     """Try some inputs on a parser; the smallest that fails, or None."""
     last = b""
@@ -53,10 +61,7 @@ def attempt(name: str, number: int) -> bytes | None:
     def check(body: bytes) -> None:
         nonlocal last
         last = body
-        start, before = time.process_time(), peak()
-        read(name, body)
-        if time.process_time() - start > SECONDS or peak() - before > MEGABYTES:
-            raise CostsTooMuchError(f"{time.process_time() - start:.1f} s, {peak() - before} MB")
+        read_within_limits(name, body)
 
     try:
         check()

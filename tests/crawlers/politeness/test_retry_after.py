@@ -25,6 +25,7 @@ NOW = datetime(2026, 2, 9, 12, 0, 0, tzinfo=UTC)
         ("-5", None),
         ("soon", None),
         ("²", None),
+        ("Fri, 27 Feb 2026 10:00:00 +99999999999999999", None),
     ],
 )
 def test_retry_after_is_read_as_seconds_or_as_a_date(value: str | None, seconds: float | None) -> None:
