@@ -86,15 +86,18 @@ def csv_rows(
 
     The charset is that of the byte order mark, UTF-8, or detected. A row with too few or too many values, or with
     quotation marks in wrong places, is a BadRow. Yields nothing for a file without a line of names. Raises
-    BrokenContentError for a quotation that is not closed, which takes the rest of the file.
+    BrokenContentError for a quotation that is not closed, which takes the rest of the file, and for UTF-16 that ends
+    within a character.
     """
     encoding = _encoding(head)
     dialect = _best_dialect(head.decode(encoding, "replace"), translator)
     if dialect is None:
         return
     csv.field_size_limit(MAX_PAGE_BYTES)
-    text = io.TextIOWrapper(stream, encoding, errors="surrogateescape", newline="")
-    rows = csv.reader(text, delimiter=dialect.delimiter, strict=True)
+    # Both mark what is no character; that of UTF-8 cannot do so with halves of pairs in UTF-16.
+    errors = "surrogatepass" if encoding == "utf-16" else "surrogateescape"
+    text = io.TextIOWrapper(stream, encoding, errors=errors, newline="")
+    rows = csv.reader(_whole_lines(text), delimiter=dialect.delimiter, strict=True)
     names = dialect.names
     if dialect.has_header:
         try:
@@ -123,6 +126,14 @@ def csv_rows(
             line = rows.line_num + 1
         else:
             return
+
+
+def _whole_lines(text: io.TextIOWrapper) -> Iterator[str]:
+    """The lines of a text; raises BrokenContentError for one that ends within a character."""
+    try:
+        yield from text
+    except UnicodeDecodeError as error:
+        raise BrokenContentError("the last line ends within a character: the file is cut short") from error
 
 
 def _of_row(row: list[str], names: tuple[str, ...], *, without_apostrophes: bool) -> dict[str, object] | BadRow:

@@ -97,6 +97,13 @@ def test_a_bad_row_is_skipped_alone_and_has_its_line(tmp_path: Path) -> None:
     ]
 
 
+def test_half_a_pair_in_utf_16_costs_no_more_than_itself(tmp_path: Path) -> None:
+    text = "url\ttitle\ttext\nhttps://a.example/1\tA\tB \ud83d\nhttps://a.example/2\tA\tB\n"
+    found = read(tmp_path, b"\xff\xfe" + text.encode("utf-16-le", "surrogatepass"), "a.csv")
+    assert [fetch.reason for fetch in found.fetches] == [None, None]
+    assert found.report == FileReport()
+
+
 def test_a_first_line_that_is_not_valid_csv_is_reported(tmp_path: Path) -> None:
     found = read(tmp_path, b'url,title,"te"xt\nhttps://a.example/1,A,B\n', "a.csv", "text=text")
     assert found.items == []
@@ -191,6 +198,7 @@ def test_a_line_that_is_too_long_is_skipped_alone(tmp_path: Path) -> None:
         (zstd.compress(as_lines(RECORDS * 40))[:-60], "a.jsonl.zst", 0, "the file is cut short"),
         (as_parquet()[:-20], "a.parquet", 0, "the file is damaged or cut short"),
         (as_csv()[:-3], "a.csv", 2, "the quotation that begins in line 6 is not closed"),
+        (as_csv("\t", "utf-16")[:-1], "a.csv", 2, "the last line ends within a character: the file is cut short"),
         (json.dumps(RECORDS).encode()[:-1], "a.json", 3, "the list is not closed: the file is cut short"),
         (json.dumps(RECORDS, indent=1).encode()[:-30], "a.json", 2, "invalid JSON in line 15: "),
     ],
