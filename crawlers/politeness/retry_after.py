@@ -19,7 +19,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(text[:9])  # more than thirty years make no difference
     try:
         moment = parsedate_to_datetime(text)
-    except (ValueError, OverflowError):  # the latter for an offset of more than some thousand years
+    except (ValueError, OverflowError):  # the latter for an offset of more than a billion days
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())
