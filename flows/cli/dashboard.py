@@ -29,12 +29,12 @@ def command(port: int | None, open_browser: bool, data: Path) -> None:
     from flows.dashboard.address import PORT, dashboard_url
     from flows.dashboard.server import serve
     from flows.data_directory import data_directory
-    from flows.service.ports import bind
+    from flows.service.ports import listen
     from warehouse import published_exists
 
     directory = data_directory(data)
-    bound = bind(port, PORT)
-    url = dashboard_url(bound.getsockname()[1])
+    listening = listen(port, PORT)
+    url = dashboard_url(listening.getsockname()[1])
     if not published_exists(directory.root):
         click.echo(
             f"{directory.news}: no warehouse found yet. The dashboard shows it once a run has published it.", err=True
@@ -49,4 +49,4 @@ def command(port: int | None, open_browser: bool, data: Path) -> None:
                 click.echo("No browser can be opened here; open the URL yourself.", err=True)
 
     with suppress(KeyboardInterrupt):  # it is how to stop it
-        serve(directory.root, bound, announce)
+        serve(directory.root, listening, announce)

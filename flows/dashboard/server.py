@@ -91,10 +91,10 @@ def make_app(published: Published) -> Starlette:
     )
 
 
-def serve(directory: Path, bound: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
+def serve(directory: Path, listening: socket.socket, on_ready: Callable[[], None] | None = None) -> None:
     """Serve the dashboard of a data directory until the process gets a signal; `on_ready` is called when it answers.
 
-    `bound` is a socket on a port of the loopback address.
+    `listening` is a listening socket on a port of the loopback address.
     """
     import uvicorn
 
@@ -114,7 +114,7 @@ def serve(directory: Path, bound: socket.socket, on_ready: Callable[[], None] | 
     threading.Thread(target=release_now_and_then, name="release of the published file", daemon=True).start()
     app = make_app(published)
     try:
-        Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[bound])
+        Server(uvicorn.Config(app, log_level="warning", server_header=False)).run(sockets=[listening])
     finally:
         stopped.set()
 

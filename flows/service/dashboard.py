@@ -1,6 +1,6 @@
 """The process of the dashboard: `python -m flows.service.dashboard DATA SOCKET PARENT`.
 
-SOCKET is the descriptor of a socket that the parent has bound, so that the page keeps its URL over restarts.
+SOCKET is the descriptor of a listening socket of the parent, so that the page keeps its URL over restarts.
 """
 
 from __future__ import annotations

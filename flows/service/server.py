@@ -1,4 +1,6 @@
-"""The process of Prefect's server: `python -m flows.service.server PORT PARENT`.
+"""The process of Prefect's server: `python -m flows.service.server SOCKET PARENT`.
+
+SOCKET is the descriptor of a listening socket of the parent, so that nobody takes the port while the server restarts.
 
 Whoever can call Prefect's API can run code as the user who started it. Prefect asks every request for the password
 that `newsloom up` sets; here, requests under another host name (DNS rebinding) are refused as well, and `newsloom ui`
@@ -7,6 +9,7 @@ gets a page that enters the password into the user interface.
 
 from __future__ import annotations
 
+import socket
 import sys
 
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -40,7 +43,7 @@ async def login(_: Request) -> HTMLResponse:
 
 def main() -> None:
     """Serve until the process gets a signal."""
-    port, parent = sys.argv[1:]
+    descriptor, parent = sys.argv[1:]
     end_with_parent(int(parent), after=OUTLIVES_PARENT)
 
     import uvicorn
@@ -51,7 +54,8 @@ def main() -> None:
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=HOSTS)
     app.router.routes.insert(0, Route(LOGIN, login))
     keep_alive = get_current_settings().server.api.keepalive_timeout
-    uvicorn.run(app, host=HOSTS[0], port=int(port), timeout_keep_alive=keep_alive, log_level="warning")
+    config = uvicorn.Config(app, timeout_keep_alive=keep_alive, log_level="warning")
+    uvicorn.Server(config).run(sockets=[socket.socket(fileno=int(descriptor))])
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from flows.dashboard.address import PORT as DASHBOARD_PORT
 from flows.dashboard.address import dashboard_url
 from flows.errors import FlowsError
-from flows.service.ports import bind, free_port
+from flows.service.ports import listen
 from flows.service.prefect_settings import configured_server, set_up_prefect
 from flows.service.state import (
     ServiceState,
@@ -56,8 +56,8 @@ class SupervisedProcess:
     name: str
     arguments: list[str]
     environment: dict[str, str]
-    pass_fds: tuple[int, ...] = ()
-    """Descriptors that it inherits."""
+    listening: socket.socket | None = None
+    """A socket that it inherits. The descriptor follows its arguments."""
     process: subprocess.Popen[str] | None = None
     started: float = 0.0
     pause: float = 1.0
@@ -65,15 +65,16 @@ class SupervisedProcess:
 
     def start(self) -> None:
         """Start the process. Its output goes to the log of the service."""
+        descriptors = [] if self.listening is None else [self.listening.fileno()]
         self.process = subprocess.Popen(  # noqa: S603 - our own modules, by our own interpreter
-            [sys.executable, "-m", *self.arguments, str(os.getpid())],
+            [sys.executable, "-m", *self.arguments, *map(str, descriptors), str(os.getpid())],
             env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
             errors="replace",
-            pass_fds=self.pass_fds,
+            pass_fds=descriptors,
             start_new_session=True,  # Ctrl-C reaches only this process, which stops the others in order
         )
         self.started = time.monotonic()
@@ -140,28 +141,25 @@ def supervise(
     server: SupervisedProcess | None = None
     runner: SupervisedProcess | None = None
     dashboard: SupervisedProcess | None = None
-    page: socket.socket | None = None
+    sockets: list[socket.socket] = []
     try:
         set_up_prefect(directory)
         api = configured_server()
         environment = os.environ | {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}  # goes to the service's log
         if api is None:
-            chosen = free_port(port, PORT)
-            api = f"http://127.0.0.1:{chosen}/api"
+            sockets.append(listen(port, PORT))
+            api = f"http://127.0.0.1:{sockets[0].getsockname()[1]}/api"
             environment["PREFECT_API_URL"] = environment["PREFECT_SERVER_UI_API_URL"] = api
             password = make_password(directory, environment.get("PREFECT_SERVER_API_AUTH_STRING"))
             environment["PREFECT_SERVER_API_AUTH_STRING"] = environment["PREFECT_API_AUTH_STRING"] = password
             environment.setdefault("PREFECT_SERVER_CORS_ALLOWED_ORIGINS", api.removesuffix("/api"))
-            server = SupervisedProcess("server", ["flows.service.server", str(chosen)], environment)
+            server = SupervisedProcess("server", ["flows.service.server"], environment, sockets[0])
         name = deployment_name(directory, own_server=server is not None)
-        page = bind(None, DASHBOARD_PORT)
+        sockets.append(listen(None, DASHBOARD_PORT))
         dashboard = SupervisedProcess(
-            "dashboard",
-            ["flows.service.dashboard", str(directory.root), str(page.fileno())],
-            environment,
-            pass_fds=(page.fileno(),),
+            "dashboard", ["flows.service.dashboard", str(directory.root)], environment, sockets[-1]
         )
-        url = dashboard_url(page.getsockname()[1])
+        url = dashboard_url(sockets[-1].getsockname()[1])
         state = ServiceState(os.getpid(), datetime.now(UTC), api, server is not None, name, str(sources), dashboard=url)
         write_service_state(directory, state)
         if server is not None:
@@ -188,12 +186,12 @@ def supervise(
     finally:
         if dashboard is not None:
             dashboard.stop(DASHBOARD_STOP_SECONDS)
-        if page is not None:
-            page.close()
         if runner is not None:
             runner.stop(RUNNER_STOP_SECONDS)
         if server is not None:
             server.stop(SERVER_STOP_SECONDS)
+        for listening in sockets:
+            listening.close()
         lock.release()
 
 

@@ -18,7 +18,6 @@ import pytest
 
 from flows.data_directory import DataDirectory
 from flows.service.state import ServiceState, running_service, server_password
-from tests.servers import free_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -123,11 +122,8 @@ class Service:
 
 @contextmanager
 def up(newsloom: Newsloom, *arguments: str) -> Iterator[Service]:
-    """`newsloom up --detach`, and down again, whatever happens in between.
-
-    On a port of its own: one of the usual ones, free while a test's server is killed, is taken by another test's.
-    """
-    newsloom("up", "--detach", "--port", str(free_port()), *arguments)
+    """`newsloom up --detach`, and down again, whatever happens in between."""
+    newsloom("up", "--detach", *arguments)
     directory = DataDirectory(newsloom.data)
     state = running_service(directory)
     assert state is not None

@@ -130,7 +130,7 @@ def goes_on_without_its_server(service: Service) -> None:
     server = wait_for(lambda: _process(service.children(), "flows.service.server"), "the server")
     assert server is not None
     kill(server)
-    wait_for(lambda: not answers(f"{service.state.api}/health"), "its end")
+    wait_for(lambda: not lives(server), "its end")
     wait_for(lambda: answers(f"{service.state.api}/health"), "the server's return")
     before = completed(newsloom)
     wait_for(lambda: completed(newsloom) > before, "a run after it")
