@@ -28,7 +28,8 @@ def as_text(found: StoryExplanation) -> str:
         lines.append("It is the only article of its story.")
     else:
         others = counted(len(found.others), "other article")
-        lines.append(f"Closest of {others} of its story (similarity from 0 to 1):")
+        closest = f", the {MOST_ARTICLES} closest ones" if len(found.others) > MOST_ARTICLES else ""
+        lines.append(f"Its story has {others}{closest} (similarity from 0 to 1):")
         lines += [
             f"  {similarity:.2f}  {_line(other)}{', a copy' if other.duplicate_kind == 'copy' else ''}"
             for other, similarity in found.others[:MOST_ARTICLES]

@@ -30,7 +30,7 @@ def test_an_explanation_names_the_closest_article_the_shared_words_and_the_runne
     assert 0 < found.runner_up[1] < THRESHOLD
     text = as_text(found)
     assert PAIR[1].url in text
-    assert "Closest of 1 other article of its story" in text
+    assert "Its story has 1 other article (similarity" in text
     assert f"Mean similarity, without copies: {found.mean:.3f}" in text
 
 
