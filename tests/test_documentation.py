@@ -51,6 +51,10 @@ def test_every_name_in_the_map_of_the_code_is_defined_where_it_says() -> None:
     assert missing == []
 
 
+def test_the_readme_is_read_in_one_go() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
 def test_every_row_of_the_map_leads_to_a_file() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     rows = MAP_ROW.findall(text[text.index("## Where to change what") : text.index("## Conventions")])
