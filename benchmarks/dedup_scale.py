@@ -74,12 +74,10 @@ def new_text(article: dict[str, str], number: int) -> tuple[NewText, str]:
 def load(writer: Writer, batch: list[tuple[NewText, str]]) -> float:
     """Write the rows of articles and deduplicate them; returns the CPU seconds of the latter, in all threads."""
     with writer.transaction() as connection:
-        connection.register(
-            "new_rows",
-            _rows(batch),
-        )
-        connection.execute(INSERT_VERSIONS)
-        connection.execute(INSERT_STATE)
+        connection.register("new_rows", _rows(batch))
+        first = connection.execute("SELECT count(*) FROM article_versions").fetchall()[0][0]
+        connection.execute(INSERT_VERSIONS, {"first": first})
+        connection.execute(INSERT_STATE, {"first": first})
         connection.unregister("new_rows")
         start = time.process_time()
         deduplicate(connection, [article for article, _ in batch], [], datetime.now(UTC))
@@ -94,14 +92,14 @@ INSERT_VERSIONS = """
 INSERT INTO article_versions BY NAME
 SELECT version_id::UUID AS version_id, article_id::UUID AS article_id, seen_at, 'first' AS change, title,
        []::VARCHAR[] AS authors, published_at, 'second' AS published_precision, 'en' AS language, []::VARCHAR[] AS tags,
-       text, 400 AS word_count, article_id::UUID AS text_hash, 'x' AS extractor, 'x' AS segment
+       text, 400 AS word_count, article_id::UUID AS text_hash, 'x' AS extractor, 'x' AS segment, $first + number AS doc
 FROM new_rows
 """
 INSERT_STATE = """
 INSERT INTO article_state BY NAME
 SELECT article_id::UUID AS article_id, url, source, version_id::UUID AS version_id, 1 AS versions,
        seen_at AS first_seen_at, seen_at AS last_seen_at, article_id::UUID AS title_hash, article_id::UUID AS body_hash,
-       url AS fetch_url
+       url AS fetch_url, $first + number AS doc
 FROM new_rows
 """
 
@@ -111,6 +109,7 @@ def _rows(batch: list[tuple[NewText, str]]) -> object:
 
     return pa.table(
         {
+            "number": range(len(batch)),
             "article_id": [str(article.article_id) for article, _ in batch],
             "version_id": [str(article.version_id) for article, _ in batch],
             "url": [f"https://{article.source}/{article.article_id}" for article, _ in batch],
@@ -125,19 +124,19 @@ def _rows(batch: list[tuple[NewText, str]]) -> object:
 
 FILL = """
 CREATE OR REPLACE TEMP TABLE filling AS
-SELECT uuid() AS article_id, uuid() AS version_id, uuid() AS story_id,
+SELECT number AS doc, uuid() AS article_id, uuid() AS version_id, uuid() AS story_id,
        TIMESTAMPTZ '{start}' + to_microseconds(CAST(number * {step} AS BIGINT)) AS since
 FROM range({many}) AS numbers(number);
 INSERT INTO article_state BY NAME
 SELECT article_id, 'https://paper.example/' || article_id AS url,
        'paper' || (hash(article_id) % 300) || '.example' AS source, version_id, 1 AS versions, since AS first_seen_at,
        since AS last_seen_at, article_id AS title_hash, article_id AS body_hash,
-       'https://paper.example/' || article_id AS fetch_url, story_id
+       'https://paper.example/' || article_id AS fetch_url, story_id, doc
 FROM filling ORDER BY since;
 INSERT INTO article_versions BY NAME
 SELECT version_id, article_id, since AS seen_at, 'first' AS change, 'A title' AS title, []::VARCHAR[] AS authors,
        since AS published_at, 'second' AS published_precision, 'en' AS language, []::VARCHAR[] AS tags,
-       'A text' AS text, 2 AS word_count, article_id AS text_hash, 'x' AS extractor, 'x' AS segment
+       'A text' AS text, 2 AS word_count, article_id AS text_hash, 'x' AS extractor, 'x' AS segment, doc
 FROM filling ORDER BY since;
 INSERT INTO private.indexed_articles
 SELECT CAST(since AS DATE), article_id, version_id, since, since, since, 'second', 28 FROM filling ORDER BY since;

@@ -21,6 +21,7 @@ from flows.dedup.copies.find import (
 from flows.dedup.copies.originals import publication_time
 from flows.dedup.copies.readings import Reading, read_closely
 from flows.dedup.day_ranges import ALL_DAYS, day_ranges
+from flows.dedup.recent_terms import recent_terms
 from flows.dedup.records import seen_range
 from flows.dedup.rows import (
     dated_article,
@@ -220,28 +221,31 @@ def load_members(connection: duckdb.DuckDBPyConnection, stories: Collection[Stor
 def load_earlier(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> tuple[list[NewText], Vectors]:
     """The latest stored articles by the sources of new ones, and the vectors that they are stored with.
 
-    Their texts are read for their terms.
+    Their texts are read for their terms, unless a step has done it lately.
     """
     if not articles:
         return [], NONE
     days = [publication_time(one.published_at, one.precision, one.first_seen_at).at.date() for one in articles]
     around = timedelta(days=MAX_DAYS)
-    rows, terms = latest_of_sources(
+    recent = recent_terms(connection)
+    rows, texts, stored = latest_of_sources(
         connection,
         {one.source for one in articles},
         (min(days) - around, max(days) + around),
         (MANY_ARTICLES, MIN_REOPENED),
+        recent,
     )
     own = {one.article_id for one in articles}
     kept = [number for number, row in enumerate(rows) if row.article_id not in own]
     places = np.full(len(rows), -1)
     places[kept] = np.arange(len(kept))
     none = np.empty(0, np.uint64)
-    texts = [
-        new_text(row, Features(none, none, weigh(row.title, row.text, row.language)), new=False)
-        for row in (rows[number] for number in kept)
-    ]
-    return texts, _vectors(terms).some(places)
+    earlier = []
+    for row in (rows[number] for number in kept):
+        terms = recent.get(row.version_id) or weigh(row.title, texts[row.version_id], row.language)
+        earlier.append(new_text(row, Features(none, none, terms), new=False))
+    recent.add(earlier)
+    return earlier, _vectors(stored).some(places)
 
 
 def load_vectors(connection: duckdb.DuckDBPyConnection, articles: Sequence[NewText]) -> Vectors:

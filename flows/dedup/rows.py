@@ -12,7 +12,7 @@ from warehouse.dedup.story_members import StoryMember
 
 if TYPE_CHECKING:
     from flows.dedup.text.features import Features
-    from warehouse.dedup.current_texts import CurrentText
+    from warehouse.dedup.current_texts import CurrentVersion
 
 
 def dated_article(row: IndexedArticle) -> DatedArticle:
@@ -74,8 +74,8 @@ def placement(row: DuplicateState) -> Placement:
     )
 
 
-def new_text(row: CurrentText, features: Features, *, new: bool) -> NewText:
-    """A stored text as one to be compared."""
+def new_text(row: CurrentVersion, features: Features, *, new: bool) -> NewText:
+    """A stored article as one to be compared."""
     return NewText(
         article_id=row.article_id,
         version_id=row.version_id,

@@ -45,6 +45,7 @@ from flows.dedup.load_inputs import (
     load_taken_names,
     matching_articles,
 )
+from flows.dedup.recent_terms import recent_terms
 from flows.dedup.stories.assign import begin_step, cluster_candidates, corrections, is_dated, reweighed, stories_of
 from flows.dedup.stories.candidates import (
     build_candidate_set,
@@ -112,6 +113,7 @@ def deduplicate(
         changed = assign_to_stories(connection, [*articles, *again], other_publications, changes, idf, undated)
     with times.step("links"):
         link_stories(connection, changed, {article.article_id for article in articles if not article.new})
+    recent_terms(connection).add(articles)
 
 
 def link_duplicates(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from flows.dedup import STORY_METHOD
 from flows.dedup.copies.boilerplate import MANY, SAMPLE, common_shingles, groups_of
 from flows.dedup.link_stories import link_stories
 from flows.dedup.load_inputs import load_articles, load_holders
+from flows.dedup.recent_terms import recent_terms
 from flows.dedup.run import assign_to_stories, drop_unsupported, resolve_chains
 from flows.dedup.stories.assign import quiet_since
 from flows.dedup.stories.clustering import MAX_DAYS
@@ -31,13 +31,10 @@ from warehouse.dedup.upkeep import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
     from uuid import UUID
 
     import duckdb
-    import numpy as np
-    from numpy.typing import NDArray
 
 CROWDS_AT_ONCE = 500  # fingerprints whose articles are compared at a time
 COMMON_DAYS = 90  # a site that publishes an article a week has shown its frame twelve times by then
@@ -51,7 +48,6 @@ CHAIN_DAYS = 90  # a story continues one that ended so many days before at most
 CHAIN_SIMILARITY = 0.5
 RECENT = timedelta(days=3)  # stories with an article in these days may have changed since the last nightly refresh
 DAY = timedelta(days=1)
-NOTHING_KNOWN: Mapping[UUID, NDArray[np.uint32]] = MappingProxyType({})
 
 
 def refresh_common_shingles(connection: duckdb.DuckDBPyConnection, now: datetime | None = None) -> int:
@@ -88,18 +84,15 @@ def refresh_common_shingles(connection: duckdb.DuckDBPyConnection, now: datetime
 def refresh_idf(
     connection: duckdb.DuckDBPyConnection,
     now: datetime | None = None,
-    known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
 ) -> int:
-    """Count again how many articles have each term; returns for how many languages. The transaction is the caller's.
-
-    `known` are the terms of articles whose texts need not be read again.
-    """
+    """Count again how many articles have each term; returns for how many languages. The transaction is the caller's."""
     now = now or datetime.now(UTC)
     counts: defaultdict[str, Counter[int]] = defaultdict(Counter)
     articles: Counter[str] = Counter()
-    for article_id, language, title, text in story_sample(connection, min(MIN_UNLISTED, MIN_STORIES), MAX_STORIES):
-        terms = known[article_id] if article_id in known else weigh(title, text, language).hashes
-        counts[language or UNKNOWN].update(terms.tolist())
+    recent = recent_terms(connection)
+    for version_id, language, title, text in story_sample(connection, min(MIN_UNLISTED, MIN_STORIES), MAX_STORIES):
+        terms = recent.get(version_id) or weigh(title, text, language)
+        counts[language or UNKNOWN].update(terms.hashes.tolist())
         articles[language or UNKNOWN] += 1
     enough = {
         language: shares(found, articles[language])
@@ -153,15 +146,14 @@ def _idf_task() -> str:
 def refresh_idf_if_grown(
     connection: duckdb.DuckDBPyConnection,
     now: datetime | None = None,
-    known: Mapping[UUID, NDArray[np.uint32]] = NOTHING_KNOWN,
 ) -> bool:
     """Refresh the idf if the warehouse has grown too much to wait until the daily upkeep; returns whether it did.
 
-    Call it after every segment, with the terms of its articles: nearly always there is nothing to do.
+    Call it after every segment: nearly always there is nothing to do.
     """
     stories = count_stories(connection)
     last = last_upkeep(connection, _idf_task())
     if stories < MIN_STORIES or (last is not None and stories < GROWTH * max(last[1], 1)):
         return False
-    refresh_idf(connection, now, known)
+    refresh_idf(connection, now)
     return True

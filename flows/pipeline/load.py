@@ -85,8 +85,6 @@ def load(writer: Writer, segment: ExtractedSegment) -> LoadResult | None:
         ):
             return None
         with times.step("stories"), writer.transaction() as connection:
-            refresh_idf_if_grown(
-                connection, now, {article.article_id: article.features.terms.hashes for article in articles}
-            )
+            refresh_idf_if_grown(connection, now)
     outcomes = Counter(outcome_of(one)[0] for one in classified if is_page(one.extracted.fetch))
     return LoadResult(segment.name, outcomes, (datetime.now(UTC) - segment.started).total_seconds(), times)

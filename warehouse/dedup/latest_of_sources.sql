@@ -1,5 +1,5 @@
 -- The latest members, dated and undated, of stories by the given sources.
-SELECT state.article_id, state.version_id, state.source, state.first_seen_at, member.terms, member.weights
+SELECT state.article_id, state.version_id, state.doc, state.source, state.first_seen_at, member.terms, member.weights
 FROM private.story_members AS member
 -- The time is the same in both tables, so that DuckDB reads only the row groups with it.
 JOIN article_state AS state

@@ -6,7 +6,7 @@ WITH latest AS (
     FROM stories
     WHERE last_at >= (SELECT max(last_at) FROM stories) - INTERVAL 90 DAYS
 )
-SELECT latest.article_id, latest.language, version.title, version.text
+SELECT state.version_id, latest.language, version.title, version.text
 FROM latest
 JOIN article_state AS state ON state.article_id = latest.article_id
 JOIN article_versions AS version ON version.version_id = state.version_id

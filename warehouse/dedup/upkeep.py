@@ -49,7 +49,7 @@ def story_sample(
 ) -> Iterator[tuple[UUID, str | None, str, str]]:
     """One article per story, of the latest `most` stories of each language with at least `least`.
 
-    As (article_id, language, title, text).
+    As (version_id, language, title, text).
     """
     cursor = connection.cursor()
     (catalog,) = connection.execute("SELECT current_database()").fetchall()[0]

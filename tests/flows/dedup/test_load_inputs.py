@@ -66,6 +66,31 @@ def test_an_edited_article_is_not_read_again(writer: Writer) -> None:
     assert set(stored.rows.tolist()) == {0}
 
 
+def test_their_texts_are_not_read_again_if_they_came_a_while_ago(writer: Writer) -> None:
+    add(writer, tip(0, hours=0), segment="1")
+    before, _ = load_earlier(writer.connection, [new()])
+    writer.connection.execute("UPDATE article_versions SET text = 'Another text'")
+    again, _ = load_earlier(writer.connection, [new()])
+    assert again[0].features.terms is before[0].features.terms
+
+
+def test_their_texts_are_read_if_another_process_has_loaded_them(writer: Writer) -> None:
+    add(writer, tip(0, hours=0), segment="1")
+    known, _ = load_earlier(writer.connection, [new()])
+    other = writer.connection.cursor()
+    read, _ = load_earlier(other, [new()])
+    assert read[0].features.terms is not known[0].features.terms
+    assert read[0].features.terms.hashes.tolist() == known[0].features.terms.hashes.tolist()
+
+
+def test_the_current_version_is_found_even_if_it_is_older_than_the_first_sight(writer: Writer) -> None:
+    add(writer, tip(0, hours=0), segment="1")
+    for table in ("article_state", "private.story_members"):
+        writer.connection.execute(f"UPDATE {table} SET first_seen_at = first_seen_at + INTERVAL 1 HOUR")
+    articles, _ = load_earlier(writer.connection, [new()])
+    assert [(article.seen_at < article.first_seen_at, article.title) for article in articles] == [(True, tip(0).title)]
+
+
 def test_there_are_none_of_other_sources(writer: Writer) -> None:
     add(writer, tip(0, hours=0), segment="1")
     articles, stored = load_earlier(writer.connection, [new(source="other.example")])

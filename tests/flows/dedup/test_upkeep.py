@@ -8,6 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from flows.dedup.recent_terms import recent_terms
+from flows.dedup.records import NewText
+from flows.dedup.text.features import Features
+from flows.dedup.text.terms import Terms
 from flows.dedup.upkeep import (
     MIN_STORIES,
     close_quiet_stories,
@@ -96,11 +100,19 @@ def test_a_story_that_continues_an_earlier_one_is_linked_to_it(writer: Writer) -
         assert ask(writer, query) == [(NOON + timedelta(days=45), NOON)]
 
 
-def test_known_terms_are_not_read_again_for_the_idf(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_of_the_last_articles_are_not_read_again_for_the_idf(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("flows.dedup.upkeep.MIN_STORIES", 2)
     add(writer, *PAIR, *CONFUSERS, segment="1")
-    known = {key: np.array([7], np.uint32) for (key,) in ask(writer, "SELECT article_id FROM articles")}
-    refresh_idf(writer.connection, None, known)
+    one, none = np.ones(1, np.float32), np.empty(0, np.uint64)
+    terms = Terms(np.array([7], np.uint32), one, one, one.astype(np.bool_))
+    for (version_id,) in ask(writer, "SELECT version_id FROM article_versions"):
+        known = NewText(
+            version_id, version_id, "", "", "en", NOON, "second", NOON, NOON, True, Features(none, none, terms)
+        )
+        recent_terms(writer.connection).add([known])
+    refresh_idf(writer.connection)
     assert ask(writer, "SELECT DISTINCT term FROM private.document_frequencies") == [(7,)]
 
 
