@@ -7,6 +7,7 @@ from concurrent.futures import TimeoutError as PageTimeoutError
 from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -91,18 +92,17 @@ class Extractor:
 
     def names(self, texts: Sequence[Text]) -> list[list[Mention]]:
         """What `warehouse.names.store.names_in` finds, with the help of local workers if there are many texts."""
-        if len(texts) < MANY_TEXTS:
-            return names_in(texts)
+        return self.start_names(texts).result() if len(texts) >= MANY_TEXTS else names_in(texts)
+
+    def start_names(self, texts: Sequence[Text]) -> NamesOfTexts:
+        """Let local workers find the names in texts."""
         groups = [texts[begin : begin + TEXTS] for begin in range(0, len(texts), TEXTS)]
-        found: list[list[Mention]] = []
+        pool = self._started()
         try:
-            answers = [self._started().schedule(names_in, args=(group,)) for group in groups]
-            for answer in answers:
-                found += answer.result()
-        except (RuntimeError, ProcessExpired):  # the pool or a worker broke: no reason to find nothing
-            self._discard()
-            found += names_in(texts[len(found) :])
-        return found
+            answers = [pool.schedule(names_in, args=(group,)) for group in groups]
+        except RuntimeError:  # the pool broke
+            answers = []
+        return NamesOfTexts(texts, pool, answers)
 
     def _schedule(self, job: Job, pages: list[Fetch], profiles: Profiles) -> ProcessFuture[list[ExtractedFetch]]:
         args = (profiles_of(pages, profiles), pages)
@@ -164,6 +164,29 @@ class Extractor:
         if self._pool is None:
             self._pool = ProcessPool(self.workers, initializer=start_worker, context=worker_context())
         return self._pool
+
+
+@dataclass(frozen=True, slots=True)
+class NamesOfTexts:
+    """The names in texts that the workers of a pool are reading, in groups of TEXTS: see `names_in`."""
+
+    texts: Sequence[Text]
+    pool: ProcessPool
+    answers: Sequence[ProcessFuture[list[list[Mention]]]]
+
+    def done(self) -> bool:
+        """Whether all are found, or this process has to find them."""
+        return not self.pool.active or all(answer.done() for answer in self.answers)
+
+    def result(self) -> list[list[Mention]]:
+        """The names in each text; those that the workers did not find, because one of them broke, are found here."""
+        found: list[list[Mention]] = []
+        with suppress(RuntimeError, ProcessExpired):
+            for answer in self.answers:
+                if not self.pool.active and not answer.done():  # nobody answers any more
+                    break
+                found += answer.result()
+        return found + names_in(self.texts[len(found) :])
 
 
 def has_page(fetch: Fetch) -> bool:

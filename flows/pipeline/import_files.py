@@ -23,6 +23,7 @@ from crawlers.importers.places import ListedFile, listed_files
 from flows.dedup.upkeep import close_quiet_stories
 from flows.errors import FlowsError
 from flows.pipeline.archive_files import AHEAD, Archiver, ArchivingJob, segment_name
+from flows.pipeline.extract import MANY_TEXTS
 from flows.pipeline.failures import isolate_failure
 from flows.pipeline.import_progress import ImportProgress
 from flows.pipeline.run_record import recorded_run
@@ -30,6 +31,7 @@ from flows.pipeline.segments import load_and_move, locked_archive, pending_segme
 from flows.pipeline.source_profiles import Profiles, learn_profiles, read_profiles
 from flows.timing import StepTimes
 from warehouse.loading.load import loaded_fetches
+from warehouse.names.ahead import NamesAhead
 from warehouse.names.store import read_new_names
 from warehouse.runs import unfinished_since
 from warehouse.search.background import indexing_ahead
@@ -46,7 +48,7 @@ if TYPE_CHECKING:
     from flows.progress import Reporter
     from warehouse import Writer
 
-MANY_VERSIONS = 1000  # that an import has left to index: a thread does it while names are found
+MANY_VERSIONS = 1000  # that an import has left to index: a thread does it while the last names are found
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,12 @@ def import_files(
         with isolate_failure(writer, name):
             process_segment(writer, extractor, directory, name)
     with locked_archive(directory), indexing_ahead(writer) as index_loaded:
-        profiles = read_profiles(writer.connection)
-        importer = _Importer(writer, extractor, directory, reporter, index_loaded, profiles)
+        profiles, names = read_profiles(writer.connection), NamesAhead(writer, extractor.start_names)
+        importer = _Importer(writer, extractor, directory, reporter, index_loaded, names, profiles)
         imported = [importer.import_listed(file, options) for file in files]
         index_loaded(MANY_VERSIONS)
         with imported[-1].times.step("names") if imported else nullcontext():
+            names.finish()
             read_new_names(writer, extractor.names)
     with writer.transaction() as connection:
         close_quiet_stories(connection)  # an archive's stories are long over
@@ -129,13 +132,17 @@ def import_files(
 
 @dataclass(frozen=True, slots=True)
 class _Importer:
-    """What the imports of several files share; `index_loaded` has loaded articles indexed by a thread."""
+    """What the imports of several files share.
+
+    A thread indexes what is loaded (`index_loaded`), and workers find the names in it (`names`).
+    """
 
     writer: Writer
     extractor: Extractor
     directory: DataDirectory
     reporter: Reporter
     index_loaded: Callable[[int], None]
+    names: NamesAhead
     profiles: Profiles
 
     def import_listed(self, file: Input, options: ImportOptions) -> ImportResult:
@@ -178,6 +185,8 @@ class _Importer:
                         times.add(result.times)
                         self.reporter.loaded(result)
                     self.index_loaded(PIECE)
+                    with times.step("names"):
+                        self.names.look(MANY_TEXTS)
                 report = names.report
         return ImportResult(file, outcomes, times, report, before, run_id)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from warehouse.temporary import registered
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Protocol
 
@@ -54,10 +57,11 @@ def read_new_names(warehouse: OpenWarehouse, find: FindNames = names_in) -> int:
     done = 0
     while True:
         with warehouse.transaction() as connection:
-            some = _piece(connection)
-            if not some:
+            piece = next_piece(connection)
+            if not piece.docs:
                 return done
-            done += _read(connection, some, find)
+            store_names(connection, piece, find(list(piece.texts.values())))
+            done += len(piece.texts)
 
 
 def remove_names(connection: duckdb.DuckDBPyConnection, docs: list[int]) -> None:
@@ -65,32 +69,38 @@ def remove_names(connection: duckdb.DuckDBPyConnection, docs: list[int]) -> None
     connection.execute("DELETE FROM version_names WHERE doc IN (SELECT unnest(?::UINTEGER[]))", [docs])
 
 
-def _piece(connection: duckdb.DuckDBPyConnection) -> range:
-    """The next versions (`doc`) to read."""
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The versions (`docs`) that are read at once, and the texts of those that are still stored, by number."""
+
+    docs: range
+    texts: Mapping[int, Text]
+
+
+def next_piece(connection: duckdb.DuckDBPyConnection) -> Piece:
+    """The next versions to read, PIECE of them at most."""
     first, end = connection.execute(
         "SELECT (SELECT coalesce(max(next_doc), 0) FROM private.names_progress), "
         "(SELECT coalesce(max(doc) + 1, 0) FROM article_versions)"
     ).fetchall()[0]
-    return range(first, end)[:PIECE]
-
-
-def _read(connection: duckdb.DuckDBPyConnection, docs: range, find: FindNames) -> int:
+    docs = range(first, end)[:PIECE]
     rows = connection.execute(
         "SELECT doc, coalesce(title, ''), text, language FROM article_versions WHERE doc >= ? AND doc < ? ORDER BY doc",
         [docs.start, docs.stop],
     ).fetchall()
-    found = [
+    return Piece(docs, {row[0]: row[1:] for row in rows})
+
+
+def store_names(connection: duckdb.DuckDBPyConnection, piece: Piece, found: Sequence[list[Mention]]) -> None:
+    """Store the names in the texts of a piece, in their order, in the caller's transaction."""
+    rows = [
         (doc, one.name, one.kind, one.country, min(one.times, MOST_TIMES), one.in_headline, one.about)
-        for (doc, *_), names in zip(rows, find([row[1:] for row in rows]), strict=True)
+        for doc, names in zip(piece.texts, found, strict=True)
         for one in names
     ]
-    columns = [list(column) for column in zip(*found, strict=True)] or [[] for _ in SCHEMA]
+    columns = [list(column) for column in zip(*rows, strict=True)] or [[] for _ in SCHEMA]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    connection.register("arrow_names", pa.table(arrays, schema=SCHEMA))
-    try:
+    with registered(connection, "arrow_names", pa.table(arrays, schema=SCHEMA)):
         connection.execute("INSERT INTO version_names BY NAME FROM arrow_names")
-    finally:
-        connection.unregister("arrow_names")
     connection.execute("DELETE FROM private.names_progress")
-    connection.execute("INSERT INTO private.names_progress VALUES (?)", [docs.stop])
-    return len(rows)
+    connection.execute("INSERT INTO private.names_progress VALUES (?)", [piece.docs.stop])

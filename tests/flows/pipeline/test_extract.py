@@ -136,6 +136,16 @@ def test_a_pool_that_breaks_costs_no_page(tmp_path: Path) -> None:
         assert extractor.names(TEXTS) == names_in(TEXTS)
 
 
+def test_names_that_a_stopped_pool_does_not_find_are_found_here() -> None:
+    with Extractor(workers=1) as extractor:
+        broken, ended = extractor.start_names(TEXTS), extractor.start_names(TEXTS)
+        kill_what_workers_are_forked_from()
+        assert broken.result() == names_in(TEXTS)
+        extractor._discard()
+        assert ended.done()
+        assert ended.result() == names_in(TEXTS)
+
+
 def kill_what_workers_are_forked_from() -> None:
     """Kill the fork server, and the worker, for which no new one can be forked until there is another server."""
     workers = multiprocessing.active_children()
