@@ -51,4 +51,5 @@ class Elements:
 
     def among(self, *tags: str) -> list[HtmlElement]:
         """The elements with one of several tags."""
-        return [element for tag, element in zip(self.tags, self.all, strict=True) if tag in tags]
+        wanted = frozenset(tags)
+        return [element for tag, element in zip(self.tags, self.all, strict=True) if tag in wanted]

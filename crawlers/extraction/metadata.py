@@ -9,6 +9,7 @@ from __future__ import annotations
 import html
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from crawlers.discovery.urls import normalise_url
@@ -54,7 +55,7 @@ class FieldValue(Generic[T]):
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class DeclaredMetadata:
     """What the page declares about itself, collected before anything is chosen."""
 
@@ -66,7 +67,7 @@ class DeclaredMetadata:
     """As returned by `site_name_keys`."""
     is_free: FieldValue[bool]
 
-    @property
+    @cached_property
     def name_keys(self) -> frozenset[str]:
         """Match keys of names that may be a line of their own above or below an article: JSON-LD's authors, section and
         breadcrumb."""
@@ -74,7 +75,7 @@ class DeclaredMetadata:
         names += [text for text in texts_of(self.article.get("articleSection")) if len(text) <= _MAX_TAG_LENGTH]
         return frozenset(match_key(name) for name in names) - {""}
 
-    @property
+    @cached_property
     def headline_keys(self) -> frozenset[str]:
         """Match keys of the headline in every form in which the page states it."""
         texts = [text_of(self.article.get("headline")), *self.titles.of_page]
@@ -102,11 +103,10 @@ class ArticleMetadata:
 def read_declared(page: Page) -> DeclaredMetadata:
     """Collect what the page declares about itself, for the choice of fields and for the rejections."""
     structured_data = read_structured_data(page.elements)
-    titles = read_titles(page, structured_data)
+    site_keys = site_name_keys(page, structured_data)
+    titles = read_titles(page, structured_data, site_keys)
     article = structured_data.article(titles.all)
-    return DeclaredMetadata(
-        structured_data, article, titles, site_name_keys(page, structured_data), _is_free(page, article)
-    )
+    return DeclaredMetadata(structured_data, article, titles, site_keys, _is_free(page, article))
 
 
 def choose_metadata(page: Page, declared: DeclaredMetadata, context: FetchContext = NO_CONTEXT) -> ArticleMetadata:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urljoin
 
-from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError
+from lxml.etree import ElementDefaultClassLookup, ErrorTypes, ParserError, tostring
 from lxml.html import HtmlComment, HtmlElement, HTMLParser, HtmlProcessingInstruction, document_fromstring
 from w3lib.encoding import html_body_declared_encoding, read_bom, to_unicode
 
@@ -49,8 +49,6 @@ _FIRST_ELEMENT = re.compile(r"<!--.*?-->|<\?[^>]*>|<![^>]*>|<([a-z][\w:.-]*)", r
 _XML_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "urlset", "sitemapindex", "svg"})
 _FORBIDDEN_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\r")
 _CONTROL_BYTES = bytes(byte for byte in range(0x20) if byte not in b"\t\n\f\r\x1b")
-_ONE_CLASS = ElementDefaultClassLookup(element=HtmlElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
-"""By default lxml.html calls a Python function for the class of every element, to support forms."""
 _CONTROL_REFERENCES = re.compile(
     rb"&#(?:[xX]0*(?:[0-8bBcCeEfF]|1[0-9a-fA-F]|[dD][89a-fA-F][0-9a-fA-F]{2}|[fF]{3}[eEfF])(?![0-9a-fA-F])"
     rb"|0*(?:[0-8]|1[1245-9]|2[0-9]|3[01]|5529[6-9]|55[3-9][0-9]{2}|56[0-9]{3}|57[0-2][0-9]{2}|573[0-3][0-9]|5734[0-3]"
@@ -91,6 +89,16 @@ _COMMENTS = re.compile(
 _MAX_DAMAGED_SHARE = 0.02
 """Share of the characters beyond ASCII that may be broken in UTF-8, because pages are cut and assembled from parts. In
 a page in another charset nearly all of them are broken."""
+
+
+class _PageElement(HtmlElement):
+    def text_content(self) -> str:
+        """As lxml's, which takes twice the time because it evaluates an XPath expression."""
+        return tostring(self, method="text", encoding="unicode", with_tail=False)
+
+
+_ONE_CLASS = ElementDefaultClassLookup(element=_PageElement, comment=HtmlComment, pi=HtmlProcessingInstruction)
+"""By default lxml.html calls a Python function for the class of every element, to support forms."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,12 +74,11 @@ class StatedTitles:
         return (*self.of_page, *self.twitter, *self.heading_parts)
 
 
-def read_titles(page: Page, structured_data: StructuredData | None = None) -> StatedTitles:
-    """Collect the titles that a page states."""
+def read_titles(page: Page, structured_data: StructuredData, site_keys: frozenset[str]) -> StatedTitles:
+    """Collect the titles that a page states; `site_keys` are what `site_name_keys` returns."""
     headings, in_menu, heading_parts, glued = _headings(page.elements)
     element = page.elements.first("title")
-    site_keys = site_name_keys(page, structured_data)
-    nodes = structured_data.articles() if structured_data else []
+    nodes = structured_data.articles()
     sections = [text for node in nodes for text in texts_of(node.get("articleSection"))]
     sections += [text for name in SECTION_METAS for text in page.metas.get(name, ())]
     h1 = [text for text in headings if name_key(text) not in site_keys]
