@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from crawlers.dates.model import ParsedDate
 
+_DIGIT = re.compile(r"\d")
 _TOKEN = re.compile(rf"\d+|{WORD}")
 _BREAK = re.compile(r"[|·•;!?*\"“”«»]")
 _YEAR = re.compile(r"(?<!\d)(?:(?:19|20)\d\d|1[34]\d\d|2[45]\d\d)(?!\d)|[年年]|(?<!\d)20\d{6}(?!\d)")
@@ -35,7 +36,7 @@ class FoundDate:
 
 def find_dates(line: str, language: str = "") -> list[FoundDate]:
     """The dates in a line, in its order; of overlapping ones the longest. Only dates with a year of four digits."""
-    if len(line) > _MAX_LINE or not any(letter.isdecimal() for letter in line):
+    if len(line) > _MAX_LINE or not _DIGIT.search(line):
         return []
     folded = names().join(fold(line))
     if not _YEAR.search(folded):

@@ -15,7 +15,7 @@ import numpy as np
 
 from crawlers.extraction.line_rules import ends_sentence
 from crawlers.extraction.markup_text import MIN_PROSE
-from crawlers.extraction.text import match_key
+from crawlers.extraction.text import match_key, match_keys
 from crawlers.extraction.text_blocks import TAG_BITS
 from crawlers.unsegmented import UNSEGMENTED
 
@@ -183,7 +183,8 @@ def block_features(blocks: Sequence[TextBlock], context: PageContext) -> dict[st
     levels: list[Container] = holders
     for level in range(1, _LEVELS + 1):
         levels = [container.parent or container for container in levels]
-        group, groups = _groups([id(container) for container in levels])
+        group = np.array([container.number for container in levels], np.intp)
+        groups = int(group.max()) + 1
         _add_group(f"container {level}", group, groups, size, sums, total_prose, add)
         longs = np.bincount(group, is_long, groups)
         add(f"container {level} paragraphs", np.minimum(longs, 50)[group])
@@ -254,29 +255,34 @@ def _add_repetitions(texts: Sequence[str], add: Callable[[str, object], None]) -
 def _add_known_texts(texts: Sequence[str], context: PageContext, add: Callable[[str, object], None]) -> None:
     """Whether a block is a title, a description or a name, or in the text that trafilatura finds."""
     titles = [title for title in context.title_keys if len(title) > _MIN_TITLE]
-    shortest = min(map(len, titles), default=0)
     joined_titles = "|".join(titles)
     starts = tuple(description[:_DESCRIPTION_START] for description in context.description_keys)
-    is_title, is_description, is_name = ([False] * len(texts) for _ in range(3))
-    keys = [match_key(text) if len(text) <= _MAX_KEY_LENGTH else "" for text in texts]
-    every = "|".join(keys)
-    titles = [title for title in titles if title in every]
-    names = [name for name in context.name_keys if len(name) > _MIN_NAME and name in every]
-    for number, (text, key) in enumerate(zip(texts, keys, strict=True)):
-        if len(text) > _MAX_KEY_LENGTH:
-            is_description[number] = bool(starts) and match_key(text[: 2 * _DESCRIPTION_START]).startswith(starts)
-            continue
-        if len(key) > _MIN_TITLE:
-            is_title[number] = key in joined_titles or (
-                len(key) >= shortest > 0 and any(title in key for title in titles)
-            )
-            is_description[number] = bool(starts) and key.startswith(starts)
-        if len(key) < _MAX_BYLINE:
-            is_name[number] = key in context.name_keys or any(name in key for name in names)
-    add("is title", is_title)
-    add("is description", is_description)
-    add("is name", is_name)
+    keys = match_keys([text if len(text) <= _MAX_KEY_LENGTH else "" for text in texts])
+    is_title = [len(key) > _MIN_TITLE and key in joined_titles for key in keys]
+    add("is title", _or_holds(is_title, keys, titles))
+    add(
+        "is description",
+        [
+            (len(key) > _MIN_TITLE and key.startswith(starts))
+            or (len(text) > _MAX_KEY_LENGTH and match_key(text[: 2 * _DESCRIPTION_START]).startswith(starts))
+            for text, key in zip(texts, keys, strict=True)
+        ]
+        if starts
+        else False,
+    )
+    short = [key if len(key) < _MAX_BYLINE else "" for key in keys]
+    is_name = [key in context.name_keys for key in short]
+    add("is name", _or_holds(is_name, short, [name for name in context.name_keys if len(name) > _MIN_NAME]))
     add("in body", [text in context.body for text in texts])
+
+
+def _or_holds(found: list[bool], keys: Sequence[str], parts: Sequence[str]) -> list[bool]:
+    """`found`, with True for each key that holds one of the parts."""
+    every = "|".join(keys)
+    for part in parts:
+        if part in every:
+            found = [one or part in key for one, key in zip(found, keys, strict=True)]
+    return found
 
 
 def _add_tags(holders: Sequence[Container], columns: dict[str, Floats]) -> None:

@@ -47,6 +47,7 @@ _BYLINE_PREFIXES = tuple(
     prefix for prefix in phrases("bylines", "prefixes") if prefix not in ("from", "text", "tekst", "от")
 )
 _PREFIXED = tuple(f"{prefix}{end}" for prefix in _BYLINE_PREFIXES for end in " :")
+"""The beginning of a byline, or all of it with a space."""
 _LABELS = "|".join(map(re.escape, (*_BYLINE_PREFIXES, *phrases("bylines", "labels_of_names"))))
 _LABELLED = re.compile(
     rf"(?:^|(?<=[|·•/／(（【,;.\d])\s?|\s(?=[^\W\da-zа-яёα-ω]))(?:{_LABELS})\s?[:：]\s*", re.IGNORECASE
@@ -88,7 +89,7 @@ def read_bylines(elements: Elements, others: frozenset[str]) -> Iterator[Byline]
     near = _near(elements, heading)
     for kind, names in (
         ("begins with By", _prefixed_byline(heading, others)),
-        ("marked, near the headline", _marked_byline(_marked(near), others)),
+        ("marked, near the headline", _marked_byline(_marked(elements, near), others)),
         ("emphasised", _emphasised_byline(heading, others)),
         ("linked, near the headline", _linked_byline(near, others, persons=True)),
     ):
@@ -104,8 +105,8 @@ def read_weak_bylines(elements: Elements, others: frozenset[str]) -> Iterator[By
     for kind, names in (
         ("before a date", () if heading is None else _dated_byline(heading, others)),
         ("linked, near the headline", _linked_byline(near, others, persons=False)),
-        ("marked", _marked_byline(_marked(elements.all), others)),
-        ("marked, names a team", _marked_name(_marked(near), others)),
+        ("marked", _marked_byline(_marked(elements, elements.all), others)),
+        ("marked, names a team", _marked_name(_marked(elements, near), others)),
     ):
         if names:
             yield Byline(kind, names)
@@ -126,19 +127,15 @@ def _near(elements: Elements, heading: HtmlElement) -> list[HtmlElement]:
     return elements.all[max(at - _BEFORE_HEADLINE, 0) : at + 1 + _AFTER_HEADLINE]
 
 
-def _marked(among: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
+def _marked(elements: Elements, among: Iterable[HtmlElement]) -> Iterator[HtmlElement]:
     """Those among some elements of a page that are marked as bylines."""
+    marked = set(elements.with_class(_BYLINE_CLASS))
+    for attribute, values in _BYLINE_ATTRIBUTES.items():
+        marked.update(element for element, value in elements.having(attribute) if value in values)
     return (
         element
         for element in among
-        if _is_marked(element) and element.tag not in _NEVER_BYLINES and not _is_elsewhere(element)
-    )
-
-
-def _is_marked(element: HtmlElement) -> bool:
-    return any(
-        _BYLINE_CLASS.search(value) if name == "class" else value in _BYLINE_ATTRIBUTES.get(name, ())
-        for name, value in element.items()
+        if element in marked and element.tag not in _NEVER_BYLINES and not _is_elsewhere(element)
     )
 
 
@@ -191,25 +188,21 @@ def _prefixed_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str,
     before that; or in the one after an element that says no more than "By"."""
     most = _NEAR_HEADLINE if heading.tag == "h1" else _AFTER_HEADLINE
     for at, element in enumerate(islice(_elements_after(heading), most)):
-        text = single_line(element.text or "").casefold()
+        text = single_line(element.text or "")
         if names := _labelled_names(element, others):
             return names
         has_date = not text and len(element) > 0 and any(map(str.isdecimal, element[0].text or ""))
-        if not has_date and not _is_prefixed(text):
+        if has_date:
+            text = next(islice(_texts(element), 1, None), "")
+        if len(text) > _MAX_BYLINE_LENGTH or not f"{text} ".casefold().startswith(_PREFIXED):
             continue
         pieces = read_pieces(element)[1 if has_date else 0 :]
-        first = pieces[0].casefold() if pieces else ""
         following = element.getnext() if at < _AFTER_HEADLINE else None
-        if first.rstrip(" :") in _BYLINE_PREFIXES and len(pieces) == 1 and following is not None:
+        if text.casefold().rstrip(" :") in _BYLINE_PREFIXES and len(pieces) == 1 and following is not None:
             pieces += read_pieces(following)
-        is_short = sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH
-        if is_short and _is_prefixed(first) and (names := find_persons(pieces, others)):
+        if sum(map(len, pieces)) <= _MAX_BYLINE_LENGTH and (names := find_persons(pieces, others)):
             return names
     return ()
-
-
-def _is_prefixed(text: str) -> bool:
-    return f"{text} ".startswith(_PREFIXED)
 
 
 def _labelled_names(element: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:
@@ -217,13 +210,18 @@ def _labelled_names(element: HtmlElement, others: frozenset[str]) -> tuple[str, 
     content = element.text_content()
     if not (":" in content or "：" in content) or content[_MAX_BYLINE_LENGTH + 1 :].strip():
         return ()
-    texts = [text for part in islice(read_texts(element), MAX_BYLINES) if (text := single_line(part.text))]
+    texts = list(_texts(element))
     for at, text in enumerate(texts):
         if (label := _LABELLED.search(text)) and (at or label.start()):
             rest = text[label.end() :] or " ".join(texts[at + 1 : at + 2])
             end = _NEXT_LABEL.search(rest)
             return find_persons([rest[: end.start()] if end else rest], others)
     return ()
+
+
+def _texts(element: HtmlElement) -> Iterator[str]:
+    """The first texts within an element, each on one line."""
+    return (text for part in islice(read_texts(element), MAX_BYLINES) if (text := single_line(part.text)))
 
 
 def _emphasised_byline(heading: HtmlElement, others: frozenset[str]) -> tuple[str, ...]:

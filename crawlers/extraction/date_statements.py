@@ -146,7 +146,7 @@ def _with_dates(elements: Elements) -> list[HtmlElement]:
     entries = [
         element
         for element, names in elements.having("class")
-        if not _PUBLISHED_CLASSES.isdisjoint(names.split()) and _moment_of(element) is not None
+        if "published" in names and not _PUBLISHED_CLASSES.isdisjoint(names.split()) and _moment_of(element) is not None
     ]
     published += entries if len(entries) == 1 else []  # several are those of a list
     # In page order, in which the two kinds stand mixed.

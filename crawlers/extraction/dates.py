@@ -92,7 +92,7 @@ def choose_dates(page: Page, article: Node, url: str, context: FetchContext = NO
         if not published.zoned:
             published = _in_publishers_zone(published, (*others, *(parsed for _, parsed in modifications)))
     if published.exact and not published.offset:
-        published = _at_publishers_offset(published, (*all_statements(page, article), *modifications))
+        published = _at_publishers_offset(published, chain(all_statements(page, article), modifications))
         if not published.offset and published.day != url_day:
             shown = read_headline_dates(page.elements, page_language(page))
             published = _at_shown_offset(published, shown, url_day)

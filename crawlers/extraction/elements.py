@@ -6,6 +6,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import re
+
     from lxml.html import HtmlElement
 
 
@@ -28,7 +30,7 @@ class Elements:
         self.all: list[HtmlElement] = list(root.iter())
         self.tags: list[str] = [element.tag for element in self.all]
         self._named: defaultdict[str, list[HtmlElement]] = defaultdict(list)
-        self._having: defaultdict[str, list[tuple[HtmlElement, str]]] = defaultdict(list)
+        self._having: dict[str, list[tuple[HtmlElement, str]]] = {}
         for tag, element in zip(self.tags, self.all, strict=True):
             self._named[tag].append(element)
 
@@ -43,11 +45,18 @@ class Elements:
     def having(self, attribute: str) -> list[tuple[HtmlElement, str]]:
         """The elements with one of `_ATTRIBUTES`, each with its value."""
         if not self._having:  # all attributes of an element take hardly longer to read than one
+            self._having = {name: [] for name in _ATTRIBUTES}
             for element in self.all:
                 for name, value in element.items():
-                    if name in _ATTRIBUTES:
+                    if name in self._having:
                         self._having[name].append((element, value))
-        return self._having.get(attribute, [])
+        return self._having[attribute]
+
+    def with_class(self, pattern: re.Pattern[str]) -> list[HtmlElement]:
+        """The elements in whose class a pattern is found; most classes are those of several elements."""
+        having = self.having("class")
+        found = set(filter(pattern.search, {name for _, name in having}))
+        return [element for element, name in having if name in found]
 
     def among(self, *tags: str) -> list[HtmlElement]:
         """The elements with one of several tags."""

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from crawlers.extraction.block_model import BlockModel
 
+_MANY_CHARACTERS = 1000
+"""Characters of a text that are counted first: they have enough words but where words are very long."""
 _MAX_TITLE_FROM_TEXT = 200
 """Characters of the first line that serve as the title if the page states none."""
 
@@ -63,7 +65,8 @@ def read_text_lines(page: Page, declared: DeclaredMetadata, model: BlockModel | 
     lines = read_lines(page.elements, page.url, declared.name_keys, declared.headline_keys, model)
     if len(from_json_ld) > len(lines) and match_key(" ".join(lines)) == match_key(stated):
         return from_json_ld  # trafilatura took the text from there and joined its lines
-    if count_words(" ".join(lines)) >= MIN_ARTICLE_WORDS:
+    text = " ".join(lines)
+    if any(count_words(part) >= MIN_ARTICLE_WORDS for part in (text[:_MANY_CHARACTERS], text)):
         return lines
     hidden = article_in_scripts(page.elements)
     from_scripts = (

@@ -45,6 +45,8 @@ class LineRules:
     whole: dict[str, tuple[LineRule, ...]]
     starts: dict[str, tuple[tuple[str, LineRule], ...]]
     ends: tuple[tuple[str, LineRule], ...]
+    any_end: tuple[str, ...]
+    """The texts of `ends`: most lines have none of them, which takes one look."""
     holds: tuple[tuple[str, LineRule], ...]
     date_words: frozenset[str]
     sources: tuple[str, ...]
@@ -82,6 +84,7 @@ def line_rules(language: str | None = None) -> LineRules:
         {phrase: tuple(found) for phrase, found in whole.items()},
         {start: tuple(found) for start, found in starts.items()},
         tuple(ends),
+        tuple(end for end, _ in ends),
         tuple(holds),
         frozenset(dates),
         tuple(sorted(sources)),
@@ -109,7 +112,8 @@ def matching_rules(line: str, rules: LineRules, *, in_tail: bool = False) -> lis
         for start, rule in rules.starts.get(key[:length], ())
         if key.startswith(start) and _ends_word(key, len(start))
     ]
-    found += [rule for end, rule in rules.ends if key.endswith(end)]
+    if key.endswith(rules.any_end):
+        found += [rule for end, rule in rules.ends if key.endswith(end)]
     if len(line) <= _MAX_WHOLE_LENGTH:
         found += rules.whole.get(match_key(line), ()) or _of_cells(line, rules)
     if in_tail:

@@ -25,7 +25,7 @@ from crawlers.extraction.titles import choose_title
 from crawlers.extraction.urls import resolve_http_url, stated_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crawlers.dates import ParsedDate
     from crawlers.extraction.page import Page
@@ -199,13 +199,10 @@ def _section(page: Page, declared: DeclaredMetadata) -> FieldValue[str]:
         return FieldValue(stated[0][:_MAX_TAG_LENGTH], "json-ld")
     if named := single_line(page.meta(*SECTION_METAS) or "")[:_MAX_TAG_LENGTH]:
         return FieldValue(named, "meta")
-    for origin, entries in (
-        ("json-ld", _breadcrumb(declared.structured_data).items()),
-        ("link", read_shown_sections(page.elements)),
-    ):
-        if section := _section_among(entries, declared):
-            return FieldValue(section, origin)
-    return FieldValue(None)
+    if section := _section_among(_breadcrumb(declared.structured_data).items(), declared):
+        return FieldValue(section, "json-ld")
+    section = _section_among(read_shown_sections(page.elements), declared)
+    return FieldValue(section, "link" if section else "")
 
 
 def _section_among(entries: Iterable[tuple[str, object]], declared: DeclaredMetadata) -> str | None:
@@ -235,16 +232,7 @@ def _breadcrumb(structured_data: StructuredData) -> dict[str, object]:
 
 def _tags(page: Page, declared: DeclaredMetadata) -> FieldValue[tuple[str, ...]]:
     """The publisher's keywords, split, without the site's name. Duplicates may differ in case and a leading hash."""
-    keywords = declared.article.get("keywords")
-    nodes = [item.get("name") for item in keywords if isinstance(item, dict)] if isinstance(keywords, list) else []
-    for origin, stated in (
-        ("json-ld", [*texts_of(keywords.split(",") if isinstance(keywords, str) else keywords), *texts_of(nodes)]),
-        ("meta", page.metas.get("article:tag", ()) or page.metas.get("og:article:tag", ())),
-        ("meta", page.metas.get("news_keywords", ())),
-        ("meta", [*page.metas.get("content_tags", ()), *page.metas.get("sailthru.tags", ())]),
-        ("meta", page.metas.get("keywords", ())),
-        ("link", read_shown_tags(page.elements)),
-    ):
+    for origin, stated in _stated_tags(page, declared.article.get("keywords")):
         tags: dict[str, str] = {}
         for part in _split_tags(stated):
             key = match_key(part)
@@ -256,6 +244,17 @@ def _tags(page: Page, declared: DeclaredMetadata) -> FieldValue[tuple[str, ...]]
         if tags:
             return FieldValue(tuple(tags.values())[:_MAX_TAGS], origin)
     return FieldValue(None)
+
+
+def _stated_tags(page: Page, keywords: object) -> Iterator[tuple[str, Sequence[str]]]:
+    """The statements of keywords with their origins, the most trustworthy first; `keywords` are JSON-LD's."""
+    nodes = [item.get("name") for item in keywords if isinstance(item, dict)] if isinstance(keywords, list) else []
+    yield "json-ld", [*texts_of(keywords.split(",") if isinstance(keywords, str) else keywords), *texts_of(nodes)]
+    yield "meta", page.metas.get("article:tag", ()) or page.metas.get("og:article:tag", ())
+    yield "meta", page.metas.get("news_keywords", ())
+    yield "meta", [*page.metas.get("content_tags", ()), *page.metas.get("sailthru.tags", ())]
+    yield "meta", page.metas.get("keywords", ())
+    yield "link", read_shown_tags(page.elements)
 
 
 def _split_tags(stated: Sequence[str]) -> list[str]:

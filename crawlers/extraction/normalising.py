@@ -49,11 +49,13 @@ _MIN_LAYOUT_PROSE = 2
 def normalise(elements: Elements) -> None:
     """Rename elements of a page in place, by what they contain."""
     _name_custom_elements(elements)
-    tables = elements.named("table")
-    if tables or _may_hold_article(elements):
-        holders = list(prose_blocks(elements))
+    may_hold_article = _may_hold_article(elements)
+    cells = elements.among("td", "th")
+    may_be_layout = any(len(cell.text_content()) >= _MIN_LAYOUT_PROSE * MIN_PROSE for cell in cells)
+    holders = list(prose_blocks(elements)) if may_hold_article or may_be_layout else []
+    if may_hold_article:
         _free_article(holders)
-        _open_layout_tables(tables, holders)
+    _open_layout_tables(elements.named("table"), holders)
     for code in elements.among(*_CODE):
         if _is_within_sentence(code):
             code.tag = "span"

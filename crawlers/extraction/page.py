@@ -91,7 +91,7 @@ _MAX_DAMAGED_SHARE = 0.02
 a page in another charset nearly all of them are broken."""
 
 
-class _PageElement(HtmlElement):
+class _PageElement(HtmlElement):  # type: ignore[misc]
     def text_content(self) -> str:
         """As lxml's, which takes twice the time because it evaluates an XPath expression."""
         return tostring(self, method="text", encoding="unicode", with_tail=False)

@@ -9,6 +9,8 @@ _UNFILLED = re.compile(
     r"|\A\s*\{[\w.]+\}\s*\Z|\A\s*__\w+__\s*\Z",
     re.IGNORECASE,
 )
+_MAYBE_UNFILLED = re.compile(r"[{\[<%_]")
+"""Characters of which `_UNFILLED` needs one."""
 _EMPTY = frozenset({"null", "undefined", "none", "nan", "(null)", "(none)", "n/a", "#n/a", "nil", "[]", "{}"})
 _ENCODED = re.compile(r"%7B%7B|%24%7B|%5B%5B|%5Bobject", re.IGNORECASE)
 _IDENTIFIER = re.compile(
@@ -27,7 +29,9 @@ _GLUED = re.compile(r"[a-z]{25,}")
 def is_unfilled(text: str) -> bool:
     """True for a value that a template, or a script, left without content: `{{author}}`, `%author%`, `null`."""
     words = text.lower().split()
-    return (bool(words) and all(word in _EMPTY for word in words)) or _UNFILLED.search(text) is not None
+    return (bool(words) and all(word in _EMPTY for word in words)) or (
+        _MAYBE_UNFILLED.search(text) is not None and _UNFILLED.search(text) is not None
+    )
 
 
 def is_unfilled_url(url: str) -> bool:

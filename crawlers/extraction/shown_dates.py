@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from crawlers.dates import ParsedDate
     from crawlers.extraction.elements import Elements
 
+_DIGIT = re.compile(r"\d")
 _IN_LINE = INLINE - {"br"}
 _PARAGRAPH = 25
 """Words from which a line is a paragraph of the text or the lead."""
@@ -141,7 +142,7 @@ def find_shown_dates(elements: Elements, language: str, url: str) -> list[ShownD
     paragraphs = examined = 0
     for number, line in enumerate(lines):
         paragraphs += _is_paragraph(line)
-        if not (line.times or any(map(str.isdecimal, line.text))):
+        if not (line.times or _DIGIT.search(line.text)):
             continue
         examined += 1
         if examined > _MAX_EXAMINED or len(found) >= _MAX_DATED:
@@ -152,7 +153,7 @@ def find_shown_dates(elements: Elements, language: str, url: str) -> list[ShownD
         chain = [line.holder, *line.holder.iterancestors()]
         after = number - headline_at
         before = lines[number - 1].text if number else ""
-        is_label = len(before.split()) <= _MAX_LABEL and not any(map(str.isdecimal, before))
+        is_label = len(before.split()) <= _MAX_LABEL and not _DIGIT.search(before)
         heading = match_key(before) if is_label else ""
         tags = {element.tag for element in chain}
         depth = next((down for down, element in enumerate(chain) if element in above), _DEEPEST)

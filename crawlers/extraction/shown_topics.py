@@ -38,8 +38,8 @@ def read_shown_tags(elements: Elements) -> list[str]:
     marked = [link for link, rel in elements.having("rel") if link.tag == "a" and "tag" in rel.split()]
     if tags := _texts(link for link in marked if not _is_category(link)):
         return tags
-    lists = (element for element, name in elements.having("class") if element.tag != "a" and _TAGS.search(name))
-    for element in islice(lists, _MAX_LISTS):
+    lists = [element for element in elements.with_class(_TAGS) if element.tag != "a"]
+    for element in lists[:_MAX_LISTS]:
         if tags := _texts(element.iter("a")):
             return tags
     return []

@@ -8,21 +8,29 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
 
 from crawlers.unsegmented import UNSEGMENTED, count_unsegmented
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SEGMENTED_WORD = re.compile(rf"[^\W{UNSEGMENTED}]+")
 _LETTERS_PER_WORD = 2
 """Chinese, Japanese and Thai words are about two letters long. Only used for one figure of a text's length."""
 _DOTTED_I = "i\u0307"
 """Lower case of the Turkish capital dotted I: an i with a combining mark, which is not a letter."""
-_UNMARKED = str.maketrans("άέήίόύώΐΰıς", "αεηιουωϊϋiσ")
+_MARKED = "άέήίόύώΐΰıς"
+_UNMARKED = str.maketrans(_MARKED, "αεηιουωϊϋiσ")
 """Greek in capitals has no accents, and Turkish capitals in lower case have the other i: a label or a headline is the
 same in both."""
+_HAS_MARKED = re.compile(f"[{_MARKED}]")
 _NOT_ALPHANUMERIC = re.compile(r"[\W_]+")
 _LATIN_ACCENT = re.compile("([a-z])[\u0300-\u036f]+")
 _ASCII_KEY = bytes(ord(chr(code).lower()) if chr(code).isalnum() and code < 128 else 32 for code in range(256))
 """The same for ASCII, where a byte table is several times as fast."""
+_ASCII_KEYS = _ASCII_KEY[:10] + b"\n" + _ASCII_KEY[11:]
+"""The same, which keeps the ends of lines."""
 _PLAIN = {
     "\u2018": "'",
     "\u2019": "'",
@@ -39,6 +47,8 @@ _INVISIBLE = dict.fromkeys([*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x200B, 0x20
 _INVISIBLE |= dict.fromkeys([*range(0xD800, 0xE000), 0xFFFE, 0xFFFF])  # surrogates from JSON escapes are not text
 for _space in (0x09, 0x0A, 0x0B, 0x0C, 0x0D, 0x85):
     del _INVISIBLE[_space]
+_OBJECT = "\ufffc"
+"""The only one of these that Python takes for printable."""
 _HIDDEN = re.compile(f"[{re.escape(''.join(map(chr, _INVISIBLE)))}]")
 
 
@@ -63,6 +73,13 @@ def match_key(text: str) -> str:
     return _NOT_ALPHANUMERIC.sub(" ", _case_folded(plain)).strip()
 
 
+def match_keys(lines: Sequence[str]) -> list[str]:
+    """The match keys of lines; for ASCII, where all are made at once, in half the time."""
+    plain = "\n".join(line if line.isascii() else "" for line in lines)
+    keys = plain.encode().translate(_ASCII_KEYS).decode().split("\n")
+    return [" ".join(key.split()) if line.isascii() else match_key(line) for line, key in zip(lines, keys, strict=True)]
+
+
 def name_key(text: str) -> str:
     """The match key without spaces, for names that are written in one word or in several."""
     return match_key(text).replace(" ", "")
@@ -77,7 +94,8 @@ def _plain(text: str) -> str:
 
 
 def _case_folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold().replace(_DOTTED_I, "i").translate(_UNMARKED)
+    folded = unicodedata.normalize("NFKC", text).casefold().replace(_DOTTED_I, "i")
+    return folded.translate(_UNMARKED) if _HAS_MARKED.search(folded) else folded
 
 
 def spellings(key: str) -> tuple[str, ...]:
@@ -97,8 +115,6 @@ def single_line(text: str) -> str:
     The joiners U+200C and U+200D stay, because Persian and the Indic scripts are spelt with them.
     """
     plain = " ".join(text.split())
-    if plain.isascii() and plain.isprintable():
-        return plain
-    if not _HIDDEN.search(plain):
-        return unicodedata.normalize("NFC", plain)
+    if (plain.isprintable() and _OBJECT not in plain) or not _HIDDEN.search(plain):
+        return plain if plain.isascii() else unicodedata.normalize("NFC", plain)
     return " ".join(unicodedata.normalize("NFC", text).translate(_INVISIBLE).split())

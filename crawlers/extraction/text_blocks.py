@@ -61,6 +61,8 @@ class Container:
     """Bits of `TAG_BITS` for its tag and those of all containers around it."""
     position: int
     """Its number among the block elements in its parent, from 1."""
+    number: int
+    """Its number on the page, from 1; that of the page is 0."""
     children: int = 0
 
 
@@ -95,10 +97,10 @@ def read_blocks(elements: Elements) -> list[TextBlock]:
     `elements` is what `trafilatura_adapter.reduced_page` returns. Further articles on the page are left out.
     """
     blocks: list[TextBlock] = []
-    holder = Container("", None, 0, "", 0, 0)
+    holder = Container("", None, 0, "", 0, 0, 0)
     row: Container | None = None
     run: list[str] = []
-    linked = links = emphasised = in_links = in_emphasis = open_buttons = 0
+    linked = links = emphasised = in_links = in_emphasis = open_buttons = containers = 0
     after_break = False
 
     def end_block() -> None:
@@ -136,6 +138,7 @@ def read_blocks(elements: Elements) -> list[TextBlock]:
                     if after_break:
                         continue
                     holder.children += 1
+                    containers += 1
                     holder = Container(
                         tag,
                         holder,
@@ -143,6 +146,7 @@ def read_blocks(elements: Elements) -> list[TextBlock]:
                         f"{tag}.{element.get('class') or ''}",
                         holder.tags | TAG_BITS.get(tag, 0),
                         holder.children,
+                        containers,
                     )
                     if tag == "tr":
                         row = holder

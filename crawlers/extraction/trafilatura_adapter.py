@@ -81,6 +81,7 @@ _IN_BODY = frozenset({"ul", "ol", "dl", "blockquote", "table", "h2", "h3", "h4"}
 _VALID_TAG = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _INLINE = frozenset({"b", "strong", "i", "em", "span", "u", "br", "font", "sub", "sup"})
 _REMOVABLE = frozenset({"div", "section", "details", "ol", "ul", "aside", "span"})
+_OPTIONS = Extractor(comments=False)
 _JSON_LD_TYPE = "application/ld+json"
 
 
@@ -90,7 +91,8 @@ def find_article_body(reduced: Elements, url: str, prose: int) -> _Element:
     `reduced` is what `reduced_page` returns; it is changed only if a tag is invalid. `prose` is the number of
     characters in its blocks of prose. The body has no children if nothing was found.
     """
-    options = Extractor(url=url, comments=False)
+    options = copy(_OPTIONS)
+    options.url = url
     in_paragraphs = _length_of_texts(element for element in reduced.all if element.tag == "p")
     try:
         return _body_of(lambda: copy(reduced.root), options, prose, in_paragraphs)
@@ -162,11 +164,13 @@ def reduced_page(page: Elements) -> Elements:
             element.tag = "p"
     for quote in islice(filter(_is_post, elements.named("blockquote")), _MAX_POSTS):
         _unwrap(quote)
-    if not _may_have_others(page):
+    if not (names := _names_of_others(page)):
         return elements
-    for element in [element for element in elements.all if element.tag in _REMOVABLE and _is_not_body(element)]:
+    named = [one for one in elements.all if one.get("class") in names or one.get("id") in names]
+    others = [element for element in named if element.tag in _REMOVABLE and _is_not_body(element)]
+    for element in others:
         delete_element(element)
-    return Elements(reduced)
+    return Elements(reduced) if others else elements
 
 
 def _is_between_paragraphs(element: HtmlElement) -> bool:
@@ -197,10 +201,10 @@ def _unwrap(quote: HtmlElement) -> None:
         ancestor.attrib.clear()
 
 
-def _may_have_others(page: Elements) -> bool:
-    """False if nothing on a page is named like what `_is_not_body` finds."""
-    classes = {value for _, value in page.having("class")}
-    return any(map(_NOT_BODY.search, classes)) or any(_READERS.match(value) for _, value in page.having("id"))
+def _names_of_others(page: Elements) -> set[str]:
+    """The classes and identifiers of a page that what `_is_not_body` finds may have."""
+    classes = filter(_NOT_BODY.search, {value for _, value in page.having("class")})
+    return {*classes, *(value for _, value in page.having("id") if _READERS.match(value))}
 
 
 def _is_not_body(element: HtmlElement) -> bool:
