@@ -202,21 +202,23 @@ def block_features(blocks: Sequence[TextBlock], context: PageContext) -> dict[st
     for name, values in (("length", np.log1p(size)), ("linked", linked)):
         for by in (1, 2, -1, -2):
             add(f"{name} {-by:+d}", _shifted(values, by))
-    around = {"prose": prose, "linked": linked * size, "body": in_body * size}
+    around = np.stack([size, ends, *sums.values()])
     for width in (3, 8):
-        of_all = np.maximum(_around(size, width), 1)
+        all_around, sentences, *found = _around(around, width)
+        of_all = np.maximum(all_around, 1)
         add(f"around {width}", np.log1p(of_all))
-        add(f"sentences around {width}", _around(ends, width))
-        for name, values in around.items():
-            add(f"{name} around {width}", _around(values, width) / of_all)
+        add(f"sentences around {width}", sentences)
+        for name, values in zip(sums, found, strict=True):
+            add(f"{name} around {width}", values / of_all)
     return columns
 
 
 def _around(values: Floats, width: int) -> Floats:
-    """The sum of each block's value and those of so many blocks on either side."""
-    sums = np.concatenate([[0], np.cumsum(values, dtype=np.float64)])
-    positions = np.arange(len(values))
-    found = sums[np.minimum(positions + width + 1, len(values))] - sums[np.maximum(positions - width, 0)]
+    """The sum of each block's value and those of so many blocks on either side; one kind of value per row."""
+    kinds, blocks = values.shape
+    sums = np.concatenate([np.zeros((kinds, 1)), values.cumsum(axis=1, dtype=np.float64)], axis=1)
+    positions = np.arange(blocks)
+    found = sums[:, np.minimum(positions + width + 1, blocks)] - sums[:, np.maximum(positions - width, 0)]
     return np.asarray(found, np.float32)
 
 
