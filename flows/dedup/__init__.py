@@ -4,5 +4,5 @@
 """
 
 DUPLICATE_METHOD = "fracminhash-3"  # raise it if a change gives other duplicates; `newsloom restory` recomputes them
-STORY_METHOD = "term-linkage-9"  # the same for stories
+STORY_METHOD = "term-linkage-10"  # the same for stories
 LINK_METHOD = "sentence-encoder-1"  # the same for links between stories of different languages

@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64]
 
 # The share of a headline that reports of one event usually find in each other: more makes a pair more similar.
-USUAL = 0.36
+USUAL = 0.37
+# A word of a headline counts by this power of its weight: names and rare words, which tell one event from another, for
+# much more than the others. From 3.5 to 6, the figures on all collections are the same; with 2, they are lower.
+POWER = 4
 CHANCE = 0.05  # added to each share, because a headline may say it in other words
 
 
@@ -44,7 +47,7 @@ class Headlines:
 def read_headlines(
     vectors: Vectors, headlines: Sequence[tuple[str, str | None]], compared: NDArray[np.bool_]
 ) -> Headlines:
-    """The shares of terms in the headlines (text, language) of the rows, by the squares of their weights.
+    """The shares of terms in the headlines (text, language) of the rows, by powers of their weights.
 
     Headlines that are not `compared` are not read.
     """
@@ -53,10 +56,10 @@ def read_headlines(
     rows = np.repeat(np.flatnonzero(compared), [len(terms) for terms in found])
     own = _keys(vectors.rows, vectors.terms)
     said = np.isin(own, _keys(rows, np.concatenate([np.empty(0, np.uint32), *found])))
-    squares = np.where(said, vectors.weights.astype(np.float64) ** 2, 0.0)
-    sums = np.bincount(vectors.rows, squares, many)
+    powers = np.where(said, vectors.weights.astype(np.float64) ** POWER, 0.0)
+    sums = np.bincount(vectors.rows, powers, many)
     known = sums > 0
-    return Headlines(squares / np.where(known, sums, 1.0)[vectors.rows], known, compared)
+    return Headlines(powers / np.where(known, sums, 1.0)[vectors.rows], known, compared)
 
 
 def agreement(

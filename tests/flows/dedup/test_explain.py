@@ -27,7 +27,7 @@ def test_an_explanation_names_the_closest_article_the_shared_words_and_the_runne
     assert {"Maren", "cod", "Lisbon"} <= {term.word for term in found.terms}
     assert found.runner_up is not None
     assert found.runner_up[0].title in {other.title for other in CONFUSERS}
-    assert 0 < found.runner_up[1] < THRESHOLD
+    assert 0 < found.runner_up[1] < found.mean
     text = as_text(found)
     assert PAIR[1].url in text
     assert "Its story has 1 other article (similarity" in text

@@ -112,7 +112,7 @@ def test_a_story_has_its_time_its_outlets_and_its_counts(writer: Writer) -> None
             3,
             ["echo.example", "herald.example", "tribune.example"],
             "en",
-            "term-linkage-9",
+            "term-linkage-10",
         )
     ]
     assert ask(writer, "SELECT count(*), sum(articles) FROM stories") == [(2, 4)]

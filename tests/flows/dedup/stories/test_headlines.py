@@ -73,6 +73,17 @@ def test_the_shares_of_a_headlines_terms_add_up_to_it() -> None:
     assert 0 < (headlines.shares > 0).sum() < len(found.rows)
 
 
+def test_a_heavy_word_counts_for_much_more_of_a_headline_than_a_light_one() -> None:
+    found = article_vectors([new_text(*LANDING)], NO_IDF)
+    headlines = read_headlines(found, [(LANDING[0], "en")], np.array([True]))
+
+    def share(word: str) -> float:
+        (term,) = headline_terms(word, "en")
+        return float(headlines.shares[found.terms == term].sum())
+
+    assert share("Maren") > 3 * share("Port") > 0, "with the squares of weights, less than twice as much"
+
+
 @pytest.mark.parametrize(
     ("language", "title"),
     [
