@@ -61,6 +61,7 @@ class Extractor:
         self.page_seconds = page_seconds
         self._interrupt = interrupt
         self._pool: ProcessPool | None = None
+        self._have_lists = False  # those of places, which workers read when they find names for the first time
 
     def __enter__(self) -> Extractor:
         return self
@@ -92,10 +93,12 @@ class Extractor:
 
     def names(self, texts: Sequence[Text]) -> list[list[Mention]]:
         """What `warehouse.names.store.names_in` finds, with the help of local workers if there are many texts."""
-        return self.start_names(texts).result() if len(texts) >= MANY_TEXTS else names_in(texts)
+        few = len(texts) < MANY_TEXTS and not self._have_lists
+        return names_in(texts) if few else self.start_names(texts).result()
 
     def start_names(self, texts: Sequence[Text]) -> NamesOfTexts:
         """Let local workers find the names in texts."""
+        self._have_lists = True
         groups = [texts[begin : begin + TEXTS] for begin in range(0, len(texts), TEXTS)]
         pool = self._started()
         try:

@@ -139,5 +139,7 @@ def _of_subjects(articles: Sequence[NewText], texts: Sequence[NDArray[np.uint32]
 
 def _has_case(title: str) -> bool:
     """Whether most letters of a headline are of a script with capitals."""
+    if title.isascii():  # as most titles are; it takes a tenth of the time
+        return title.upper() != title.lower()
     letters = [letter for letter in title if letter.isalpha()]
     return 2 * sum(letter.lower() != letter.upper() for letter in letters) > len(letters)

@@ -136,6 +136,17 @@ def test_a_pool_that_breaks_costs_no_page(tmp_path: Path) -> None:
         assert extractor.names(TEXTS) == names_in(TEXTS)
 
 
+def test_workers_find_names_in_few_texts_only_if_they_have_the_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = TEXTS[:3]
+    expected = names_in(few)
+    with Extractor(workers=1) as extractor:
+        assert extractor.names(few) == expected
+        assert extractor._pool is None
+        assert extractor.start_names(TEXTS).result()[:3] == expected
+        monkeypatch.setattr("warehouse.names.extract.names_of", None)  # in this process
+        assert extractor.names(few) == expected
+
+
 def test_names_that_a_stopped_pool_does_not_find_are_found_here() -> None:
     with Extractor(workers=1) as extractor:
         broken, ended = extractor.start_names(TEXTS), extractor.start_names(TEXTS)
