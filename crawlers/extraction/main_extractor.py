@@ -207,18 +207,21 @@ def _pruned(tree: HtmlElement) -> HtmlElement:
     """As trafilatura's `prune_unwanted_sections`."""
     prune_unwanted_nodes(tree, cast("list[XPath]", _DISCARDED), with_backup=True)
     prune_unwanted_nodes(tree, [*DISCARD_IMAGE_ELEMENTS, *TEASER_DISCARD_XPATH])
-    if sum(_delete_links(tree, tag) for tag in _DENSE):  # else a second pass finds nothing either
+    linked = {around for link in tree.iter("ref") for around in link.iterancestors(*_DENSE)}
+    if sum(_delete_links(tree, tag, linked) for tag in _DENSE):  # else a second pass finds nothing either
         for tag in _DENSE:
-            _delete_links(tree, tag)
+            _delete_links(tree, tag, linked)
     for table in [table for table in tree.iter("table") if link_density_test_tables(table)]:
         delete_element(table, keep_tail=False)
     strip_tags(tree, "span", "ref")
     return tree
 
 
-def _delete_links(tree: HtmlElement, tag: str) -> int:
-    """As trafilatura's `delete_by_link_density`; returns the number of elements that it deleted."""
-    linked = {around for link in tree.iter("ref") for around in link.iterancestors(tag)}
+def _delete_links(tree: HtmlElement, tag: str, linked: set[HtmlElement]) -> int:
+    """As trafilatura's `delete_by_link_density`; returns the number of elements that it deleted.
+
+    `linked` are all elements around links; those that lost them to an earlier deletion have none to be tested for.
+    """
     doomed: list[HtmlElement] = []
     for element in tree.iter(tag) if linked else ():
         if element not in linked:

@@ -66,6 +66,13 @@ def prose_blocks(elements: Elements) -> Iterator[tuple[HtmlElement, int]]:
             yield holder, len(text)
 
 
+def prose_length(container: HtmlElement, skipped: frozenset[HtmlElement]) -> int:
+    """The characters of the blocks of prose in a container, also of those that the page prints twice."""
+    if len(container.text_content()) < MIN_PROSE:
+        return 0
+    return sum(len(_prose(raw, links)) for _, raw, links in _blocks(container, skipped))
+
+
 def _prose(raw: str, links: int) -> str:
     """The text of a block on one line; empty if it is not prose."""
     if len(raw) < MIN_PROSE or 2 * links >= len(raw):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from lxml.html import HtmlElement, defs
 
 from crawlers.extraction.line_rules import ends_sentence
-from crawlers.extraction.markup_text import MIN_PROSE, other_articles, plain_prose, prose_blocks
+from crawlers.extraction.markup_text import MIN_PROSE, other_articles, plain_prose, prose_blocks, prose_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -91,15 +91,15 @@ def _may_hold_article(elements: Elements) -> bool:
     """False if no container that trafilatura would delete can have the share of the page's prose that the article has:
     the paragraphs outside of such containers are too long for that. So it is on most pages, and a quick look shows it.
     """
-    with_headline = {around for heading in elements.named("h1") for around in heading.iterancestors()}
-    enough = 0.0
-    for container in elements.among(*_DELETED_CONTAINERS):
-        length = len(container.text_content())
-        if length >= MIN_PROSE:
-            enough = max(enough, length / (_MIN_SHARE if container in with_headline else _MIN_SHARE_ALONE))
+    others = other_articles(elements)
+    outermost = (
+        container
+        for container in elements.root.iter(*_DELETED_CONTAINERS)
+        if next(container.iterancestors(*_DELETED_CONTAINERS), None) is None
+    )
+    enough = max((prose_length(container, others) for container in outermost), default=0) / _MIN_SHARE
     if not enough:
         return False
-    others = other_articles(elements)
     seen: set[str] = set()
     found = 0
     for paragraph in elements.named("p"):

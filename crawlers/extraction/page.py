@@ -212,7 +212,8 @@ def read_page(body: bytes, url: str, http_charset: str | None = None) -> Page | 
     # The parser silently drops everything after its limit. A truncated article must not be stored as a whole one.
     if (last := parser.error_log.last_error) is not None and last.type == ErrorTypes.ERR_RESOURCE_LIMIT:
         return Rejection(RejectionReason.EXTRACTOR_ERROR, f"the HTML parser stopped: {last.message}")
-    if (count := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
+    most = 2 * encoded.count(b"<") + 4  # `html`, `head`, `body`, and a `p` for each text are implied
+    if most > MAX_ELEMENTS and (count := int(cast("float", tree.xpath("count(//*)")))) > MAX_ELEMENTS:
         return Rejection(RejectionReason.TOO_LARGE, f"{count:,} elements; the limit is {MAX_ELEMENTS:,}")
     _join_roots(tree)
     if b"<template" in encoded or b"<dialog" in encoded:

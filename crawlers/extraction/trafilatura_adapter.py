@@ -29,7 +29,7 @@ from crawlers.extraction.normalising import normalise
 from crawlers.unsegmented import count_unsegmented
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from lxml.etree import _Element
     from lxml.html import HtmlElement
@@ -95,28 +95,27 @@ def find_article_body(reduced: Elements, url: str, prose: int) -> _Element:
     options.url = url
     in_paragraphs = _length_of_texts(element for element in reduced.all if element.tag == "p")
     try:
-        return _body_of(lambda: copy(reduced.root), options, prose, in_paragraphs)
+        return _body_of(reduced.root, options, prose, in_paragraphs)
     except ValueError:
-        renamed = _renamed(reduced.root)
-        return _body_of(lambda: copy(renamed), options, prose, in_paragraphs)
+        return _body_of(_renamed(reduced.root), options, prose, in_paragraphs)
 
 
-def _body_of(reduced: Callable[[], HtmlElement], options: Extractor, prose: int, in_paragraphs: int) -> _Element:
-    """The body of a reduced page. `reduced` makes a copy for each extractor, because extractors change their tree."""
-    body, text = main_result(reduced(), options)
-    if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and (joined := _joined(reduced())) is not None:
+def _body_of(reduced: HtmlElement, options: Extractor, prose: int, in_paragraphs: int) -> _Element:
+    """The body of a reduced page. Each extractor gets a copy, because extractors change their tree."""
+    body, text = main_result(copy(reduced), options)
+    if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and (joined := _joined(reduced)) is not None:
         longer, longer_text = main_result(joined, options)
         if len(longer_text) > len(text):
             body, text = longer, longer_text
     if len(text) < _MIN_PARAGRAPH_SHARE * in_paragraphs and not _is_long(text):
-        marked = _with_body_marked(reduced())
+        marked = _with_body_marked(copy(reduced))
         if marked is not None:
             found, found_text = main_result(marked, options)
             if len(found_text) > len(text):
                 body, text = found, found_text
     if _is_long(text) and len(text) >= _MIN_KEPT_SHARE * prose:
         return body
-    whole = _sequence(reduced(), options)
+    whole = _sequence(copy(reduced), options)
     if _is_long(text) and sum(len(str(part)) for part in whole.itertext()) < _MIN_GAIN * len(text):
         return body
     return whole
@@ -223,8 +222,19 @@ def _length_of_texts(elements: Iterable[HtmlElement]) -> int:
     return sum(len(element.text_content()) for element in elements)
 
 
-def _joined(tree: HtmlElement) -> HtmlElement | None:
-    """The tree with all parts of its body moved into the first part; None if the body has only one.
+def _joined(page: HtmlElement) -> HtmlElement | None:
+    """A copy of a page with all parts of its body moved into the first part; None if the body has only one."""
+    if not _parts_of_body(page):
+        return None
+    joined = copy(page)
+    first, *parts = _parts_of_body(joined)
+    for part in parts:
+        first.extend(list(part))
+    return joined
+
+
+def _parts_of_body(tree: HtmlElement) -> list[HtmlElement]:
+    """The parts of the body; empty if it has only one.
 
     Parts are containers with the same tag and class, with paragraphs and a common ancestor a few levels up; `article`
     elements need no class. Containers with an `h1` or `article` are articles, not parts, and so is an `article` with a
@@ -233,13 +243,13 @@ def _joined(tree: HtmlElement) -> HtmlElement | None:
     found = cast("list[HtmlElement]", BODY_XPATH[0](tree))
     first = next((element for element in (*found, *tree.iter("article")) if len(element)), None)
     if first is None or not (first.get("class") or first.tag == "article"):
-        return None
-    ancestors = set(_near_ancestors(first))
+        return []
+    name, ancestors = first.get("class"), set(_near_ancestors(first))
     parts = [
         element
         for element in tree.iter(str(first.tag))
-        if element is not first
-        and element.get("class") == first.get("class")
+        if element.get("class") == name
+        and element is not first
         and first not in element.iterancestors()
         and ancestors.intersection(_near_ancestors(element))
         and _length_of_texts(element.iter("p")) >= _MIN_PART_LENGTH
@@ -248,10 +258,8 @@ def _joined(tree: HtmlElement) -> HtmlElement | None:
     if not 0 < len(parts) <= _MAX_PARTS or any(
         next(part.iterdescendants("h1", "article"), None) is not None for part in parts
     ):
-        return None
-    for part in parts:
-        first.extend(list(part))
-    return tree
+        return []
+    return [first, *parts]
 
 
 def _is_dated_or_linked(article: HtmlElement) -> bool:
